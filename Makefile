@@ -1,0 +1,87 @@
+# Everything a developer or CI does here. `make help` lists it.
+PYTHON ?= python3.13
+UV := .tools/uv/bin/uv
+BIN := .venv/bin
+CODE := layers/shared functions ops sandbox tests
+# SAM builds with the python3.13 that stands first on PATH, and needs pip beside it.
+SAM := PATH="$(CURDIR)/.tools/uv/bin:$$PATH" .tools/sam/bin/sam
+COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 \
+	--custom-compile-command "make lock" $(LOCK_FLAGS)
+
+export SAM_CLI_TELEMETRY := 0
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help install lock format lint validate build test check run down events docs clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: .venv/.project .tools/sam/.stamp .tools/ministack/.stamp ## Make the environments that are missing or whose lock changed
+
+check: lint validate build test ## What CI runs
+
+lint: .venv/.project ## Format, lint, types and the import contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(CODE)
+	$(BIN)/lint-imports
+
+validate: .venv/.project .tools/sam/.stamp ## Check the template
+	$(BIN)/cfn-lint template.yaml
+	$(SAM) validate --lint --region eu-central-1
+
+build: .tools/sam/.stamp ## Build the functions and their layer into .aws-sam
+	$(SAM) build
+
+test: install ## Run every test
+	$(BIN)/pytest
+
+run: install ## Boot the local stack, deploy, play the demonstration
+	$(BIN)/python -m sandbox.up
+
+down: .venv/.project ## Stop the local stack
+	$(BIN)/python -m sandbox.down
+
+events: .venv/.project ## Sign the sample events again: a signature lives five minutes
+	$(BIN)/python -m sandbox.events
+
+docs: .venv/.project ## Write the generated documents again
+	$(BIN)/python -m sandbox.docs
+
+format: .venv/.project ## Format the code and apply the safe fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: .tools/uv/.stamp ## Resolve requirements/*.in into hashed locks (LOCK_FLAGS=--upgrade for newer versions)
+	$(COMPILE) requirements/uv.in -o requirements/uv.txt
+	$(COMPILE) requirements/layer.in -o layers/shared/requirements.txt
+	$(COMPILE) requirements/dev.in -c layers/shared/requirements.txt -o requirements/dev.txt
+	$(COMPILE) requirements/sam.in -o requirements/sam.txt
+	$(COMPILE) requirements/ministack.in -o requirements/ministack.txt
+
+clean: ## Remove environments, builds and caches; refuses while the local stack runs
+	@test ! -e .local/ministack.json || { echo "the local stack is up: make down first" >&2; exit 1; }
+	rm -rf .venv .tools .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .import_linter_cache *.egg-info
+	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.tools/uv/.stamp: requirements/uv.txt
+	$(PYTHON) -m venv --clear .tools/uv
+	.tools/uv/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+.tools/%/.stamp: requirements/%.txt | .tools/uv/.stamp
+	$(UV) venv --quiet --clear --python .tools/uv/bin/python .tools/$*
+	$(UV) pip sync --quiet --require-hashes --python .tools/$*/bin/python $<
+	@touch $@
+
+.venv/.stamp: requirements/dev.txt | .tools/uv/.stamp
+	$(UV) venv --quiet --clear --python .tools/uv/bin/python .venv
+	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python $<
+	@touch $@
+
+.venv/.project: pyproject.toml .venv/.stamp
+	$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
+	@touch $@

@@ -1,0 +1,5 @@
+"""POST /webhooks/igsp/v1/win: credit a payout, once."""
+
+from casino.bootstrap import hook_handler
+
+handler = hook_handler("win")

@@ -1,0 +1,1 @@
+"""The seamless wallet: one package for the Lambda functions, the tests and the operators' tools."""

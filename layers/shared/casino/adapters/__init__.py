@@ -1,0 +1,1 @@
+"""The outside world behind the ports: DynamoDB, Secrets Manager, the system clock."""

@@ -1,0 +1,15 @@
+"""The names of the stack's tables."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """One table for each kind of right: who may append, who may update, who may only read."""
+
+    ledger: str
+    wallets: str
+    players: str
+    sessions: str
+    rounds: str
+    registry: str

@@ -1,0 +1,174 @@
+"""Every answer that is not 200: one table that code, documentation and tests share.
+
+The tree of exceptions (a refusal that the wallet *decides* is a value, not an exception):
+
+    CasinoError
+    ├── RequestRefusedError    the request never reached a decision; definitive, nothing moved
+    └── RetryableError         the same request may be sent again unchanged
+        ├── BusyError          nothing moved: contention or throttling outlasted the retry budget
+        ├── UnavailableError   nothing moved: something that the decision needs cannot be read
+        └── OutcomeUnknownError  a write was sent and its outcome could not be learnt in time
+"""
+
+from typing import Final, NamedTuple
+
+
+class ErrorSpec(NamedTuple):
+    """One documented error: what the provider reads, and what it should do next."""
+
+    code: str
+    status: int
+    retryable: bool
+    recorded: bool
+    """Whether the refusal is stored under the transaction's id, so that every copy gets it."""
+    message: str
+    next_step: str
+
+
+_NEW_ID: Final = "Do not send it again; a corrected request needs a new transaction_id."
+_FIX: Final = "Correct the request and send it again; the transaction_id was not used."
+_RETRY: Final = "Send the same request again, unchanged, with backoff."
+
+_TABLE: Final = (
+    # Never reached a decision: nothing is recorded.
+    ErrorSpec("invalid_request", 400, False, False, "A field is missing or not valid.", _FIX),
+    ErrorSpec("malformed_json", 400, False, False, "The body is not acceptable JSON.", _FIX),
+    ErrorSpec("unsupported_action", 400, False, False, "The action is not supported.", _FIX),
+    ErrorSpec("unsupported_currency", 400, False, False, "The currency is not supported.", _FIX),
+    ErrorSpec(
+        "player_not_found", 400, False, False, "The player does not exist.", "Check the player_id."
+    ),
+    ErrorSpec(
+        "unauthorized",
+        401,
+        False,
+        False,
+        "The credentials are missing, unknown or revoked.",
+        "Check the three headers and the api_key.",
+    ),
+    ErrorSpec(
+        "invalid_signature",
+        403,
+        False,
+        False,
+        "The signature does not match the body and timestamp.",
+        "Sign the exact bytes that are sent, with the current secret.",
+    ),
+    ErrorSpec(
+        "timestamp_out_of_range",
+        403,
+        False,
+        False,
+        "The timestamp is more than 300 seconds off.",
+        "Correct the clock and sign the request again.",
+    ),
+    ErrorSpec(
+        "ip_not_allowed",
+        403,
+        False,
+        False,
+        "The address is not on the allow list.",
+        "Ask the platform to add the address.",
+    ),
+    ErrorSpec("not_found", 404, False, False, "There is no such route.", "Check the URL."),
+    ErrorSpec("payload_too_large", 413, False, False, "The body is too large.", _FIX),
+    ErrorSpec(
+        "amount_precision",
+        422,
+        False,
+        False,
+        "The amount has more decimals than its currency.",
+        _FIX,
+    ),
+    ErrorSpec(
+        "transaction_mismatch",
+        409,
+        False,
+        False,
+        "The transaction_id was used before for another request.",
+        "Use a new transaction_id; the first request's outcome stands.",
+    ),
+    ErrorSpec(
+        "bet_cancelled",
+        409,
+        False,
+        False,
+        "The bet was refunded before it arrived.",
+        "Do not send it again; nothing was debited.",
+    ),
+    # Decided from the wallet's state: recorded, and given again to every copy.
+    ErrorSpec("insufficient_funds", 402, False, True, "The balance is too low.", _NEW_ID),
+    ErrorSpec("session_not_found", 400, False, True, "The session does not exist.", _NEW_ID),
+    ErrorSpec("session_expired", 409, False, True, "The session is over.", _NEW_ID),
+    ErrorSpec("session_suspended", 409, False, True, "The session is suspended.", _NEW_ID),
+    ErrorSpec("player_mismatch", 409, False, True, "It belongs to another player.", _NEW_ID),
+    ErrorSpec("currency_mismatch", 409, False, True, "It is in another currency.", _NEW_ID),
+    ErrorSpec("player_blocked", 409, False, True, "The player is blocked.", _NEW_ID),
+    ErrorSpec("round_finished", 409, False, True, "The round is finished.", _NEW_ID),
+    ErrorSpec("round_refunded", 409, False, True, "Every bet of the round is refunded.", _NEW_ID),
+    ErrorSpec(
+        "bet_not_found",
+        404,
+        False,
+        True,
+        "The bet is unknown; it will never be debited.",
+        "Take the bet as cancelled.",
+    ),
+    ErrorSpec(
+        "bet_already_refunded",
+        409,
+        False,
+        True,
+        "The bet is already refunded.",
+        "Take the refund named by transaction_id as the outcome.",
+    ),
+    ErrorSpec("refund_not_allowed", 409, False, True, "What is refunded is not a bet.", _NEW_ID),
+    ErrorSpec("type_mismatch", 409, False, True, "The bet is of another type.", _NEW_ID),
+    ErrorSpec(
+        "refund_amount_mismatch", 422, False, True, "The amount differs from the stake.", _NEW_ID
+    ),
+    # The same request may be sent again.
+    ErrorSpec("busy", 503, True, False, "The wallet is busy; nothing moved.", _RETRY),
+    ErrorSpec("unavailable", 503, True, False, "The wallet is unavailable; nothing moved.", _RETRY),
+    ErrorSpec("bets_disabled", 503, True, False, "Bets are switched off.", _RETRY),
+    ErrorSpec("outcome_unknown", 503, True, False, "The outcome is not known yet.", _RETRY),
+    ErrorSpec("internal_error", 500, True, False, "An unexpected error.", _RETRY),
+)
+
+#: The catalogue: code → what it means.
+CATALOGUE: Final[dict[str, ErrorSpec]] = {spec.code: spec for spec in _TABLE}
+
+
+class CasinoError(Exception):
+    """Root of every error that the wallet raises on purpose."""
+
+
+class RequestRefusedError(CasinoError):
+    """The request never reached a decision: `code` says why, `detail` says what to correct."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+class RetryableError(CasinoError):
+    """The platform cannot answer now; the same request may be sent again unchanged."""
+
+    code = "unavailable"
+
+
+class BusyError(RetryableError):
+    """Contention or throttling outlasted the retry budget; nothing moved."""
+
+    code = "busy"
+
+
+class UnavailableError(RetryableError):
+    """Something that the decision needs cannot be read; nothing moved."""
+
+
+class OutcomeUnknownError(RetryableError):
+    """A write was sent and its outcome could not be learnt in time."""
+
+    code = "outcome_unknown"

@@ -1,0 +1,9 @@
+"""One text form for moments: ISO 8601 UTC with milliseconds and a `Z`."""
+
+from datetime import UTC, datetime
+
+
+def iso_utc(seconds: float) -> str:
+    """Return seconds since the epoch as `2025-10-17T12:03:45.123Z`."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

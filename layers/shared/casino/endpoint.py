@@ -1,0 +1,157 @@
+"""The way of every hook: authenticate → parse → one service call → render.
+
+The bytes are verified exactly as received before anything of them is understood. This is the one
+place where errors become responses; an error that nobody expected is answered 500, retryable,
+since its outcome is unknown, and the same request settles it.
+"""
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from casino.domain.errors import CATALOGUE, RequestRefusedError, RetryableError
+from casino.domain.model import Integration, Transaction
+from casino.igsp.hooks import MAX_BODY, Action, BalanceQuery, parse_hook
+from casino.observability import Observer, RequestRecord
+from casino.ports import Clock, Keyring, Registry, Renderer
+from casino.services.wallet import Answer, WalletService
+from casino.signing import Family, Headers, SignatureRefusedError, headers_of
+
+type Event = Mapping[str, Any]
+type Response = dict[str, Any]
+
+_TRACE_ID: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class HookEndpoint:
+    """Answers the REST proxy events of one route; `route` is `None` for the one URL of iGSP."""
+
+    route: Action | None
+    family: Family
+    family_name: str
+    registry: Registry
+    keyring: Keyring
+    wallet: WalletService
+    renderer: Renderer
+    clock: Clock
+    observer: Observer
+
+    def handle(self, event: Event, context: object) -> Response:
+        """Return the REST proxy response to `event`; never raises."""
+        started = self.clock.monotonic()
+        headers = _headers(event)
+        record = RequestRecord(_trace_id(event, headers), self.route or "unknown")
+        answer = self._answer(event, headers, record)
+        record.status, record.outcome, record.rule = answer.status, answer.code, answer.rule
+        record.replay, record.conflicts = answer.replay, answer.conflicts
+        record.latency_ms = (self.clock.monotonic() - started) * 1000
+        self.observer.request(record, str(getattr(context, "aws_request_id", "")))
+        reply = {"Content-Type": "application/json", "X-Trace-Id": record.trace_id}
+        if answer.replay:
+            reply["Idempotent-Replayed"] = "true"
+        return {"statusCode": answer.status, "headers": reply, "body": answer.body}
+
+    def _answer(self, event: Event, headers: Headers, record: RequestRecord) -> Answer:
+        try:
+            body = _body(event)
+            integration = self._authenticate(body, headers, event, record)
+            request = parse_hook(body, self.route, integration, record.trace_id)
+            return self._serve(request, integration, record)
+        except RequestRefusedError as error:
+            return self._refused(error.code, record, error.detail)
+        except SignatureRefusedError as error:
+            return self._refused(error.reason, record)
+        except RetryableError as error:
+            return self._refused(error.code, record)
+        except Exception as error:  # noqa: BLE001 - the edge: the provider must get an answer
+            self.observer.crash(error, record.trace_id)
+            return self._refused("internal_error", record)
+
+    def _refused(self, code: str, record: RequestRecord, detail: str = "") -> Answer:
+        body = self.renderer.error(code, record.trace_id, detail=detail)
+        return Answer(CATALOGUE[code].status, body, code, code)
+
+    def _authenticate(
+        self, body: bytes, headers: Headers, event: Event, record: RequestRecord
+    ) -> Integration:
+        """Return who sent the body; raises a refusal when that is not certain."""
+        integration = self.registry.by_api_key(self.family.credential(headers))
+        if integration is None or integration.family != self.family_name:
+            raise SignatureRefusedError("unauthorized")
+        record.integration = integration.name
+        record.source_ip = _source_ip(event)
+        if not _allowed(record.source_ip, integration.allowed_cidrs):
+            raise RequestRefusedError("ip_not_allowed")
+        verify: Callable[[], str] = lambda: self.family.verify(  # noqa: E731
+            body, headers, self.keyring.live(integration), self.clock.now()
+        )
+        try:
+            record.secret_version = verify()
+        except SignatureRefusedError as error:
+            if error.reason != "invalid_signature" or not self.keyring.refresh(integration):
+                raise
+            record.secret_version = verify()
+        return integration
+
+    def _serve(
+        self, request: BalanceQuery | Transaction, integration: Integration, record: RequestRecord
+    ) -> Answer:
+        record.player_id, record.session_id = request.player_id, request.session_id or ""
+        if isinstance(request, BalanceQuery):
+            record.action = "balance"
+            return self.wallet.balance(
+                request.player_id, request.currency, request.session_id, integration
+            )
+        record.action, record.transaction_id = request.kind, request.transaction_id
+        return self.wallet.transact(request, integration)
+
+
+def _body(event: Event) -> bytes:
+    """Return the exact bytes that were sent."""
+    body = event.get("body") or ""
+    if len(body) > MAX_BODY * 4 // 3 + 4:
+        raise RequestRefusedError("payload_too_large")
+    if event.get("isBase64Encoded"):
+        try:
+            raw = base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise RequestRefusedError("malformed_json", "not base64") from None
+    else:
+        raw = body.encode("utf-8", "surrogatepass")
+    if len(raw) > MAX_BODY:
+        raise RequestRefusedError("payload_too_large")
+    return raw
+
+
+def _headers(event: Event) -> dict[str, list[str]]:
+    many = event.get("multiValueHeaders")
+    if many:
+        return headers_of((name, value) for name, values in many.items() for value in values)
+    return headers_of((event.get("headers") or {}).items())
+
+
+def _trace_id(event: Event, headers: Headers) -> str:
+    given = headers.get("x-trace-id", ())
+    if given and _TRACE_ID.fullmatch(given[0]):
+        return given[0]
+    return str((event.get("requestContext") or {}).get("requestId", ""))
+
+
+def _source_ip(event: Event) -> str:
+    identity = (event.get("requestContext") or {}).get("identity") or {}
+    return str(identity.get("sourceIp", ""))
+
+
+def _allowed(source_ip: str, cidrs: tuple[str, ...]) -> bool:
+    if not cidrs:
+        return True
+    try:
+        address = ipaddress.ip_address(source_ip)
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(cidr) for cidr in cidrs)

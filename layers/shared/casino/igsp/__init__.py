@@ -1,0 +1,1 @@
+"""The iGSP wire: what providers send and read."""

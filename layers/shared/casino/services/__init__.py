@@ -1,0 +1,1 @@
+"""Use cases: load a snapshot, decide, commit. They know the ports, never AWS."""

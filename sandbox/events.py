@@ -1,0 +1,112 @@
+"""Signs copies of the sample events, so that `sam local` can play them against the local stack.
+
+A signature lives five minutes, and a transaction id works once. So the samples in `events/` carry
+placeholders, and each run writes copies that are good now to `.local/events/`, which git ignores:
+credentials and session of the local stack, new ids that belong together (a refund names the bet
+of the same run), the time and the signature. Beside them goes the environment that a function in
+a container needs to reach the local stack.
+"""
+
+import json
+import sys
+import time
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+from casino.signing import family
+
+type Event = dict[str, Any]
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+SAMPLES: Final = PROJECT / "events"
+LOCAL: Final = PROJECT / ".local"
+
+#: What a container calls the machine that it runs on (`--add-host` of `sam local`).
+HOST_OF_CONTAINER: Final = "host.docker.internal"
+
+_NEW_PER_RUN: Final = ("transaction_id", "bet_transaction_id", "round_id")
+
+
+def signed(event: Event, stack: Mapping[str, Any], run: str, now: float) -> Event:
+    """Return a copy of `event` that the stack accepts until five minutes after `now`.
+
+    `run` is appended to the ids that have to be new. Raises `LookupError` when the stack has no
+    session for the event's player.
+    """
+    moment = datetime.fromtimestamp(now, UTC)
+    context = {
+        **event["requestContext"],
+        "requestId": str(uuid.uuid4()),
+        "requestTime": moment.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "requestTimeEpoch": int(now * 1000),
+    }
+    fresh = {**event, "requestContext": context}
+    if event["body"] is None:
+        return fresh
+    body = _body(event["body"], stack, run)
+    signature = family("igsp").sign(body.encode(), stack["api_key"], stack["secret_key"], now)
+    headers = {**event["headers"], **signature}
+    return {
+        **fresh,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "body": body,
+    }
+
+
+def _body(text: str, stack: Mapping[str, Any], run: str) -> str:
+    """Exchange whole values in the text: parsing and writing it again would turn 2.50 into 2.5."""
+    fields = json.loads(text)
+    player = (fields["player_id"], fields["currency"])
+    sessions = {(p["player_id"], p["currency"]): p["session_id"] for p in stack["players"]}
+    if player not in sessions:
+        raise LookupError(f"the local stack has no session of {player[0]} in {player[1]}")
+    exchange = {fields["session_id"]: sessions[player]}
+    exchange |= {fields[name]: f"{fields[name]}-{run}" for name in _NEW_PER_RUN if name in fields}
+    for old, new in exchange.items():
+        text = text.replace(json.dumps(old), json.dumps(new))
+    return text
+
+
+def write_signed(samples: Path, target: Path, stack: Mapping[str, Any], now: float) -> list[Path]:
+    """Write a signed copy of every sample to `target`; return the files."""
+    target.mkdir(parents=True, exist_ok=True)
+    run = uuid.uuid4().hex[:12]
+    written = []
+    for sample in sorted(samples.glob("*.json")):
+        event = signed(json.loads(sample.read_text(encoding="utf-8")), stack, run, now)
+        copy = target / sample.name
+        copy.write_text(json.dumps(event, indent=2) + "\n", encoding="utf-8")
+        written.append(copy)
+    return written
+
+
+def container_environment(stack: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return what `sam local --env-vars` reads: the stack's tables, at the machine's address."""
+    endpoint = urlsplit(stack["endpoint"])
+    reachable = endpoint._replace(netloc=f"{HOST_OF_CONTAINER}:{endpoint.port}")
+    tables = {f"{name.upper()}_TABLE": table for name, table in stack["tables"].items()}
+    return {"Parameters": {"AWS_ENDPOINT_URL": urlunsplit(reachable), **tables}}
+
+
+def main() -> int:
+    """Sign every sample for the local stack; say what to do when there is none."""
+    try:
+        stack = json.loads((LOCAL / "stack.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        print("there is no local stack: make run", file=sys.stderr)
+        return 1
+    written = write_signed(SAMPLES, LOCAL / "events", stack, time.time())
+    environment = LOCAL / "sam-env.json"
+    environment.write_text(json.dumps(container_environment(stack), indent=2) + "\n", "utf-8")
+    for path in (*written, environment):
+        print(path.relative_to(PROJECT))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""The catalogue of errors that providers read is the one that the code has."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from casino.domain.errors import CATALOGUE, ErrorSpec
+from sandbox import docs
+
+
+@pytest.mark.parametrize("path", docs.documents(), ids=lambda path: path.name)
+def test_the_generated_document_is_up_to_date(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == docs.documents()[path], "run `make docs`"
+
+
+def test_the_catalogue_as_data_is_the_catalogue() -> None:
+    data = json.loads(docs.ERRORS_JSON.read_text(encoding="utf-8"))
+
+    assert {row["code"]: ErrorSpec(**row) for row in data["errors"]} == CATALOGUE
+
+
+def test_every_error_says_what_to_do_next() -> None:
+    assert all(spec.message and spec.next_step for spec in CATALOGUE.values())
+
+
+def test_only_server_errors_are_retryable_and_none_of_them_is_recorded() -> None:
+    for spec in CATALOGUE.values():
+        assert spec.retryable == (spec.status >= 500), spec.code
+        assert not (spec.retryable and spec.recorded), spec.code

@@ -1,0 +1,27 @@
+"""The functions in this process, against DynamoDB and Secrets Manager as moto emulates them.
+
+moto is not isolated between threads: these tests are single-threaded on purpose.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from tests.support.hooks import Caller, load_function
+from tests.support.world import World, build_world
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    with mock_aws():
+        world = build_world("test")
+        for name, value in world.environment.items():
+            monkeypatch.setenv(name, value)
+        yield world
+
+
+@pytest.fixture
+def hook(world: World) -> Caller:
+    """The one URL of iGSP."""
+    return Caller(load_function("hooks"))

@@ -1,0 +1,37 @@
+"""A MiniStack of its own for the integration tests: DynamoDB and the rest, without an account."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox import ministack as driver
+
+
+@pytest.fixture(scope="session")
+def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[driver.MiniStack]:
+    folder: Path = tmp_path_factory.mktemp("ministack")
+    stack = driver.start(folder, driver.free_port())
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="session")
+def aws_environment(ministack: driver.MiniStack) -> dict[str, str]:
+    """What a process needs to reach this MiniStack, and nothing of the developer's own."""
+    return {
+        "AWS_ENDPOINT_URL": ministack.endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": driver.REGION,
+        "AWS_REGION": driver.REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+@pytest.fixture
+def aws(aws_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The same, set for this test: every botocore or boto3 client talks to MiniStack."""
+    for name, value in aws_environment.items():
+        monkeypatch.setenv(name, value)
+    return aws_environment
