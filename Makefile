@@ -69,7 +69,7 @@ clean: ## Remove environments, builds and caches; refuses while the local stack 
 
 .tools/uv/.stamp: requirements/uv.txt
 	$(PYTHON) -m venv --clear .tools/uv
-	.tools/uv/bin/python -m pip install --quiet --require-hashes -r $<
+	.tools/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 .tools/%/.stamp: requirements/%.txt | .tools/uv/.stamp
@@ -82,6 +82,7 @@ clean: ## Remove environments, builds and caches; refuses while the local stack 
 	$(UV) pip sync --quiet --require-hashes --python $(BIN)/python $<
 	@touch $@
 
-.venv/.project: pyproject.toml .venv/.stamp
+# A package of its own at the top level is found only when the project is installed again.
+.venv/.project: pyproject.toml .venv/.stamp $(wildcard */__init__.py layers/shared/*/__init__.py)
 	$(UV) pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@touch $@

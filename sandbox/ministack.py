@@ -89,7 +89,11 @@ class MiniStack:
             return None
         found = cls(pid=record["pid"], port=record["port"], folder=folder)
         # Both: by now the number may be another program's, and the port another MiniStack's.
-        return found if found.is_alive() and found.is_ready() else None
+        if found.is_alive() and found.is_ready():
+            return found
+        if not found.is_alive():
+            _record(folder).unlink(missing_ok=True)
+        return None
 
 
 def start(
@@ -101,6 +105,9 @@ def start(
     """
     if not INTERPRETER.exists():
         raise MiniStackError("MiniStack is not installed: make install")
+    already = MiniStack.running(folder)
+    if already is not None:
+        raise MiniStackError(f"MiniStack already runs on port {already.port}: make down first")
     if not _is_free(port, bind_host):
         raise MiniStackError(
             f"port {port} is taken by another program: stop it, or choose a port with "

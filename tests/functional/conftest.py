@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from tests.support.hooks import Caller, load_function
+from tests.support.play import Play
 from tests.support.world import World, build_world
 
 
@@ -25,3 +26,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 def hook(world: World) -> Caller:
     """The one URL of iGSP."""
     return Caller(load_function("hooks"))
+
+
+@pytest.fixture
+def play(world: World, hook: Caller) -> Play:
+    """player-912 with EUR 1000.00 in an active session."""
+    return Play(world, hook, session_id=world.player("player-912"))

@@ -68,8 +68,9 @@ class DynamoDbHistory:
         for page in batched((key["id"]["S"] for key in keys), BATCH_KEYS, strict=False):
             items = batch_get(self._client, {self._ledger: [{"id": text(key)} for key in page]})
             by_id = {item["id"]["S"]: item for item in items[self._ledger]}
-            for key in page:
-                record = read_ledger_item(by_id[key])
+            # What the index names and the table has lost shows as a gap, not as a crash.
+            for item in filter(None, map(by_id.get, page)):
+                record = read_ledger_item(item)
                 if isinstance(record, Entry):
                     yield record
 

@@ -5,9 +5,17 @@ A switch is on unless it says otherwise; the one for all and the integration's o
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
-from casino.adapters.dynamodb_calls import DynamoDbClient, batch_get, get, scan, settle, transact
+from casino.adapters.dynamodb_calls import (
+    CONDITION_FAILED,
+    DynamoDbClient,
+    batch_get,
+    get,
+    scan,
+    settle,
+    transact,
+)
 from casino.adapters.dynamodb_items import Item, integration_item, read_integration, text
 from casino.adapters.tables import Tables
 from casino.domain.model import Integration
@@ -62,18 +70,20 @@ class DynamoDbRegistry:
 
         Raises `ValueError` when a key belongs to another integration.
         """
-        writes = [{"Put": {"TableName": self._table, "Item": integration_item(integration)}}]
+        writes: list[dict[str, Any]] = [
+            {"Put": {"TableName": self._table, "Item": integration_item(integration)}}
+        ]
         writes += [self._point(api_key, integration.name) for api_key in api_keys]
 
         def store() -> bool:
             reasons = transact(self._client, writes)
-            if "ConditionalCheckFailed" in reasons:
+            if CONDITION_FAILED in reasons:
                 raise ValueError("an api_key belongs to another integration")
             return not reasons
 
         settle(store)
 
-    def _point(self, api_key: str, name: str) -> dict[str, dict[str, object]]:
+    def _point(self, api_key: str, name: str) -> dict[str, Any]:
         return {
             "Put": {
                 "TableName": self._table,

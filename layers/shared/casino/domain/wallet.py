@@ -156,6 +156,8 @@ def decide_refund(
     refusal = _session_refusal(snapshot.session, refund, integration)
     if refusal is not None:
         return refusal
+    if refund.bet_transaction_id == refund.transaction_id:
+        return Refusal("refund_not_allowed")
     bet = snapshot.bet
     if not isinstance(bet, Entry) or (bet.kind == "bet" and bet.outcome == "refused"):
         # A refused or already barred bet holds its id for ever; only a free id needs a tombstone.

@@ -1,0 +1,35 @@
+"""The driver that `make run` and the other integration tests stand on."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from sandbox import ministack as driver
+
+
+def test_a_started_stack_is_found_again_by_its_folder_and_gone_after_stop(tmp_path: Path) -> None:
+    stack = driver.start(tmp_path, driver.free_port())
+    try:
+        assert stack.is_ready()
+        found = driver.MiniStack.running(tmp_path)
+        assert found == stack
+        with pytest.raises(driver.MiniStackError, match="already runs"):
+            driver.start(tmp_path, driver.free_port())
+    finally:
+        stack.stop()
+    assert not stack.is_alive()
+    assert driver.MiniStack.running(tmp_path) is None
+
+
+def test_a_port_that_another_program_holds_is_refused_with_advice(tmp_path: Path) -> None:
+    with (
+        socket.create_server((driver.LOOPBACK, 0)) as other,
+        pytest.raises(driver.MiniStackError, match="MINISTACK_PORT"),
+    ):
+        driver.start(tmp_path, other.getsockname()[1])
+    assert driver.MiniStack.running(tmp_path) is None
+
+
+def test_a_folder_where_nothing_was_started_has_no_running_stack(tmp_path: Path) -> None:
+    assert driver.MiniStack.running(tmp_path) is None
