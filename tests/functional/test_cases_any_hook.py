@@ -304,8 +304,8 @@ def test_address_not_on_the_allow_list_is_ip_not_allowed(play: Play) -> None:
 
 def test_signature_header_given_twice_is_refused(play: Play) -> None:
     body = encode(_balance())
-    headers = signed_headers(body)
-    twice = {**headers, "X-Signature": [headers["X-Signature"]] * 2}
+    headers: dict[str, str | list[str]] = {**signed_headers(body)}
+    twice = headers | {"X-Signature": [str(headers["X-Signature"])] * 2}
     reply = play.hook.send(proxy_event(body, twice))
     assert (reply.status, reply.error) == (403, "invalid_signature")
 

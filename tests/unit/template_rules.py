@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from casino.domain.errors import CATALOGUE
+
 type Template = dict[str, Any]
 type Grants = dict[str, dict[str, set[str]]]
 
@@ -230,15 +232,19 @@ def exposed_secrets(template: Template) -> list[str]:
 
 
 def wrong_gateway_errors(template: Template) -> list[str]:
-    """API Gateway's own errors that differ from the wallet's error body, or from their status."""
-    faults = []
+    """API Gateway's own errors that differ from the wallet's catalogue, or from their status."""
     (api,) = resources(template, "AWS::Serverless::Api").values()
+    faults = [n for n in ("DEFAULT_4XX", "DEFAULT_5XX") if n not in api["GatewayResponses"]]
     for name, response in api["GatewayResponses"].items():
         body = json.loads(response["ResponseTemplates"]["application/json"])
-        status = int(response["StatusCode"])
-        shape = ["error", "message", "status", "retryable", "trace_id"]
-        if list(body) != shape or body["trace_id"] != "$context.requestId":
-            faults.append(f"{name}: shape")
-        if body.get("status") != status or body.get("retryable") is not (status >= 500):
-            faults.append(f"{name}: status")
-    return faults + [n for n in ("DEFAULT_4XX", "DEFAULT_5XX") if n not in api["GatewayResponses"]]
+        spec = CATALOGUE.get(body.get("error"))
+        wanted = spec and {
+            "error": spec.code,
+            "message": spec.message,
+            "status": spec.status,
+            "retryable": spec.retryable,
+            "trace_id": "$context.requestId",
+        }
+        if spec is None or body != wanted or response["StatusCode"] != str(spec.status):
+            faults.append(name)
+    return faults

@@ -79,7 +79,7 @@ def _shift(value: Decimal, exponent: int) -> int:
         return int(coefficient + "0" * power)
     if -power > len(digits):
         raise AmountPrecisionError(f"amount has more than {exponent} decimals")
-    minor, rest = divmod(int(coefficient), 10**-power)
+    minor, rest = divmod(int(coefficient), int("1" + "0" * -power))
     if rest:
         raise AmountPrecisionError(f"amount has more than {exponent} decimals")
     return minor

@@ -1,0 +1,1 @@
+"""The operators' command line: it runs beside the stack, and is never deployed with it."""

@@ -1,0 +1,72 @@
+"""What an operator types is checked as strictly as what a provider sends."""
+
+import re
+from ipaddress import ip_network
+from typing import Final
+
+from casino.domain.model import PLATFORM, Integration, Player
+from casino.domain.money import EXPONENTS, AmountError, AmountPrecisionError, parse_major
+from ops.context import Operations
+from ops.errors import OpsError
+
+_ID: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,256}")
+_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
+
+
+def an_id(value: str, what: str) -> str:
+    """Return an id that the hooks can name: 1 to 256 characters, none of them a control."""
+    if not _ID.fullmatch(value):
+        raise OpsError("invalid_request", f"{what} must be 1 to 256 printable characters")
+    return value
+
+
+def a_name(value: str) -> str:
+    """Return the name of an integration."""
+    if not _NAME.fullmatch(value) or value == PLATFORM:
+        message = "a name is 1 to 32 lower-case letters, digits and hyphens, and not 'platform'"
+        raise OpsError("invalid_request", message)
+    return value
+
+
+def a_currency(value: str) -> str:
+    """Return a currency of the table."""
+    if value not in EXPONENTS:
+        raise OpsError("unsupported_currency", f"{value} is not a known currency")
+    return value
+
+
+def an_amount(value: str, currency: str, *, zero: bool = False) -> int:
+    """Return an amount in minor units."""
+    try:
+        minor = parse_major(value, a_currency(currency))
+    except AmountPrecisionError as error:
+        raise OpsError("amount_precision", str(error)) from error
+    except AmountError as error:
+        raise OpsError("invalid_request", str(error)) from error
+    if minor == 0 and not zero:
+        raise OpsError("invalid_request", "amount must be above 0")
+    return minor
+
+
+def a_network(value: str) -> str:
+    """Return an address range in its usual form; one address is a range, too."""
+    try:
+        return str(ip_network(value))
+    except ValueError as error:
+        raise OpsError("invalid_request", f"{value} is not a CIDR range") from error
+
+
+def existing_player(operations: Operations, player_id: str) -> Player:
+    """Return a player, or say that there is none."""
+    player = operations.accounts.player(player_id)
+    if player is None:
+        raise OpsError("player_not_found", f"player {player_id} does not exist")
+    return player
+
+
+def existing_integration(operations: Operations, name: str) -> Integration:
+    """Return an integration as the hooks see it, or say that there is none."""
+    integration = operations.registry.in_force(name)
+    if integration is None:
+        raise OpsError("integration_not_found", f"integration {name} does not exist")
+    return integration

@@ -1,0 +1,188 @@
+"""Which stack a verb works on, and the adapters wired to it.
+
+By default it is the local stack that `.local/stack.json` describes; with a stack's name it is
+that stack on AWS, reached with the caller's own credentials. Either way CloudFormation says what
+the tables are called.
+"""
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import botocore.session
+from botocore.config import Config
+
+from casino.adapters.dynamodb_accounts import DynamoDbAccounts
+from casino.adapters.dynamodb_history import DynamoDbHistory
+from casino.adapters.dynamodb_registry import DynamoDbRegistry
+from casino.adapters.dynamodb_sessions import DynamoDbSessions
+from casino.adapters.system_clock import SystemClock
+from casino.adapters.tables import Tables
+from casino.bootstrap import wallet_service
+from casino.ports import Clock
+from casino.services.wallet import WalletService
+from ops.errors import OpsError
+
+STACK_FILE: Final = Path(__file__).resolve().parents[1] / ".local" / "stack.json"
+LOCAL_REGION: Final = "eu-central-1"
+
+_CONFIG: Final = Config(
+    connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
+)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What has to be known of a deployed stack."""
+
+    name: str
+    tables: Tables
+    secret_prefix: str
+    key_arn: str | None = None
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What signs for an integration; its repr shows no secret."""
+
+    api_key: str
+    secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Operations:
+    """All that the verbs use."""
+
+    stack: Stack
+    dynamodb: Any
+    secrets: Any
+    logs: Any
+    cloudformation: Any
+    sandbox: Credentials | None = None
+    """The local stack's own credentials; no stack on AWS has any here."""
+    clock: Clock = field(default_factory=SystemClock)
+
+    @cached_property
+    def accounts(self) -> DynamoDbAccounts:
+        return DynamoDbAccounts(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def sessions(self) -> DynamoDbSessions:
+        return DynamoDbSessions(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def registry(self) -> DynamoDbRegistry:
+        return DynamoDbRegistry(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def history(self) -> DynamoDbHistory:
+        return DynamoDbHistory(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def wallet(self) -> WalletService:
+        return wallet_service(self.dynamodb, self.stack.tables)
+
+
+def connect(
+    stack_name: str | None, region: str | None, stack_file: Path = STACK_FILE
+) -> Operations:
+    """Return the verbs' view of a stack on AWS, or of the local one when none is named.
+
+    Raises `OpsError` when there is no such stack.
+    """
+    if stack_name is not None:
+        session = botocore.session.get_session()
+        return _operations(session, stack_name, {"region_name": region})
+    local = _local_stack(stack_file)
+    sandbox = Credentials(local["api_key"], local["secret_key"])
+    return connect_local(local["endpoint"], local["stack_name"], region, sandbox)
+
+
+def connect_local(
+    endpoint: str,
+    stack_name: str,
+    region: str | None = None,
+    sandbox: Credentials | None = None,
+) -> Operations:
+    """Return the verbs' view of a stack on the local AWS at `endpoint`."""
+    options = {
+        "endpoint_url": endpoint,
+        "region_name": region or LOCAL_REGION,
+        # The emulator's, so that no developer's own can go there.
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",
+    }
+    session = botocore.session.get_session()
+    return _operations(session, stack_name, options, sandbox)
+
+
+def _operations(
+    session: botocore.session.Session,
+    stack_name: str,
+    options: dict[str, Any],
+    sandbox: Credentials | None = None,
+) -> Operations:
+    def client(service: str) -> Any:
+        return session.create_client(service, config=_CONFIG, **options)
+
+    cloudformation = client("cloudformation")
+    return Operations(
+        stack=read_stack(cloudformation, stack_name),
+        dynamodb=client("dynamodb"),
+        secrets=client("secretsmanager"),
+        logs=client("logs"),
+        cloudformation=cloudformation,
+        sandbox=sandbox,
+    )
+
+
+def _local_stack(stack_file: Path) -> dict[str, str]:
+    try:
+        local: dict[str, str] = json.loads(stack_file.read_text())
+    except FileNotFoundError:
+        message = "the local stack is not up: make run, or name a stack with --stack-name"
+        raise OpsError("no_stack", message) from None
+    missing = {"endpoint", "stack_name", "api_key", "secret_key"} - local.keys()
+    if missing:
+        raise OpsError("no_stack", f"{stack_file.name} lacks {', '.join(sorted(missing))}")
+    return local
+
+
+def read_stack(cloudformation: Any, stack_name: str) -> Stack:
+    """Read a stack's outputs; raises `OpsError` when they are not those of a wallet."""
+    described = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+    outputs = {
+        output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", ())
+    }
+    try:
+        tables = Tables(
+            ledger=outputs["LedgerTableName"],
+            wallets=outputs["WalletsTableName"],
+            players=outputs["PlayersTableName"],
+            sessions=outputs["SessionsTableName"],
+            rounds=outputs["RoundsTableName"],
+            registry=outputs["RegistryTableName"],
+        )
+        prefix = outputs["SecretPrefix"]
+    except KeyError as error:
+        message = f"stack {stack_name} has no output {error.args[0]}"
+        raise OpsError("no_stack", message) from None
+    return Stack(stack_name, tables, prefix, outputs.get("CustomerKeyArn"))
+
+
+def log_groups(cloudformation: Any, stack_name: str) -> list[str]:
+    """Return the names of a stack's log groups."""
+    names: list[str] = []
+    request = {"StackName": stack_name}
+    while True:
+        page = cloudformation.list_stack_resources(**request)
+        names += [
+            resource["PhysicalResourceId"]
+            for resource in page["StackResourceSummaries"]
+            if resource["ResourceType"] == "AWS::Logs::LogGroup"
+        ]
+        if not page.get("NextToken"):
+            return names
+        request["NextToken"] = page["NextToken"]

@@ -1,0 +1,163 @@
+"""Plays signed rounds against a running stack, over HTTP, as a provider would.
+
+Every step says what it expects; an answer that differs ends the demonstration with an error.
+"""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from casino.signing import family
+
+_GAME = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+#: Longer than a provider waits: the first call of a function also starts it.
+_TIMEOUT_S = 30.0
+
+
+class UnexpectedAnswerError(Exception):
+    """The stack answered a step with something else than what it must."""
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A player in an open session."""
+
+    player_id: str
+    currency: str
+    session_id: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One signed request and what must come back."""
+
+    title: str
+    fields: Mapping[str, Any]
+    status: int = 200
+    error: str = ""
+    replay: bool = False
+    tamper: Callable[[bytes], bytes] | None = None
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came back for a step; `time_ms` is measured by the caller, HTTP included."""
+
+    step: Step
+    status: int
+    error: str
+    balance: str
+    time_ms: float
+
+
+def steps(seats: Mapping[str, Seat]) -> list[Step]:
+    """Return the demonstration: ids are new in each run, so it can be played again and again."""
+    run = uuid.uuid4().hex[:8]
+    one, low, blocked = seats["p_demo_1"], seats["p_low_balance"], seats["p_blocked_rg"]
+    single = _bet(one, f"bet-{run}-1", "2.50", round_id=f"round-{run}-1")
+    spun = _bet(one, f"bet-{run}-3", "1.50", round_id=f"round-{run}-2")
+    voided = _bet(one, f"bet-{run}-4", "5.00", round_id=f"round-{run}-3")
+    refund = _money(one, "refund", f"refund-{run}-4", "5.00") | {
+        "type": "bet",
+        "bet_transaction_id": f"bet-{run}-4",
+    }
+    return [
+        Step("balance", {"action": "balance", **_who(one)}),
+        Step("bet 2.50", single),
+        Step("win 10.00, round closed", _win(one, f"win-{run}-1", "10.00", f"round-{run}-1")),
+        Step("multi-bet round: bet 1.00", _bet(one, f"bet-{run}-2", "1.00", f"round-{run}-2")),
+        Step("multi-bet round: bet 1.50", spun),
+        Step("multi-bet round: win 4.00", _win(one, f"win-{run}-2", "4.00", f"round-{run}-2")),
+        Step("bet in the closed round", spun | {"transaction_id": f"bet-{run}-late"}, 409,
+             "round_finished"),
+        Step("bet 5.00", voided),
+        Step("refund of that bet", refund),
+        Step("the same refund again", refund, replay=True),
+        Step("the first bet again", single, replay=True),
+        Step("its id with another amount", single | {"amount": Decimal("9.99")}, 409,
+             "transaction_mismatch"),
+        Step("tampered amount", _bet(one, f"bet-{run}-5", "1.00"), 403, "invalid_signature",
+             tamper=lambda body: body.replace(b"1.00", b"0.01")),
+        Step("refund of a bet never seen", refund | {
+            "transaction_id": f"refund-{run}-6", "bet_transaction_id": f"bet-{run}-6"}, 404,
+            "bet_not_found"),
+        Step("… and the bet arriving late", _bet(one, f"bet-{run}-6", "5.00"), 409,
+             "bet_cancelled"),
+        Step("p_low_balance bets 1.00", _bet(low, f"bet-{run}-7", "1.00"), 402,
+             "insufficient_funds"),
+        Step("p_blocked_rg bets 1.00", _bet(blocked, f"bet-{run}-8", "1.00"), 409,
+             "player_blocked"),
+        Step("balance", {"action": "balance", **_who(one)}),
+    ]  # fmt: skip
+
+
+def play(
+    hooks_url: str, api_key: str, secret_key: str, seats: Mapping[str, Seat]
+) -> Iterator[Played]:
+    """Play every step; raises `UnexpectedAnswerError` at the first that is answered wrongly."""
+    with httpx.Client(timeout=_TIMEOUT_S) as client:
+        for step in steps(seats):
+            body = encode(step.fields)
+            headers = family("igsp").sign(body, api_key, secret_key, time.time())
+            sent = step.tamper(body) if step.tamper else body
+            started = time.perf_counter()
+            response = client.post(
+                hooks_url, content=sent, headers={**headers, "Content-Type": "application/json"}
+            )
+            time_ms = (time.perf_counter() - started) * 1000
+            yield _checked(step, response, time_ms)
+
+
+def encode(fields: Mapping[str, Any]) -> bytes:
+    """Write `fields` as JSON, with amounts as JSON numbers with their decimals."""
+    parts = (
+        f"{json.dumps(name)}:{value if isinstance(value, Decimal) else json.dumps(value)}"
+        for name, value in fields.items()
+    )
+    return f"{{{','.join(parts)}}}".encode()
+
+
+def _checked(step: Step, response: httpx.Response, time_ms: float) -> Played:
+    try:
+        answer = json.loads(response.text, parse_float=str, parse_int=str)
+    except ValueError:
+        raise UnexpectedAnswerError(f"{step.title}: {response.status_code}, no JSON") from None
+    error = str(answer.get("error", ""))
+    replay = response.headers.get("Idempotent-Replayed") == "true"
+    if (response.status_code, error, replay) != (step.status, step.error, step.replay):
+        raise UnexpectedAnswerError(f"{step.title}: {response.status_code} {response.text}")
+    return Played(step, response.status_code, error, str(answer.get("balance", "")), time_ms)
+
+
+def _who(seat: Seat) -> dict[str, Any]:
+    return {
+        "player_id": seat.player_id,
+        "currency": seat.currency,
+        "session_id": seat.session_id,
+    }
+
+
+def _money(seat: Seat, action: str, transaction_id: str, amount: str) -> dict[str, Any]:
+    return {
+        "action": action,
+        **_who(seat),
+        "amount": Decimal(amount),
+        "game_id": _GAME,
+        "transaction_id": transaction_id,
+    }
+
+
+def _bet(seat: Seat, transaction_id: str, amount: str, round_id: str = "") -> dict[str, Any]:
+    round_ = {"round_id": round_id} if round_id else {}
+    return _money(seat, "bet", transaction_id, amount) | {"type": "bet"} | round_
+
+
+def _win(seat: Seat, transaction_id: str, amount: str, round_id: str) -> dict[str, Any]:
+    money = _money(seat, "win", transaction_id, amount)
+    return money | {"type": "win", "round_id": round_id, "finished": True}

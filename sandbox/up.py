@@ -1,0 +1,156 @@
+"""`make run`: boots the local AWS, deploys the template, plays a demonstration, proves the ledger.
+
+It can be run again on a running stack: the stack is deployed anew, players and money stay.
+"""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from ops import integration, ledger, player, session
+from ops.context import Credentials, Operations, connect_local
+from ops.output import Output
+from sandbox.demo import Played, Seat, UnexpectedAnswerError, play
+from sandbox.ministack import LOOPBACK, PROJECT, MiniStack, MiniStackError, start
+from sandbox.stack import STACK_NAME, DeployedStack, DeployError, build_and_deploy
+
+LOCAL: Final = PROJECT / ".local"
+STACK_FILE: Final = LOCAL / "stack.json"
+
+_INTEGRATION: Final = "sandbox"
+_GAME: Final = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+#: player, currency, opening balance, blocked
+_PLAYERS: Final = (
+    ("p_demo_1", "EUR", "1000.00", False),
+    ("p_demo_2", "USD", "1000.00", False),
+    ("p_low_balance", "EUR", "0.50", False),
+    ("p_blocked_rg", "EUR", "1000.00", True),
+)
+
+
+def main() -> int:
+    """Bring the stack up and show that it works; returns the exit code."""
+    console = Console()
+    started = time.monotonic()
+    try:
+        local = _boot(console)
+        console.print("building and deploying template.yaml …")
+        stack = build_and_deploy(local)
+        operations = connect_local(local.endpoint, STACK_NAME)
+        credentials = _credentials(operations)
+        seats = [_seat(operations, *row) for row in _PLAYERS]
+        _write_stack_file(local, stack, credentials, seats)
+        _show(console, _play(stack, credentials, seats))
+    except (MiniStackError, DeployError, UnexpectedAnswerError) as error:
+        console.print(f"[red]failed:[/red] {error}", highlight=False)
+        return 1
+    proof = ledger.verify(operations, None, None, everything=True)
+    console.print(proof.as_text(), highlight=False)
+    if proof.exit_code:
+        return proof.exit_code
+    _say_where(console, stack, time.monotonic() - started)
+    return 0
+
+
+def _boot(console: Console) -> MiniStack:
+    local = MiniStack.running(LOCAL)
+    if local is not None:
+        console.print(f"the local AWS is running at {local.endpoint} (pid {local.pid})")
+        return local
+    port = int(os.environ.get("MINISTACK_PORT", "4566"))
+    local = start(LOCAL, port, bind_host=os.environ.get("MINISTACK_HOST", LOOPBACK))
+    console.print(f"the local AWS runs at {local.endpoint} (pid {local.pid})")
+    return local
+
+
+def _credentials(operations: Operations) -> Credentials:
+    """Return the sandbox integration's credentials; the first run makes them."""
+    known = operations.registry.get(_INTEGRATION)
+    if known is None:
+        made = _data(integration.add(operations, _INTEGRATION))
+        return Credentials(made["api_key"], made["secret_key"])
+    answer = operations.secrets.get_secret_value(SecretId=known.secret_name)
+    stored = json.loads(answer["SecretString"])
+    return Credentials(stored["api_key"], stored["secret_key"])
+
+
+def _seat(
+    operations: Operations, player_id: str, currency: str, amount: str, blocked: bool
+) -> Seat:
+    """Fund the player (once, by the deposit's id), block it if need be, open a new session."""
+    player.fund(operations, player_id, currency, amount, f"opening-{player_id}-{currency}")
+    opened = _data(session.open_session(operations, player_id, currency, _GAME))
+    if blocked:
+        player.block(operations, player_id)
+    return Seat(player_id, currency, opened["session_id"])
+
+
+def _data(output: Output) -> dict[str, Any]:
+    assert isinstance(output.data, dict)  # noqa: S101 - what these verbs answer
+    return output.data
+
+
+def _write_stack_file(
+    local: MiniStack, stack: DeployedStack, credentials: Credentials, seats: Iterable[Seat]
+) -> None:
+    content = {
+        "endpoint": local.endpoint,
+        "base_url": stack.base_url,
+        "hooks_url": stack.hooks_url,
+        "stack_name": STACK_NAME,
+        "api_key": credentials.api_key,
+        "secret_key": credentials.secret_key,
+        "players": [
+            {"player_id": s.player_id, "currency": s.currency, "session_id": s.session_id}
+            for s in seats
+        ],
+        "tables": stack.tables,
+    }
+    part = STACK_FILE.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(content, indent=2) + "\n")
+    part.replace(STACK_FILE)
+
+
+def _play(
+    stack: DeployedStack, credentials: Credentials, seats: Iterable[Seat]
+) -> Iterable[Played]:
+    by_player = {seat.player_id: seat for seat in seats}
+    return play(stack.hooks_url, credentials.api_key, credentials.secret_key, by_player)
+
+
+def _show(console: Console, played: Iterable[Played]) -> None:
+    table = Table(title="signed requests over HTTP, as a provider sends them")
+    table.add_column("step")
+    table.add_column("status", justify="right")
+    table.add_column("answer")
+    table.add_column("balance", justify="right")
+    table.add_column("ms", justify="right")
+    try:
+        for row in played:
+            answer = row.error or ("replay" if row.step.replay else "ok")
+            milliseconds = f"{row.time_ms:.0f}"
+            table.add_row(row.step.title, str(row.status), answer, row.balance, milliseconds)
+    finally:
+        console.print(table)
+
+
+def _say_where(console: Console, stack: DeployedStack, seconds: float) -> None:
+    lines = [
+        f"up in {seconds:.0f} s; make down stops it",
+        f"hooks   {stack.hooks_url}",
+        f"health  {stack.base_url}/health",
+        f"details {STACK_FILE.relative_to(PROJECT)}",
+        "next    .venv/bin/ops ledger history p_demo_1 EUR",
+    ]
+    console.print("\n".join(lines), highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
