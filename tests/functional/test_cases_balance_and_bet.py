@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.hooks import Caller, load_function
 from tests.support.play import Play
 
 
@@ -38,6 +39,16 @@ def test_balance_with_session_of_another_integration_is_session_not_found(play: 
     foreign = play.world.session("player-912", integration="other-provider")
     reply = play.balance(session_id=foreign)
     assert (reply.status, reply.error) == (400, "session_not_found")
+
+
+def test_balance_with_a_suspended_session_is_session_suspended_so_that_the_game_halts(
+    play: Play,
+) -> None:
+    play.world.sessions.set_status(play.session_id, "suspended")
+    reply = play.balance(session_id=play.session_id)
+    assert (reply.status, reply.error) == (409, "session_suspended")
+    play.world.sessions.set_status(play.session_id, "closed")
+    assert play.balance(session_id=play.session_id).status == 200
 
 
 def test_balance_without_session_is_the_balance_in_that_currency(play: Play) -> None:
@@ -145,7 +156,9 @@ def test_bet_in_an_expired_session_is_session_expired(play: Play) -> None:
 def test_bet_with_kill_switch_is_bets_disabled_and_not_recorded(play: Play) -> None:
     play.bet("1.00", transaction_id="before")
     play.world.configure(bets_enabled=False)
-    fresh = Play(play.world, _reloaded(play), session_id=play.session_id, sent=play.sent)
+    # A new execution environment: the old one may hold its registry for 60 seconds.
+    hook = Caller(load_function("hooks"))
+    fresh = Play(play.world, hook, session_id=play.session_id, sent=play.sent)
     assert fresh.again().replayed
     reply = fresh.bet("1.00", transaction_id="b")
     assert (reply.status, reply.error, reply.json["retryable"]) == (503, "bets_disabled", True)
@@ -153,10 +166,3 @@ def test_bet_with_kill_switch_is_bets_disabled_and_not_recorded(play: Play) -> N
     assert fresh.win("1.00").status == 200
     assert fresh.refund("1.00", "before").status == 200
     assert fresh.balance().status == 200
-
-
-def _reloaded(play: Play) -> Any:
-    """A new execution environment: the old one may hold its registry for 60 seconds."""
-    from tests.support.hooks import Caller, load_function
-
-    return Caller(load_function("hooks"), play.hook.path)

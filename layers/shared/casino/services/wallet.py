@@ -97,6 +97,8 @@ class WalletService:
                 raise RequestRefusedError("player_mismatch")
             if session.currency != currency:
                 raise RequestRefusedError("currency_mismatch")
+            if session.status == "suspended":
+                raise RequestRefusedError("session_suspended")
         if player is None:
             raise RequestRefusedError("player_not_found")
         spendable = wallet.spendable_minor if wallet is not None else 0
