@@ -1,0 +1,50 @@
+"""The real template, built and deployed, with its roles enforced: the way of `make run`."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from ops import ledger
+from sandbox.ministack import MiniStack, free_port, start
+from sandbox.up import Casino, open_casino
+
+
+@pytest.fixture(scope="module")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
+    stack = start(tmp_path_factory.mktemp("deployed"), free_port(), enforce_iam=True)
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="module")
+def casino(local: MiniStack) -> Casino:
+    return open_casino(local)
+
+
+def test_demonstration_is_answered_as_documented_and_the_ledger_is_proven(casino: Casino) -> None:
+    titles = [played.step.title for played in casino.play()]
+    assert titles[0] == titles[-1] == "balance"
+    proof = ledger.verify(casino.operations, None, None, everything=True)
+    assert proof.exit_code == 0, proof.as_text()
+
+
+def test_the_same_is_answered_at_the_url_of_each_action_by_a_function_with_less_rights(
+    casino: Casino,
+) -> None:
+    base_url = f"{casino.stack.base_url}/webhooks/igsp/v1"
+    played = list(casino.play(lambda action: f"{base_url}/{action}"))
+    assert {step.step.fields["action"] for step in played} == {"balance", "bet", "win", "refund"}
+
+
+def test_health_answers(casino: Casino) -> None:
+    answer = httpx.get(f"{casino.stack.base_url}/health")
+    assert answer.status_code == 200
+    assert answer.json().keys() == {"status", "version", "time"}
+
+
+def test_casino_can_be_opened_again_on_a_running_stack(local: MiniStack, casino: Casino) -> None:
+    before = casino.operations.accounts.wallet("p_demo_2", "USD")
+    again = open_casino(local)
+    assert again.credentials == casino.credentials
+    assert again.operations.accounts.wallet("p_demo_2", "USD") == before
