@@ -31,6 +31,8 @@ LOCAL_REGION: Final = "eu-central-1"
 _CONFIG: Final = Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
 )
+#: One attempt, as on the money path: the wallet tries again, and must know what a try did.
+_LEDGER: Final = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
 @dataclass(frozen=True)
@@ -124,13 +126,13 @@ def _operations(
     options: dict[str, Any],
     sandbox: Credentials | None = None,
 ) -> Operations:
-    def client(service: str) -> Any:
-        return session.create_client(service, config=_CONFIG, **options)
+    def client(service: str, config: Config = _CONFIG) -> Any:
+        return session.create_client(service, config=config, **options)
 
     cloudformation = client("cloudformation")
     return Operations(
         stack=read_stack(cloudformation, stack_name),
-        dynamodb=client("dynamodb"),
+        dynamodb=client("dynamodb", _LEDGER),
         secrets=client("secretsmanager"),
         logs=client("logs"),
         cloudformation=cloudformation,

@@ -102,6 +102,16 @@ class World:
 
 def build_world(prefix: str) -> World:
     """Create the tables, the secret and the sandbox integration on the AWS of the environment."""
+    world = build_tables(prefix)
+    secrets_client().create_secret(
+        Name=SANDBOX.secret_name,
+        SecretString=json.dumps({"api_key": API_KEY, "secret_key": SECRET_KEY}),
+    )
+    return world
+
+
+def build_tables(prefix: str) -> World:
+    """Create all but the secret: many such worlds fit on one AWS, each with its own prefix."""
     client = dynamodb_client()
     environment = {
         **create_tables(client, prefix),
@@ -109,10 +119,6 @@ def build_world(prefix: str) -> World:
         "POWERTOOLS_METRICS_NAMESPACE": "SeamlessWallet",
         "SERVICE_VERSION": "test",
     }
-    secrets_client().create_secret(
-        Name=SANDBOX.secret_name,
-        SecretString=json.dumps({"api_key": API_KEY, "secret_key": SECRET_KEY}),
-    )
     world = World(client, environment)
     world.configure()
     return world

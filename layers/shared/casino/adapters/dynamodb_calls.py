@@ -7,7 +7,6 @@ the reply was lost (`OutcomeUnknownError`); a write that DynamoDB itself refused
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from typing import Any, Final, Protocol
 
 from botocore.exceptions import (
@@ -76,8 +75,7 @@ def batch_get(client: DynamoDbClient, tables: dict[str, list[Item]]) -> dict[str
     for _ in range(_BATCH_TRIES):
         if not asked:
             return found
-        with reading():
-            answer = client.batch_get_item(RequestItems=asked)
+        answer = _read(client.batch_get_item, RequestItems=asked)
         for table, items in answer["Responses"].items():
             found[table].extend(items)
         asked = answer.get("UnprocessedKeys") or {}
@@ -88,18 +86,15 @@ def batch_get(client: DynamoDbClient, tables: dict[str, list[Item]]) -> dict[str
 
 def get(client: DynamoDbClient, table: str, key: Item) -> Item | None:
     """Read one item consistently."""
-    with reading():
-        item: Item | None = client.get_item(TableName=table, Key=key, ConsistentRead=True).get(
-            "Item"
-        )
+    answer = _read(client.get_item, TableName=table, Key=key, ConsistentRead=True)
+    item: Item | None = answer.get("Item")
     return item
 
 
 def query(client: DynamoDbClient, **request: Any) -> Iterator[Item]:
     """Yield every item of a query, page by page."""
     while True:
-        with reading():
-            page = client.query(**request)
+        page = _read(client.query, **request)
         yield from page["Items"]
         if "LastEvaluatedKey" not in page:
             return
@@ -110,8 +105,7 @@ def scan(client: DynamoDbClient, table: str) -> Iterator[Item]:
     """Yield every item of a table consistently, page by page."""
     request: dict[str, Any] = {"TableName": table, "ConsistentRead": True}
     while True:
-        with reading():
-            page = client.scan(**request)
+        page = _read(client.scan, **request)
         yield from page["Items"]
         if "LastEvaluatedKey" not in page:
             return
@@ -177,11 +171,14 @@ def cancellation_codes(error: ClientError) -> tuple[str, ...]:
     return tuple(reason.get("Code", "None") for reason in reasons)
 
 
-@contextmanager
-def reading() -> Iterator[None]:
-    """Say `UnavailableError` for whatever makes a read fail."""
+def _read(call: Callable[..., Mapping[str, Any]], **request: Any) -> Mapping[str, Any]:
+    """Read, and read once more at once: a connection that slept with the function may be dead."""
     try:
-        yield
+        return call(**request)
+    except (ClientError, BotoCoreError):
+        pass
+    try:
+        return call(**request)
     except (ClientError, BotoCoreError) as error:
         raise UnavailableError("DynamoDB cannot be read") from error
 
