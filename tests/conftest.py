@@ -8,9 +8,18 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+#: Nothing that the tests print or log may hold a secret, a signature or a body.
+pytest_plugins = ["tests.support.leaks"]
 
 INTEGRATION = Path(__file__).parent / "integration"
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]
+
+# The same examples in every run; `--hypothesis-profile=explore` looks for new ones, for longer.
+settings.register_profile("ci", derandomize=True, deadline=None, database=None)
+settings.register_profile("explore", max_examples=2_000, deadline=None, print_blob=True)
+settings.load_profile("ci")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -224,9 +224,7 @@ def exposed_secrets(template: Template) -> list[str]:
     names = [*template["Parameters"], *template["Outputs"]]
     for function in [template["Globals"]["Function"], *functions(template).values()]:
         names += function.get("Environment", {}).get("Variables", {})
-    faults = [
-        n for n in names if looks_secret.search(n) and n != "SecretPrefix"
-    ]
+    faults = [n for n in names if looks_secret.search(n) and n != "SecretPrefix"]
     faults += [n for n, p in template["Parameters"].items() if "NoEcho" in p]
     return faults + re.findall(r"\{\{resolve:[^}]*\}\}", json.dumps(template))
 

@@ -71,6 +71,8 @@ class SecretsManagerKeyring:
         ring = self._rings.get(integration.name)
         if ring is not None and now - ring.refreshed_at < REFRESH_INTERVAL_S:
             return False
+        if ring is not None:
+            ring.refreshed_at = now
         self._rings[integration.name] = _Ring(
             self._read(integration, complete=True), now, complete=True, refreshed_at=now
         )

@@ -19,7 +19,7 @@ type Action = Literal["balance", "bet", "win", "refund"]
 MAX_BODY: Final = 32 * 1024
 
 type _Id = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")
+    str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]+\Z")
 ]
 
 

@@ -1,0 +1,20 @@
+"""Every test of a port runs against the fake and against the adapter."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.casinos import Casino, casino_on, furnish
+
+
+@pytest.fixture(params=["in memory", "on DynamoDB"])
+def empty_casino(request: pytest.FixtureRequest) -> Iterator[Casino]:
+    with casino_on(request.param) as casino:
+        yield casino
+
+
+@pytest.fixture
+def casino(empty_casino: Casino) -> Casino:
+    """A casino with one player, who has EUR 1000.00 and an open session."""
+    furnish(empty_casino)
+    return empty_casino

@@ -1,0 +1,128 @@
+"""What players, wallets, sessions and the history promise, of the fakes and DynamoDB alike."""
+
+from dataclasses import replace
+
+import pytest
+
+from casino.domain.chain import genesis_hash
+from casino.domain.model import Entry, Player, Tombstone, Transaction, VoidMarker, Wallet
+from casino.services.verify import Verifier
+from tests.support.casinos import Casino
+from tests.support.transactions import AT, PLAYER, SESSION, a_bet, a_refund, a_win, commit_of
+
+
+def apply(casino: Casino, request: Transaction) -> Entry:
+    snapshot = casino.ledger.load(request)
+    commit = commit_of(snapshot, request)
+    assert casino.ledger.commit(commit, snapshot) is None
+    return commit.entry
+
+
+def test_the_first_player_of_a_name_stays(casino: Casino) -> None:
+    before = casino.accounts.player(PLAYER)
+    casino.accounts.add_player(Player(PLAYER, blocked=True, created_at=AT))
+    assert casino.accounts.player(PLAYER) == before
+    assert casino.accounts.player("nobody") is None
+
+
+def test_a_new_wallet_is_empty_and_a_second_try_changes_nothing(casino: Casino) -> None:
+    casino.accounts.add_wallet(PLAYER, "JPY")
+    empty = Wallet(PLAYER, "JPY", 0, 0, 0, 0, genesis_hash(PLAYER, "JPY"), blocked=False)
+    assert casino.accounts.wallet(PLAYER, "JPY") == empty
+    before = casino.accounts.wallet(PLAYER, "EUR")
+    casino.accounts.add_wallet(PLAYER, "EUR")
+    assert casino.accounts.wallet(PLAYER, "EUR") == before
+    assert casino.accounts.wallet(PLAYER, "USD") is None
+
+
+def test_a_wallet_needs_its_player(casino: Casino) -> None:
+    with pytest.raises(LookupError):
+        casino.accounts.add_wallet("nobody", "EUR")
+    with pytest.raises(LookupError):
+        casino.accounts.set_blocked("nobody", blocked=True)
+
+
+def test_a_block_reaches_every_wallet_and_later_ones(casino: Casino) -> None:
+    casino.accounts.add_wallet(PLAYER, "JPY")
+    casino.accounts.set_blocked(PLAYER, blocked=True)
+    casino.accounts.add_wallet(PLAYER, "USD")
+    wallets = {wallet.currency: wallet for wallet in casino.accounts.wallets(PLAYER)}
+    assert {name: wallet.blocked for name, wallet in wallets.items()} == {
+        "EUR": True,
+        "JPY": True,
+        "USD": True,
+    }
+    assert wallets["JPY"].version == 1
+    casino.accounts.set_blocked(PLAYER, blocked=False)
+    player = casino.accounts.player(PLAYER)
+    assert player is not None
+    assert not player.blocked
+    assert not any(wallet.blocked for wallet in casino.accounts.wallets())
+
+
+def test_a_reservation_is_at_most_the_balance(casino: Casino) -> None:
+    before = casino.accounts.wallet(PLAYER, "EUR")
+    assert before is not None
+    casino.accounts.set_reserved(PLAYER, "EUR", 100_000)
+    after = casino.accounts.wallet(PLAYER, "EUR")
+    assert after == replace(before, reserved_minor=100_000, version=before.version + 1)
+    for impossible in (100_001, -1):
+        with pytest.raises(ValueError, match="reserved"):
+            casino.accounts.set_reserved(PLAYER, "EUR", impossible)
+    with pytest.raises(LookupError):
+        casino.accounts.set_reserved(PLAYER, "USD", 0)
+    assert casino.accounts.wallet(PLAYER, "EUR") == after
+
+
+def test_a_balance_reads_player_wallet_and_session(casino: Casino) -> None:
+    player, wallet = casino.accounts.player(PLAYER), casino.accounts.wallet(PLAYER, "EUR")
+    assert casino.accounts.balance(PLAYER, "EUR", "s1") == (player, wallet, SESSION)
+    assert casino.accounts.balance(PLAYER, "EUR", None) == (player, wallet, None)
+    assert casino.accounts.balance(PLAYER, "JPY", "nowhere") == (player, None, None)
+    assert casino.accounts.balance("nobody", "EUR", None) == (None, None, None)
+
+
+def test_a_session_is_created_once_and_changes_its_status(casino: Casino) -> None:
+    assert casino.sessions.get("s1") == SESSION
+    assert casino.sessions.add(SESSION), "a repeated try finds its own session"
+    assert not casino.sessions.add(replace(SESSION, player_id="p2"))
+    assert casino.sessions.set_status("s1", "closed")
+    assert casino.sessions.get("s1") == replace(SESSION, status="closed")
+    assert not casino.sessions.set_status("nowhere", "closed")
+    assert casino.sessions.get("nowhere") is None
+
+
+def test_the_history_of_a_wallet_puts_refusals_after_what_they_followed(casino: Casino) -> None:
+    bet = apply(casino, a_bet())
+    refused = apply(casino, a_bet(transaction_id="bet-2", amount_minor=200_000))
+    win = apply(casino, a_win())
+    deposit, *rest = casino.history.of_wallet(PLAYER, "EUR")
+    assert deposit.kind == "deposit"
+    assert rest == [bet, refused, win]
+    assert list(casino.history.of_wallet("nobody", "EUR")) == []
+
+
+def test_the_history_finds_entries_tombstones_and_void_markers(casino: Casino) -> None:
+    bet = apply(casino, a_bet(round_id="r1"))
+    refund = apply(casino, a_refund())
+    unknown = apply(casino, a_refund(transaction_id="ref-2", bet_transaction_id="bet-9"))
+    stone = Tombstone("sandbox", "bet-9", "ref-2", PLAYER, "EUR", AT)
+    void = VoidMarker("sandbox", "bet-1", "ref-1", AT)
+    assert casino.history.find("sandbox", "bet-1") == bet
+    assert casino.history.find("sandbox", "bet-9") == stone
+    assert casino.history.find("sandbox", "bet-8") is None
+    assert casino.history.void("sandbox", "bet-1") == void
+    assert casino.history.void("sandbox", "ref-1") is None
+    found = list(casino.history.everything())
+    assert len(found) == 6
+    for record in (bet, refund, unknown, stone, void):
+        assert record in found
+    assert [round_.refunds for round_ in casino.history.rounds()] == [1]
+
+
+def test_the_verifier_finds_an_honest_history_clean(casino: Casino) -> None:
+    apply(casino, a_bet(round_id="r1"))
+    apply(casino, a_refund())
+    apply(casino, a_refund(transaction_id="ref-2", bet_transaction_id="bet-9"))
+    verification = Verifier(casino.history, casino.accounts).everything()
+    assert (verification.wallets, verification.faults) == (1, ())
