@@ -111,10 +111,10 @@ def _move(
     player_id: str,
     currency: str,
     minor: int,
-    transaction_id: str | None,
+    given: str | None,
 ) -> Output:
     """Record a deposit or withdrawal like any transaction: once for each id."""
-    transaction_id = an_id(transaction_id or f"ops-{uuid4()}", "transaction id")
+    transaction_id = an_id(given or f"ops-{uuid4()}", "transaction id")
     request = Transaction(
         integration=PLATFORM,
         transaction_id=transaction_id,
@@ -125,18 +125,23 @@ def _move(
         amount_minor=minor,
         trace_id=transaction_id,
     )
+    if given is None:
+        # Said before it is sent: whatever happens to this process, it can be repeated safely.
+        typer.echo(f"transaction {transaction_id}", err=True)
+    again = f"Repeat it with --transaction-id {transaction_id}"
     try:
         answer = operations.wallet.transact(request, _PLATFORM)
     except RetryableError as error:
-        message = (
-            f"{CATALOGUE[error.code].message} Repeat it with --transaction-id {transaction_id}"
-        )
-        raise OpsError(error.code, message) from error
+        raise OpsError(error.code, f"{CATALOGUE[error.code].message} {again}") from error
     if answer.code != "ok":
         raise OpsError(answer.code, CATALOGUE[answer.code].message)
-    entry = operations.history.find(PLATFORM, transaction_id)
-    if not isinstance(entry, Entry):
-        raise OpsError("unavailable", f"entry {transaction_id} cannot be read back")
+    try:
+        entry = operations.history.find(PLATFORM, transaction_id)
+    except RetryableError as error:
+        raise OpsError(
+            "outcome_unknown", f"It was recorded, but cannot be shown. {again}"
+        ) from error
+    assert isinstance(entry, Entry)  # noqa: S101 - the ledger never loses an entry
     return _moved(entry, replay=answer.replay)
 
 

@@ -67,10 +67,9 @@ def resume(operations: Operations, session_id: SessionArgument) -> Output:
 
 
 def _change(operations: Operations, session_id: str, status: SessionStatus) -> Output:
-    session = _existing(operations, session_id)
-    if session.status == "closed" and status != "closed":
+    _existing(operations, session_id)
+    if not operations.sessions.set_status(session_id, status):
         raise OpsError("session_closed", f"session {session_id} is closed for good")
-    operations.sessions.set_status(session_id, status)
     return _shown(_existing(operations, session_id))
 
 

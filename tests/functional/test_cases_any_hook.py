@@ -178,10 +178,25 @@ def test_unknown_currency_is_unsupported_currency(play: Play) -> None:
     assert play.bet("1.00", currency="ZZZ").error == "unsupported_currency"
 
 
-def test_currency_that_the_integration_may_not_use_is_unsupported_currency(play: Play) -> None:
+def test_currency_taken_from_an_integration_stops_new_bets_and_nothing_that_is_owed(
+    play: Play,
+) -> None:
+    play.bet("2.50", transaction_id="b")
     play.world.configure(currencies=("USD",))
-    reply = Caller(load_function("hooks"))({**_balance(), "currency": "EUR"})
-    assert (reply.status, reply.error) == (400, "unsupported_currency")
+    narrowed = Play(
+        play.world, Caller(load_function("hooks")), session_id=play.session_id, sent=play.sent
+    )
+    assert narrowed.again().replayed
+    assert narrowed.bet("2.50").error == "unsupported_currency"
+    assert narrowed.again(currency="USD").error == "currency_mismatch"
+    assert narrowed.win("1.00").status == 200
+    assert narrowed.refund("2.50", "b").balance == Decimal("1001.00")
+
+
+def test_empty_optional_id_is_the_same_as_none(play: Play) -> None:
+    assert play.bet("1.00", round_id="", finished=True).status == 200
+    assert play.bet("1.00", round_id="").status == 200
+    assert play.balance(session_id="").status == 200
 
 
 def test_extra_fields_are_accepted_and_kept_for_audit(play: Play) -> None:

@@ -1,10 +1,13 @@
 """The `ops` command line: players, sessions, and which stack they are on."""
 
+import json
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from casino.adapters.dynamodb_history import DynamoDbHistory
+from casino.domain.errors import UnavailableError
 from casino.domain.model import PLATFORM
 from ops.context import connect, read_stack
 from ops.errors import OpsError
@@ -63,6 +66,24 @@ def test_the_same_transaction_id_moves_money_once(ops: Console) -> None:
     other = ("player", "fund", "ann", "EUR", "6.00", "--transaction-id", "gift-1")
     assert ops.error(*other) == "transaction_mismatch"
     assert ops.json("player", "show", "ann")["wallets"][0]["balance"] == Decimal("6.00")
+
+
+def test_a_deposit_that_was_paid_but_cannot_be_shown_says_how_to_repeat_it(
+    ops: Console, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> None:
+        raise UnavailableError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(DynamoDbHistory, "find", unreadable)
+        said = ops("player", "fund", "ann", "EUR", "100.00", "--json")
+    assert said.code == 1
+    error = json.loads(said.out)
+    assert error["error"] == "outcome_unknown"
+    transaction_id = error["message"].split()[-1]
+    assert f"transaction {transaction_id}" in said.err
+    again = ops.json("player", "fund", "ann", "EUR", "100.00", "--transaction-id", transaction_id)
+    assert (again["replay"], again["balance"]) == (True, 100)
 
 
 def test_a_withdrawal_takes_only_what_is_not_reserved(ops: Console) -> None:

@@ -139,6 +139,13 @@ def test_an_unknown_session_is_not_created_by_its_status(world: World) -> None:
     assert DynamoDbSessions(world.client, world.tables).get("none") is None
 
 
+def test_a_closed_session_never_opens_again(world: World) -> None:
+    session_id = world.player("ann")
+    assert world.sessions.set_status(session_id, "closed")
+    assert not world.sessions.set_status(session_id, "active")
+    assert world.sessions.set_status(session_id, "closed")
+
+
 # The registry
 
 

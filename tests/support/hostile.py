@@ -143,7 +143,9 @@ def _wrong_values(fields: dict[str, str]) -> Iterator[Mutant]:
             for text in (chr(code), f"a{chr(code)}b", chr(code) + "a", "a" + chr(code)):
                 wrong = write(fields | {name: json.dumps(text)})
                 yield hostile(f"{name} with a control character", wrong)
-        for text in ("", "x" * 257, "😀" * 257):
+        # An empty optional id counts as none.
+        empty = [] if name in OPTIONAL[action] else [""]
+        for text in (*empty, "x" * 257, "😀" * 257):
             yield hostile(f"{name} of a wrong length", write(fields | {name: json.dumps(text)}))
     for action in ("", "BET", "bet ", "credit", "rollback", "deposit", "__class__", "x" * 999):
         yield hostile("unknown action", write(fields | {"action": json.dumps(action)}))

@@ -116,7 +116,7 @@ class Reference:
     def _win_refusals(self, win: Request) -> set[str]:
         round_ = self._round(win)
         all_refunded = round_["bets"] > 0 and round_["bets"] == round_["refunds"]
-        return {"round_refunded"} if all_refunded and win["type"] == "win" else set()
+        return {"round_refunded"} if all_refunded and win["type"] in ("win", "freespin") else set()
 
     def _refund_refusals(self, refund: Request) -> set[str]:
         bet_id = refund["bet_transaction_id"]

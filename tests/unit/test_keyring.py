@@ -141,6 +141,18 @@ def test_a_failed_refresh_is_limited_too_and_what_is_cached_stands(
     assert values(ring) == {"current": "new"}
 
 
+@pytest.mark.parametrize("stage", ["AWSPENDING", "AWSPREVIOUS"])
+def test_a_broken_version_beside_the_current_one_stops_nothing(
+    ring: SecretsManagerKeyring, secrets: FakeSecrets, clock: FakeClock, stage: str
+) -> None:
+    graced = replace(INTEGRATION, previous_secret_until=int(clock.now()) + 3_600)
+    ring.refresh(graced)
+    known = values(ring, graced)
+    secrets.stages[stage] = "!half written"
+    clock.advance(CACHE_S)
+    assert values(ring, graced) == known
+
+
 def test_the_previous_version_dies_when_its_grace_ends_though_it_is_cached(
     ring: SecretsManagerKeyring, secrets: FakeSecrets, clock: FakeClock
 ) -> None:

@@ -170,6 +170,9 @@ def test_a_switch_turned_off_meanwhile_does_not_hide_an_unknown_outcome(
             switched.append(True)
             return len(switched) == 1
 
+        def supports(self, currency: str) -> bool:
+            return currency == "EUR"
+
     with pytest.raises(OutcomeUnknownError):
         wallet.service.transact(a_bet(), Switch())  # type: ignore[arg-type]
 

@@ -26,7 +26,7 @@ class Clock(Protocol):
         """Return seconds since the epoch, UTC."""
 
     def monotonic(self) -> float:
-        """Return seconds of a clock that never goes back."""
+        """Return seconds that never go back; the time that the function was frozen counts."""
 
     def sleep(self, seconds: float) -> None:
         """Wait: used between the tries of a contended commit only."""
@@ -127,7 +127,7 @@ class Sessions(Protocol):
         """Create the session; false when its id is taken."""
 
     def set_status(self, session_id: str, status: SessionStatus) -> bool:
-        """Change a session's status; false when it does not exist."""
+        """Change a session's status; false when it does not exist, or is closed for good."""
 
 
 class Registry(Protocol):

@@ -32,13 +32,14 @@ class DynamoDbSessions:
         return created or self.get(session.session_id) == session
 
     def set_status(self, session_id: str, status: SessionStatus) -> bool:
-        """Change a session's status; false when it does not exist."""
+        """Change a session's status; false when it does not exist, or is closed for good."""
+        may_change = "#status <> :closed OR :status = :closed"
         return write(
             self._client.update_item,
             TableName=self._table,
             Key={"session_id": text(session_id)},
             UpdateExpression="SET #status = :status",
-            ConditionExpression="attribute_exists(session_id)",
+            ConditionExpression=f"attribute_exists(session_id) AND ({may_change})",
             ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":status": text(status)},
+            ExpressionAttributeValues={":status": text(status), ":closed": text("closed")},
         )

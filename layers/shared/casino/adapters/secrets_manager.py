@@ -79,12 +79,21 @@ class SecretsManagerKeyring:
         return True
 
     def _read(self, integration: Integration, *, complete: bool) -> tuple[Secret, ...]:
-        labels = ("current", "pending", "previous") if complete else ("current",)
-        found = [self._version(integration.secret_name, label) for label in labels]
-        versions = tuple(secret for secret in found if secret is not None)
-        if not versions:
+        current = self._version(integration.secret_name, "current")
+        if current is None:
             raise UnavailableError
-        return versions
+        others = ("pending", "previous") if complete else ()
+        found = [self._other(integration, label) for label in others]
+        return (current, *(secret for secret in found if secret is not None))
+
+    def _other(self, integration: Integration, label: str) -> Secret | None:
+        """A version beside the current one: one that cannot be read must not stop the current."""
+        try:
+            return self._version(integration.secret_name, label)
+        except UnavailableError:
+            ring = self._rings.get(integration.name)
+            known = ring.versions if ring is not None else ()
+            return next((secret for secret in known if secret.label == label), None)
 
     def _version(self, secret_name: str, label: str) -> Secret | None:
         try:

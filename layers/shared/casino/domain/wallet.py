@@ -6,6 +6,7 @@ else is looked at, so a switch, a block or an expiry never changes an answer tha
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from casino.domain.model import (
     Entry,
@@ -18,6 +19,9 @@ from casino.domain.model import (
     Wallet,
     platform_transaction_id,
 )
+
+#: Wins that come out of a round's own bets; the others are owed whatever became of the round.
+_OF_THE_ROUND: Final = ("win", "freespin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ def decide_bet(
         return refusal
     if not integration.bets_enabled:
         return Refusal("bets_disabled")
+    if not integration.supports(bet.currency):
+        return Refusal("unsupported_currency")
     wallet = _wallet(snapshot)
     if wallet.blocked:
         return Refusal("player_blocked")
@@ -139,7 +145,7 @@ def decide_win(snapshot: Snapshot, win: Transaction, integration: Integration) -
         return refusal
     round_ = snapshot.round
     refunded = round_ is not None and 0 < round_.bets <= round_.refunds
-    if refunded and win.type == "win":
+    if refunded and win.type in _OF_THE_ROUND:
         return Refusal("round_refunded")
     rule = "win_credit"
     if round_ is not None and round_.finished:

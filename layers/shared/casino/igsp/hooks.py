@@ -86,15 +86,19 @@ def parse_hook(
     except MalformedJsonError as error:
         raise RequestRefusedError("malformed_json", str(error)) from None
     action = _action(fields, route)
+    optional = "session_id" if action == "balance" else "round_id"
+    if fields.get(optional) == "":
+        # Some senders write an id that they do not have as an empty string.
+        fields[optional] = None
     try:
         if action == "balance":
             query = msgspec.convert(fields, _Balance)
-            _check_currency(query.currency, integration)
+            _check_currency(query.currency)
             return BalanceQuery(query.player_id, query.currency, query.session_id)
         money = msgspec.convert(fields, _SHAPES[action])
     except msgspec.ValidationError as error:
         raise RequestRefusedError("invalid_request", str(error)) from None
-    _check_currency(money.currency, integration)
+    _check_currency(money.currency)
     return _transaction(cast("Kind", action), money, fields, integration, trace_id)
 
 
@@ -109,8 +113,8 @@ def _action(fields: dict[str, Any], route: Action | None) -> str:
     return named
 
 
-def _check_currency(currency: str, integration: Integration) -> None:
-    if currency not in EXPONENTS or not integration.supports(currency):
+def _check_currency(currency: str) -> None:
+    if currency not in EXPONENTS:
         raise RequestRefusedError("unsupported_currency")
 
 

@@ -142,6 +142,8 @@ class WalletService:
             own = decision.entry.hash in attempt.written
             return _answer(decision.entry, attempt, replay=not own), None
         if isinstance(decision, Refusal) and not CATALOGUE[decision.code].recorded:
+            if attempt.outcome_unknown and snapshot.entry is None:
+                raise OutcomeUnknownError
             return self._unrecorded(decision.code, request, attempt), None
         commit = commit_for(snapshot, request, decision, iso_utc(now), self._renderer)
         attempt.written.append(commit.entry.hash)
@@ -154,8 +156,6 @@ class WalletService:
 
     def _unrecorded(self, code: str, request: Transaction, attempt: _Attempt) -> Answer:
         spec = CATALOGUE[code]
-        if spec.retryable and attempt.outcome_unknown:
-            raise OutcomeUnknownError
         body = self._renderer.error(code, request.trace_id)
         return Answer(spec.status, body, code, code, conflicts=attempt.conflicts)
 
