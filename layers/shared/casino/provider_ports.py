@@ -36,9 +36,12 @@ class ProviderError(CasinoError):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list as the provider sent it: records unparsed, so that each is judged alone."""
+    """One page of a list as the provider sent it: records unparsed, so that each is judged alone.
 
-    records: tuple[Mapping[str, Any], ...]
+    A record may be any JSON value; `returned` is how many the provider says that it sent.
+    """
+
+    records: tuple[Any, ...]
     next_cursor: str | None
     has_more: bool
     returned: int | None
@@ -71,6 +74,35 @@ class Launched:
     response_body: str
     status: int
     correlation: Mapping[str, str] = field(default_factory=dict)
+
+
+class ProviderWatch(Protocol):
+    """Is told what happens between us and a provider; never a secret, a body or a signature."""
+
+    def attempt_failed(self, call: "ProviderCall", error: ProviderError, retry_in_s: float) -> None:
+        """One try failed and the next follows after `retry_in_s`."""
+
+    def call_failed(self, call: "ProviderCall", error: ProviderError) -> None:
+        """A call is given up."""
+
+    def circuit_opened(self, integration: str, open_s: float) -> None:
+        """So many tries failed in a row that the provider is left alone for `open_s`."""
+
+    def circuit_closed(self, integration: str) -> None:
+        """The provider answers again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCall:
+    """What a log line about a call may name."""
+
+    integration: str
+    method: str
+    path: str
+    request_id: str
+    """Ours, sent as `X-Request-Id`: the same for every try."""
+    cursor: str | None = None
+    session_id: str | None = None
 
 
 class ProviderClient(Protocol):
