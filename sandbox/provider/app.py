@@ -30,7 +30,7 @@ def create_app(
     """Return the application; hooks go through `transport` when it is given."""
     state = State(config, clock)
     client = httpx.AsyncClient(timeout=TIMEOUT_S, transport=transport, trust_env=False)
-    table = Table(state, HookCaller(client, clock))
+    table = Table(state, HookCaller(client, clock, config.retry_pause_s))
     routes: list[BaseRoute] = [
         Mount("/igsp/v1", routes=IgspApi(state).routes()),
         Mount("/admin", routes=Admin(state, table).routes()),

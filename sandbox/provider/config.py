@@ -30,6 +30,8 @@ class ProviderConfig:
     games: int = DEFAULT_GAMES
     providers: int = DEFAULT_PROVIDERS
     latency_ms: int = 0
+    #: Before an unanswered hook is sent again; each time twice as long.
+    retry_pause_s: float = 0.2
 
     @property
     def credential(self) -> Credential:

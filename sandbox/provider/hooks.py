@@ -14,7 +14,6 @@ from sandbox.provider.signatures import seal
 from sandbox.provider.wire import read_object, write_flat
 
 _ATTEMPTS: Final = 4
-_FIRST_PAUSE_S: Final = 0.2
 #: Longer than the 2 s of the guide: a local stack starts a function while the first hook waits.
 TIMEOUT_S: Final = 15.0
 
@@ -36,9 +35,12 @@ class HookAnswer:
 class HookCaller:
     """Sends hooks for any platform that the provider works with."""
 
-    def __init__(self, client: httpx.AsyncClient, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, clock: Callable[[], datetime], pause_s: float
+    ) -> None:
         self._client = client
         self._clock = clock
+        self._pause_s = pause_s
 
     async def call(self, credential: Credential, fields: Mapping[str, Any]) -> HookAnswer:
         """Send one hook until it is answered; raises `HookUnansweredError` when it is not."""
@@ -46,7 +48,7 @@ class HookCaller:
         failure = ""
         for attempt in range(_ATTEMPTS):
             if attempt:
-                await asyncio.sleep(_FIRST_PAUSE_S * 2 ** (attempt - 1))
+                await asyncio.sleep(self._pause_s * 2 ** (attempt - 1))
             headers = seal(credential, body, self._clock())
             try:
                 response = await self._client.post(
