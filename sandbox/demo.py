@@ -98,9 +98,9 @@ def steps(seats: Mapping[str, Seat]) -> list[Step]:
 
 
 def play(
-    hooks_url: str, api_key: str, secret_key: str, seats: Mapping[str, Seat]
+    url_of: Callable[[str], str], api_key: str, secret_key: str, seats: Mapping[str, Seat]
 ) -> Iterator[Played]:
-    """Play every step; raises `UnexpectedAnswerError` at the first that is answered wrongly."""
+    """Play every step at `url_of(action)`; raises `UnexpectedAnswerError` at a wrong answer."""
     with httpx.Client(timeout=_TIMEOUT_S) as client:
         for step in steps(seats):
             body = encode(step.fields)
@@ -108,7 +108,9 @@ def play(
             sent = step.tamper(body) if step.tamper else body
             started = time.perf_counter()
             response = client.post(
-                hooks_url, content=sent, headers={**headers, "Content-Type": "application/json"}
+                url_of(step.fields["action"]),
+                content=sent,
+                headers={**headers, "Content-Type": "application/json"},
             )
             time_ms = (time.perf_counter() - started) * 1000
             yield _checked(step, response, time_ms)

@@ -97,11 +97,17 @@ class MiniStack:
 
 
 def start(
-    folder: Path, port: int, *, bind_host: str = LOOPBACK, timeout_s: float = START_TIMEOUT_S
+    folder: Path,
+    port: int,
+    *,
+    bind_host: str = LOOPBACK,
+    enforce_iam: bool = False,
+    timeout_s: float = START_TIMEOUT_S,
 ) -> MiniStack:
     """Start MiniStack on `port`, with its log and files in `folder`, and wait until it answers.
 
-    `bind_host` is the loopback interface unless a container has to reach it.
+    `bind_host` is the loopback interface unless a container has to reach it. With `enforce_iam`
+    the roles of the template hold: a function that does more than its grants is refused.
     """
     if not INTERPRETER.exists():
         raise MiniStackError("MiniStack is not installed: make install")
@@ -119,7 +125,7 @@ def start(
         child = subprocess.Popen(
             [INTERPRETER, "-m", "ministack"],
             cwd=folder,
-            env=_environment(folder, port, bind_host),
+            env=_environment(folder, port, bind_host, enforce_iam),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -142,10 +148,11 @@ def free_port() -> int:
         return port
 
 
-def _environment(folder: Path, port: int, bind_host: str) -> dict[str, str]:
+def _environment(folder: Path, port: int, bind_host: str, enforce_iam: bool) -> dict[str, str]:
     """All that MiniStack, and through it the functions, see of the machine's environment."""
     inherited = {name: os.environ[name] for name in ("HOME", "LANG", "PATH") if name in os.environ}
     return inherited | {
+        "AUTH": "true" if enforce_iam else "false",
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_CONFIG_FILE": os.devnull,

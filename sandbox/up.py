@@ -7,7 +7,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from rich.console import Console
@@ -41,21 +42,45 @@ def main() -> int:
     try:
         local = _boot(console)
         console.print("building and deploying template.yaml …")
-        stack = build_and_deploy(local)
-        operations = connect_local(local.endpoint, STACK_NAME)
-        credentials = _credentials(operations)
-        seats = [_seat(operations, *row) for row in _PLAYERS]
-        _write_stack_file(local, stack, credentials, seats)
-        _show(console, _play(stack, credentials, seats))
+        casino = open_casino(local)
+        _write_stack_file(casino, local.endpoint)
+        _show(console, casino.play())
     except (MiniStackError, DeployError, UnexpectedAnswerError) as error:
         console.print(f"[red]failed:[/red] {error}", highlight=False)
         return 1
-    proof = ledger.verify(operations, None, None, everything=True)
+    proof = ledger.verify(casino.operations, None, None, everything=True)
     console.print(proof.as_text(), highlight=False)
-    if proof.exit_code:
-        return proof.exit_code
-    _say_where(console, stack, time.monotonic() - started)
-    return 0
+    if not proof.exit_code:
+        _say_where(console, casino.stack, time.monotonic() - started)
+    return proof.exit_code
+
+
+@dataclass(frozen=True)
+class Casino:
+    """A deployed stack with its sandbox integration and players."""
+
+    stack: DeployedStack
+    operations: Operations
+    credentials: Credentials
+    seats: dict[str, Seat]
+
+    def play(self, url_of: Callable[[str], str] | None = None) -> Iterator[Played]:
+        """Play the demonstration, at the one URL of iGSP unless `url_of(action)` says where.
+
+        Raises `UnexpectedAnswerError` at the first wrong answer.
+        """
+        keys = self.credentials
+        where = url_of or (lambda _: self.stack.hooks_url)
+        return play(where, keys.api_key, keys.secret_key, self.seats)
+
+
+def open_casino(local: MiniStack) -> Casino:
+    """Build and deploy the template on `local`, and open the doors; safe to repeat."""
+    stack = build_and_deploy(local)
+    operations = connect_local(local.endpoint, STACK_NAME)
+    credentials = _credentials(operations)
+    seats = {row[0]: _seat(operations, *row) for row in _PLAYERS}
+    return Casino(stack, operations, credentials, seats)
 
 
 def _boot(console: Console) -> MiniStack:
@@ -96,33 +121,22 @@ def _data(output: Output) -> dict[str, Any]:
     return output.data
 
 
-def _write_stack_file(
-    local: MiniStack, stack: DeployedStack, credentials: Credentials, seats: Iterable[Seat]
-) -> None:
+def _write_stack_file(casino: Casino, endpoint: str) -> None:
+    """Write what tools need to reach the stack; it holds the sandbox secret, so it is private."""
     content = {
-        "endpoint": local.endpoint,
-        "base_url": stack.base_url,
-        "hooks_url": stack.hooks_url,
+        "endpoint": endpoint,
+        "base_url": casino.stack.base_url,
+        "hooks_url": casino.stack.hooks_url,
         "stack_name": STACK_NAME,
-        "api_key": credentials.api_key,
-        "secret_key": credentials.secret_key,
-        "players": [
-            {"player_id": s.player_id, "currency": s.currency, "session_id": s.session_id}
-            for s in seats
-        ],
-        "tables": stack.tables,
+        "api_key": casino.credentials.api_key,
+        "secret_key": casino.credentials.secret_key,
+        "players": [asdict(seat) for seat in casino.seats.values()],
+        "tables": casino.stack.tables,
     }
     part = STACK_FILE.with_suffix(".part")
     part.touch(mode=0o600)
     part.write_text(json.dumps(content, indent=2) + "\n")
     part.replace(STACK_FILE)
-
-
-def _play(
-    stack: DeployedStack, credentials: Credentials, seats: Iterable[Seat]
-) -> Iterable[Played]:
-    by_player = {seat.player_id: seat for seat in seats}
-    return play(stack.hooks_url, credentials.api_key, credentials.secret_key, by_player)
 
 
 def _show(console: Console, played: Iterable[Played]) -> None:
