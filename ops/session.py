@@ -70,7 +70,8 @@ def _change(operations: Operations, session_id: str, status: SessionStatus) -> O
     session = _existing(operations, session_id)
     if session.status == "closed" and status != "closed":
         raise OpsError("session_closed", f"session {session_id} is closed for good")
-    operations.sessions.set_status(session_id, status)
+    if not operations.sessions.set_status(session_id, status):
+        raise OpsError("session_not_active", f"session {session_id} was never open")
     return _shown(_existing(operations, session_id))
 
 

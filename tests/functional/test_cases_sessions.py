@@ -49,8 +49,9 @@ def test_launching_session_answers_balance_and_refuses_bets(play: Play) -> None:
     assert play.balance(session_id=play.session_id).text == '{"balance":1000.00}'
     reply = play.bet("1.00", transaction_id="early")
     assert (reply.status, reply.error) == (409, "session_not_active")
-    play.world.sessions.set_status(play.session_id, "active")
-    assert play.again().error == "session_not_active"
+    play.session_id = play.world.session("player-912")
+    again = play.again(session_id=play.session_id)
+    assert (again.error, again.replayed) == ("session_not_active", True)
     assert play.bet("1.00").status == 200
 
 
@@ -71,3 +72,4 @@ def test_failed_session_is_never_usable(play: Play, kind: str) -> None:
     assert {(reply.status, reply.error) for reply in replies} == {(409, "session_not_active")}
     assert play.refund("1.00", "nothing").error == "bet_not_found"
     assert play.cash() == Decimal("1000.00")
+    assert not play.world.sessions.set_status(play.session_id, "active")
