@@ -60,7 +60,7 @@ def test_an_acceptable_url_has_no_fault(integration: Integration, url: str) -> N
         "https://api.provider.test:x/launch",
         "https://api.provider.test./launch",
         "https://xn--80ak6aa92e.test/",
-        "https://аpi.provider.test/launch",
+        "https://\u0430pi.provider.test/launch",
         "https://api.provider.test/\r\nSet-Cookie: a=b",
         "https://api.provider.test/a b",
         " https://api.provider.test/",
