@@ -7,14 +7,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
-from casino.adapters.catalogue_items import game_item, provider_item
-from casino.adapters.dynamodb_launch import DynamoDbLaunches
+from casino.adapters.cached_directory import CachedDirectory
+from casino.adapters.catalogue_items import game_item, game_key, provider_item, read_game
+from casino.adapters.dynamodb_catalogue import DynamoDbCatalogue
+from casino.adapters.dynamodb_launch import DynamoDbLaunches, GameItems
 from casino.adapters.dynamodb_profiles import DynamoDbProfiles
+from casino.adapters.dynamodb_watch import DynamoDbWatch
+from casino.catalogue_observability import CatalogueObserver
 from casino.domain.catalogue import Game, Provider
 from casino.domain.launch import Launch
 from casino.domain.model import Integration
 from casino.launch_endpoint import LaunchEndpoint
-from casino.provider_ports import Launched, LaunchRequest, Page
+from casino.provider_ports import Launched, LaunchRequest, Page, ProviderError
+from casino.services.closing import ClosingService
+from casino.services.launch import LaunchService
+from tests.support.hooks import Caller, load_function
+from tests.support.play import Play
 from tests.support.world import GAME, World
 
 STUDIO = "550e8400-e29b-41d4-a716-446655440000"
@@ -22,6 +30,7 @@ PROVIDER_URL = "https://provider.test/igsp/v1"
 URL = "https://provider.test/play/abc?token=a%20b"
 PLAYER = "player-912"
 
+type Output = Callable[[], str]
 type Answer = str | Exception | Callable[[LaunchRequest], Launched]
 
 
@@ -117,6 +126,8 @@ class Desk:
     endpoint: LaunchEndpoint
     provider: ScriptedProvider
     launches: DynamoDbLaunches
+    watch: DynamoDbWatch
+    directory: CachedDirectory
     clock: TravelClock
 
     def launch(self, query: Mapping[str, str] | None = None, **fields: Any) -> ApiReply:
@@ -172,3 +183,35 @@ def introduce(world: World, **changes: str | None) -> None:
     """Tell the wallet who player-912 is."""
     known = {"name": "LuckyFox", "country": "DE", "birth_date": "1990-06-15", "kyc_level": "basic"}
     DynamoDbProfiles(world.client, world.tables).change(PLAYER, known | changes)
+
+
+def make_desk(world: World) -> Desk:
+    """Wire the session API as its function does, but for the provider and the clock."""
+    clock, provider = TravelClock(), ScriptedProvider()
+    table = world.environment["CATALOGUE_TABLE"]
+    launches = DynamoDbLaunches(world.client, world.tables, GameItems(table, game_key, read_game))
+    directory = CachedDirectory(
+        world.registry.in_force, DynamoDbCatalogue(world.client, table).provider, clock
+    )
+    watch = DynamoDbWatch(world.client, world.tables)
+    closing = ClosingService(launches, watch, directory, provider, clock)
+    service = LaunchService(launches, directory, provider, clock)
+    endpoint = LaunchEndpoint(service, closing, clock, CatalogueObserver("test"))
+    return Desk(world, endpoint, provider, launches, watch, directory, clock)
+
+
+def failure(code: str, status: int | None = None) -> ProviderError:
+    """Return what the provider's client raises."""
+    return ProviderError(code, "as told", status, {"x-request-id": "provider-7"})
+
+
+def play_in(desk: Desk, session_id: str) -> Play:
+    """Return the player at the game of a session."""
+    return Play(desk.world, Caller(load_function("hooks")), session_id=session_id)
+
+
+def is_watched(desk: Desk, session_id: str) -> bool:
+    """Tell whether somebody still has to end the session."""
+    key = {"session_id": {"S": session_id}}
+    found = desk.world.client.get_item(TableName=desk.world.tables.sessions, Key=key)
+    return "shard" in found["Item"]

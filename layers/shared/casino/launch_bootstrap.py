@@ -32,6 +32,8 @@ from casino.settings import SettingsError, load_settings
 #: Every write here is conditional and tells its own from another's, so the SDK may repeat it.
 _TWICE: Final = Config(retries={"mode": "standard", "total_max_attempts": 2})
 
+_INVOKE: Final = Config(connect_timeout=1, read_timeout=5, user_agent="seamless-wallet")
+
 
 @dataclass(frozen=True, slots=True)
 class LaunchEnvironment:
@@ -122,4 +124,5 @@ def expiry_handler(
         parts.clock,
         parts.own.idle_s,
     )
-    return ExpiryEndpoint(service, LambdaHandover(bootstrap.lambda_client), parts.observer).handle
+    handover = LambdaHandover(lambda: bootstrap.aws_client("lambda", _INVOKE))
+    return ExpiryEndpoint(service, handover, parts.observer).handle
