@@ -10,6 +10,7 @@ from casino.domain.times import iso_utc
 from ops.checks import a_currency, an_id, existing_integration, existing_player
 from ops.context import Operations
 from ops.errors import OpsError
+from ops.launch import launch, show
 from ops.output import Output, fields
 from ops.verbs import verb
 
@@ -106,5 +107,5 @@ def _shown(session: Session) -> Output:
 
 
 app.command("open")(verb(open_session))
-for run in (close, suspend, resume):
+for run in (launch, show, close, suspend, resume):
     app.command(run.__name__)(verb(run))
