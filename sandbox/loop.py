@@ -17,6 +17,7 @@ from ops.launch import launch
 from ops.profile import change_profile
 from sandbox.ministack import REGION, MiniStack
 from sandbox.processes import poll
+from sandbox.provider.config import DEFAULT_GAMES
 from sandbox.provider.process import ProviderProcess, start
 from sandbox.stack import DeployedStack
 
@@ -105,13 +106,16 @@ def close_loop(
     credentials: Credentials,
     port: int,
     folder: Path,
+    games: int = DEFAULT_GAMES,
 ) -> Loop:
     """Start a provider anew, and point the integration at it; its earlier sessions are gone."""
     running = ProviderProcess.running(folder)
     if running is not None:
         running.stop()
     keys = credentials
-    provider = start(port, stack.hooks_url, keys.api_key, keys.secret_key, folder=folder)
+    provider = start(
+        port, stack.hooks_url, keys.api_key, keys.secret_key, folder=folder, games=games
+    )
     known = operations.registry.get(INTEGRATION)
     if known is None:
         raise LoopError(f"there is no integration {INTEGRATION}")
