@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from casino.domain.catalogue import Game, Provider, Shelf
+from casino.domain.catalogue import Game, GameStatus, Provider, Shelf
 from casino.domain.errors import CasinoError
 from casino.domain.sync import Entity, Fault, Mode, Run, SyncState
 
@@ -115,6 +115,7 @@ class GameKey:
     """What the index by integration says of a game."""
 
     game_id: str
+    status: GameStatus
     shelf: Shelf
     missing_runs: int
     missing_run: str | None

@@ -26,7 +26,7 @@ from casino.adapters.dynamodb_calls import (
     reading,
 )
 from casino.adapters.dynamodb_items import text
-from casino.domain.catalogue import Game, Provider, Shelf
+from casino.domain.catalogue import Game, GameStatus, Provider, Shelf
 from casino.sync_ports import GameKey
 
 _GAME_PREFIX = "game#"
@@ -81,6 +81,7 @@ class DynamoDbCatalogue:
         for item in items:
             yield GameKey(
                 game_id=item["id"]["S"].removeprefix(_GAME_PREFIX),
+                status=cast("GameStatus", item["status"]["S"]),
                 shelf=cast("Shelf", item["shelf"]["S"]),
                 missing_runs=int(item["missing_runs"]["N"]),
                 missing_run=item["missing_run"]["S"] if "missing_run" in item else None,
