@@ -159,7 +159,7 @@ def test_a_game_that_left_a_category_leaves_its_shelf(studio: Hub) -> None:
     studio.sync("delta")
 
     shelf = studio.catalogue.ranked("active", None, "bingo", None, 10)
-    assert [name for _, name in shelf] == [game_id]
+    assert [key.game_id for key in shelf] == [game_id]
     entries = studio.everything()[f"game#{game_id}"]
     assert len(entries) == 2
 

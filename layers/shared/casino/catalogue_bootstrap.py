@@ -17,12 +17,14 @@ from casino.adapters.provider_transport import Limits, Transport
 from casino.adapters.s3_pages import S3Pages
 from casino.adapters.secrets_manager import SecretsManagerKeyring
 from casino.adapters.system_clock import SystemClock
-from casino.bootstrap import aws_client, secrets_client
+from casino.bootstrap import aws_client, dynamodb_client, secrets_client
+from casino.catalogue_endpoint import CatalogueEndpoint, Event, Response
 from casino.catalogue_observability import CatalogueObserver
 from casino.catalogue_settings import load_catalogue_settings
 from casino.ports import Clock, Keyring
+from casino.services.catalogue_reads import CatalogueReads
 from casino.services.catalogue_sync import CatalogueSync
-from casino.settings import load_settings
+from casino.settings import SettingsError, load_settings
 from casino.sync_endpoint import SyncEndpoint, invoker
 
 #: Nobody waits for these calls, and each can be made again.
@@ -33,6 +35,8 @@ _BACKGROUND = Config(
     parameter_validation=False,
     user_agent="seamless-wallet",
 )
+#: Reads of a lobby, where somebody waits.
+_TWICE = Config(retries={"mode": "standard", "total_max_attempts": 2})
 
 
 def provider_client(
@@ -81,6 +85,19 @@ def sync_handler(
 ) -> Callable[[Mapping[str, Any], object], dict[str, Any]]:
     """Return the Lambda handler of the synchronisation."""
     return sync_endpoint(environment).handle
+
+
+def reads_handler(
+    environment: Mapping[str, str] = os.environ,
+) -> Callable[[Event, object], Response]:
+    """Return the Lambda handler of the lobby's reads."""
+    settings, clock = load_settings(environment), SystemClock()
+    try:
+        table = environment["CATALOGUE_TABLE"]
+    except KeyError as error:
+        raise SettingsError(f"{error.args[0]} is not set") from None
+    reads = CatalogueReads(DynamoDbCatalogue(dynamodb_client(_TWICE), table), clock)
+    return CatalogueEndpoint(reads, clock, CatalogueObserver(settings.service)).handle
 
 
 def _client(service: str) -> Any:

@@ -133,10 +133,33 @@ class CatalogueReader(Protocol):
     def game_keys(self, integration: str) -> Iterator[GameKey]:
         """Yield the key of every game of an integration."""
 
+
+@dataclass(frozen=True, slots=True)
+class RankedKey:
+    """A game's place on a shelf, as the index knows it."""
+
+    rank: str
+    game_id: str
+    integration: str
+    provider_id: str
+
+
+class LobbyReader(Protocol):
+    """What is stored, as the lobby needs it."""
+
+    def integrations(self) -> Sequence[str]:
+        """Return the name of every integration that was synchronised."""
+
+    def providers(self, integration: str) -> Sequence[Provider]:
+        """Return an integration's providers."""
+
+    def games(self, game_ids: Iterable[str]) -> Mapping[str, Game]:
+        """Return games by id; a missing one is left out."""
+
     def ranked(
         self, shelf: str, provider: str | None, category: str | None, after: str | None, limit: int
-    ) -> Sequence[tuple[str, str]]:
-        """Return up to `limit` (rank, game id) of a shelf after a rank, in order.
+    ) -> Sequence[RankedKey]:
+        """Return up to `limit` places of a shelf after a rank, in order.
 
         `provider` is `<integration>#<provider_id>`; provider and category exclude each other.
         """

@@ -1,6 +1,6 @@
 """How the catalogue is stored: one item per provider and game, and one per category of a game.
 
-The items of a game's categories hold keys alone: they put the game on its category's shelf.
+The items of a game's categories only put the game on its category's shelf.
 """
 
 from typing import Any, Final, cast
@@ -57,6 +57,11 @@ def provider_shelf(shelf: str, provider: str) -> str:
     return f"{shelf}#{provider}"
 
 
+def owner(game: Game) -> str:
+    """Return the game's provider as the indexes name it."""
+    return f"{game.integration}#{game.provider_id}"
+
+
 def game_item(game: Game) -> Item:
     """Store a game."""
     item: Item = {
@@ -72,9 +77,8 @@ def game_item(game: Game) -> Item:
         "missing_runs": number(game.missing_runs),
         "shelf": text(game.shelf),
         "rank": text(game.rank),
-        "provider_shelf": text(
-            provider_shelf(game.shelf, f"{game.integration}#{game.provider_id}")
-        ),
+        "owner": text(owner(game)),
+        "provider_shelf": text(provider_shelf(game.shelf, owner(game))),
     }
     for name in _GAME_TEXT:
         value = getattr(game, name)
@@ -107,6 +111,7 @@ def category_items(game: Game) -> dict[str, Item]:
             **category_key(game.game_id, category),
             "shelf": text(category_shelf(game.shelf, category)),
             "rank": text(game.rank),
+            "owner": text(owner(game)),
         }
         for category in game.categories
     }

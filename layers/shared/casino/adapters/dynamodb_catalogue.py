@@ -9,6 +9,7 @@ from itertools import batched
 from typing import cast
 
 from casino.adapters.catalogue_items import (
+    INTEGRATIONS,
     category_shelf,
     game_key,
     provider_key,
@@ -25,9 +26,9 @@ from casino.adapters.dynamodb_calls import (
     query,
     reading,
 )
-from casino.adapters.dynamodb_items import text
+from casino.adapters.dynamodb_items import Item, text
 from casino.domain.catalogue import Game, GameStatus, Provider, Shelf
-from casino.sync_ports import GameKey
+from casino.sync_ports import GameKey, RankedKey
 
 _GAME_PREFIX = "game#"
 
@@ -57,6 +58,16 @@ class DynamoDbCatalogue:
             games = map(read_game, batch_get(self._client, keys)[self._table])
             found.update({game.game_id: game for game in games})
         return found
+
+    def integrations(self) -> Sequence[str]:
+        """Return the name of every integration that was synchronised."""
+        items = query(
+            self._client,
+            TableName=self._table,
+            KeyConditionExpression="id = :id",
+            ExpressionAttributeValues={":id": text(INTEGRATIONS)},
+        )
+        return [item["entry"]["S"] for item in items]
 
     def providers(self, integration: str) -> Sequence[Provider]:
         """Return an integration's providers, read consistently."""
@@ -89,8 +100,8 @@ class DynamoDbCatalogue:
 
     def ranked(
         self, shelf: str, provider: str | None, category: str | None, after: str | None, limit: int
-    ) -> Sequence[tuple[str, str]]:
-        """Return up to `limit` (rank, game id) of a shelf after a rank, in order."""
+    ) -> Sequence[RankedKey]:
+        """Return up to `limit` places of a shelf after a rank, in order."""
         if provider is not None:
             index, name, value = "by_provider", "provider_shelf", provider_shelf(shelf, provider)
         elif category is not None:
@@ -111,7 +122,10 @@ class DynamoDbCatalogue:
                 ExpressionAttributeValues=values,
                 Limit=limit,
             )
-        return [
-            (item["rank"]["S"], item["id"]["S"].removeprefix(_GAME_PREFIX))
-            for item in page["Items"]
-        ]
+        return [_ranked(item) for item in page["Items"]]
+
+
+def _ranked(item: Item) -> RankedKey:
+    integration, provider_id = item["owner"]["S"].split("#", 1)
+    game_id = item["id"]["S"].removeprefix(_GAME_PREFIX)
+    return RankedKey(item["rank"]["S"], game_id, integration, provider_id)
