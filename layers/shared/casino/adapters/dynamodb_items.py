@@ -288,6 +288,10 @@ def integration_item(integration: Integration) -> Item:
         item["currencies"] = {"L": [text(currency) for currency in integration.currencies]}
     if integration.allowed_cidrs:
         item["allowed_cidrs"] = {"L": [text(cidr) for cidr in integration.allowed_cidrs]}
+    if integration.provider_url:
+        item["provider_url"] = text(integration.provider_url)
+        item["launch_hosts"] = {"L": [text(host) for host in integration.launch_hosts]}
+        item["close_sessions"] = flag(integration.close_sessions)
     return item
 
 
@@ -303,4 +307,7 @@ def read_integration(item: Item) -> Integration:
         sessions_enabled=item["sessions_enabled"]["BOOL"],
         refund_unknown_bet="accept" if item["refund_unknown_bet"]["S"] == "accept" else "reject",
         previous_secret_until=int(item["previous_secret_until"]["N"]),
+        provider_url=item.get("provider_url", {"S": ""})["S"],
+        launch_hosts=tuple(value["S"] for value in item.get("launch_hosts", {"L": []})["L"]),
+        close_sessions=item.get("close_sessions", {"BOOL": False})["BOOL"],
     )

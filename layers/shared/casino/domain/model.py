@@ -201,7 +201,11 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """One provider's connection: how it signs, what it may use, what is switched off."""
+    """One provider's connection: how it signs, what it may use, what is switched off.
+
+    `provider_url` is where the provider's own API begins; without one there is no catalogue.
+    `launch_hosts` are the hosts that its launch URLs may name.
+    """
 
     name: str
     family: str
@@ -212,6 +216,9 @@ class Integration:
     sessions_enabled: bool = True
     refund_unknown_bet: Literal["reject", "accept"] = "reject"
     previous_secret_until: int = 0
+    provider_url: str = ""
+    launch_hosts: tuple[str, ...] = ()
+    close_sessions: bool = False
 
     def supports(self, currency: str) -> bool:
         """Tell whether the integration may use `currency`; an empty list means every one."""
