@@ -16,10 +16,12 @@ from botocore.config import Config
 from botocore.credentials import Credentials as AwsCredentials
 
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
+from casino.adapters.dynamodb_catalogue import DynamoDbCatalogue
 from casino.adapters.dynamodb_history import DynamoDbHistory
 from casino.adapters.dynamodb_profiles import DynamoDbProfiles
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.dynamodb_sessions import DynamoDbSessions
+from casino.adapters.dynamodb_sync import DynamoDbSync
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
 from casino.bootstrap import wallet_service
@@ -31,6 +33,8 @@ from ops.platform_api import PlatformApi
 STACK_FILE: Final = Path(__file__).resolve().parents[1] / ".local" / "stack.json"
 LOCAL_REGION: Final = "eu-central-1"
 
+#: A function may run for a quarter of an hour, and a second call would be a second run.
+_PATIENT: Final = Config(connect_timeout=2, read_timeout=910, retries={"total_max_attempts": 1})
 _CONFIG: Final = Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
 )
@@ -48,6 +52,9 @@ class Stack:
     """Where its API answers on AWS."""
     api_path: str | None = None
     """Where it answers on the local AWS, behind the endpoint."""
+    catalogue_table: str = ""
+    sync_table: str = ""
+    sync_function: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,22 @@ class Operations:
     """The local stack's own credentials; no stack on AWS has any here."""
     api: PlatformApi | None = None
     """The routes that need IAM; `None` when the stack does not say where they are."""
+    functions: Any = None
     clock: Clock = field(default_factory=SystemClock)
+
+    @property
+    def sync_function(self) -> str:
+        """The function that synchronises catalogues."""
+        return self.stack.sync_function
+
+    @cached_property
+    def catalogue(self) -> DynamoDbCatalogue:
+        return DynamoDbCatalogue(self.dynamodb, self.stack.catalogue_table)
+
+    @cached_property
+    def sync_state(self) -> DynamoDbSync:
+        stack = self.stack
+        return DynamoDbSync(self.dynamodb, stack.catalogue_table, stack.sync_table, self.clock)
 
     @cached_property
     def accounts(self) -> DynamoDbAccounts:
@@ -149,6 +171,7 @@ def _operations(
         logs=client("logs"),
         cloudformation=cloudformation,
         sandbox=sandbox,
+        functions=session.create_client("lambda", config=_PATIENT, **options),
         api=_api(session, stack, options, cloudformation.meta.region_name),
     )
 
@@ -202,7 +225,15 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
     if outputs.keys() >= {"ApiId", "ApiStage"}:
         path = f"/_aws/execute-api/{outputs['ApiId']}/{outputs['ApiStage']}"
     return Stack(
-        stack_name, tables, prefix, outputs.get("CustomerKeyArn"), outputs.get("ApiUrl"), path
+        stack_name,
+        tables,
+        prefix,
+        outputs.get("CustomerKeyArn"),
+        outputs.get("ApiUrl"),
+        path,
+        outputs.get("CatalogueTableName", ""),
+        outputs.get("SyncTableName", ""),
+        outputs.get("SyncFunctionName", ""),
     )
 
 
