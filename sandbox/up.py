@@ -159,7 +159,8 @@ def _play_loop(console: Console, loop: Loop) -> Launched:
         highlight=False,
     )
     launched = loop.launch(_LOOP_PLAYER, _LOOP_CURRENCY)
-    table = Table(title=f"{launched.game}: launched through the API, played by its provider")
+    console.print(f"{launched.game}: launched through the API, played by its provider")
+    table = Table()
     for name in ("bet", "win", "balance"):
         table.add_column(name, justify="right")
     for played in loop.play(launched, _LOOP_ROUNDS):

@@ -204,3 +204,19 @@ def test_another_platform_has_its_own_keys_and_hooks(there: Provider) -> None:
     assert {str(request.url) for request in there.wallet.requests} == {other.hooks_url}
     assert there.wallet.requests[0].headers["Authorization"] == "Bearer gp_two"
     assert there.delete("/sessions/sess-two").status_code == 404
+
+
+def test_settings_change_while_it_runs_and_a_reset_undoes_them(there: Provider) -> None:
+    there.launch()
+    there.control.configure(hooks_url="http://moved.test/hooks", public_url="https://games.test")
+    there.control.play("sess-1")
+    assert {request.url.host for request in there.wallet.requests} == {"moved.test"}
+    assert there.launch("sess-2").json()["url"].startswith("https://games.test/play/")
+    assert there.control.session("sess-2")["status"] == "open"
+    there.control.reset_stats()
+    assert there.control.stats()["sessions_created"] == 0
+    there.control.reset()
+    assert there.control.sessions() == []
+    assert there.launch().json()["url"].startswith("http://provider.test/play/")
+    with pytest.raises(httpx.HTTPStatusError, match="400"):
+        there.control.configure(secret_key="x")
