@@ -253,3 +253,22 @@ def test_many_launches_at_once_each_get_their_own_session(stage: Stage) -> None:
         answers = list(pool.map(lambda call: call(), calls))
     assert {answer["status_code"] for answer in answers} == {201}
     assert len({answer["url"] for answer in answers}) == 12
+
+
+class Invocation:
+    """What Lambda says of an invocation that has time enough."""
+
+    invoked_function_arn = "arn:aws:lambda:eu-central-1:000000000000:function:expire-sessions"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 300_000
+
+
+def test_schedule_tells_the_provider_of_a_session_that_an_operator_closed(stage: Stage) -> None:
+    stage.launch("sess-1")
+    stage.world.sessions.set_status("sess-1", "closed")
+    run: Any = load_function("expire_sessions")
+    # The session that the player was made with was opened long ago, and never played.
+    assert run({}, Invocation()) == {"dormant": 1, "told": 1, "handed_over": False}
+    assert stage.provider.control.session("sess-1")["status"] == "closed"
+    assert run({}, Invocation()) == {"handed_over": False}
