@@ -17,6 +17,7 @@ from urllib3.exceptions import (
     DecodeError,
     HTTPError,
     LocationParseError,
+    NewConnectionError,
     ReadTimeoutError,
 )
 
@@ -178,6 +179,9 @@ class Transport:
                 response.release_conn()
         except LocationParseError:
             raise ProviderError("provider_unavailable", "provider_url is no URL") from None
+        except NewConnectionError:
+            # urllib3 counts a refused connection among the time-outs.
+            raise _TryFailedError(ProviderError("provider_unavailable", "no connection")) from None
         except (ReadTimeoutError, ConnectTimeoutError) as error:
             raise _TryFailedError(ProviderError("provider_timeout", type(error).__name__)) from None
         except DecodeError:
