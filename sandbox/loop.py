@@ -4,27 +4,22 @@ The provider is the simulated one. Everything goes the way it goes in production
 the deployed function, the launch by the API, the money by the provider's signed hooks.
 """
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-import boto3
-
+from ops import catalogue
 from ops.context import Credentials, Operations
 from ops.launch import launch
+from ops.output import Output
 from ops.profile import change_profile
-from sandbox.ministack import REGION, MiniStack
-from sandbox.processes import poll
 from sandbox.provider.config import DEFAULT_GAMES
 from sandbox.provider.process import ProviderProcess, start
 from sandbox.stack import DeployedStack
 
 #: The integration that the local stack has, and whose provider is simulated.
 INTEGRATION: Final = "sandbox"
-#: Longer than a full run of 5,000 games takes on a slow machine.
-_SYNC_TIMEOUT_S: Final = 300.0
 #: Of age, well known, and from a country that no provider of the simulation bars.
 PROFILE: Final = {
     "name": "Lucky Fox", "country": "DE", "birth_date": "1990-12-31",
@@ -49,34 +44,15 @@ class Launched:
 class Loop:
     """A casino with a simulated provider behind one of its integrations."""
 
-    local: MiniStack
-    stack: DeployedStack
     operations: Operations
     provider: ProviderProcess
 
-    def sync(self, mode: str = "full") -> dict[str, Any]:
+    def sync(self) -> Output:
         """Run the deployed synchronisation and return what it did."""
-        client = boto3.client(
-            "lambda",
-            endpoint_url=self.local.endpoint,
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - an emulator's
-        )
-        wanted = json.dumps({"mode": mode, "integration": INTEGRATION}).encode()
-        seen: dict[str, Any] = {}
-
-        def done() -> bool:
-            # The schedule's own run may hold the lease: then ours has to wait for it.
-            seen.clear()
-            name = self.stack.outputs["SyncFunctionName"]
-            answer = client.invoke(FunctionName=name, Payload=wanted)
-            seen.update(json.load(answer["Payload"]) or {})
-            return seen.get("status") not in ("busy", "handed_over")
-
-        if not poll(done, _SYNC_TIMEOUT_S, pause_s=1) or seen.get("status") != "done":
-            raise LoopError(f"the catalogue was not synced: {seen}")
-        return dict(seen)
+        synced = catalogue.sync(self.operations, INTEGRATION)
+        if synced.exit_code:
+            raise LoopError(f"the catalogue was not synced: {synced.as_text()}")
+        return synced
 
     def launch(self, player_id: str, currency: str) -> Launched:
         """Launch the first game that the lobby shows to such a player."""
@@ -100,7 +76,6 @@ class Loop:
 
 
 def close_loop(
-    local: MiniStack,
     stack: DeployedStack,
     operations: Operations,
     credentials: Credentials,
@@ -109,6 +84,9 @@ def close_loop(
     games: int = DEFAULT_GAMES,
 ) -> Loop:
     """Start a provider anew, and point the integration at it; its earlier sessions are gone."""
+    known = operations.registry.get(INTEGRATION)
+    if known is None:
+        raise LoopError(f"there is no integration {INTEGRATION}")
     running = ProviderProcess.running(folder)
     if running is not None:
         running.stop()
@@ -116,11 +94,8 @@ def close_loop(
     provider = start(
         port, stack.hooks_url, keys.api_key, keys.secret_key, folder=folder, games=games
     )
-    known = operations.registry.get(INTEGRATION)
-    if known is None:
-        raise LoopError(f"there is no integration {INTEGRATION}")
     operations.registry.put(replace(known, provider_url=provider.provider_url, close_sessions=True))
-    return Loop(local, stack, operations, provider)
+    return Loop(operations, provider)
 
 
 def introduce(operations: Operations, player_id: str) -> None:

@@ -63,7 +63,7 @@ def main() -> int:
         casino = open_casino(local)
         _write_stack_file(casino, local.endpoint)
         _show(console, casino.play())
-        loop = _close_loop(casino, local)
+        loop = _close_loop(casino)
         launched = _play_loop(console, loop)
         _write_stack_file(casino, local.endpoint, loop)
     except _FAILURES as error:
@@ -143,21 +143,15 @@ def _data(output: Output) -> dict[str, Any]:
     return output.data
 
 
-def _close_loop(casino: Casino, local: MiniStack) -> Loop:
+def _close_loop(casino: Casino) -> Loop:
     port = int(os.environ.get("PROVIDER_PORT", "8090"))
-    stack, operations = casino.stack, casino.operations
-    return close_loop(local, stack, operations, casino.credentials, port, LOCAL)
+    return close_loop(casino.stack, casino.operations, casino.credentials, port, LOCAL)
 
 
 def _play_loop(console: Console, loop: Loop) -> Launched:
     """Sync the catalogue, launch a game of it, and play some rounds there."""
     console.print("syncing the simulated provider's catalogue …")
-    synced = loop.sync()
-    console.print(
-        f"{synced['records']} records on {synced['pages']} pages; {synced['written']} written, "
-        f"{synced['unchanged']} unchanged",
-        highlight=False,
-    )
+    console.print(loop.sync().as_text(), highlight=False)
     launched = loop.launch(_LOOP_PLAYER, _LOOP_CURRENCY)
     console.print(f"{launched.game}: launched through the API, played by its provider")
     table = Table()
@@ -211,6 +205,7 @@ def _say_where(console: Console, stack: DeployedStack, launched: Launched, secon
         f"health  {stack.base_url}/health",
         f"details {STACK_FILE.relative_to(PROJECT)}",
         "next    .venv/bin/ops ledger history p_demo_1 EUR",
+        "        .venv/bin/ops catalogue show",
         f"play    {launched.url}",
     ]
     console.print("\n".join(lines), highlight=False, soft_wrap=True)

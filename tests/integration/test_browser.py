@@ -117,13 +117,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
     try:
         casino: Casino = open_casino(local)
         closed = close_loop(
-            local,
-            casino.stack,
-            casino.operations,
-            casino.credentials,
-            free_port(),
-            folder,
-            games=200,
+            casino.stack, casino.operations, casino.credentials, free_port(), folder, games=200
         )
         try:
             closed.sync()
