@@ -62,7 +62,7 @@ lock: .tools/uv/.stamp ## Resolve requirements/*.in into hashed locks (LOCK_FLAG
 	$(COMPILE) requirements/ministack.in -o requirements/ministack.txt
 
 clean: ## Remove environments, builds and caches; refuses while the local stack runs
-	@test ! -e .local/ministack.json || { echo "the local stack is up: make down first" >&2; exit 1; }
+	@test ! -e .local/ministack.json -a ! -e .local/provider.json || { echo "the local stack is up: make down first" >&2; exit 1; }
 	rm -rf .venv .tools .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf .import_linter_cache *.egg-info
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,6 +3,7 @@
 import re
 from ipaddress import ip_network
 from typing import Final
+from urllib.parse import urlsplit
 
 from casino.domain.model import PLATFORM, Integration, Player
 from casino.domain.money import EXPONENTS, AmountError, AmountPrecisionError, parse_major
@@ -10,6 +11,7 @@ from ops.context import Operations
 from ops.errors import OpsError
 
 _ID: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,256}")
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", re.ASCII)
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
@@ -54,6 +56,28 @@ def a_network(value: str) -> str:
         return str(ip_network(value))
     except ValueError as error:
         raise OpsError("invalid_request", f"{value} is not a CIDR range") from error
+
+
+def a_provider_url(value: str) -> str:
+    """Return where a provider's API begins: https, or the machine itself for the local stack."""
+    try:
+        parts = urlsplit(value)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        host, port, parts = "", None, urlsplit("")
+    local = host in ("127.0.0.1", "localhost", "::1")
+    plain = not (parts.query or parts.fragment or parts.username or parts.password)
+    if not host or not plain or port == 0 or not (parts.scheme == "https" or local):
+        message = "a provider URL is https://host/path, without query and credentials"
+        raise OpsError("invalid_request", message)
+    return value.rstrip("/")
+
+
+def a_host(value: str) -> str:
+    """Return a host, with its port where that is not the usual one."""
+    if not _HOST.fullmatch(value):
+        raise OpsError("invalid_request", f"{value} is not a host")
+    return value.lower()
 
 
 def existing_player(operations: Operations, player_id: str) -> Player:

@@ -2,7 +2,7 @@
 
 import typer
 
-from ops import integration, ledger, player, session
+from ops import catalogue, integration, ledger, player, session
 from ops.signing import sign
 from ops.verbs import Invocation, JsonOption, RegionOption, StackOption, verb
 
@@ -25,6 +25,7 @@ def main(
         ctx.obj = Invocation(as_json, stack_name, region)
 
 
+app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(integration.app, name="integration")
 app.add_typer(player.app, name="player")
 app.add_typer(session.app, name="session")

@@ -13,21 +13,28 @@ from typing import Any, Final
 
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import Credentials as AwsCredentials
 
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
+from casino.adapters.dynamodb_catalogue import DynamoDbCatalogue
 from casino.adapters.dynamodb_history import DynamoDbHistory
+from casino.adapters.dynamodb_profiles import DynamoDbProfiles
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.dynamodb_sessions import DynamoDbSessions
+from casino.adapters.dynamodb_sync import DynamoDbSync
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
 from casino.bootstrap import wallet_service
 from casino.ports import Clock
 from casino.services.wallet import WalletService
 from ops.errors import OpsError
+from ops.platform_api import PlatformApi
 
 STACK_FILE: Final = Path(__file__).resolve().parents[1] / ".local" / "stack.json"
 LOCAL_REGION: Final = "eu-central-1"
 
+#: A function may run for a quarter of an hour, and a second call would be a second run.
+_PATIENT: Final = Config(connect_timeout=2, read_timeout=910, retries={"total_max_attempts": 1})
 _CONFIG: Final = Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
 )
@@ -43,6 +50,13 @@ class Stack:
     tables: Tables
     secret_prefix: str
     key_arn: str | None = None
+    api_url: str | None = None
+    """Where its API answers on AWS."""
+    api_path: str | None = None
+    """Where it answers on the local AWS, behind the endpoint."""
+    catalogue_table: str = ""
+    sync_table: str = ""
+    sync_function: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,11 +78,32 @@ class Operations:
     cloudformation: Any
     sandbox: Credentials | None = None
     """The local stack's own credentials; no stack on AWS has any here."""
+    api: PlatformApi | None = None
+    """The routes that need IAM; `None` when the stack does not say where they are."""
+    functions: Any = None
     clock: Clock = field(default_factory=SystemClock)
+
+    @property
+    def sync_function(self) -> str:
+        """The function that synchronises catalogues."""
+        return self.stack.sync_function
+
+    @cached_property
+    def catalogue(self) -> DynamoDbCatalogue:
+        return DynamoDbCatalogue(self.dynamodb, self.stack.catalogue_table)
+
+    @cached_property
+    def sync_state(self) -> DynamoDbSync:
+        stack = self.stack
+        return DynamoDbSync(self.dynamodb, stack.catalogue_table, stack.sync_table, self.clock)
 
     @cached_property
     def accounts(self) -> DynamoDbAccounts:
         return DynamoDbAccounts(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def profiles(self) -> DynamoDbProfiles:
+        return DynamoDbProfiles(self.dynamodb, self.stack.tables)
 
     @cached_property
     def sessions(self) -> DynamoDbSessions:
@@ -130,14 +165,31 @@ def _operations(
         return session.create_client(service, config=config, **options)
 
     cloudformation = client("cloudformation")
+    stack = read_stack(cloudformation, stack_name)
     return Operations(
-        stack=read_stack(cloudformation, stack_name),
+        stack=stack,
         dynamodb=client("dynamodb", _LEDGER),
         secrets=client("secretsmanager"),
         logs=client("logs"),
         cloudformation=cloudformation,
         sandbox=sandbox,
+        functions=session.create_client("lambda", config=_PATIENT, **options),
+        api=_api(session, stack, options, cloudformation.meta.region_name),
     )
+
+
+def _api(
+    session: botocore.session.Session, stack: Stack, options: dict[str, Any], region: str
+) -> PlatformApi | None:
+    """Return the API's IAM routes, called with the same credentials as everything else."""
+    if "endpoint_url" in options:
+        local = AwsCredentials(options["aws_access_key_id"], options["aws_secret_access_key"])
+        url = f"{options['endpoint_url']}{stack.api_path}" if stack.api_path else None
+        return PlatformApi(url, local, region) if url else None
+    credentials = session.get_credentials()
+    if stack.api_url is None or credentials is None:
+        return None
+    return PlatformApi(stack.api_url, credentials, region)
 
 
 def _local_stack(stack_file: Path) -> dict[str, str]:
@@ -171,7 +223,20 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
     except KeyError as error:
         message = f"stack {stack_name} has no output {error.args[0]}"
         raise OpsError("no_stack", message) from None
-    return Stack(stack_name, tables, prefix, outputs.get("CustomerKeyArn"))
+    path = None
+    if outputs.keys() >= {"ApiId", "ApiStage"}:
+        path = f"/_aws/execute-api/{outputs['ApiId']}/{outputs['ApiStage']}"
+    return Stack(
+        stack_name,
+        tables,
+        prefix,
+        outputs.get("CustomerKeyArn"),
+        outputs.get("ApiUrl"),
+        path,
+        outputs.get("CatalogueTableName", ""),
+        outputs.get("SyncTableName", ""),
+        outputs.get("SyncFunctionName", ""),
+    )
 
 
 def log_groups(cloudformation: Any, stack_name: str) -> list[str]:

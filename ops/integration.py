@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from casino.domain.model import Integration
 from casino.signing import FAMILIES
-from ops.checks import a_currency, a_name, a_network
+from ops.checks import a_currency, a_host, a_name, a_network, a_provider_url
 from ops.context import Credentials, Operations
 from ops.errors import OpsError
 from ops.output import Output, fields
@@ -34,6 +34,16 @@ def add(
     refund_unknown_bet: Annotated[
         str, typer.Option(help="The answer to a refund of an unknown bet.", metavar="accept|reject")
     ] = "reject",
+    provider_url: Annotated[
+        str, typer.Option(help="Where the provider's own API begins; none: no catalogue.")
+    ] = "",
+    launch_host: Annotated[
+        list[str] | None,
+        typer.Option(help="Where its games are opened, repeated; none: the API's host."),
+    ] = None,
+    close_sessions: Annotated[
+        bool, typer.Option("--close-sessions", help="Tell the provider when a session is over.")
+    ] = False,
     credentials_file: Annotated[
         Path | None,
         typer.Option(help="JSON with the api_key and secret_key that the provider issued."),
@@ -51,6 +61,9 @@ def add(
         currencies=tuple(a_currency(code) for code in currency or ()),
         allowed_cidrs=tuple(a_network(cidr) for cidr in allow_ip or ()),
         refund_unknown_bet="accept" if refund_unknown_bet == "accept" else "reject",
+        provider_url=a_provider_url(provider_url) if provider_url else "",
+        launch_hosts=tuple(a_host(host) for host in launch_host or ()),
+        close_sessions=close_sessions,
     )
     if operations.registry.get(name) is not None:
         raise OpsError("integration_exists", f"integration {name} exists already")
@@ -100,6 +113,9 @@ def _added(integration: Integration, credentials: Credentials) -> Output:
         "currencies": list(integration.currencies),
         "allowed_cidrs": list(integration.allowed_cidrs),
         "refund_unknown_bet": integration.refund_unknown_bet,
+        "provider_url": integration.provider_url,
+        "launch_hosts": list(integration.launch_hosts),
+        "close_sessions": integration.close_sessions,
         "secret_name": integration.secret_name,
         "api_key": credentials.api_key,
         "secret_key": credentials.secret_key,
@@ -110,6 +126,7 @@ def _added(integration: Integration, credentials: Credentials) -> Output:
             ("family", integration.family),
             ("currencies", " ".join(integration.currencies) or "all"),
             ("allowed from", " ".join(integration.allowed_cidrs) or "anywhere"),
+            ("provider", integration.provider_url or "none"),
             ("api_key", credentials.api_key),
             ("secret_key", credentials.secret_key),
         ]

@@ -12,6 +12,7 @@ from ops.checks import a_currency, an_amount, an_id, existing_player
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, amount, fields, table
+from ops.profile import change_profile, known
 from ops.verbs import verb
 
 app = typer.Typer(no_args_is_help=True, help="Players and their money.")
@@ -59,15 +60,18 @@ def show(operations: Operations, player_id: PlayerArgument) -> Output:
     """Show a player and all wallets."""
     player = existing_player(operations, player_id)
     wallets = sorted(operations.accounts.wallets(player_id), key=lambda wallet: wallet.currency)
+    profile = known(player)
     data = {
         "player_id": player.player_id,
         "blocked": player.blocked,
+        "profile": profile,
         "wallets": [_wallet(wallet) for wallet in wallets],
     }
     state = "blocked" if player.blocked else "active"
     head = ["currency", "balance", "reserved", "spendable", "seq"]
     rows = [list(_wallet(wallet).values()) for wallet in wallets]
-    return Output(data, [f"{player.player_id} ({state})", "", *table(head, rows)])
+    lines = [f"{player.player_id} ({state})", *fields(profile.items()), "", *table(head, rows)]
+    return Output(data, lines)
 
 
 def reserve(
@@ -191,3 +195,4 @@ def _existing_wallet(operations: Operations, player_id: str, currency: str) -> W
 
 for run in (fund, withdraw, show, reserve, block, unblock):
     app.command(run.__name__)(verb(run))
+app.command("set")(verb(change_profile))

@@ -10,6 +10,7 @@ from casino.domain.times import iso_utc
 from ops.checks import a_currency, an_id, existing_integration, existing_player
 from ops.context import Operations
 from ops.errors import OpsError
+from ops.launch import launch, show
 from ops.output import Output, fields
 from ops.verbs import verb
 
@@ -69,7 +70,9 @@ def resume(operations: Operations, session_id: SessionArgument) -> Output:
 def _change(operations: Operations, session_id: str, status: SessionStatus) -> Output:
     _existing(operations, session_id)
     if not operations.sessions.set_status(session_id, status):
-        raise OpsError("session_closed", f"session {session_id} is closed for good")
+        if _existing(operations, session_id).status == "closed":
+            raise OpsError("session_closed", f"session {session_id} is closed for good")
+        raise OpsError("session_not_active", f"session {session_id} was never open")
     return _shown(_existing(operations, session_id))
 
 
@@ -104,5 +107,5 @@ def _shown(session: Session) -> Output:
 
 
 app.command("open")(verb(open_session))
-for run in (close, suspend, resume):
+for run in (launch, show, close, suspend, resume):
     app.command(run.__name__)(verb(run))

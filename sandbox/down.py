@@ -1,25 +1,32 @@
-"""`make down`: stops the local AWS, and what it held in memory with it."""
+"""`make down`: stops the simulated provider and the local AWS, and what they held in memory."""
 
 import sys
 
 from sandbox.ministack import MiniStack, MiniStackError
+from sandbox.provider.process import ProviderProcess, ProviderProcessError
 from sandbox.up import LOCAL, STACK_FILE
 
 
 def main() -> int:
     """Stop the local stack; returns the exit code."""
-    local = MiniStack.running(LOCAL)
+    running = {
+        "the simulated provider": ProviderProcess.running(LOCAL),
+        "the local AWS": MiniStack.running(LOCAL),
+    }
     STACK_FILE.unlink(missing_ok=True)
-    if local is None:
-        print("the local stack is not running")
-        return 0
-    try:
-        local.stop()
-    except MiniStackError as error:
-        print(f"failed: {error}", file=sys.stderr)
-        return 1
-    print(f"stopped (pid {local.pid})")
-    return 0
+    failed = False
+    for name, process in running.items():
+        if process is None:
+            print(f"{name} is not running")
+            continue
+        try:
+            process.stop()
+        except (MiniStackError, ProviderProcessError) as error:
+            print(f"failed: {error}", file=sys.stderr)
+            failed = True
+        else:
+            print(f"{name} is stopped (pid {process.pid})")
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

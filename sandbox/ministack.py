@@ -10,13 +10,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Self
+
+from sandbox.processes import is_free, poll, send_group_signal, send_signal
 
 PROJECT = Path(__file__).resolve().parent.parent
 INTERPRETER = PROJECT / ".tools" / "ministack" / "bin" / "python"
@@ -56,7 +56,7 @@ class MiniStack:
         if self.child is not None:
             return self.child.poll() is None
         # One that has ended is still there for signals until its parent takes note of it.
-        return _signal(os.kill, self.pid, 0) and not _is_free(self.port, LOOPBACK)
+        return send_signal(self.pid, 0) and not is_free(self.port, LOOPBACK)
 
     def is_ready(self) -> bool:
         connection = HTTPConnection(LOOPBACK, self.port, timeout=2)
@@ -70,11 +70,11 @@ class MiniStack:
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """Ask it to end, and end it with its functions when it has not after `timeout_s`."""
-        _signal(os.kill, self.pid, signal.SIGTERM)
-        _poll(lambda: not self.is_alive(), timeout_s)
+        send_signal(self.pid, signal.SIGTERM)
+        poll(lambda: not self.is_alive(), timeout_s)
         # Also what is left of the functions' processes, which are in its group.
-        _signal(os.killpg, self.pid, signal.SIGKILL)
-        if not _poll(lambda: not self.is_alive(), timeout_s):
+        send_group_signal(self.pid, signal.SIGKILL)
+        if not poll(lambda: not self.is_alive(), timeout_s):
             raise MiniStackError(f"MiniStack (pid {self.pid}) does not end")
         # Every environment of a function unpacks its layer there: gigabytes after a busy day.
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
@@ -114,7 +114,7 @@ def start(
     already = MiniStack.running(folder)
     if already is not None:
         raise MiniStackError(f"MiniStack already runs on port {already.port}: make down first")
-    if not _is_free(port, bind_host):
+    if not is_free(port, bind_host):
         raise MiniStackError(
             f"port {port} is taken by another program: stop it, or choose a port with "
             "MINISTACK_PORT=<port>"
@@ -133,7 +133,7 @@ def start(
         )
     stack = MiniStack(pid=child.pid, port=port, folder=folder, child=child)
     _record(folder).write_text(json.dumps({"pid": stack.pid, "port": port}))
-    _poll(lambda: stack.is_ready() or not stack.is_alive(), timeout_s)
+    poll(lambda: stack.is_ready() or not stack.is_alive(), timeout_s)
     if stack.is_alive() and stack.is_ready():
         return stack
     stack.stop()
@@ -176,31 +176,3 @@ def _environment(folder: Path, port: int, bind_host: str, enforce_iam: bool) -> 
 
 def _record(folder: Path) -> Path:
     return folder / "ministack.json"
-
-
-def _is_free(port: int, host: str) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
-
-
-def _signal(send: Callable[[int, int], None], pid: int, number: int) -> bool:
-    """Whether there was a process to receive the signal."""
-    try:
-        send(pid, number)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def _poll(condition: Callable[[], bool], timeout_s: float, pause_s: float = 0.05) -> bool:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(pause_s)
-    return True

@@ -1,5 +1,8 @@
 """`make run`: boots the local AWS, deploys the template, plays a demonstration, proves the ledger.
 
+The demonstration ends with the whole loop: a simulated provider's catalogue is synced, a game of it
+launched and played, and left open for a browser.
+
 It can be run again on a running stack: the stack is deployed anew, players and money stay.
 """
 
@@ -16,15 +19,17 @@ from rich.table import Table
 
 from ops import integration, ledger, player, session
 from ops.context import Credentials, Operations, connect_local
+from ops.errors import OpsError
 from ops.output import Output
 from sandbox.demo import Played, Seat, UnexpectedAnswerError, play
+from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, MiniStack, MiniStackError, start
+from sandbox.provider.process import ProviderProcessError
 from sandbox.stack import STACK_NAME, DeployedStack, DeployError, build_and_deploy
 
 LOCAL: Final = PROJECT / ".local"
 STACK_FILE: Final = LOCAL / "stack.json"
 
-_INTEGRATION: Final = "sandbox"
 _GAME: Final = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 #: player, currency, opening balance, blocked
 _PLAYERS: Final = (
@@ -32,6 +37,19 @@ _PLAYERS: Final = (
     ("p_demo_2", "USD", "1000.00", False),
     ("p_low_balance", "EUR", "0.50", False),
     ("p_blocked_rg", "EUR", "1000.00", True),
+)
+#: Who plays the game that is left open for a browser.
+_LOOP_PLAYER: Final = "p_demo_1"
+_LOOP_CURRENCY: Final = "EUR"
+_LOOP_ROUNDS: Final = 5
+
+_FAILURES: Final = (
+    MiniStackError,
+    DeployError,
+    UnexpectedAnswerError,
+    ProviderProcessError,
+    OpsError,
+    LoopError,
 )
 
 
@@ -45,13 +63,16 @@ def main() -> int:
         casino = open_casino(local)
         _write_stack_file(casino, local.endpoint)
         _show(console, casino.play())
-    except (MiniStackError, DeployError, UnexpectedAnswerError) as error:
+        loop = _close_loop(casino)
+        launched = _play_loop(console, loop)
+        _write_stack_file(casino, local.endpoint, loop)
+    except _FAILURES as error:
         console.print(f"[red]failed:[/red] {error}", highlight=False)
         return 1
     proof = ledger.verify(casino.operations, None, None, everything=True)
     console.print(proof.as_text(), highlight=False)
     if not proof.exit_code:
-        _say_where(console, casino.stack, time.monotonic() - started)
+        _say_where(console, casino.stack, launched, time.monotonic() - started)
     return proof.exit_code
 
 
@@ -96,9 +117,9 @@ def _boot(console: Console) -> MiniStack:
 
 def _credentials(operations: Operations) -> Credentials:
     """Return the sandbox integration's credentials; the first run makes them."""
-    known = operations.registry.get(_INTEGRATION)
+    known = operations.registry.get(INTEGRATION)
     if known is None:
-        made = _data(integration.add(operations, _INTEGRATION))
+        made = _data(integration.add(operations, INTEGRATION))
         return Credentials(made["api_key"], made["secret_key"])
     answer = operations.secrets.get_secret_value(SecretId=known.secret_name)
     stored = json.loads(answer["SecretString"])
@@ -110,6 +131,7 @@ def _seat(
 ) -> Seat:
     """Fund the player (once, by the deposit's id), block it if need be, open a new session."""
     player.fund(operations, player_id, currency, amount, f"opening-{player_id}-{currency}")
+    introduce(operations, player_id)
     opened = _data(session.open_session(operations, player_id, currency, _GAME))
     if blocked:
         player.block(operations, player_id)
@@ -121,9 +143,30 @@ def _data(output: Output) -> dict[str, Any]:
     return output.data
 
 
-def _write_stack_file(casino: Casino, endpoint: str) -> None:
+def _close_loop(casino: Casino) -> Loop:
+    port = int(os.environ.get("PROVIDER_PORT", "8090"))
+    return close_loop(casino.stack, casino.operations, casino.credentials, port, LOCAL)
+
+
+def _play_loop(console: Console, loop: Loop) -> Launched:
+    """Sync the catalogue, launch a game of it, and play some rounds there."""
+    console.print("syncing the simulated provider's catalogue …")
+    console.print(loop.sync().as_text(), highlight=False)
+    launched = loop.launch(_LOOP_PLAYER, _LOOP_CURRENCY)
+    console.print(f"{launched.game}: launched through the API, played by its provider")
+    table = Table()
+    for name in ("bet", "win", "balance"):
+        table.add_column(name, justify="right")
+    for played in loop.play(launched, _LOOP_ROUNDS):
+        table.add_row(played["bet"], played["win"], played["balance"])
+    console.print(table)
+    return launched
+
+
+def _write_stack_file(casino: Casino, endpoint: str, loop: Loop | None = None) -> None:
     """Write what tools need to reach the stack; it holds the sandbox secret, so it is private."""
-    content = {
+    provider = {"provider_url": loop.provider.provider_url} if loop is not None else {}
+    content = provider | {
         "endpoint": endpoint,
         "base_url": casino.stack.base_url,
         "hooks_url": casino.stack.hooks_url,
@@ -155,13 +198,15 @@ def _show(console: Console, played: Iterable[Played]) -> None:
         console.print(table)
 
 
-def _say_where(console: Console, stack: DeployedStack, seconds: float) -> None:
+def _say_where(console: Console, stack: DeployedStack, launched: Launched, seconds: float) -> None:
     lines = [
         f"up in {seconds:.0f} s; make down stops it",
         f"hooks   {stack.hooks_url}",
         f"health  {stack.base_url}/health",
         f"details {STACK_FILE.relative_to(PROJECT)}",
         "next    .venv/bin/ops ledger history p_demo_1 EUR",
+        "        .venv/bin/ops catalogue show",
+        f"play    {launched.url}",
     ]
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
 

@@ -9,6 +9,7 @@ import pytest
 from moto import mock_aws
 
 from tests.support.hooks import Caller, load_function
+from tests.support.launching import PLAYER, PROVIDER_URL, Desk, Output, introduce, make_desk, stock
 from tests.support.play import Play
 from tests.support.world import World, build_world
 
@@ -32,3 +33,19 @@ def hook(world: World) -> Caller:
 def play(world: World, hook: Caller) -> Play:
     """player-912 with EUR 1000.00 in an active session."""
     return Play(world, hook, session_id=world.player("player-912"))
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    """player-912 of age and verified, a game to launch, and the session API in front of them."""
+    world.player(PLAYER)
+    introduce(world)
+    stock(world)
+    world.configure(provider_url=PROVIDER_URL)
+    return make_desk(world)
+
+
+@pytest.fixture
+def output(capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> Output:
+    """All that was written: metrics, and log lines with their fields."""
+    return lambda: capsys.readouterr().out + str([vars(record) for record in caplog.records])

@@ -15,6 +15,8 @@ TABLES = {
     "SessionsTable": "SESSIONS_TABLE",
     "RoundsTable": "ROUNDS_TABLE",
     "RegistryTable": "REGISTRY_TABLE",
+    "CatalogueTable": "CATALOGUE_TABLE",
+    "SyncTable": "SYNC_TABLE",
 }
 _CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 

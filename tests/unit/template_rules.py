@@ -17,8 +17,11 @@ type Grants = dict[str, dict[str, set[str]]]
 # Every star in a policy, with the reason in docs/deployment.md. Add here only what stands there.
 DOCUMENTED_WILDCARDS = {
     ("ReadPolicy", "Resource", "${AWS::StackName}/integration/*"),
+    ("SyncCatalogueRole", "Resource", "${AWS::StackName}/integration/*"),
+    ("SyncCatalogueRole", "Resource", "${PagesBucket.Arn}/*"),
     ("WalletApi", "Principal", "*"),
-    ("WalletApi", "Resource", "execute-api:/*"),
+    ("WalletApi", "Resource", "execute-api:/*/POST/webhooks/*"),
+    ("WalletApi", "Resource", "execute-api:/*/GET/health"),
 }
 
 READ = {"dynamodb:GetItem", "dynamodb:BatchGetItem"}
@@ -43,6 +46,47 @@ POST_GRANTS = BALANCE_GRANTS | {
     "KmsKeyArn": READ_KEY | WRITE_KEY,
 }
 REFUND_GRANTS = POST_GRANTS | {"LedgerTable": APPEND | {"dynamodb:ConditionCheckItem"}}
+LAUNCH_GRANTS = BALANCE_GRANTS | {
+    "SessionsTable": UPDATE | {"dynamodb:PutItem"},
+    "CatalogueTable": READ,
+    "KmsKeyArn": READ_KEY | WRITE_KEY,
+}
+EXPIRE_GRANTS = BALANCE_GRANTS | {
+    "SessionsTable": UPDATE | {"dynamodb:PutItem"},
+    "SessionsTable/index/by_check": {"dynamodb:Query"},
+    "LedgerTable": {"dynamodb:BatchGetItem"},
+    "LedgerTable/index/by_wallet": {"dynamodb:Query"},
+    "function expire-sessions": {"lambda:InvokeFunction"},
+    "KmsKeyArn": READ_KEY | WRITE_KEY,
+}
+SYNC_GRANTS = {
+    "RegistryTable": {"dynamodb:GetItem", "dynamodb:Scan"},
+    "integration secrets": {"secretsmanager:GetSecretValue"},
+    "CatalogueTable": {
+        "dynamodb:BatchGetItem",
+        "dynamodb:Query",
+        "dynamodb:PutItem",
+        "dynamodb:DeleteItem",
+    },
+    "CatalogueTable/index/by_integration": {"dynamodb:Query"},
+    "SyncTable": {
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem",
+        "dynamodb:DeleteItem",
+        "dynamodb:ConditionCheckItem",
+    },
+    "${PagesBucket.Arn}/*": {"s3:GetObject", "s3:PutObject"},
+    "function sync-catalogue": {"lambda:InvokeFunction"},
+    "KmsKeyArn": READ_KEY | WRITE_KEY,
+}
+LOBBY_GRANTS = {
+    "CatalogueTable": {"dynamodb:BatchGetItem", "dynamodb:Query"},
+    "CatalogueTable/index/by_shelf": {"dynamodb:Query"},
+    "CatalogueTable/index/by_provider": {"dynamodb:Query"},
+    "KmsKeyArn": READ_KEY,
+}
 EXPECTED_GRANTS: Grants = {
     "HooksFunction": REFUND_GRANTS | {"HooksLogs": LOGS},
     "BalanceFunction": BALANCE_GRANTS | {"BalanceLogs": LOGS},
@@ -50,6 +94,10 @@ EXPECTED_GRANTS: Grants = {
     "WinFunction": POST_GRANTS | {"WinLogs": LOGS},
     "RefundFunction": REFUND_GRANTS | {"RefundLogs": LOGS},
     "HealthFunction": {"HealthLogs": LOGS},
+    "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
+    "SyncCatalogueFunction": SYNC_GRANTS | {"SyncCatalogueLogs": LOGS},
+    "ReadCatalogueFunction": LOBBY_GRANTS | {"ReadCatalogueLogs": LOGS},
+    "ExpireSessionsFunction": EXPIRE_GRANTS | {"ExpireSessionsLogs": LOGS},
 }
 
 ROUTES = {
@@ -59,7 +107,15 @@ ROUTES = {
     ("POST", "/webhooks/igsp/v1/win"): "WinFunction",
     ("POST", "/webhooks/igsp/v1/refund"): "RefundFunction",
     ("GET", "/health"): "HealthFunction",
+    ("GET", "/catalogue/games"): "ReadCatalogueFunction",
+    ("GET", "/catalogue/providers"): "ReadCatalogueFunction",
+    ("POST", "/sessions"): "LaunchSessionFunction",
+    ("GET", "/sessions/{session_id}"): "LaunchSessionFunction",
+    ("DELETE", "/sessions/{session_id}"): "LaunchSessionFunction",
 }
+
+#: Routes that everyone may call; any other needs the caller's IAM permission.
+PUBLIC = re.compile(r"/webhooks/.*|/health")
 
 
 def resources(template: Template, kind: str) -> dict[str, dict[str, Any]]:
@@ -121,9 +177,14 @@ def _target(resource: str | dict[str, Any]) -> str:
         return resource
     if "Fn::GetAtt" in resource:
         return str(resource["Fn::GetAtt"][0])
-    if str(resource.get("Fn::Sub", "")).endswith(":secret:${AWS::StackName}/integration/*"):
+    assembled = str(resource.get("Fn::Sub", ""))
+    if assembled.endswith(":secret:${AWS::StackName}/integration/*"):
         return "integration secrets"
-    return str(resource.get("Ref", resource))
+    if "/index/" in assembled:
+        return assembled.replace("${", "").replace(".Arn}", "")
+    if ":function:${AWS::StackName}-" in assembled:
+        return f"function {assembled.rpartition('${AWS::StackName}-')[2]}"
+    return str(resource.get("Ref", assembled))
 
 
 def grants(template: Template) -> Grants:
@@ -151,7 +212,10 @@ def ledger_changes(template: Template) -> list[str]:
     return [
         f"{name}: {action}"
         for name, statement in statements(template)
-        if "LedgerTable" in [_target(r) for r in as_list(statement.get("Resource", []))]
+        if any(
+            _target(r).split("/")[0] == "LedgerTable"
+            for r in as_list(statement.get("Resource", []))
+        )
         for action in as_list(statement["Action"])
         if action not in allowed
     ]
@@ -196,7 +260,12 @@ def careless_logs(template: Template) -> list[str]:
 def missing_timeouts(template: Template) -> list[str]:
     """Functions that may run longer than API Gateway waits, or for a time that nobody chose."""
     shared = template["Globals"]["Function"].get("Timeout", 0)
-    return [n for n, f in functions(template).items() if not 0 < f.get("Timeout", shared) <= 29]
+    faults = []
+    for name, function in functions(template).items():
+        longest = 29 if any(_routes(function)) else 900
+        if not 0 < function.get("Timeout", shared) <= longest:
+            faults.append(name)
+    return faults
 
 
 def missing_alarms(template: Template) -> list[str]:
@@ -204,18 +273,47 @@ def missing_alarms(template: Template) -> list[str]:
         (alarm["MetricName"], d["Value"].get("Ref"))
         for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
         for d in alarm["Dimensions"]
+        if isinstance(d["Value"], dict)
     }
     wanted = {(m, f) for m in ("Errors", "Throttles", "Duration") for f in functions(template)}
     return [str(missing) for missing in sorted(wanted - watched)]
 
 
 def wrong_routes(template: Template) -> list[str]:
-    found = {}
-    for name, function in functions(template).items():
-        for event in function["Events"].values():
-            route = event["Properties"]
-            found[(route["Method"], route["Path"])] = name
+    found = {
+        (route["Method"], route["Path"]): name
+        for name, function in functions(template).items()
+        for route in _routes(function)
+    }
     return [str(route) for route in found.keys() | ROUTES if found.get(route) != ROUTES.get(route)]
+
+
+def _routes(function: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for event in function.get("Events", {}).values():
+        if event["Type"] == "Api":
+            yield event["Properties"]
+
+
+def open_routes(template: Template) -> list[str]:
+    """Routes that anyone could call although they are not public, or that nobody could.
+
+    A resource policy that allows a route to everybody opens it to every AWS account, although the
+    route has IAM authorisation: so the policy must name the public routes and no other.
+    """
+    iam = {"Authorizer": "AWS_IAM", "InvokeRole": "NONE"}
+    faults = [
+        route["Path"]
+        for function in functions(template).values()
+        for route in _routes(function)
+        if route.get("Auth") != (None if PUBLIC.fullmatch(route["Path"]) else iam)
+    ]
+    for name, api in resources(template, "AWS::Serverless::Api").items():
+        for statement in api["Policy"]["Statement"]:
+            for path in as_list(statement["Resource"]):
+                allowed = path.removeprefix("execute-api:/*/").partition("/")[2]
+                if statement["Effect"] == "Allow" and not PUBLIC.fullmatch(f"/{allowed}"):
+                    faults.append(f"{name} allows {path}")
+    return faults
 
 
 def exposed_secrets(template: Template) -> list[str]:

@@ -24,6 +24,7 @@ RULES: list[Rule] = [
     rules.missing_timeouts,
     rules.missing_alarms,
     rules.wrong_routes,
+    rules.open_routes,
     rules.exposed_secrets,
     rules.wrong_gateway_errors,
 ]
@@ -162,6 +163,28 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
         lambda t: _properties(t, "BetFunction")["Events"]["Post"]["Properties"].update(
             Path="/webhooks/igsp/v1/win"
         ),
+    ),
+    "a launch that needs no permission": (
+        rules.open_routes,
+        lambda t: _properties(t, "LaunchSessionFunction")["Events"]["Launch"]["Properties"].pop(
+            "Auth"
+        ),
+    ),
+    "a policy that opens every route to every account": (
+        rules.open_routes,
+        lambda t: _properties(t, "WalletApi")["Policy"]["Statement"][0].update(
+            Resource="execute-api:/*"
+        ),
+    ),
+    "the ledger's index may be written": (
+        rules.ledger_changes,
+        lambda t: _properties(t, "ExpireSessionsRole")["Policies"][0]["PolicyDocument"][
+            "Statement"
+        ][2].update(Action="dynamodb:UpdateItem"),
+    ),
+    "a function of the schedule runs for ever": (
+        rules.missing_timeouts,
+        lambda t: _properties(t, "ExpireSessionsFunction").update(Timeout=901),
     ),
     "a secret in the environment": (
         rules.exposed_secrets,

@@ -40,14 +40,20 @@ def _session() -> botocore.session.Session:
     return botocore.session.get_session()
 
 
-def dynamodb_client() -> Any:
-    """Return a DynamoDB client with the money path's time-outs."""
-    return _session().create_client("dynamodb", config=_DYNAMODB)
+def dynamodb_client(more: Config | None = None) -> Any:
+    """Return a DynamoDB client with the money path's time-outs, and with `more` over them."""
+    config = _DYNAMODB if more is None else _DYNAMODB.merge(more)
+    return _session().create_client("dynamodb", config=config)
 
 
 def secrets_client() -> Any:
     """Return a Secrets Manager client with the money path's time-outs."""
     return _session().create_client("secretsmanager", config=_SECRETS)
+
+
+def aws_client(service: str, config: Config) -> Any:
+    """Return a client for what is off the money path, of the same session."""
+    return _session().create_client(service, config=config)
 
 
 def wallet_service(client: Any, tables: Tables) -> WalletService:

@@ -75,7 +75,7 @@ def batch_get(client: DynamoDbClient, tables: dict[str, list[Item]]) -> dict[str
     for _ in range(_BATCH_TRIES):
         if not asked:
             return found
-        answer = _read(client.batch_get_item, RequestItems=asked)
+        answer = read(client.batch_get_item, RequestItems=asked)
         for table, items in answer["Responses"].items():
             found[table].extend(items)
         asked = answer.get("UnprocessedKeys") or {}
@@ -86,7 +86,7 @@ def batch_get(client: DynamoDbClient, tables: dict[str, list[Item]]) -> dict[str
 
 def get(client: DynamoDbClient, table: str, key: Item) -> Item | None:
     """Read one item consistently."""
-    answer = _read(client.get_item, TableName=table, Key=key, ConsistentRead=True)
+    answer = read(client.get_item, TableName=table, Key=key, ConsistentRead=True)
     item: Item | None = answer.get("Item")
     return item
 
@@ -94,7 +94,7 @@ def get(client: DynamoDbClient, table: str, key: Item) -> Item | None:
 def query(client: DynamoDbClient, **request: Any) -> Iterator[Item]:
     """Yield every item of a query, page by page."""
     while True:
-        page = _read(client.query, **request)
+        page = read(client.query, **request)
         yield from page["Items"]
         if "LastEvaluatedKey" not in page:
             return
@@ -105,7 +105,7 @@ def scan(client: DynamoDbClient, table: str) -> Iterator[Item]:
     """Yield every item of a table consistently, page by page."""
     request: dict[str, Any] = {"TableName": table, "ConsistentRead": True}
     while True:
-        page = _read(client.scan, **request)
+        page = read(client.scan, **request)
         yield from page["Items"]
         if "LastEvaluatedKey" not in page:
             return
@@ -171,7 +171,7 @@ def cancellation_codes(error: ClientError) -> tuple[str, ...]:
     return tuple(reason.get("Code", "None") for reason in reasons)
 
 
-def _read(call: Callable[..., Mapping[str, Any]], **request: Any) -> Mapping[str, Any]:
+def read(call: Callable[..., Mapping[str, Any]], **request: Any) -> Mapping[str, Any]:
     """Read, and read once more at once: a connection that slept with the function may be dead."""
     try:
         return call(**request)

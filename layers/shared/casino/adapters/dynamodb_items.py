@@ -33,6 +33,9 @@ _OPTIONAL_TEXT: Final = (
     "extra",
 )
 
+PROFILE: Final = ("name", "country", "birth_date", "kyc_level")
+"""What may be known of a player beside the wallet."""
+
 
 def text(value: str) -> Value:
     """Return a string attribute."""
@@ -215,22 +218,32 @@ def read_round(item: Item) -> Round:
 
 
 def player_item(player: Player) -> Item:
-    """Store a player."""
-    return {
+    """Store a player; what is not known is left out."""
+    item = {
         "player_id": text(player.player_id),
         "blocked": flag(player.blocked),
         "created_at": text(player.created_at),
     }
+    for name in PROFILE:
+        value = getattr(player, name)
+        if value is not None:
+            item[name] = text(value)
+    return item
 
 
 def read_player(item: Item) -> Player:
     """Read a player."""
-    return Player(item["player_id"]["S"], item["blocked"]["BOOL"], item["created_at"]["S"])
+    return Player(
+        player_id=item["player_id"]["S"],
+        blocked=item["blocked"]["BOOL"],
+        created_at=item["created_at"]["S"],
+        **{name: item[name]["S"] if name in item else None for name in PROFILE},
+    )
 
 
 def session_item(session: Session) -> Item:
     """Store a session."""
-    return {
+    item = {
         "session_id": text(session.session_id),
         "player_id": text(session.player_id),
         "currency": text(session.currency),
@@ -240,6 +253,9 @@ def session_item(session: Session) -> Item:
         "opened_at": text(session.opened_at),
         "expires_at": number(session.expires_at),
     }
+    if session.is_demo:
+        item["is_demo"] = flag(True)
+    return item
 
 
 def read_session(item: Item) -> Session:
@@ -253,6 +269,7 @@ def read_session(item: Item) -> Session:
         status=cast("SessionStatus", item["status"]["S"]),
         opened_at=item["opened_at"]["S"],
         expires_at=int(item["expires_at"]["N"]),
+        is_demo="is_demo" in item,
     )
 
 
@@ -271,6 +288,10 @@ def integration_item(integration: Integration) -> Item:
         item["currencies"] = {"L": [text(currency) for currency in integration.currencies]}
     if integration.allowed_cidrs:
         item["allowed_cidrs"] = {"L": [text(cidr) for cidr in integration.allowed_cidrs]}
+    if integration.provider_url:
+        item["provider_url"] = text(integration.provider_url)
+        item["launch_hosts"] = {"L": [text(host) for host in integration.launch_hosts]}
+        item["close_sessions"] = flag(integration.close_sessions)
     return item
 
 
@@ -286,4 +307,7 @@ def read_integration(item: Item) -> Integration:
         sessions_enabled=item["sessions_enabled"]["BOOL"],
         refund_unknown_bet="accept" if item["refund_unknown_bet"]["S"] == "accept" else "reject",
         previous_secret_until=int(item["previous_secret_until"]["N"]),
+        provider_url=item.get("provider_url", {"S": ""})["S"],
+        launch_hosts=tuple(value["S"] for value in item.get("launch_hosts", {"L": []})["L"]),
+        close_sessions=item.get("close_sessions", {"BOOL": False})["BOOL"],
     )

@@ -1,7 +1,8 @@
 """Game sessions on DynamoDB; the hooks read them together with the wallet, see the ledger."""
 
 from casino.adapters.dynamodb_calls import DynamoDbClient, get, write
-from casino.adapters.dynamodb_items import read_session, session_item, text
+from casino.adapters.dynamodb_items import number, read_session, session_item, text
+from casino.adapters.launch_items import watch_item
 from casino.adapters.tables import Tables
 from casino.domain.model import Session, SessionStatus
 
@@ -19,27 +20,39 @@ class DynamoDbSessions:
         return read_session(item) if item else None
 
     def add(self, session: Session) -> bool:
-        """Create the session; false when its id is taken.
+        """Create the session, and watch it; false when its id is taken.
 
         A session that stands there exactly like this was created by an earlier try.
         """
         created = write(
             self._client.put_item,
             TableName=self._table,
-            Item=session_item(session),
+            Item=session_item(session) | watch_item(session.session_id, check_at=0),
             ConditionExpression="attribute_not_exists(session_id)",
         )
         return created or self.get(session.session_id) == session
 
     def set_status(self, session_id: str, status: SessionStatus) -> bool:
-        """Change a session's status; false when it does not exist, or is closed for good."""
+        """Change a session's status; false when it is closed for good, was never open, or is none.
+
+        It is looked at in the next run of the schedule, which tells the provider of its end.
+        """
         may_change = "#status <> :closed OR :status = :closed"
         return write(
             self._client.update_item,
             TableName=self._table,
             Key={"session_id": text(session_id)},
-            UpdateExpression="SET #status = :status",
-            ConditionExpression=f"attribute_exists(session_id) AND ({may_change})",
+            UpdateExpression="SET #status = :status, check_at = :next_run",
+            ConditionExpression=(
+                "attribute_exists(session_id) AND NOT #status IN (:launching, :failed)"
+                f" AND ({may_change})"
+            ),
             ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":status": text(status), ":closed": text("closed")},
+            ExpressionAttributeValues={
+                ":status": text(status),
+                ":next_run": number(0),
+                ":launching": text("launching"),
+                ":failed": text("failed"),
+                ":closed": text("closed"),
+            },
         )

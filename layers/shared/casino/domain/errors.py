@@ -101,6 +101,10 @@ _TABLE: Final = (
     ErrorSpec("session_not_found", 400, False, True, "The session does not exist.", _NEW_ID),
     ErrorSpec("session_expired", 409, False, True, "The session is over.", _NEW_ID),
     ErrorSpec("session_suspended", 409, False, True, "The session is suspended.", _NEW_ID),
+    ErrorSpec(
+        "session_not_active", 409, False, True, "The session was not opened for play.", _NEW_ID
+    ),
+    ErrorSpec("demo_session", 409, False, True, "A demo session has no wallet.", _NEW_ID),
     ErrorSpec("player_mismatch", 409, False, True, "It belongs to another player.", _NEW_ID),
     ErrorSpec("currency_mismatch", 409, False, True, "It is in another currency.", _NEW_ID),
     ErrorSpec("player_blocked", 409, False, True, "The player is blocked.", _NEW_ID),

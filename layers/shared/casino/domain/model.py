@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 type Kind = Literal["bet", "win", "refund", "deposit", "withdrawal"]
 type Outcome = Literal["applied", "refused"]
-type SessionStatus = Literal["active", "suspended", "closed"]
+type SessionStatus = Literal["launching", "active", "suspended", "closed", "failed"]
 
 #: The integration under which the platform's own deposits and withdrawals are recorded.
 PLATFORM: Final = "platform"
@@ -165,7 +165,11 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A game session that the platform opened for one player, currency and integration."""
+    """A game session that the platform opened for one player, currency and integration.
+
+    `launching` is a session whose provider has not answered yet, `failed` one that never opened.
+    A demo session plays without money: no hook of it touches a wallet.
+    """
 
     session_id: str
     player_id: str
@@ -175,20 +179,33 @@ class Session:
     status: SessionStatus
     opened_at: str
     expires_at: int
+    is_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """A player as the wallet knows one; `blocked` stops bets, never wins or refunds."""
+    """A player as the wallet knows one; `blocked` stops bets, never wins or refunds.
+
+    The rest is what a launch is checked against; `None` is not known. `country` is ISO 3166-1
+    alpha-2, `birth_date` ISO 8601 (`1990-12-31`), `kyc_level` one of the levels of iGSP.
+    """
 
     player_id: str
     blocked: bool
     created_at: str
+    name: str | None = None
+    country: str | None = None
+    birth_date: str | None = None
+    kyc_level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """One provider's connection: how it signs, what it may use, what is switched off."""
+    """One provider's connection: how it signs, what it may use, what is switched off.
+
+    `provider_url` is where the provider's own API begins; without one there is no catalogue.
+    `launch_hosts` are the hosts that its launch URLs may name.
+    """
 
     name: str
     family: str
@@ -199,6 +216,9 @@ class Integration:
     sessions_enabled: bool = True
     refund_unknown_bet: Literal["reject", "accept"] = "reject"
     previous_secret_until: int = 0
+    provider_url: str = ""
+    launch_hosts: tuple[str, ...] = ()
+    close_sessions: bool = False
 
     def supports(self, currency: str) -> bool:
         """Tell whether the integration may use `currency`; an empty list means every one."""

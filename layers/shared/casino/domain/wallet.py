@@ -139,10 +139,15 @@ def decide_bet(
 
 
 def decide_win(snapshot: Snapshot, win: Transaction, integration: Integration) -> Refusal | Posting:
-    """Credit a payout: it is owed, so neither a block nor the session's end stops it."""
+    """Credit a payout: it is owed, so neither a block nor the session's end stops it.
+
+    A session whose launch failed took no stake, so nothing is owed in it.
+    """
     refusal = _session_refusal(snapshot.session, win, integration)
     if refusal is not None:
         return refusal
+    if snapshot.session is not None and snapshot.session.status == "failed":
+        return Refusal("session_not_active")
     round_ = snapshot.round
     refunded = round_ is not None and 0 < round_.bets <= round_.refunds
     if refunded and win.type in _OF_THE_ROUND:
@@ -226,6 +231,8 @@ def _session_refusal(
         return Refusal("player_mismatch")
     if session.currency != request.currency:
         return Refusal("currency_mismatch")
+    if session.is_demo:
+        return Refusal("demo_session")
     return None
 
 
@@ -233,6 +240,8 @@ def _session_over(session: Session | None, now: int) -> Refusal | None:
     assert session is not None  # noqa: S101 - `_session_refusal` came first
     if session.status == "suspended":
         return Refusal("session_suspended")
+    if session.status in ("launching", "failed"):
+        return Refusal("session_not_active")
     if session.status != "active" or now >= session.expires_at:
         return Refusal("session_expired")
     return None

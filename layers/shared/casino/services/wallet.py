@@ -99,6 +99,10 @@ class WalletService:
                 raise RequestRefusedError("currency_mismatch")
             if session.status == "suspended":
                 raise RequestRefusedError("session_suspended")
+            if session.is_demo:
+                raise RequestRefusedError("demo_session")
+            if session.status == "failed":
+                raise RequestRefusedError("session_not_active")
         if player is None:
             raise RequestRefusedError("player_not_found")
         spendable = wallet.spendable_minor if wallet is not None else 0

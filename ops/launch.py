@@ -1,0 +1,93 @@
+"""Launch a game as the platform's lobby does, and look at what came of it."""
+
+from typing import Annotated, Any
+
+import typer
+
+from casino.adapters.dynamodb_calls import get
+from casino.adapters.dynamodb_items import text
+from casino.adapters.launch_items import read_launch
+from casino.domain.times import iso_utc
+from ops.checks import a_currency
+from ops.context import Operations
+from ops.errors import OpsError
+from ops.output import Cell, Output, fields
+
+
+def launch(
+    operations: Operations,
+    player_id: Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")],
+    currency: Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")],
+    game: Annotated[str, typer.Option(help="The game's id in the catalogue.")],
+    session_id: Annotated[
+        str | None, typer.Option(help="The same id is one session; without it, a new one.")
+    ] = None,
+    device: Annotated[str, typer.Option(metavar="desktop|mobile")] = "desktop",
+    return_url: Annotated[str | None, typer.Option(help="Where the game leads back to.")] = None,
+    language: Annotated[str | None, typer.Option(help="Such as en.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Play without money.")] = False,
+) -> Output:
+    """Launch a game through the API, and print the URL to open."""
+    if operations.api is None:
+        raise OpsError("no_stack", "the stack does not say where its API answers")
+    wanted = {
+        "player_id": player_id,
+        "currency": a_currency(currency),
+        "game_id": game,
+        "session_id": session_id,
+        "device": device,
+        "return_url": return_url,
+        "language": language,
+        "is_demo": demo,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    answer = operations.api.ask("POST", "/sessions", given)
+    lines = fields(
+        [
+            ("session", answer["session_id"]),
+            ("status", f"{answer['status']}, expires {answer['expires_at']}"),
+            ("url", answer["url"]),
+        ]
+    )
+    if "replaces" in answer:
+        lines.append(f"The provider knew {answer['replaces']} already: this is a new id.")
+    return Output(answer, lines)
+
+
+def show(
+    operations: Operations,
+    session_id: Annotated[str, typer.Argument(help="The session's id.", metavar="SESSION")],
+) -> Output:
+    """Show a session, how it was launched, and what was said to and by its provider."""
+    table, key = operations.stack.tables.sessions, {"session_id": text(session_id)}
+    item = get(operations.dynamodb, table, key)
+    if item is None:
+        raise OpsError("session_not_found", f"session {session_id} does not exist")
+    stored = read_launch(item)
+    session, exchange = stored.session, stored.exchange
+    data: dict[str, Any] = {
+        "session_id": session.session_id,
+        "status": session.status,
+        "player_id": session.player_id,
+        "currency": session.currency,
+        "integration": session.integration,
+        "game_id": session.game_id,
+        "is_demo": session.is_demo,
+        "opened_at": session.opened_at,
+        "launched_at": iso_utc(stored.ended_at) if stored.ended_at else None,
+        "expires_at": iso_utc(session.expires_at),
+        "url": stored.url,
+        "error": stored.error,
+        "replaces": stored.replaces,
+        "replaced_by": stored.replaced_by,
+        "request": exchange.request if exchange else None,
+        "response": exchange.response if exchange else None,
+        "provider_status": exchange.status if exchange else None,
+        "correlation": dict(exchange.correlation) if exchange else {},
+    }
+    said: list[tuple[str, Cell]] = [
+        (name.replace("_", " "), str(value))
+        for name, value in data.items()
+        if value not in (None, "", {}, False)
+    ]
+    return Output(data, fields(said))

@@ -1,0 +1,45 @@
+"""Puts the simulated provider together: one ASGI application, everything in its memory."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Mount
+
+from sandbox.provider.admin import Admin
+from sandbox.provider.api import IgspApi
+from sandbox.provider.config import ProviderConfig
+from sandbox.provider.game import Game
+from sandbox.provider.hooks import TIMEOUT_S, HookCaller
+from sandbox.provider.rounds import Table
+from sandbox.provider.state import State
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    config: ProviderConfig,
+    *,
+    clock: Callable[[], datetime] = _utc_now,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Starlette:
+    """Return the application; hooks go through `transport` when it is given."""
+    state = State(config, clock)
+    client = httpx.AsyncClient(timeout=TIMEOUT_S, transport=transport, trust_env=False)
+    table = Table(state, HookCaller(client, clock, config.retry_pause_s))
+    routes: list[BaseRoute] = [
+        Mount("/igsp/v1", routes=IgspApi(state).routes()),
+        Mount("/admin", routes=Admin(state, table).routes()),
+        *Game(state, table).routes(),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with client:
+            yield
+
+    return Starlette(routes=routes, lifespan=lifespan)

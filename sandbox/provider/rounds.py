@@ -1,0 +1,159 @@
+"""Plays a round: a bet, and a win that closes it, both through the platform's wallet.
+
+What the player is told is what the wallet said. A bet that nobody answered is refunded, so that no
+stake is lost with a reply; a win is paid with the amount that was drawn before it was sent.
+"""
+
+import random
+import uuid
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Final
+
+from sandbox.provider.hooks import HookAnswer, HookCaller, HookUnansweredError
+from sandbox.provider.sessions import Session
+from sandbox.provider.state import State
+
+_EXPONENTS: Final = {"JPY": 0, "KWD": 3, "USDT": 6}
+_STAKES: Final = ("0.20", "0.50", "1", "2", "5")
+#: multiple of the stake → how often of 100 rounds
+_WINS: Final = {0: 62, 1: 16, 2: 14, 5: 7, 20: 1}
+_MAX: Final = 1_000_000
+
+
+class StakeError(ValueError):
+    """The amount cannot be played in this session's currency."""
+
+
+class Table:
+    """Where rounds are played; the same seed draws the same wins."""
+
+    def __init__(self, state: State, caller: HookCaller) -> None:
+        self._state = state
+        self._caller = caller
+        # Not for secrets: demonstrations are to be repeatable.
+        self._chance = random.Random(state.config.seed)  # noqa: S311
+
+    async def balance(self, session: Session) -> str | None:
+        """Return what the player has; None when the wallet does not say."""
+        if session.is_demo:
+            return str(_in(session, session.demo_balance))
+        try:
+            answer = await self._call(session, "balance", {})
+        except HookUnansweredError:
+            return None
+        return None if answer.balance is None else str(_in(session, answer.balance))
+
+    async def play(
+        self, session: Session, stake: Decimal, win: Decimal | None = None
+    ) -> dict[str, Any]:
+        """Play a round and return how it went, as it also stands in the session's log."""
+        stake = amount(session, stake)
+        if win is None:
+            win = stake * self._chance.choices(list(_WINS), weights=list(_WINS.values()))[0]
+        else:
+            win = amount(session, win, least=0)
+        async with session.turn:
+            if session.status != "open":
+                return {"error": "session_closed", "message": "the session was closed"}
+            play = self._play_demo if session.is_demo else self._play_real
+            played = await play(session, stake, win)
+            session.rounds.append(played)
+            return played
+
+    async def _play_demo(self, session: Session, stake: Decimal, win: Decimal) -> dict[str, Any]:
+        round_id = f"demo-{uuid.uuid4().hex}"
+        if session.demo_balance < stake:
+            return _refused(session, round_id, stake, "insufficient_funds", session.demo_balance)
+        session.demo_balance += win - stake
+        return _played(session, round_id, stake, win, session.demo_balance)
+
+    async def _play_real(self, session: Session, stake: Decimal, win: Decimal) -> dict[str, Any]:
+        tag = uuid.uuid4().hex
+        round_id = f"round-{tag}"
+        money = {"game_id": session.request["game_id"], "round_id": round_id}
+        bet = {"amount": stake, "transaction_id": f"bet-{tag}", "type": "bet", **money}
+        try:
+            answer = await self._call(session, "bet", bet | {"finished": False})
+        except HookUnansweredError:
+            return await self._refund(session, round_id, tag, stake)
+        if answer.error:
+            return _refused(session, round_id, stake, answer.error, answer.balance, answer.message)
+        paid = {"amount": win, "transaction_id": f"win-{tag}", "type": "win", **money}
+        try:
+            answer = await self._call(session, "win", paid | {"finished": True})
+        except HookUnansweredError:
+            return _refused(session, round_id, stake, "win_unanswered", None)
+        if answer.error:
+            return _refused(session, round_id, stake, answer.error, answer.balance, answer.message)
+        return _played(session, round_id, stake, win, answer.balance)
+
+    async def _refund(
+        self, session: Session, round_id: str, tag: str, stake: Decimal
+    ) -> dict[str, Any]:
+        refund = {
+            "amount": stake, "game_id": session.request["game_id"],
+            "transaction_id": f"refund-{tag}", "type": "bet",
+            "bet_transaction_id": f"bet-{tag}", "finished": True,
+        }  # fmt: skip
+        try:
+            # Also "no such bet" settles it: the wallet then refuses the bet if it comes late.
+            answer = await self._call(session, "refund", refund)
+        except HookUnansweredError:
+            return _refused(session, round_id, stake, "refund_unanswered", None)
+        return _refused(session, round_id, stake, "bet_unanswered", answer.balance)
+
+    async def _call(self, session: Session, action: str, fields: dict[str, Any]) -> HookAnswer:
+        self._state.stats.hooks[action] += 1
+        who = {name: session.request[name] for name in ("player_id", "currency", "session_id")}
+        return await self._caller.call(session.credential, {"action": action, **who, **fields})
+
+
+def stakes(session: Session) -> list[str]:
+    """Return what the page offers to bet."""
+    return [str(_in(session, Decimal(stake))) for stake in _STAKES if _fits(session, stake)]
+
+
+def amount(session: Session, value: Decimal, least: int = 1) -> Decimal:
+    """Return an amount with the currency's decimals; raises `StakeError` when it has others.
+
+    `least` is in the currency's smallest unit.
+    """
+    unit = _unit(session)
+    if not value.is_finite() or not least * unit <= value <= _MAX:
+        raise StakeError(f"an amount is from {least * unit} to {_MAX}")
+    if value != _in(session, value):
+        raise StakeError(f"{session.request['currency']} has amounts of {unit}")
+    return _in(session, value)
+
+
+def _unit(session: Session) -> Decimal:
+    return Decimal(1).scaleb(-_EXPONENTS.get(session.request["currency"], 2))
+
+
+def _in(session: Session, value: Decimal) -> Decimal:
+    return value.quantize(_unit(session), ROUND_HALF_UP)
+
+
+def _fits(session: Session, stake: str) -> bool:
+    return Decimal(stake) == _in(session, Decimal(stake))
+
+
+def _played(
+    session: Session, round_id: str, stake: Decimal, win: Decimal, balance: Decimal | None
+) -> dict[str, Any]:
+    return {
+        "round_id": round_id, "bet": str(stake), "win": str(win),
+        "balance": None if balance is None else str(_in(session, balance)),
+    }  # fmt: skip
+
+
+def _refused(
+    session: Session,
+    round_id: str,
+    stake: Decimal,
+    error: str,
+    balance: Decimal | None,
+    message: str = "",
+) -> dict[str, Any]:
+    played = _played(session, round_id, stake, Decimal(0), balance)
+    return {**played, "win": None, "error": error, "message": message}
