@@ -27,8 +27,13 @@ from casino.services.recording import commit_for
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How long a transaction is tried again, in seconds: full jitter, within the deadline."""
+    """How long a transaction is tried again, in seconds: full jitter, within the deadline.
 
+    The first `at_once` times that it is overtaken it is decided again without a wait, from what
+    the commit handed back.
+    """
+
+    at_once: int = 2
     deadline_s: float = 1.5
     base_s: float = 0.005
     cap_s: float = 0.1
@@ -123,14 +128,18 @@ class WalletService:
                 answer, snapshot = self._try(request, integration, snapshot, attempt)
                 if answer is not None:
                     return answer
+                if attempt.conflicts <= self._retries.at_once:
+                    continue
             except OutcomeUnknownError:
-                attempt.outcome_unknown, snapshot = True, None
+                attempt.outcome_unknown = True
             except BusyError:
                 attempt.conflicts += 1
-                attempt.failure, snapshot = BusyError, None
+                attempt.failure = BusyError
             except UnavailableError:
                 attempt.failure = UnavailableError
             self._wait(attempt)
+            # On a contended wallet others commit meanwhile: what was read before the wait is old.
+            snapshot = None
 
     def _try(
         self,
