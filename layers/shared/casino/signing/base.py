@@ -99,6 +99,9 @@ class Scheme(Family, Protocol):
     form: str
     """What the header of the signature looks like."""
 
+    names_key: bool
+    """Whether a request names a key; if not, the URL tells whose it is."""
+
     def verify(
         self,
         body: bytes,

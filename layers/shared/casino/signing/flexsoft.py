@@ -39,6 +39,7 @@ class FlexsoftFamily:
 
     headers = ("X-Public-Key", "X-Signature")
     form = "44 characters of standard base64, the last of them ="
+    names_key = True
 
     def credential(self, headers: Headers) -> str:
         """Return the public key; both headers must be there."""

@@ -40,6 +40,7 @@ class IgspFamily:
 
     headers = ("Authorization", "X-Timestamp", "X-Signature")
     form = "64 lower-case hex digits"
+    names_key = True
 
     def credential(self, headers: Headers) -> str:
         """Return the `api_key`; all three headers must be there."""

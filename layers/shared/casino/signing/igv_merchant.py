@@ -98,6 +98,7 @@ class IgvMerchantFamily:
 
     headers = ("timestamp", "nonce", "signature")
     form = "standard base64 of an RSA signature"
+    names_key = False
 
     def credential(self, headers: Headers) -> str:
         """Refuse: the merchant's id stands in the URL, no header names a key."""

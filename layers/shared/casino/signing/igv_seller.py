@@ -40,6 +40,7 @@ class IgvSellerFamily:
 
     headers = ("X-Request-Id", "X-Timestamp", "X-Signature")
     form = "64 hex digits, in either case"
+    names_key = False
 
     def credential(self, headers: Headers) -> str:
         """Refuse: a callback names no key, the URL that it was sent to tells whose it is."""

@@ -58,6 +58,7 @@ class InvoFamily:
 
     headers = ("X-Invo-Idempotency-Key", "X-Invo-Signature")
     form = "t=<10 digits>,v1=<64 lower-case hex digits>, and further ,v1=… after it"
+    names_key = False
 
     def credential(self, headers: Headers) -> str:
         """Refuse: a delivery names no key, the URL that it was sent to tells whose it is."""
