@@ -3,6 +3,7 @@
 import re
 from ipaddress import ip_network
 from typing import Final
+from urllib.parse import urlsplit
 
 from casino.domain.model import PLATFORM, Integration, Player
 from casino.domain.money import EXPONENTS, AmountError, AmountPrecisionError, parse_major
@@ -54,6 +55,15 @@ def a_network(value: str) -> str:
         return str(ip_network(value))
     except ValueError as error:
         raise OpsError("invalid_request", f"{value} is not a CIDR range") from error
+
+
+def a_url(value: str) -> str:
+    """Return where a provider answers: over TLS, or on this machine."""
+    parts = urlsplit(value)
+    local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+    if not (parts.scheme == "https" or local) or not parts.hostname or "@" in parts.netloc:
+        raise OpsError("invalid_request", f"{value} is not an https URL")
+    return value
 
 
 def existing_player(operations: Operations, player_id: str) -> Player:

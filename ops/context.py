@@ -15,13 +15,19 @@ import botocore.session
 from botocore.config import Config
 
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
+from casino.adapters.dynamodb_audit import DynamoDbAudit
 from casino.adapters.dynamodb_history import DynamoDbHistory
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.dynamodb_sessions import DynamoDbSessions
+from casino.adapters.provider_pairs import HttpPairProvider
+from casino.adapters.secret_store import SecretsManagerStore
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
 from casino.bootstrap import wallet_service
+from casino.domain.audit import AuditRecord
+from casino.domain.times import iso_utc
 from casino.ports import Clock
+from casino.services.rotation import Rotation
 from casino.services.wallet import WalletService
 from ops.errors import OpsError
 
@@ -41,6 +47,8 @@ class Stack:
     tables: Tables
     secret_prefix: str
     key_arn: str | None = None
+    cache_s: float = 60.0
+    """How long a function may go on with what the registry and Secrets Manager said before."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,10 @@ class Operations:
     sandbox: Credentials | None = None
     """The local stack's own credentials; no stack on AWS has any here."""
     clock: Clock = field(default_factory=SystemClock)
+    identity: Any = None
+    """STS: it says who is asking, for the audit."""
+    functions: Any = None
+    """Lambda: where the rotation runs."""
 
     @cached_property
     def accounts(self) -> DynamoDbAccounts:
@@ -79,6 +91,26 @@ class Operations:
     @cached_property
     def history(self) -> DynamoDbHistory:
         return DynamoDbHistory(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def audit(self) -> DynamoDbAudit:
+        return DynamoDbAudit(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def caller(self) -> str:
+        """The ARN of whoever runs this."""
+        if self.identity is None:
+            return "unknown"
+        return str(self.identity.get_caller_identity()["Arn"])
+
+    @cached_property
+    def rotation(self) -> Rotation:
+        store, provider = SecretsManagerStore(self.secrets), HttpPairProvider(self.clock)
+        return Rotation(store, self.registry, provider, self.clock, self.caller)
+
+    def record(self, subject: str, what: str, old: str = "", new: str = "") -> AuditRecord:
+        """Return the audit record of a change that the caller makes now."""
+        return AuditRecord(subject, what, self.caller, iso_utc(self.clock.now()), old, new)
 
     @cached_property
     def wallet(self) -> WalletService:
@@ -135,6 +167,8 @@ def _operations(
         logs=client("logs"),
         cloudformation=cloudformation,
         sandbox=sandbox,
+        identity=client("sts"),
+        functions=client("lambda"),
     )
 
 
@@ -164,12 +198,14 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
             sessions=outputs["SessionsTableName"],
             rounds=outputs["RoundsTableName"],
             registry=outputs["RegistryTableName"],
+            audit=outputs["AuditTableName"],
         )
         prefix = outputs["SecretPrefix"]
     except KeyError as error:
         message = f"stack {stack_name} has no output {error.args[0]}"
         raise OpsError("no_stack", message) from None
-    return Stack(stack_name, tables, prefix, outputs.get("CustomerKeyArn"))
+    cache_s = float(outputs.get("CacheSeconds", Stack.cache_s))
+    return Stack(stack_name, tables, prefix, outputs.get("CustomerKeyArn"), cache_s)
 
 
 def log_groups(cloudformation: Any, stack_name: str) -> list[str]:

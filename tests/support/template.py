@@ -15,6 +15,7 @@ TABLES = {
     "SessionsTable": "SESSIONS_TABLE",
     "RoundsTable": "ROUNDS_TABLE",
     "RegistryTable": "REGISTRY_TABLE",
+    "AuditTable": "AUDIT_TABLE",
 }
 _CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from casino.domain.errors import CATALOGUE
+from tests.support.template import PROJECT
 
 type Template = dict[str, Any]
 type Grants = dict[str, dict[str, set[str]]]
@@ -17,6 +18,7 @@ type Grants = dict[str, dict[str, set[str]]]
 # Every star in a policy, with the reason in docs/deployment.md. Add here only what stands there.
 DOCUMENTED_WILDCARDS = {
     ("ReadPolicy", "Resource", "${AWS::StackName}/integration/*"),
+    ("RotationPolicy", "Resource", "${AWS::StackName}/integration/*"),
     ("WalletApi", "Principal", "*"),
     ("WalletApi", "Resource", "execute-api:/*"),
 }
@@ -50,6 +52,27 @@ EXPECTED_GRANTS: Grants = {
     "WinFunction": POST_GRANTS | {"WinLogs": LOGS},
     "RefundFunction": REFUND_GRANTS | {"RefundLogs": LOGS},
     "HealthFunction": {"HealthLogs": LOGS},
+    "RotateSecretFunction": {
+        "RegistryTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "AuditTable": {"dynamodb:PutItem"},
+        "integration secrets": {
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
+        },
+        "KmsKeyArn": READ_KEY | WRITE_KEY,
+        "RotateSecretLogs": LOGS,
+    },
+}
+
+#: What an alarm watches for the whole service, with the one dimension `service`.
+CREDENTIAL_METRICS = {
+    "SignatureFailures",
+    "UnknownKeys",
+    "PreviousSecretNearEnd",
+    "RotationFailures",
+    "TokenRefreshFailures",
 }
 
 ROUTES = {
@@ -145,13 +168,16 @@ def wrong_grants(template: Template) -> list[str]:
     return [n for n in found.keys() | EXPECTED_GRANTS if found.get(n) != EXPECTED_GRANTS.get(n)]
 
 
+APPEND_ONLY = {"LedgerTable", "AuditTable"}
+
+
 def ledger_changes(template: Template) -> list[str]:
-    """Grants, of anyone, to do more to the ledger than read, append and check."""
+    """Grants, of anyone, to do more to ledger and audit than read, append and check."""
     allowed = APPEND | {"dynamodb:Query", "dynamodb:ConditionCheckItem"}
     return [
         f"{name}: {action}"
         for name, statement in statements(template)
-        if "LedgerTable" in [_target(r) for r in as_list(statement.get("Resource", []))]
+        if APPEND_ONLY & {_target(r) for r in as_list(statement.get("Resource", []))}
         for action in as_list(statement["Action"])
         if action not in allowed
     ]
@@ -201,18 +227,30 @@ def missing_timeouts(template: Template) -> list[str]:
 
 def missing_alarms(template: Template) -> list[str]:
     watched = {
-        (alarm["MetricName"], d["Value"].get("Ref"))
+        (alarm["MetricName"], d["Value"]["Ref"] if isinstance(d["Value"], dict) else d["Value"])
         for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
         for d in alarm["Dimensions"]
     }
     wanted = {(m, f) for m in ("Errors", "Throttles", "Duration") for f in functions(template)}
+    wanted |= {(metric, "seamless-wallet") for metric in CREDENTIAL_METRICS}
     return [str(missing) for missing in sorted(wanted - watched)]
+
+
+def missing_runbooks(template: Template) -> list[str]:
+    """Alarms on the wallet's own metrics that name no page of docs/runbooks."""
+    faults = []
+    for name, alarm in resources(template, "AWS::CloudWatch::Alarm").items():
+        page = re.search(r"docs/runbooks/[a-z-]+\.md", alarm["AlarmDescription"])
+        own = alarm["Namespace"] == "SeamlessWallet"
+        if (own and page is None) or (page and not (PROJECT / page[0]).exists()):
+            faults.append(name)
+    return faults
 
 
 def wrong_routes(template: Template) -> list[str]:
     found = {}
     for name, function in functions(template).items():
-        for event in function["Events"].values():
+        for event in function.get("Events", {}).values():
             route = event["Properties"]
             found[(route["Method"], route["Path"])] = name
     return [str(route) for route in found.keys() | ROUTES if found.get(route) != ROUTES.get(route)]

@@ -188,7 +188,11 @@ class Player:
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """One provider's connection: how it signs, what it may use, what is switched off."""
+    """One provider's connection: how it signs, what it may use, what is switched off.
+
+    `provider_url` is where the provider's own API begins; without one there is no catalogue.
+    `launch_hosts` are the hosts that its launch URLs may name.
+    """
 
     name: str
     family: str
@@ -199,6 +203,21 @@ class Integration:
     sessions_enabled: bool = True
     refund_unknown_bet: Literal["reject", "accept"] = "reject"
     previous_secret_until: int = 0
+    provider_url: str = ""
+    launch_hosts: tuple[str, ...] = ()
+    close_sessions: bool = False
+    enabled: bool = True
+    """A disabled integration's keys are refused: for one that ended, or whose keys leaked."""
+    issue_url: str = ""
+    """Where the provider issues a new pair of credentials; empty when an operator hands it in."""
+    grace_s: int | None = None
+    """How long a replaced secret goes on verifying; `None` for what its family says."""
+    pending_version: str = ""
+    """The version of its secret that was staged last, so that a stale cache can be told."""
+    retirements: tuple[tuple[str, int], ...] = ()
+    """Version of its secret → when it stops verifying, in seconds since the epoch."""
+    key_valid_until: int = 0
+    """When the `api_key` that it was found by stops being valid; 0 for never. Not stored here."""
 
     def supports(self, currency: str) -> bool:
         """Tell whether the integration may use `currency`; an empty list means every one."""
