@@ -1,24 +1,26 @@
 """Requests that are one step away from a valid one; not one of them may be accepted.
 
 A mutation returns `None` when what it made is the same request after all: a hex digit in the other
-case (`igv-seller`), a body that this family does not sign, a query in another order.
+case (`igv-seller`), a right value beside others (`invo`), a body that this family does not sign, a
+query in another order.
 """
 
 import base64
-import hashlib
-import hmac
 import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512
-
 from casino.signing import TOLERANCE_S, Particulars
-from tests.abuse import seeded_rsa
-from tests.abuse.requests import LABELS, a_request, a_word, decode, encode, secret, sign_bytes
+from tests.abuse.forgeries import (
+    no_version,
+    other_construction,
+    other_request,
+    other_secret,
+    with_signature,
+)
+from tests.abuse.requests import a_word, decode, encode
 from tests.support.signatures import API_KEY, Signed
 
 type Mutation = Callable[[random.Random, Signed], Signed | None]
@@ -28,13 +30,6 @@ _HEX: Final = "0123456789abcdefABCDEF"
 #: Headers that are not signed: another value of them is another request, not a forged one.
 _FREE: Final = ("x-invo-idempotency-key",)
 _KEYS: Final = ("authorization", "x-public-key")
-
-
-def _with_signature(request: Signed, text: str) -> Signed | None:
-    """Return the request with another signature, unless it is the same one."""
-    before = request.headers[request.signature][0]
-    same = before.lower() == text.lower() if request.name == "igv-seller" else before == text
-    return None if same else request.with_header(request.signature, text)
 
 
 def _edited(rng: random.Random, text: str) -> str:
@@ -59,20 +54,20 @@ def _edited(rng: random.Random, text: str) -> str:
 
 
 def edited_signature(rng: random.Random, request: Signed) -> Signed | None:
-    return _with_signature(request, _edited(rng, request.headers[request.signature][0]))
+    return with_signature(request, _edited(rng, request.headers[request.signature][0]))
 
 
 def flipped_bits(rng: random.Random, request: Signed) -> Signed | None:
     raw = bytearray(decode(request))
     for _ in range(rng.randint(1, 8)):
         raw[rng.randrange(len(raw))] ^= 1 << rng.randrange(8)
-    return _with_signature(request, encode(request.name, bytes(raw), request.headers))
+    return with_signature(request, encode(request.name, bytes(raw), request.headers))
 
 
 def random_signature(rng: random.Random, request: Signed) -> Signed | None:
     size = len(decode(request))
     raw = rng.choice((rng.randbytes(size), bytes(size), b"\xff" * size, rng.randbytes(size - 1)))
-    return _with_signature(request, encode(request.name, raw, request.headers))
+    return with_signature(request, encode(request.name, raw, request.headers))
 
 
 def other_spelling(rng: random.Random, request: Signed) -> Signed | None:
@@ -104,7 +99,7 @@ def other_spelling(rng: random.Random, request: Signed) -> Signed | None:
             "",
         )
     )
-    return _with_signature(request, spelled)
+    return with_signature(request, spelled)
 
 
 _WRAPPINGS: Final = (
@@ -164,7 +159,7 @@ def changed_header(rng: random.Random, request: Signed) -> Signed | None:
     other = rng.choice(("", " ", value * 40, rng.choice(_ODD), "9" * 5000))
     text = _edited(rng, value) if how > 4 else other
     if name == request.signature:
-        return _with_signature(request, text)
+        return with_signature(request, text)
     if name in _KEYS:
         text = "Bearer " * (name == "authorization") + API_KEY + rng.choice("xyz\u00fc\ud800\x00")
     if text == value or (name in _FREE and text.isascii() and text.isprintable()):
@@ -213,88 +208,6 @@ def other_query(rng: random.Random, request: Signed) -> Signed | None:
     other = rng.choice((_edited(rng, query), f"{query}&a=1", f"{query}&", query[1:], "zz=1"))
     same = sorted(other.split("&")) == sorted(query.split("&"))
     return None if same else replace(request, particulars=Particulars(other))
-
-
-def other_secret(rng: random.Random, request: Signed) -> Signed | None:
-    """A valid request of somebody whose secret is not live, or who has none."""
-    if rng.random() < 0.5 or request.name == "igv-merchant":
-        return a_request(request.name, rng, rng.choice(("retired", "stranger")))
-    key = secret(request.name, rng.choice(LABELS))
-    at = rng.randrange(len(key))
-    near = (key[:-1], key + " ", key + "\n", key.swapcase(), key[:at] + "~" + key[at + 1 :], "")
-    signed = _signed_bytes(request, key)
-    raw = hmac.digest(rng.choice((*near, API_KEY)).encode(), signed, "sha256")
-    return _with_signature(request, encode(request.name, raw, request.headers))
-
-
-def other_construction(rng: random.Random, request: Signed) -> Signed | None:
-    """The right secret over the wrong bytes, or with the wrong algorithm."""
-    which = rng.choice(LABELS)
-    if request.name == "igv-merchant":
-        return _other_rsa(rng, request, which)
-    key = secret(request.name, which).encode()
-    right = _signed_bytes(request, key.decode())
-    if rng.random() < 0.5:
-        parts = request.scheme.parts(request.body, request.headers, key.decode())
-        values = [part.value for part in parts]
-        rng.shuffle(values)
-        wrong = rng.choice((b".", b"\n", b"", b"|")).join(values[: rng.randint(0, len(values))])
-        if wrong == right:
-            return None
-        text = sign_bytes(request.name, wrong, which, request.headers)
-        return _with_signature(request, text)
-    raw = rng.choice(
-        (
-            hashlib.sha256(key + right).digest(),
-            hashlib.sha256(right).digest(),
-            hmac.digest(right or b"-", key, "sha256"),
-            hmac.digest(key, right, "sha512")[:32],
-            hmac.digest(key, right, "sha3_256"),
-            hmac.digest(key, hashlib.sha256(right).digest(), "sha256"),
-        )
-    )
-    return _with_signature(request, encode(request.name, raw, request.headers))
-
-
-def _other_rsa(rng: random.Random, request: Signed, which: str) -> Signed | None:
-    key, right = seeded_rsa.key(which), _signed_bytes(request, secret(request.name, which))
-    match rng.randrange(6):
-        case 0:
-            raw = key.sign(right, PSS(MGF1(SHA256()), 32), SHA256())
-        case 1:
-            raw = key.sign(right, PKCS1v15(), rng.choice((SHA1(), SHA512())))
-        case 2:
-            raw = key.sign(hashlib.sha256(right).digest(), PKCS1v15(), SHA256())
-        case 3:
-            raw = key.sign(right + b" ", PKCS1v15(), SHA256())
-        case 4:  # congruent to the right one, and greater than the modulus
-            more = int.from_bytes(decode(request)) + key.public_key().public_numbers().n
-            raw = more.to_bytes(257).removeprefix(b"\x00")
-        case _:
-            raw = b"\x00" + decode(request)
-    return _with_signature(request, encode(request.name, raw, request.headers))
-
-
-def _signed_bytes(request: Signed, key: str) -> bytes:
-    parts = request.scheme.parts(request.body, request.headers, key, request.particulars)
-    return b"".join(part.value for part in parts)
-
-
-def other_request(rng: random.Random, request: Signed) -> Signed | None:
-    """The signature of another valid request, or of another family."""
-    if rng.random() < 0.5:
-        other = a_request(request.name, rng)
-        return _with_signature(request, other.headers[other.signature][0])
-    names = [name for name in ("igsp", "flexsoft", "invo", "igv-seller") if name != request.name]
-    other = a_request(rng.choice(names), rng)
-    return _with_signature(request, other.headers[other.signature][0])
-
-
-def no_version(rng: random.Random, request: Signed) -> Signed | None:
-    """A valid request when the version that signed it is no longer live."""
-    label = request.verify()
-    kept = tuple(version for version in request.versions if version.label != label)
-    return replace(request, versions=kept if rng.random() < 0.5 else ())
 
 
 def garbage(rng: random.Random, request: Signed) -> Signed | None:
