@@ -37,6 +37,10 @@ LOCAL_REGION: Final = "eu-central-1"
 _CONFIG: Final = Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
 )
+#: As long as a function may run, and one attempt: what it did is asked for, not done again.
+_FUNCTIONS: Final = _CONFIG.merge(
+    Config(read_timeout=35, retries={"mode": "standard", "total_max_attempts": 1})
+)
 
 
 @dataclass(frozen=True)
@@ -156,8 +160,8 @@ def _operations(
     options: dict[str, Any],
     sandbox: Credentials | None = None,
 ) -> Operations:
-    def client(service: str) -> Any:
-        return session.create_client(service, config=_CONFIG, **options)
+    def client(service: str, config: Config = _CONFIG) -> Any:
+        return session.create_client(service, config=config, **options)
 
     cloudformation = client("cloudformation")
     return Operations(
@@ -168,7 +172,7 @@ def _operations(
         cloudformation=cloudformation,
         sandbox=sandbox,
         identity=client("sts"),
-        functions=client("lambda"),
+        functions=client("lambda", _FUNCTIONS),
     )
 
 

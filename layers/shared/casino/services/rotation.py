@@ -1,10 +1,11 @@
 """Replace an integration's credentials without refusing one valid request.
 
-Two stores have to agree, and no transaction spans them. So the registry always knows first: a new
-`api_key` and the version that goes with it are claimed there before Secrets Manager holds the pair,
-and until when a replaced version verifies stands there before the labels move. Whatever crashes in
-between leaves both pairs verifying, and the same step, repeated, goes on from there. Each method
-can therefore be called again at any time; a step that is done already does nothing.
+Two stores have to agree, and no transaction spans them. So the order is fixed. A new pair is in
+Secrets Manager before the registry names its version and its `api_key`: who is sent to look for it
+finds it. And until when a replaced version verifies stands in the registry before the labels move.
+Whatever crashes in between leaves both pairs verifying, and the same step, repeated, goes on from
+there. Each method can therefore be called again at any time; what is done already is not done
+again.
 """
 
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from casino.domain.rotation import (
     PENDING,
     PREVIOUS,
     InvalidPairError,
+    KeyTakenError,
     NoPreviousError,
     NothingStagedError,
     NotPendingError,
@@ -53,8 +55,7 @@ class Rotation:
             return
         self._refuse_in_grace(stored, integration)
         pair = self._pair(stored, token) or self._new_pair(stored, integration, token)
-        self._claim(stored, integration, token, pair)
-        self.store.put_pending(stored.name, token, pair)
+        self._stage(stored, integration, token, pair)
 
     def set(self, secret: str, token: str) -> None:
         """Nothing has to be set at the provider, who issued the pair; it must be there, though."""
@@ -89,8 +90,7 @@ class Rotation:
         pending = stored.version(PENDING)
         if pending is not None and self._pair(stored, pending) == pair:
             version = pending  # staged already, perhaps not to the end
-        self._claim(stored, integration, version, pair)
-        self.store.put_pending(stored.name, version, pair)
+        self._stage(stored, integration, version, pair)
         return version
 
     def rollback(self, name: str) -> int:
@@ -143,22 +143,27 @@ class Rotation:
         self.store.make_current(stored.name, new, old)
         return until
 
-    def _claim(
+    def _stage(
         self, stored: StoredSecret, integration: Integration, version: str, pair: Pair
     ) -> None:
-        """Make the new key known, and end that of a pending pair that this one replaces."""
+        """Store the pair, make its key known, and end that of a pending pair it replaces."""
         current = self._pair_of(stored, self._current(stored))
         replaced = self._pair(stored, stored.version(PENDING))
         keys = {}
         if replaced is not None and replaced.api_key != current.api_key:
             keys[replaced.api_key] = int(self.clock.now())
         keys[pair.api_key] = 0
-        self.registry.change(
-            integration.name,
-            lambda latest: replace(latest, pending_version=version),
-            self._record(integration, "stage", current, pair),
-            keys,
-        )
+        self.store.put_pending(stored.name, version, pair)
+        try:
+            self.registry.change(
+                integration.name,
+                lambda latest: replace(latest, pending_version=version),
+                self._record(integration, "stage", current, pair),
+                keys,
+            )
+        except KeyTakenError:
+            self.store.drop_pending(stored.name, version)
+            raise
 
     def _new_pair(self, stored: StoredSecret, integration: Integration, token: str) -> Pair:
         staged = self._pair(stored, stored.version(PENDING))
