@@ -40,12 +40,12 @@ class Crashes:
                 return
         assert self.run(step, None)
 
-    def call(self, made: Callable[..., Any], **request: Any) -> Any:
+    def call(self, made: Callable[..., Any], *given: Any, **request: Any) -> Any:
         due = self.calls == self.at
         self.calls += 1
         if due and not self.after:
             raise CrashError
-        answer = made(**request)
+        answer = made(*given, **request)
         if due:
             raise CrashError
         return answer
@@ -53,11 +53,11 @@ class Crashes:
 
 @dataclass(frozen=True)
 class CrashingClient:
-    """A client whose calls go through `Crashes`."""
+    """A client, or a port, whose calls go through `Crashes`."""
 
     client: Any = field(repr=False)
     crashes: Crashes
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         made = getattr(self.client, name)
-        return lambda **request: self.crashes.call(made, **request)
+        return lambda *given, **request: self.crashes.call(made, *given, **request)

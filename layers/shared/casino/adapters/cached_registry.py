@@ -64,10 +64,9 @@ class CachedRegistry:
 
     def _remembered(self, api_key: str) -> Integration | None:
         now = self._clock.monotonic()
-        if self._known.holds(api_key, now):
-            return self._known[api_key]
-        if self._unknown.holds(api_key, now):
-            return None
+        for recent in (self._known, self._unknown):
+            if recent.holds(api_key, now):
+                return recent[api_key]
         if api_key not in self._known and not self._budget.left():
             raise BusyError("too many unknown keys were looked up")
         integration = self._registry.by_api_key(api_key)
