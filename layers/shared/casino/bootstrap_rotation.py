@@ -13,6 +13,7 @@ from casino.adapters.secret_store import SecretsManagerStore
 from casino.adapters.system_clock import SystemClock
 from casino.domain.rotation import RotationError
 from casino.observability import Observer
+from casino.rotation_ports import PairProvider
 from casino.services.rotation import Rotation
 from casino.settings import load_settings
 
@@ -34,7 +35,10 @@ type Handler = Callable[[Mapping[str, str], object], None]
 
 
 def rotation_handler(
-    environment: Mapping[str, str] = os.environ, dynamodb: Any = None, secrets: Any = None
+    environment: Mapping[str, str] = os.environ,
+    dynamodb: Any = None,
+    secrets: Any = None,
+    provider: PairProvider | None = None,
 ) -> Handler:
     """Return the Lambda handler that Secrets Manager calls with each of the four steps."""
     settings = load_settings(environment)
@@ -43,7 +47,7 @@ def rotation_handler(
     secrets = secrets or session.create_client("secretsmanager", config=_PATIENT)
     observer, clock = Observer(settings.service), SystemClock()
     registry, store = DynamoDbRegistry(dynamodb, settings.tables), SecretsManagerStore(secrets)
-    provider = HttpPairProvider(clock)
+    provider = provider or HttpPairProvider(clock)
 
     def handle(event: Mapping[str, str], context: object) -> None:
         who = str(getattr(context, "invoked_function_arn", "rotate_secret"))
