@@ -38,6 +38,11 @@ build: .tools/sam/.stamp ## Build the functions and their layer into .aws-sam
 test: install ## Run every test
 	$(BIN)/pytest
 
+.PHONY: abuse
+abuse: .venv/.project ## Attack the signature families: a million mutants each, 10,000 bodies against openssl
+	$(BIN)/python -m tests.abuse.campaign --mutants $(or $(MUTANTS),1000000)
+	$(BIN)/python -m tests.abuse.rsa_oracle
+
 run: install ## Boot the local stack, deploy, play the demonstration
 	$(BIN)/python -m sandbox.up
 

@@ -3,7 +3,9 @@
 import typer
 
 from ops import catalogue, integration, ledger, player, session
-from ops.signing import sign
+from ops.audit import audit
+from ops.signing import sign, verify_signature
+from ops.switch import switch
 from ops.verbs import Invocation, JsonOption, RegionOption, StackOption, verb
 
 app = typer.Typer(
@@ -31,3 +33,6 @@ app.add_typer(player.app, name="player")
 app.add_typer(session.app, name="session")
 app.add_typer(ledger.app, name="ledger")
 app.command("sign")(verb(sign))
+app.command("verify-signature")(verb(verify_signature))
+app.command("switch")(verb(switch))
+app.command("audit")(verb(audit))

@@ -16,16 +16,22 @@ from botocore.config import Config
 from botocore.credentials import Credentials as AwsCredentials
 
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
+from casino.adapters.dynamodb_audit import DynamoDbAudit
 from casino.adapters.dynamodb_catalogue import DynamoDbCatalogue
 from casino.adapters.dynamodb_history import DynamoDbHistory
 from casino.adapters.dynamodb_profiles import DynamoDbProfiles
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.dynamodb_sessions import DynamoDbSessions
 from casino.adapters.dynamodb_sync import DynamoDbSync
+from casino.adapters.provider_pairs import HttpPairProvider
+from casino.adapters.secret_store import SecretsManagerStore
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
 from casino.bootstrap import wallet_service
+from casino.domain.audit import AuditRecord
+from casino.domain.times import iso_utc
 from casino.ports import Clock
+from casino.services.rotation import Rotation
 from casino.services.wallet import WalletService
 from ops.errors import OpsError
 from ops.platform_api import PlatformApi
@@ -57,6 +63,8 @@ class Stack:
     catalogue_table: str = ""
     sync_table: str = ""
     sync_function: str = ""
+    cache_s: float = 60.0
+    """How long a function may go on with what the registry and Secrets Manager said before."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,11 @@ class Operations:
     """The local stack's own credentials; no stack on AWS has any here."""
     api: PlatformApi | None = None
     """The routes that need IAM; `None` when the stack does not say where they are."""
-    functions: Any = None
     clock: Clock = field(default_factory=SystemClock)
+    identity: Any = None
+    """STS: it says who is asking, for the audit."""
+    functions: Any = None
+    """Lambda: where rotations and syncs run."""
 
     @property
     def sync_function(self) -> str:
@@ -116,6 +127,26 @@ class Operations:
     @cached_property
     def history(self) -> DynamoDbHistory:
         return DynamoDbHistory(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def audit(self) -> DynamoDbAudit:
+        return DynamoDbAudit(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def caller(self) -> str:
+        """The ARN of whoever runs this."""
+        if self.identity is None:
+            return "unknown"
+        return str(self.identity.get_caller_identity()["Arn"])
+
+    @cached_property
+    def rotation(self) -> Rotation:
+        store, provider = SecretsManagerStore(self.secrets), HttpPairProvider(self.clock)
+        return Rotation(store, self.registry, provider, self.clock, self.caller)
+
+    def record(self, subject: str, what: str, old: str = "", new: str = "") -> AuditRecord:
+        """Return the audit record of a change that the caller makes now."""
+        return AuditRecord(subject, what, self.caller, iso_utc(self.clock.now()), old, new)
 
     @cached_property
     def wallet(self) -> WalletService:
@@ -173,7 +204,8 @@ def _operations(
         logs=client("logs"),
         cloudformation=cloudformation,
         sandbox=sandbox,
-        functions=session.create_client("lambda", config=_PATIENT, **options),
+        functions=client("lambda", _PATIENT),
+        identity=client("sts"),
         api=_api(session, stack, options, cloudformation.meta.region_name),
     )
 
@@ -218,6 +250,7 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
             sessions=outputs["SessionsTableName"],
             rounds=outputs["RoundsTableName"],
             registry=outputs["RegistryTableName"],
+            audit=outputs["AuditTableName"],
         )
         prefix = outputs["SecretPrefix"]
     except KeyError as error:
@@ -236,6 +269,7 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
         outputs.get("CatalogueTableName", ""),
         outputs.get("SyncTableName", ""),
         outputs.get("SyncFunctionName", ""),
+        float(outputs.get("CacheSeconds", Stack.cache_s)),
     )
 
 

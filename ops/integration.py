@@ -1,23 +1,33 @@
-"""Connect a provider: its credentials go to Secrets Manager, what it may do to the registry."""
+"""Connect a provider: its credentials go to Secrets Manager, what it may do to the registry.
+
+Every change leaves an audit record in the same transaction.
+"""
 
 import json
 import secrets
-from dataclasses import astuple
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from botocore.exceptions import ClientError
 
+from casino.domain.audit import fingerprint
 from casino.domain.model import Integration
+from casino.domain.rotation import DAY_S, InvalidPairError, read_pair
 from casino.signing import FAMILIES
+from ops import rotation
 from ops.checks import a_currency, a_host, a_name, a_network, a_provider_url
 from ops.context import Credentials, Operations
 from ops.errors import OpsError
+from ops.integration_view import listed, shown
 from ops.output import Output, fields
 from ops.verbs import verb
 
 app = typer.Typer(no_args_is_help=True, help="Providers' connections.")
+
+NameArgument = Annotated[str, typer.Argument(help="The integration's name.", metavar="NAME")]
+_DAYS: Final = 30
 
 
 def add(
@@ -48,6 +58,13 @@ def add(
         Path | None,
         typer.Option(help="JSON with the api_key and secret_key that the provider issued."),
     ] = None,
+    issue_url: Annotated[
+        str, typer.Option(help="Where the provider issues a new pair.", metavar="URL")
+    ] = "",
+    grace_days: Annotated[
+        float | None,
+        typer.Option(min=0, max=_DAYS, help="How long a replaced secret goes on verifying."),
+    ] = None,
 ) -> Output:
     """Add an integration, and print its credentials this once."""
     if family not in FAMILIES:
@@ -64,16 +81,78 @@ def add(
         provider_url=a_provider_url(provider_url) if provider_url else "",
         launch_hosts=tuple(a_host(host) for host in launch_host or ()),
         close_sessions=close_sessions,
+        issue_url=a_provider_url(issue_url) if issue_url else "",
+        grace_s=None if grace_days is None else int(grace_days * DAY_S),
     )
     if operations.registry.get(name) is not None:
         raise OpsError("integration_exists", f"integration {name} exists already")
     credentials = _read(credentials_file) if credentials_file else _generate()
     _store(operations, integration.secret_name, credentials)
+    mark = fingerprint(credentials.api_key, credentials.secret_key)
     try:
-        operations.registry.put(integration, (credentials.api_key,))
+        operations.registry.put(
+            integration, (credentials.api_key,), operations.record(name, "add", new=mark)
+        )
     except ValueError as error:
         raise OpsError("api_key_taken", str(error)) from error
     return _added(integration, credentials)
+
+
+def show(operations: Operations, name: NameArgument) -> Output:
+    """Show an integration: what it may do, its secrets by fingerprint, when each was last used."""
+    return shown(operations, operations.rotation.named(name))
+
+
+def list_all(operations: Operations) -> Output:
+    """List the integrations."""
+    return listed(operations)
+
+
+def disable(operations: Operations, name: NameArgument) -> Output:
+    """Refuse every request of an integration, also wins and refunds: its keys are no keys now.
+
+    To stop play, use the switches: they let through what is owed.
+    """
+    return _enable(operations, name, False)
+
+
+def enable(operations: Operations, name: NameArgument) -> Output:
+    """Take an integration's requests again."""
+    return _enable(operations, name, True)
+
+
+def allow_ip(
+    operations: Operations,
+    name: NameArgument,
+    cidr: Annotated[list[str], typer.Argument(help="Where it may call from.", metavar="CIDR…")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take them off the list.")] = False,
+) -> Output:
+    """Let an integration call from more addresses; the first one ends "from anywhere"."""
+    given = [a_network(text) for text in cidr]
+    before = operations.rotation.named(name).allowed_cidrs
+    kept = [each for each in before if each not in given]
+    after = tuple(kept if remove else [*kept, *given])
+    if before and not after:
+        message = "the last range stays: an empty list would mean anywhere"
+        raise OpsError("invalid_request", message)
+    record = operations.record(name, "allow-ip", " ".join(before), " ".join(after))
+    operations.registry.change(name, lambda latest: replace(latest, allowed_cidrs=after), record)
+    return _soon(operations, f"{name} may call from {' '.join(after)}", {"allowed_cidrs": after})
+
+
+def _enable(operations: Operations, name: str, on: bool) -> Output:
+    before = operations.rotation.named(name)
+    words = {True: "enabled", False: "disabled"}
+    record = operations.record(
+        name, "enable" if on else "disable", words[before.enabled], words[on]
+    )
+    operations.registry.change(name, lambda latest: replace(latest, enabled=on), record)
+    return _soon(operations, f"{name} is {words[on]}", {"enabled": on})
+
+
+def _soon(operations: Operations, said: str, data: dict[str, object]) -> Output:
+    at = rotation.everywhere_at(operations)
+    return Output({**data, "effective_at": at}, [f"{said}; everywhere from {at}"])
 
 
 def _generate() -> Credentials:
@@ -82,16 +161,13 @@ def _generate() -> Credentials:
 
 def _read(path: Path) -> Credentials:
     try:
-        given = json.loads(path.read_text())
-        credentials = Credentials(given["api_key"], given["secret_key"])
-        if not all(isinstance(value, str) and value for value in astuple(credentials)):
-            raise ValueError
+        pair = read_pair(path.read_text())
     except OSError as error:
         raise OpsError("invalid_request", f"{path} cannot be read") from error
-    except (ValueError, KeyError, TypeError):
+    except (InvalidPairError, UnicodeDecodeError):
         # The cause could show a piece of the secret: it is not chained.
         raise OpsError("invalid_request", f"{path} has no api_key and secret_key") from None
-    return credentials
+    return Credentials(pair.api_key, pair.secret_key)
 
 
 def _store(operations: Operations, secret_name: str, credentials: Credentials) -> None:
@@ -135,3 +211,7 @@ def _added(integration: Integration, credentials: Credentials) -> Output:
 
 
 app.command("add")(verb(add))
+app.command("list")(verb(list_all))
+app.command("allow-ip")(verb(allow_ip))
+for run in (show, disable, enable, *rotation.VERBS):
+    app.command(run.__name__.replace("_", "-"))(verb(run))

@@ -13,6 +13,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from casino.domain.errors import CATALOGUE, CasinoError, RequestRefusedError, RetryableError
+from casino.domain.rotation import RotationError
 from ops.context import Operations, connect
 from ops.errors import OpsError
 from ops.output import Output, to_json
@@ -95,7 +96,7 @@ def _fail(error: Exception, as_json: bool) -> None:
 
 def _described(error: Exception) -> tuple[str, str]:
     match error:
-        case OpsError():
+        case OpsError() | RotationError():
             return error.code, str(error)
         case RequestRefusedError():
             return error.code, error.detail or CATALOGUE[error.code].message

@@ -17,6 +17,7 @@ TABLES = {
     "RegistryTable": "REGISTRY_TABLE",
     "CatalogueTable": "CATALOGUE_TABLE",
     "SyncTable": "SYNC_TABLE",
+    "AuditTable": "AUDIT_TABLE",
 }
 _CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 

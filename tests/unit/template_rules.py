@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from casino.domain.errors import CATALOGUE
+from tests.support.template import PROJECT
 
 type Template = dict[str, Any]
 type Grants = dict[str, dict[str, set[str]]]
@@ -19,6 +20,7 @@ DOCUMENTED_WILDCARDS = {
     ("ReadPolicy", "Resource", "${AWS::StackName}/integration/*"),
     ("SyncCatalogueRole", "Resource", "${AWS::StackName}/integration/*"),
     ("SyncCatalogueRole", "Resource", "${PagesBucket.Arn}/*"),
+    ("RotationPolicy", "Resource", "${AWS::StackName}/integration/*"),
     ("WalletApi", "Principal", "*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/webhooks/*"),
     ("WalletApi", "Resource", "execute-api:/*/GET/health"),
@@ -98,6 +100,27 @@ EXPECTED_GRANTS: Grants = {
     "SyncCatalogueFunction": SYNC_GRANTS | {"SyncCatalogueLogs": LOGS},
     "ReadCatalogueFunction": LOBBY_GRANTS | {"ReadCatalogueLogs": LOGS},
     "ExpireSessionsFunction": EXPIRE_GRANTS | {"ExpireSessionsLogs": LOGS},
+    "RotateSecretFunction": {
+        "RegistryTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+        "AuditTable": {"dynamodb:PutItem"},
+        "integration secrets": {
+            "secretsmanager:DescribeSecret",
+            "secretsmanager:GetSecretValue",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:UpdateSecretVersionStage",
+        },
+        "KmsKeyArn": READ_KEY | WRITE_KEY,
+        "RotateSecretLogs": LOGS,
+    },
+}
+
+#: What an alarm watches for the whole service, with the one dimension `service`.
+CREDENTIAL_METRICS = {
+    "SignatureFailures",
+    "UnknownKeys",
+    "PreviousSecretNearEnd",
+    "RotationFailures",
+    "TokenRefreshFailures",
 }
 
 ROUTES = {
@@ -206,15 +229,17 @@ def wrong_grants(template: Template) -> list[str]:
     return [n for n in found.keys() | EXPECTED_GRANTS if found.get(n) != EXPECTED_GRANTS.get(n)]
 
 
+APPEND_ONLY = {"LedgerTable", "AuditTable"}
+
+
 def ledger_changes(template: Template) -> list[str]:
-    """Grants, of anyone, to do more to the ledger than read, append and check."""
+    """Grants, of anyone, to do more to ledger and audit than read, append and check."""
     allowed = APPEND | {"dynamodb:Query", "dynamodb:ConditionCheckItem"}
     return [
         f"{name}: {action}"
         for name, statement in statements(template)
         if any(
-            _target(r).split("/")[0] == "LedgerTable"
-            for r in as_list(statement.get("Resource", []))
+            _target(r).split("/")[0] in APPEND_ONLY for r in as_list(statement.get("Resource", []))
         )
         for action in as_list(statement["Action"])
         if action not in allowed
@@ -270,13 +295,25 @@ def missing_timeouts(template: Template) -> list[str]:
 
 def missing_alarms(template: Template) -> list[str]:
     watched = {
-        (alarm["MetricName"], d["Value"].get("Ref"))
+        (alarm["MetricName"], d["Value"]["Ref"] if isinstance(d["Value"], dict) else d["Value"])
         for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
         for d in alarm["Dimensions"]
         if isinstance(d["Value"], dict)
     }
     wanted = {(m, f) for m in ("Errors", "Throttles", "Duration") for f in functions(template)}
+    wanted |= {(metric, "seamless-wallet") for metric in CREDENTIAL_METRICS}
     return [str(missing) for missing in sorted(wanted - watched)]
+
+
+def missing_runbooks(template: Template) -> list[str]:
+    """Alarms on the wallet's own metrics that name no page of docs/runbooks."""
+    faults = []
+    for name, alarm in resources(template, "AWS::CloudWatch::Alarm").items():
+        page = re.search(r"docs/runbooks/[a-z-]+\.md", alarm["AlarmDescription"])
+        own = alarm["Namespace"] == "SeamlessWallet"
+        if (own and page is None) or (page and not (PROJECT / page[0]).exists()):
+            faults.append(name)
+    return faults
 
 
 def wrong_routes(template: Template) -> list[str]:

@@ -1,237 +1,197 @@
-"""Versions of a secret: cached for a minute, refreshed rarely, dead in time."""
+"""The keyring: few reads, no dead secret, and no valid one overlooked."""
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError
 
-from casino.adapters.secrets_manager import (
-    CACHE_S,
-    GRACE_S,
-    REFRESH_INTERVAL_S,
-    SecretsManagerKeyring,
-)
+from casino.adapters.secrets_manager import CACHE_S, REFRESH_INTERVAL_S, SecretsManagerKeyring
 from casino.domain.errors import UnavailableError
 from casino.domain.model import Integration
-from casino.ports import Secret
-from tests.support.fakes import FakeClock
-from tests.support.transactions import INTEGRATION
+from casino.domain.rotation import DEFAULT_GRACE_S
+from tests.support.vault import NAME, SECRET, Directory, Vault, VaultClock, pair_of
 
-OTHER = replace(INTEGRATION, name="other", secret_name="test/integration/other")
-
-
-@dataclass
-class FakeSecrets:
-    """One secret's versions by stage, made when `made_at` says; counts what is asked for."""
-
-    stages: dict[str, Any]
-    made_at: float
-    asked: list[tuple[str, str]] = field(default_factory=list)
-    failure: Exception | None = None
-
-    def get_secret_value(self, *, SecretId: str, VersionStage: str) -> Mapping[str, Any]:  # noqa: N803
-        self.asked.append((SecretId, VersionStage))
-        if self.failure is not None:
-            raise self.failure
-        if VersionStage not in self.stages:
-            raise client_error("ResourceNotFoundException")
-        value = self.stages[VersionStage]
-        text = json.dumps({"api_key": "k", "secret_key": value}) if value[:1] != "!" else value
-        return {"SecretString": text, "CreatedDate": datetime.fromtimestamp(self.made_at, UTC)}
+ACME = Integration(NAME, "igsp", SECRET)
 
 
-def client_error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "GetSecretValue")
+class Scene:
+    def __init__(self) -> None:
+        self.clock = VaultClock()
+        self.vault = Vault(self.clock, pair_of("v0"))
+        self.directory = Directory(ACME)
+        self.keyring = SecretsManagerKeyring(self.vault, self.clock, self.directory)
 
+    def live(self, integration: Integration = ACME) -> list[str]:
+        return [secret.secret_key for secret in self.keyring.live(integration)]
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+    def stage(self, word: str) -> None:
+        self.vault.put_secret_value(SECRET, word, pair_of(word).text, ["AWSPENDING"])
+
+    def promote(self, word: str, old: str, until: float | None = None) -> None:
+        if until is not None:
+            times = dict(self.directory.integration.retirements) | {old: int(until)}
+            retirements = tuple(sorted(times.items()))
+            self.directory.integration = replace(
+                self.directory.integration, retirements=retirements
+            )
+        self.vault.update_secret_version_stage(SECRET, "AWSCURRENT", old, word)
+        self.vault.labels.pop("AWSPENDING", None)
 
 
 @pytest.fixture
-def secrets(clock: FakeClock) -> FakeSecrets:
-    stages = {"AWSCURRENT": "new", "AWSPENDING": "next", "AWSPREVIOUS": "old"}
-    return FakeSecrets(stages, clock.now())
+def scene() -> Scene:
+    return Scene()
 
 
-@pytest.fixture
-def ring(secrets: FakeSecrets, clock: FakeClock) -> SecretsManagerKeyring:
-    return SecretsManagerKeyring(secrets, clock)
+def test_only_the_current_version_is_read_until_something_does_not_match(scene: Scene) -> None:
+    for _ in range(5):
+        assert scene.live() == ["secret-v0"]
+        scene.clock.sleep(CACHE_S / 5)
+    assert scene.vault.reads == {"AWSCURRENT": 1}
+    scene.live()
+    assert scene.vault.reads == {"AWSCURRENT": 2}
 
 
-def values(ring: SecretsManagerKeyring, integration: Integration = INTEGRATION) -> dict[str, str]:
-    return {secret.label: secret.secret_key for secret in ring.live(integration)}
-
-
-def test_the_current_version_alone_is_read_first(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets
+def test_a_mismatch_finds_the_pending_version_and_from_then_on_all_three_are_read(
+    scene: Scene,
 ) -> None:
-    assert values(ring) == {"current": "new"}
-    assert secrets.asked == [("test/integration/sandbox", "AWSCURRENT")]
+    scene.live()
+    scene.stage("v1")
+    assert scene.keyring.refresh(ACME)
+    assert scene.live() == ["secret-v0", "secret-v1"]
+    scene.promote("v1", "v0", scene.clock.now() + 100)
+    scene.stage("v2")
+    scene.clock.sleep(CACHE_S)
+    assert scene.live() == ["secret-v1", "secret-v2", "secret-v0"]
 
 
-def test_a_version_is_used_for_a_minute_and_then_read_again(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets, clock: FakeClock
+def test_forged_traffic_makes_one_round_of_reads_in_an_interval(scene: Scene) -> None:
+    scene.live()
+    rounds = sum(scene.keyring.refresh(ACME) for _ in range(1_000))
+    assert rounds == 1
+    scene.clock.sleep(REFRESH_INTERVAL_S)
+    rounds = sum(scene.keyring.refresh(ACME) for _ in range(1_000))
+    assert rounds == 1
+    assert scene.vault.reads["AWSPENDING"] == 2
+
+
+def test_a_staged_version_is_found_although_forged_traffic_used_up_the_interval(
+    scene: Scene,
 ) -> None:
-    values(ring)
-    secrets.stages["AWSCURRENT"] = "newer"
-    clock.advance(CACHE_S - 0.001)
-    assert values(ring) == {"current": "new"}
-    clock.advance(0.001)
-    assert values(ring) == {"current": "newer"}
-    assert CACHE_S <= 60
+    scene.live()
+    scene.keyring.refresh(ACME)
+    scene.stage("v1")
+    assert not scene.keyring.refresh(ACME)
+    named = replace(ACME, pending_version="v1")
+    assert scene.keyring.refresh(named)
+    assert scene.live(named) == ["secret-v0", "secret-v1"]
 
 
-def test_a_refresh_reads_all_three_versions_the_current_one_first(
-    ring: SecretsManagerKeyring,
+def test_a_staged_version_that_is_not_there_is_looked_for_once_out_of_turn(scene: Scene) -> None:
+    scene.live()
+    scene.keyring.refresh(ACME)
+    named = replace(ACME, pending_version="v1")
+    assert [scene.keyring.refresh(named) for _ in range(3)] == [True, False, False]
+
+
+def test_a_previous_version_dies_at_its_time_although_it_is_cached(scene: Scene) -> None:
+    scene.stage("v1")
+    scene.promote("v1", "v0", scene.clock.now() + 10)
+    scene.keyring.refresh(ACME)
+    assert scene.live() == ["secret-v1", "secret-v0"]
+    scene.clock.sleep(9.9)
+    assert scene.live() == ["secret-v1", "secret-v0"]
+    reads = scene.vault.reads.total()
+    scene.clock.sleep(0.1)
+    assert scene.live() == ["secret-v1"]
+    assert scene.vault.reads.total() == reads
+
+
+def test_an_early_retirement_is_seen_when_the_cache_is_read_anew(scene: Scene) -> None:
+    scene.stage("v1")
+    scene.promote("v1", "v0", scene.clock.now() + 1000)
+    scene.keyring.refresh(ACME)
+    scene.directory.integration = replace(ACME, retirements=(("v0", int(scene.clock.now())),))
+    scene.clock.sleep(CACHE_S)
+    assert scene.live() == ["secret-v1"]
+
+
+def test_the_grace_is_known_although_the_integration_was_read_before_the_rotation(
+    scene: Scene,
 ) -> None:
-    assert ring.refresh(INTEGRATION)
-    assert [secret.label for secret in ring.live(INTEGRATION)] == ["current", "pending", "previous"]
-    assert values(ring) == {"current": "new", "pending": "next", "previous": "old"}
+    scene.directory.integration = stale = replace(ACME, previous_secret_until=1)
+    scene.stage("v1")
+    scene.promote("v1", "v0", scene.clock.now() + 100)
+    scene.keyring.refresh(stale)
+    assert scene.live(stale) == ["secret-v1", "secret-v0"]
 
 
-def test_a_refresh_finds_a_rotated_secret_at_once(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets, clock: FakeClock
-) -> None:
-    values(ring)
-    secrets.stages = {"AWSCURRENT": "next", "AWSPREVIOUS": "new"}
-    clock.advance(0.5)
-    assert ring.refresh(INTEGRATION), "the first read was no refresh"
-    assert values(ring) == {"current": "next", "previous": "new"}
+def test_a_version_rotated_by_hand_gets_the_grace_of_its_family(scene: Scene) -> None:
+    scene.clock.sleep(5)
+    scene.stage("v1")
+    scene.promote("v1", "v0")
+    scene.keyring.refresh(ACME)
+    assert scene.live() == ["secret-v1", "secret-v0"]
+    scene.clock.sleep(DEFAULT_GRACE_S)
+    assert scene.live() == ["secret-v1"]
 
 
-def test_refreshes_are_limited_for_each_integration(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets, clock: FakeClock
-) -> None:
-    assert ring.refresh(INTEGRATION)
-    asked = len(secrets.asked)
-    for _ in range(100):
-        assert not ring.refresh(INTEGRATION)
-    assert len(secrets.asked) == asked
-    assert ring.refresh(OTHER), "forged traffic of one does not slow another"
-    clock.advance(REFRESH_INTERVAL_S)
-    assert ring.refresh(INTEGRATION)
+@pytest.mark.parametrize("moment", ["AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"])
+def test_a_promotion_between_two_reads_hides_no_version(scene: Scene, moment: str) -> None:
+    scene.live()
+    scene.stage("v1")
+
+    def promote(label: str) -> None:
+        if label == moment and scene.vault.labels["AWSCURRENT"] == "v0":
+            scene.promote("v1", "v0", scene.clock.now() + 100)
+
+    scene.vault.before_read = promote
+    scene.keyring.refresh(ACME)
+    assert set(scene.live()) == {"secret-v0", "secret-v1"}
 
 
-def test_a_flood_of_forged_signatures_is_a_trickle_at_secrets_manager(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets, clock: FakeClock
-) -> None:
-    for _ in range(1_000):
-        values(ring)
-        ring.refresh(INTEGRATION)
-        clock.advance(0.01)
-    assert len(secrets.asked) <= 1 + 3 * (10 / REFRESH_INTERVAL_S + 1)
+@pytest.mark.parametrize("moment", ["AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"])
+def test_a_rollback_between_two_reads_hides_no_version(scene: Scene, moment: str) -> None:
+    scene.stage("v1")
+    scene.promote("v1", "v0", scene.clock.now() + 100)
+    scene.live()
+
+    def rollback(label: str) -> None:
+        if label == moment and scene.vault.labels["AWSCURRENT"] == "v1":
+            scene.promote("v0", "v1", scene.clock.now() + 100)
+
+    scene.vault.before_read = rollback
+    scene.keyring.refresh(ACME)
+    assert set(scene.live()) == {"secret-v0", "secret-v1"}
 
 
-def test_a_failed_refresh_is_limited_too_and_what_is_cached_stands(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets
-) -> None:
-    values(ring)
-    secrets.failure = client_error("InternalServiceError")
-    with pytest.raises(UnavailableError):
-        ring.refresh(INTEGRATION)
-    asked = len(secrets.asked)
-    assert not ring.refresh(INTEGRATION)
-    assert len(secrets.asked) == asked
-    assert values(ring) == {"current": "new"}
+def test_a_version_with_two_labels_counts_once_and_as_the_current_one(scene: Scene) -> None:
+    scene.vault.labels["AWSPENDING"] = "v0"
+    scene.keyring.refresh(ACME)
+    assert [secret.label for secret in scene.keyring.live(ACME)] == ["current"]
 
 
-@pytest.mark.parametrize("stage", ["AWSPENDING", "AWSPREVIOUS"])
-def test_a_broken_version_beside_the_current_one_stops_nothing(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets, clock: FakeClock, stage: str
-) -> None:
-    graced = replace(INTEGRATION, previous_secret_until=int(clock.now()) + 3_600)
-    ring.refresh(graced)
-    known = values(ring, graced)
-    secrets.stages[stage] = "!half written"
-    clock.advance(CACHE_S)
-    assert values(ring, graced) == known
+def test_a_pending_version_that_is_no_pair_is_passed_over(scene: Scene) -> None:
+    scene.vault.put_secret_value(SECRET, "v1", "hush", ["AWSPENDING"])
+    scene.keyring.refresh(ACME)
+    assert scene.live() == ["secret-v0"]
 
 
-def test_the_previous_version_dies_when_its_grace_ends_though_it_is_cached(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets, clock: FakeClock
-) -> None:
-    until = int(clock.now()) + 30
-    graced = replace(INTEGRATION, previous_secret_until=until)
-    ring.refresh(graced)
-    clock.advance(29)
-    assert "previous" in values(ring, graced)
-    asked = len(secrets.asked)
-    clock.advance(1)
-    assert values(ring, graced) == {"current": "new", "pending": "next"}
-    assert len(secrets.asked) == asked, "it was still cached"
-
-
-def test_the_grace_is_a_week_from_the_current_version_unless_it_is_told(
-    ring: SecretsManagerKeyring, clock: FakeClock
-) -> None:
-    clock.advance(GRACE_S - 1)
-    ring.refresh(INTEGRATION)
-    assert "previous" in values(ring)
-    clock.advance(1)
-    assert "previous" not in values(ring)
-
-
-def test_a_grace_that_is_over_kills_the_previous_version_at_once(
-    ring: SecretsManagerKeyring, clock: FakeClock
-) -> None:
-    over = replace(INTEGRATION, previous_secret_until=int(clock.now()))
-    ring.refresh(over)
-    assert "previous" not in values(ring, over)
-
-
-def test_after_a_refresh_every_version_is_kept_fresh(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets, clock: FakeClock
-) -> None:
-    ring.refresh(INTEGRATION)
-    del secrets.stages["AWSPENDING"]
-    clock.advance(CACHE_S)
-    assert values(ring) == {"current": "new", "previous": "old"}
-
-
-@pytest.mark.parametrize(
-    "failure",
-    [
-        client_error("InternalServiceError"),
-        client_error("AccessDeniedException"),
-        client_error("ThrottlingException"),
-        ReadTimeoutError(endpoint_url="http://localhost"),
-    ],
-    ids=repr,
-)
-def test_a_secret_that_cannot_be_read_is_unavailable(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets, failure: Exception
-) -> None:
-    secrets.failure = failure
-    with pytest.raises(UnavailableError):
-        ring.live(INTEGRATION)
-
-
-def test_a_secret_that_does_not_exist_is_unavailable(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets
-) -> None:
-    secrets.stages = {}
-    with pytest.raises(UnavailableError):
-        ring.live(INTEGRATION)
-
-
-@pytest.mark.parametrize("text", ["!not-json-s3cr3t", "!"])
-def test_a_secret_that_is_no_json_is_unavailable_and_not_quoted(
-    ring: SecretsManagerKeyring, secrets: FakeSecrets, text: str
-) -> None:
-    secrets.stages["AWSCURRENT"] = text
+def test_nothing_is_said_when_the_current_version_cannot_be_read(scene: Scene) -> None:
+    scene.vault.put_secret_value(SECRET, "v1", "hush", ["AWSCURRENT"])
     with pytest.raises(UnavailableError) as caught:
-        ring.live(INTEGRATION)
-    assert caught.value.__cause__ is None
-    assert caught.value.__suppress_context__
-    assert "s3cr3t" not in repr(caught.value)
+        scene.live()
+    assert "hush" not in repr(caught.value) + repr(caught.value.__cause__)
 
 
-def test_the_repr_of_a_secret_shows_neither_key_nor_secret() -> None:
-    shown = repr(Secret("current", "key-1", "s3cr3t"))
-    assert shown == "Secret(label='current')"
+def test_a_failed_refresh_keeps_what_is_known_and_counts_against_the_limit(scene: Scene) -> None:
+    scene.live()
+
+    def throttle(label: str) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
+
+    scene.vault.before_read = throttle
+    with pytest.raises(UnavailableError):
+        scene.keyring.refresh(ACME)
+    assert not scene.keyring.refresh(ACME)
+    assert scene.live() == ["secret-v0"]

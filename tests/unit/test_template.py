@@ -23,6 +23,7 @@ RULES: list[Rule] = [
     rules.careless_logs,
     rules.missing_timeouts,
     rules.missing_alarms,
+    rules.missing_runbooks,
     rules.wrong_routes,
     rules.open_routes,
     rules.exposed_secrets,
@@ -114,6 +115,12 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
         rules.ledger_changes,
         lambda t: _statement(t, "PostPolicy")["Action"].append("dynamodb:BatchWriteItem"),
     ),
+    "the audit may be updated": (
+        rules.ledger_changes,
+        lambda t: _properties(t, "RotationPolicy")["PolicyDocument"]["Statement"][1].update(
+            Action=["dynamodb:PutItem", "dynamodb:UpdateItem"]
+        ),
+    ),
     "two functions share a role": (
         rules.shared_roles,
         lambda t: _properties(t, "WinFunction").update(Role=_properties(t, "BetFunction")["Role"]),
@@ -153,6 +160,14 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
     "an alarm is missing": (
         rules.missing_alarms,
         lambda t: t["Resources"].pop("RefundThrottlesAlarm"),
+    ),
+    "nobody watches rotations": (
+        rules.missing_alarms,
+        lambda t: t["Resources"].pop("RotationFailuresAlarm"),
+    ),
+    "an alarm that says nothing of what to do": (
+        rules.missing_runbooks,
+        lambda t: _properties(t, "UnknownKeysAlarm").update(AlarmDescription="unknown keys"),
     ),
     "a route is missing": (
         rules.wrong_routes,

@@ -72,12 +72,15 @@ def hook_handler(
     """Return the Lambda handler of one hook route, wired from the environment."""
     settings = load_settings(environment)
     client, clock = dynamodb_client(), SystemClock()
+    registry = CachedRegistry(
+        DynamoDbRegistry(client, settings.tables), clock, ttl_s=settings.cache_s
+    )
     endpoint = HookEndpoint(
         route=route,
         family=family("igsp"),
         family_name="igsp",
-        registry=CachedRegistry(DynamoDbRegistry(client, settings.tables), clock),
-        keyring=SecretsManagerKeyring(secrets_client(), clock),
+        registry=registry,
+        keyring=SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s),
         wallet=wallet_service(client, settings.tables),
         renderer=IgspRenderer(),
         clock=clock,

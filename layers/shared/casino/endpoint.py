@@ -9,7 +9,7 @@ import base64
 import binascii
 import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from casino.domain.errors import CATALOGUE, RequestRefusedError, RetryableError
 from casino.domain.model import Integration, Transaction
 from casino.igsp.hooks import MAX_BODY, Action, BalanceQuery, parse_hook
 from casino.observability import Observer, RequestRecord
-from casino.ports import Clock, Keyring, Registry, Renderer
+from casino.ports import Clock, Keyring, Registry, Renderer, Secret
 from casino.services.wallet import Answer, WalletService
 from casino.signing import Family, Headers, SignatureRefusedError, headers_of
 
@@ -54,6 +54,8 @@ class HookEndpoint:
         reply = {"Content-Type": "application/json", "X-Trace-Id": record.trace_id}
         if answer.replay:
             reply["Idempotent-Replayed"] = "true"
+        if record.used_previous:
+            reply["X-Secret-Version"] = record.secret_version
         return {"statusCode": answer.status, "headers": reply, "body": answer.body}
 
     def _answer(self, event: Event, headers: Headers, record: RequestRecord) -> Answer:
@@ -87,16 +89,22 @@ class HookEndpoint:
         record.source_ip = _source_ip(event)
         if not _allowed(record.source_ip, integration.allowed_cidrs):
             raise RequestRefusedError("ip_not_allowed")
-        verify: Callable[[], str] = lambda: self.family.verify(  # noqa: E731
-            body, headers, self.keyring.live(integration), self.clock.now()
-        )
+        secret = self._verified(body, headers, integration)
+        record.secret_version, record.secret_id = secret.label, secret.version_id
+        record.secret_left_s = secret.until - self.clock.now()
+        return integration
+
+    def _verified(self, body: bytes, headers: Headers, integration: Integration) -> Secret:
+        """Return the version that signed the body; after a mismatch the keyring is read anew."""
+        versions = self.keyring.live(integration)
         try:
-            record.secret_version = verify()
+            label = self.family.verify(body, headers, versions, self.clock.now())
         except SignatureRefusedError as error:
             if error.reason != "invalid_signature" or not self.keyring.refresh(integration):
                 raise
-            record.secret_version = verify()
-        return integration
+            versions = self.keyring.live(integration)
+            label = self.family.verify(body, headers, versions, self.clock.now())
+        return next(secret for secret in versions if secret.label == label)
 
     def _serve(
         self, request: BalanceQuery | Transaction, integration: Integration, record: RequestRecord

@@ -156,6 +156,9 @@ class Secret:
     secret_key: str
     created_at: float = 0.0
     """When the version was made, in seconds since the epoch."""
+    version_id: str = ""
+    until: float = float("inf")
+    """When it stops verifying, in seconds since the epoch."""
 
     def __repr__(self) -> str:
         return f"Secret(label={self.label!r})"

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from casino.adapters.tables import Tables
 from casino.domain.errors import CasinoError
 
+#: The longest that a registry entry or a secret may be kept, in seconds.
+LONGEST_CACHE_S = 60.0
+
 
 class SettingsError(CasinoError):
-    """A variable that the template sets is missing."""
+    """A variable that the template sets is missing, or not what it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class Settings:
     tables: Tables
     service: str
     version: str
+    cache_s: float = LONGEST_CACHE_S
+    """How long what the registry and Secrets Manager said is kept, in seconds."""
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -31,9 +36,21 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
                 sessions=environment["SESSIONS_TABLE"],
                 rounds=environment["ROUNDS_TABLE"],
                 registry=environment["REGISTRY_TABLE"],
+                audit=environment.get("AUDIT_TABLE", ""),
             ),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "wallet"),
             version=environment.get("SERVICE_VERSION", "unknown"),
+            cache_s=_cache_s(environment.get("CACHE_SECONDS", "")),
         )
     except KeyError as error:
         raise SettingsError(f"{error.args[0]} is not set") from None
+
+
+def _cache_s(text: str) -> float:
+    try:
+        seconds = float(text) if text else LONGEST_CACHE_S
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= LONGEST_CACHE_S:
+        raise SettingsError(f"CACHE_SECONDS must be from 0 to {LONGEST_CACHE_S:g}")
+    return seconds

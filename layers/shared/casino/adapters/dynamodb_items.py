@@ -292,7 +292,7 @@ def integration_item(integration: Integration) -> Item:
         item["provider_url"] = text(integration.provider_url)
         item["launch_hosts"] = {"L": [text(host) for host in integration.launch_hosts]}
         item["close_sessions"] = flag(integration.close_sessions)
-    return item
+    return item | _credentials_item(integration)
 
 
 def read_integration(item: Item) -> Integration:
@@ -310,4 +310,29 @@ def read_integration(item: Item) -> Integration:
         provider_url=item.get("provider_url", {"S": ""})["S"],
         launch_hosts=tuple(value["S"] for value in item.get("launch_hosts", {"L": []})["L"]),
         close_sessions=item.get("close_sessions", {"BOOL": False})["BOOL"],
+        enabled=item.get("enabled", {"BOOL": True})["BOOL"],
+        issue_url=item.get("issue_url", {"S": ""})["S"],
+        grace_s=int(item["grace_s"]["N"]) if "grace_s" in item else None,
+        pending_version=item.get("pending_version", {"S": ""})["S"],
+        retirements=tuple(
+            (version, int(until["N"]))
+            for version, until in sorted(item.get("retirements", {"M": {}})["M"].items())
+        ),
     )
+
+
+def _credentials_item(integration: Integration) -> Item:
+    """Store what rotation needs to know; what is as usual is left out."""
+    item: Item = {}
+    if not integration.enabled:
+        item["enabled"] = flag(False)
+    if integration.issue_url:
+        item["issue_url"] = text(integration.issue_url)
+    if integration.grace_s is not None:
+        item["grace_s"] = number(integration.grace_s)
+    if integration.pending_version:
+        item["pending_version"] = text(integration.pending_version)
+    if integration.retirements:
+        times = {version: number(until) for version, until in integration.retirements}
+        item["retirements"] = {"M": times}
+    return item

@@ -13,3 +13,5 @@ class Tables:
     sessions: str
     rounds: str
     registry: str
+    audit: str = ""
+    """Empty for functions that change nothing of an integration: they cannot write there."""

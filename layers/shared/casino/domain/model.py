@@ -219,6 +219,18 @@ class Integration:
     provider_url: str = ""
     launch_hosts: tuple[str, ...] = ()
     close_sessions: bool = False
+    enabled: bool = True
+    """A disabled integration's keys are refused: for one that ended, or whose keys leaked."""
+    issue_url: str = ""
+    """Where the provider issues a new pair of credentials; empty when an operator hands it in."""
+    grace_s: int | None = None
+    """How long a replaced secret goes on verifying; `None` for what its family says."""
+    pending_version: str = ""
+    """The version of its secret that was staged last, so that a stale cache can be told."""
+    retirements: tuple[tuple[str, int], ...] = ()
+    """Version of its secret → when it stops verifying, in seconds since the epoch."""
+    key_valid_until: int = 0
+    """When the `api_key` that it was found by stops being valid; 0 for never. Not stored here."""
 
     def supports(self, currency: str) -> bool:
         """Tell whether the integration may use `currency`; an empty list means every one."""

@@ -1,0 +1,88 @@
+"""Random valid requests of every family: what the mutants are made from."""
+
+import base64
+import hashlib
+import hmac
+import json
+import random
+import string
+from collections.abc import Mapping
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from casino.signing import Particulars, family, headers_of
+from tests.abuse import seeded_rsa
+from tests.support.signatures import API_KEY, NOW, Live, Signed
+
+LABELS: Final = ("current", "pending", "previous")
+_ALPHANUMERIC: Final = string.ascii_letters + string.digits
+_TEXT: Final = _ALPHANUMERIC + ' "\\/{}[]:,.-_\t\n\u00fc\u20ac\u0130\u4e2d\U0001f3b0'
+
+
+def secret(name: str, which: str) -> str:
+    """Return a secret of a family; the RSA family's is a key in PEM."""
+    if name == "igv-merchant":
+        return seeded_rsa.pem(which)
+    return hashlib.sha256(f"{name}/{which}".encode()).hexdigest()[:32]
+
+
+def a_word(rng: random.Random, least: int, most: int) -> str:
+    return "".join(rng.choices(_ALPHANUMERIC, k=rng.randint(least, most)))
+
+
+def a_body(rng: random.Random) -> bytes:
+    """Return a body: a JSON object as a hook sends it, now and then none at all."""
+    if rng.random() < 0.05:
+        return b""
+    fields: dict[str, object] = {
+        "action": rng.choice(("balance", "bet", "win", "refund")),
+        "player_id": "".join(rng.choices(_TEXT, k=rng.randint(1, 20))),
+        "amount": rng.randint(0, 10**6) / 100,
+        "transaction_id": a_word(rng, 8, 36),
+        "finished": rng.random() < 0.5,
+    }
+    text = json.dumps(fields, ensure_ascii=rng.random() < 0.5)
+    return text.encode() + rng.choice((b"", b"", b"\n", b"\r\n"))
+
+
+def a_request(name: str, rng: random.Random, which: str | None = None) -> Signed:
+    """Return a request that one of the three live versions signed, or `which`."""
+    body = a_body(rng)
+    query = ""
+    if name == "igv-merchant":
+        names = sorted({a_word(rng, 1, 8) for _ in range(rng.randint(0, 4))})
+        rng.shuffle(names)
+        query = "&".join(f"{word}={a_word(rng, 0, 12)}" for word in names)
+    particulars = Particulars(query, a_word(rng, 6, 32))
+    key = secret(name, which or rng.choice(LABELS))
+    at = NOW + rng.randint(-250, 250)
+    headers = family(name).sign(body, API_KEY, key, at, particulars)
+    versions = tuple(Live(label, secret(name, label)) for label in LABELS)
+    received = headers_of(headers.items())
+    return Signed(name, body, received, versions, NOW, Particulars(query))
+
+
+def sign_bytes(name: str, signed: bytes, which: str, headers: Mapping[str, list[str]]) -> str:
+    """Return the text of the signature's header for these very bytes."""
+    if name == "igv-merchant":
+        return encode(name, seeded_rsa.key(which).sign(signed, PKCS1v15(), SHA256()), headers)
+    return encode(name, hmac.digest(secret(name, which).encode(), signed, "sha256"), headers)
+
+
+def decode(request: Signed) -> bytes:
+    """Return the raw bytes of the signature that a request carries."""
+    text = request.headers[request.signature][0]
+    if request.name in ("flexsoft", "igv-merchant"):
+        return base64.b64decode(text)
+    return bytes.fromhex(text.partition(",v1=")[2] or text)
+
+
+def encode(name: str, raw: bytes, headers: Mapping[str, list[str]]) -> str:
+    """Return raw bytes in the spelling of a family; `headers` give Invo's time."""
+    if name in ("flexsoft", "igv-merchant"):
+        return base64.b64encode(raw).decode()
+    if name == "invo":
+        return headers["x-invo-signature"][0].partition(",")[0] + ",v1=" + raw.hex()
+    return raw.hex()

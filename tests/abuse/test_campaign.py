@@ -1,0 +1,82 @@
+"""The campaign against the signature families, in the size that CI has time for."""
+
+import base64
+import re
+from contextlib import suppress
+
+import pytest
+
+from casino.signing import Headers, SignatureRefusedError
+from casino.signing.base import Reason
+from tests.abuse.campaign import PIECE, Found, attack
+from tests.abuse.mutants import MUTATIONS
+from tests.support.signatures import NAMES
+
+PIECES = 4
+#: What cannot be done to a family: it has no time, no boundary, no query, or no signed body.
+IMPOSSIBLE = {
+    "igsp": {"other_query"},
+    "flexsoft": {"other_query", "other_clock", "moved_boundary"},
+    "invo": {"other_query", "moved_boundary"},
+    "igv-seller": {"other_query", "changed_body"},
+    "igv-merchant": set[str](),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_mutant_is_accepted_and_none_breaks_anything(name: str) -> None:
+    total = Found()
+    for piece in range(PIECES):
+        total.add(attack(name, piece))
+
+    assert total.failures == []
+    assert total.mutants == PIECES * PIECE >= 20_000
+    tried = {mutation.__name__ for mutation in MUTATIONS} - IMPOSSIBLE[name]
+    assert set(total.by_mutation) == tried
+
+
+def test_a_piece_of_the_campaign_can_be_repeated() -> None:
+    assert attack("invo", 7, 200) == attack("invo", 7, 200)
+
+
+def _lenient_age(moment: float, now: float) -> None:
+    """Accept every moment."""
+
+
+def _lenient_single(headers: Headers, name: str, otherwise: Reason) -> str:
+    """Take the last of several values."""
+    values = headers.get(name)
+    if not values:
+        raise SignatureRefusedError(otherwise)
+    return values[-1]
+
+
+def _lenient_base64(first: bytes, second: bytes) -> bool:
+    """Compare what was decoded, in any spelling."""
+    with suppress(ValueError):
+        return base64.b64decode(first) == base64.b64decode(second)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("name", "weakened", "lenient"),
+    [
+        ("invo", "casino.signing.invo.check_age", _lenient_age),
+        ("igv-seller", "casino.signing.igv_seller.check_age", _lenient_age),
+        ("igsp", "casino.signing.igsp.single", _lenient_single),
+        ("flexsoft", "casino.signing.flexsoft.single", _lenient_single),
+        ("flexsoft", "casino.signing.flexsoft._BASE64", re.compile(r".*", re.DOTALL)),
+        ("igv-seller", "casino.signing.igv_seller._MILLISECONDS", re.compile(r"[0-9]+")),
+        ("igv-merchant", "casino.signing.igv_merchant._ALPHANUMERIC", re.compile(rb"\x00")),
+        ("igv-merchant", "casino.signing.igv_merchant._decoded", base64.b64decode),
+        ("invo", "casino.signing.invo._KEY", re.compile(r"(?s).*")),
+    ],
+)
+def test_the_campaign_would_find_a_weakened_family(
+    name: str, weakened: str, lenient: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if weakened.endswith("flexsoft._BASE64"):
+        monkeypatch.setattr("casino.signing.flexsoft.hmac.compare_digest", _lenient_base64)
+    monkeypatch.setattr(weakened, lenient)
+
+    assert attack(name, 0).failures
