@@ -92,6 +92,20 @@ def test_both_pairs_verify_until_the_grace_ends_and_then_only_the_new_one(scene:
     assert scene.provider.checked == [NEW.api_key]
 
 
+def test_the_old_key_dies_with_its_secret_and_a_key_that_stays_lives_on(scene: Scene) -> None:
+    scene.rotate()
+    known = CachedRegistry(scene.directory, scene.clock)
+    assert known.by_api_key(OLD.api_key) is not None
+    scene.clock.sleep(GRACE_S)
+    assert known.by_api_key(OLD.api_key) is None
+    assert known.by_api_key(NEW.api_key) is not None
+    scene.rotate(
+        Pair(NEW.api_key, "secret-2", '{"api_key":"key-new","secret_key":"secret-2"}'), "v2"
+    )
+    scene.rotation.retire_previous(NAME)
+    assert CachedRegistry(scene.directory, scene.clock).by_api_key(NEW.api_key) is not None
+
+
 @pytest.mark.parametrize("pair", [NEW, SAME_KEY], ids=["another key", "the same key"])
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("at", range(MOST_CALLS))
