@@ -64,7 +64,7 @@ def test_the_document_describes_the_session_routes_of_the_template() -> None:
     routes = {
         (event["Properties"]["Path"], event["Properties"]["Method"].lower())
         for function in functions(load_template()).values()
-        for event in function["Events"].values()
+        for event in function.get("Events", {}).values()
         if event["Type"] == "Api" and event["Properties"]["Path"].startswith("/sessions")
     }
     described = {

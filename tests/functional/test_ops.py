@@ -214,7 +214,7 @@ def test_a_session_that_ops_opened_is_played_in_through_the_hook(
 
 OUTPUTS = {
     f"{name}TableName": name.lower()
-    for name in ("Ledger", "Wallets", "Players", "Sessions", "Rounds", "Registry")
+    for name in ("Ledger", "Wallets", "Players", "Sessions", "Rounds", "Registry", "Audit")
 } | {"SecretPrefix": "prod/integration/", "CustomerKeyArn": "arn:key"}
 
 

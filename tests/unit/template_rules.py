@@ -298,7 +298,6 @@ def missing_alarms(template: Template) -> list[str]:
         (alarm["MetricName"], d["Value"]["Ref"] if isinstance(d["Value"], dict) else d["Value"])
         for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
         for d in alarm["Dimensions"]
-        if isinstance(d["Value"], dict)
     }
     wanted = {(m, f) for m in ("Errors", "Throttles", "Duration") for f in functions(template)}
     wanted |= {(metric, "seamless-wallet") for metric in CREDENTIAL_METRICS}

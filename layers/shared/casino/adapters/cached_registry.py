@@ -21,7 +21,7 @@ UNKNOWN_TTL_S: Final = 10.0
 MOST_KEYS: Final = 1_024
 """How many keys of either kind are remembered; the one used least recently is forgotten."""
 
-UNKNOWN_READS: Final = 100
+UNKNOWN_READS: Final = 500
 """How many reads for keys that turn out unknown may be made at once …"""
 UNKNOWN_READS_PER_S: Final = 5.0
 """… and how many of them come back every second."""
