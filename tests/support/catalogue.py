@@ -118,7 +118,7 @@ class InProcessPool(urllib3.PoolManager):
             raise urllib3.exceptions.ProtocolError(str(error)) from None
         return urllib3.HTTPResponse(
             io.BytesIO(answer.content),
-            headers=[(n, v) for n, v in answer.headers.items() if n != "content-encoding"],
+            headers={n: v for n, v in answer.headers.items() if n != "content-encoding"},
             status=answer.status_code,
             preload_content=False,
         )
