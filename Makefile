@@ -2,7 +2,7 @@
 PYTHON ?= python3.13
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
-CODE := layers/shared functions ops sandbox tests
+CODE := layers/shared functions ops sandbox benchmarks tests
 # SAM builds with the python3.13 that stands first on PATH, and needs pip beside it.
 SAM := PATH="$(CURDIR)/.tools/uv/bin:$$PATH" .tools/sam/bin/sam
 COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 \

@@ -10,6 +10,7 @@ from botocore.config import Config
 from casino.adapters.dynamodb_catalogue import DynamoDbCatalogue
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.dynamodb_sync import DynamoDbSync
+from casino.adapters.lambda_invoker import invoker
 from casino.adapters.provider_circuit import Circuits
 from casino.adapters.provider_http import PAGE_LIMIT, HttpProviderClient
 from casino.adapters.provider_records import IgspRecords
@@ -25,7 +26,7 @@ from casino.ports import Clock, Keyring
 from casino.services.catalogue_reads import CatalogueReads
 from casino.services.catalogue_sync import CatalogueSync
 from casino.settings import SettingsError, load_settings
-from casino.sync_endpoint import SyncEndpoint, invoker
+from casino.sync_endpoint import SyncEndpoint
 
 #: Nobody waits for these calls, and each can be made again.
 _BACKGROUND = Config(

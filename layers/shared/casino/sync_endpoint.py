@@ -5,7 +5,6 @@
 nears its time limit starts its successor.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -65,9 +64,9 @@ class SyncEndpoint:
             self.observer.event("sync failed", error=True, integration=name, code=error.code)
             outcome = Outcome("failed", code=error.code)
         if outcome.status == "handed_over":
-            self.invoke({"mode": mode, "integration": name, "accept_drop": accept_drop})
+            self._start({"mode": mode, "integration": name, "accept_drop": accept_drop})
         elif outcome.full_wanted:
-            self.invoke({"mode": "full", "integration": name})
+            self._start({"mode": "full", "integration": name})
         return _shown(outcome)
 
     def _fan_out(self, mode: Mode) -> dict[str, Any]:
@@ -78,10 +77,23 @@ class SyncEndpoint:
             if integration is None or not integration.provider_url:
                 continue
             oldest_s = max(oldest_s, self._age_s(name))
-            self.invoke({"mode": mode, "integration": name})
-            started.append(name)
+            if self._start({"mode": mode, "integration": name}):
+                started.append(name)
         self.observer.count("CatalogueAgeSeconds", oldest_s)
         return {"status": "fanned_out", "mode": mode, "integrations": started}
+
+    def _start(self, payload: Mapping[str, Any]) -> bool:
+        """Start an invocation; what cannot be started now is taken up by the schedule's next tick.
+
+        Lambda itself ends a chain of many hand-overs: a fuse that is worth keeping.
+        """
+        try:
+            self.invoke(payload)
+        except RetryableError as error:
+            name = str(payload["integration"])
+            self.observer.event("sync not started", error=True, integration=name, code=error.code)
+            return False
+        return True
 
     def _age_s(self, name: str) -> float:
         """How long ago the integration's last run finished; 0 before the first."""
@@ -90,19 +102,6 @@ class SyncEndpoint:
             return 0.0
         now = datetime.fromtimestamp(self.clock.now(), UTC)
         return max(0.0, (now - moment(finished)).total_seconds())
-
-
-def invoker(client: Any, function_name: str) -> Callable[[Mapping[str, Any]], None]:
-    """Return what starts an invocation of the function without waiting for it."""
-
-    def invoke(payload: Mapping[str, Any]) -> None:
-        client.invoke(
-            FunctionName=function_name,
-            InvocationType="Event",
-            Payload=json.dumps(payload).encode(),
-        )
-
-    return invoke
 
 
 def _parsed(event: Mapping[str, Any]) -> tuple[Mode, str | None, bool]:

@@ -6,7 +6,7 @@ raises the alarm and marks no game.
 """
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -38,7 +38,11 @@ class Seen:
     """The ids of one list of a full run, in eight bytes each."""
 
     def __init__(self, names: Iterator[str]) -> None:
-        self._digests = array("Q", sorted({_short_digest(name) for name in names}))
+        self._digests = array("Q")
+        for name in names:
+            if name not in self:
+                # One after the other: a set or a list of them would be nine times as large.
+                insort(self._digests, _short_digest(name))
 
     def __len__(self) -> int:
         return len(self._digests)
