@@ -65,7 +65,7 @@ def a_provider_url(value: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         host, port, parts = "", None, urlsplit("")
-    local = host in ("127.0.0.1", "localhost", "::1")
+    local = parts.scheme == "http" and host in ("127.0.0.1", "localhost", "::1")
     plain = not (parts.query or parts.fragment or parts.username or parts.password)
     if not host or not plain or port == 0 or not (parts.scheme == "https" or local):
         message = "a provider URL is https://host/path, without query and credentials"

@@ -1,0 +1,49 @@
+"""What the alarms watch is what the code writes: same namespace, name and dimension."""
+
+import json
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from casino.catalogue_observability import NAMESPACE, CatalogueObserver
+from tests.support.template import PROJECT, load_template
+
+TEMPLATE: Final = load_template()
+WATCHED: Final = {
+    alarm["Properties"]["MetricName"]: alarm["Properties"]["Dimensions"]
+    for alarm in TEMPLATE["Resources"].values()
+    if alarm["Type"] == "AWS::CloudWatch::Alarm" and alarm["Properties"]["Namespace"] == NAMESPACE
+}
+OWN: Final = (
+    "CatalogueDrop",
+    "CatalogueDrift",
+    "CatalogueOrphans",
+    "SyncFailures",
+    "ProviderCircuitOpened",
+    "CatalogueAgeSeconds",
+)
+
+
+@pytest.mark.parametrize("metric", OWN)
+def test_an_alarm_watches_the_metric_as_it_is_written(
+    metric: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+    CatalogueObserver(variables["POWERTOOLS_SERVICE_NAME"]).count(metric, 1, integration="hub")
+
+    written = json.loads(capsys.readouterr().out)
+    (described,) = written["_aws"]["CloudWatchMetrics"]
+    assert described["Namespace"] == NAMESPACE
+    assert [m["Name"] for m in described["Metrics"]] == [metric]
+    assert [{"Name": n, "Value": written[n]} for n in described["Dimensions"][0]] == [
+        dict(dimension) for dimension in WATCHED[metric]
+    ]
+    assert written["integration"] == "hub"
+
+
+@pytest.mark.parametrize("metric", OWN)
+def test_the_metric_is_written_somewhere(metric: str) -> None:
+    sources = Path(PROJECT / "layers" / "shared" / "casino").rglob("*.py")
+
+    assert any(f'"{metric}"' in source.read_text("utf-8") for source in sources)
