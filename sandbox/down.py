@@ -2,8 +2,8 @@
 
 import sys
 
-from sandbox.ministack import MiniStack, MiniStackError
-from sandbox.provider.process import ProviderProcess, ProviderProcessError
+from sandbox.ministack import LocalServerError, MiniStack
+from sandbox.provider.process import ProviderProcess
 from sandbox.up import LOCAL, STACK_FILE
 
 
@@ -21,7 +21,7 @@ def main() -> int:
             continue
         try:
             process.stop()
-        except (MiniStackError, ProviderProcessError) as error:
+        except LocalServerError as error:
             print(f"failed: {error}", file=sys.stderr)
             failed = True
         else:

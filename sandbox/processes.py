@@ -1,9 +1,144 @@
-"""What starting and stopping the local stack's programs has in common."""
+"""Programs of the local stack that outlive the command that started them.
 
+A record beside a program's log says its pid and port, so that the next command finds it again. Each
+leads a process group of its own, so that what it starts can be ended with it.
+"""
+
+import json
 import os
+import signal
 import socket
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import ClassVar, Self
+
+LOOPBACK = "127.0.0.1"
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 10.0
+
+
+class LocalServerError(Exception):
+    """A program of the local stack cannot be started or stopped; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class LocalServer:
+    """A running program that answers HTTP on the loopback interface."""
+
+    name: ClassVar[str]
+    ready_path: ClassVar[str]
+    port_variable: ClassVar[str]
+
+    pid: int
+    port: int
+    folder: Path
+    # Known only to who started it: a child has to be waited for, a stranger cannot be.
+    child: subprocess.Popen[bytes] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def log_file(self) -> Path:
+        return self.folder / f"{self.name}.log"
+
+    def is_alive(self) -> bool:
+        if self.child is not None:
+            return self.child.poll() is None
+        # One that has ended is still there for signals until its parent takes note of it.
+        return _sent(os.kill, self.pid, 0) and not is_free(self.port, LOOPBACK)
+
+    def is_ready(self) -> bool:
+        connection = HTTPConnection(LOOPBACK, self.port, timeout=2)
+        try:
+            connection.request("GET", self.ready_path)
+            return connection.getresponse().status == HTTPStatus.OK
+        except (OSError, HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
+        """Ask it to end, and end it with all that it started when it has not after `timeout_s`."""
+        _sent(os.kill, self.pid, signal.SIGTERM)
+        poll(lambda: not self.is_alive(), timeout_s)
+        # Also what is left of the processes in its group.
+        _sent(os.killpg, self.pid, signal.SIGKILL)
+        if not poll(lambda: not self.is_alive(), timeout_s):
+            raise LocalServerError(f"{self.name} (pid {self.pid}) does not end")
+        self._record(self.folder).unlink(missing_ok=True)
+
+    @classmethod
+    def running(cls, folder: Path) -> Self | None:
+        """The program that was left running in `folder`, if it still is."""
+        record = cls._record(folder)
+        try:
+            known = json.loads(record.read_text())
+        except FileNotFoundError:
+            return None
+        found = cls(pid=known["pid"], port=known["port"], folder=folder)
+        # Both: by now the number may be another program's, and the port another server's.
+        if found.is_alive() and found.is_ready():
+            return found
+        if not found.is_alive():
+            record.unlink(missing_ok=True)
+        return None
+
+    @classmethod
+    def launch(
+        cls,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str],
+        folder: Path,
+        port: int,
+        *,
+        cwd: Path,
+        bind_host: str = LOOPBACK,
+        timeout_s: float = START_TIMEOUT_S,
+    ) -> Self:
+        """Start `command`, which listens on `port`, and wait until it answers.
+
+        Of this machine's environment it sees little more than `environment`.
+        """
+        already = cls.running(folder)
+        if already is not None:
+            message = f"{cls.name} already runs on port {already.port}: make down first"
+            raise LocalServerError(message)
+        if not is_free(port, bind_host):
+            raise LocalServerError(
+                f"port {port} is taken by another program: stop it, or choose a port with "
+                f"{cls.port_variable}=<port>"
+            )
+        names = ("HOME", "LANG", "PATH")
+        inherited = {name: os.environ[name] for name in names if name in os.environ}
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / f"{cls.name}.log").open("wb") as log:
+            child = subprocess.Popen(
+                list(command),
+                cwd=cwd,
+                env=inherited | dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        started = cls(child.pid, port, folder, child)
+        cls._record(folder).write_text(json.dumps({"pid": started.pid, "port": port}))
+        poll(lambda: started.is_ready() or not started.is_alive(), timeout_s)
+        if started.is_alive() and started.is_ready():
+            return started
+        started.stop()
+        raise LocalServerError(f"{cls.name} did not start; its log is {started.log_file}")
+
+    @classmethod
+    def _record(cls, folder: Path) -> Path:
+        return folder / f"{cls.name}.json"
 
 
 def is_free(port: int, host: str) -> bool:
@@ -17,14 +152,12 @@ def is_free(port: int, host: str) -> bool:
     return True
 
 
-def send_signal(pid: int, number: int) -> bool:
-    """Whether there was a process to receive the signal."""
-    return _sent(os.kill, pid, number)
-
-
-def send_group_signal(pid: int, number: int) -> bool:
-    """Whether there was a process group to receive the signal."""
-    return _sent(os.killpg, pid, number)
+def free_port() -> int:
+    """A port that nothing listens on now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def poll(condition: Callable[[], bool], timeout_s: float, pause_s: float = 0.05) -> bool:
@@ -38,6 +171,7 @@ def poll(condition: Callable[[], bool], timeout_s: float, pause_s: float = 0.05)
 
 
 def _sent(send: Callable[[int, int], None], pid: int, number: int) -> bool:
+    """Whether there was a process, or group, to receive the signal."""
     try:
         send(pid, number)
     except ProcessLookupError:

@@ -23,8 +23,7 @@ from ops.errors import OpsError
 from ops.output import Output
 from sandbox.demo import Played, Seat, UnexpectedAnswerError, play
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
-from sandbox.ministack import LOOPBACK, PROJECT, MiniStack, MiniStackError, start
-from sandbox.provider.process import ProviderProcessError
+from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
 from sandbox.stack import STACK_NAME, DeployedStack, DeployError, build_and_deploy
 
 LOCAL: Final = PROJECT / ".local"
@@ -44,10 +43,9 @@ _LOOP_CURRENCY: Final = "EUR"
 _LOOP_ROUNDS: Final = 5
 
 _FAILURES: Final = (
-    MiniStackError,
+    LocalServerError,
     DeployError,
     UnexpectedAnswerError,
-    ProviderProcessError,
     OpsError,
     LoopError,
 )

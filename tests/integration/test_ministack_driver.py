@@ -14,7 +14,7 @@ def test_a_started_stack_is_found_again_by_its_folder_and_gone_after_stop(tmp_pa
         assert stack.is_ready()
         found = driver.MiniStack.running(tmp_path)
         assert found == stack
-        with pytest.raises(driver.MiniStackError, match="already runs"):
+        with pytest.raises(driver.LocalServerError, match="already runs"):
             driver.start(tmp_path, driver.free_port())
     finally:
         stack.stop()
@@ -25,7 +25,7 @@ def test_a_started_stack_is_found_again_by_its_folder_and_gone_after_stop(tmp_pa
 def test_a_port_that_another_program_holds_is_refused_with_advice(tmp_path: Path) -> None:
     with (
         socket.create_server((driver.LOOPBACK, 0)) as other,
-        pytest.raises(driver.MiniStackError, match="MINISTACK_PORT"),
+        pytest.raises(driver.LocalServerError, match="MINISTACK_PORT"),
     ):
         driver.start(tmp_path, other.getsockname()[1])
     assert driver.MiniStack.running(tmp_path) is None

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.ministack import free_port
+from sandbox.ministack import LocalServerError, free_port
 from sandbox.provider.config import Credential
-from sandbox.provider.process import ProviderProcess, ProviderProcessError, start
+from sandbox.provider.process import ProviderProcess, start
 from sandbox.provider.signatures import seal
 
 KEY = Credential("gp_test", "top-secret", "http://127.0.0.1:9/hooks")
@@ -56,7 +56,7 @@ def test_the_secret_is_not_on_the_command_line(process: ProviderProcess) -> None
 
 
 def test_a_taken_port_is_refused(process: ProviderProcess, tmp_path: Path) -> None:
-    with pytest.raises(ProviderProcessError, match="taken"):
+    with pytest.raises(LocalServerError, match="taken"):
         start(process.port, KEY.hooks_url, "k", "s", folder=tmp_path)
 
 
