@@ -27,12 +27,12 @@ from casino.adapters.dynamodb_sync import DynamoDbSync
 from casino.adapters.provider_records import IgspRecords
 from casino.adapters.s3_pages import S3Pages
 from casino.adapters.system_clock import SystemClock
-from casino.bootstrap import aws_client
-from casino.catalogue_bootstrap import provider_client
+from casino.bootstrap.catalogue import provider_client
+from casino.bootstrap.hooks import aws_client
 from casino.catalogue_observability import CatalogueObserver
 from casino.domain.model import Integration
+from casino.ports.sync import SyncRequest
 from casino.services.catalogue_sync import CatalogueSync
-from casino.sync_ports import SyncRequest
 from sandbox import ministack
 from sandbox.provider.process import ProviderProcess, start
 from sandbox.provider.signatures import seal

@@ -27,7 +27,7 @@ from casino.adapters.provider_pairs import HttpPairProvider
 from casino.adapters.secret_store import SecretsManagerStore
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
-from casino.bootstrap import wallet_service
+from casino.bootstrap.hooks import wallet_service
 from casino.domain.audit import AuditRecord
 from casino.domain.times import iso_utc
 from casino.ports import Clock

@@ -1,5 +1,5 @@
 """POST /webhooks/igsp/v1/bet: debit a stake, once."""
 
-from casino.bootstrap import hook_handler
+from casino.bootstrap.hooks import hook_handler
 
 handler = hook_handler("bet")

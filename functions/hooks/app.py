@@ -1,5 +1,5 @@
 """POST /webhooks/igsp/v1/platforms/game-provider/hooks: the one URL of iGSP, by `action`."""
 
-from casino.bootstrap import hook_handler
+from casino.bootstrap.hooks import hook_handler
 
 handler = hook_handler(None)

@@ -1,5 +1,5 @@
 """POST /webhooks/igsp/v1/refund: give a stake back, once."""
 
-from casino.bootstrap import hook_handler
+from casino.bootstrap.hooks import hook_handler
 
 handler = hook_handler("refund")

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from casino.catalogue_endpoint import CatalogueEndpoint
 from casino.catalogue_observability import CatalogueObserver
 from casino.domain.catalogue import SHELVES, Game, Provider
+from casino.endpoints.catalogue import CatalogueEndpoint
+from casino.ports.sync import RankedKey
 from casino.services.catalogue_reads import MOST_GAMES, CatalogueReads
-from casino.sync_ports import RankedKey
 from tests.support.catalogue import SteppingClock
 from tests.support.template import load_template
 

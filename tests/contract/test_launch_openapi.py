@@ -12,8 +12,8 @@ from openapi_spec_validator import validate
 
 from casino.domain.launch import Exchange, Launch, LaunchOrder, begin, succeed
 from casino.domain.launch_errors import LAUNCH_ERRORS, LaunchRefusedError
+from casino.endpoints.launch import PROVIDER_FAULTS
 from casino.igsp.launch_api import error_answer, parse_order, session_answer
-from casino.launch_endpoint import PROVIDER_FAULTS
 from tests.support.template import load_template
 from tests.unit.template_rules import functions
 

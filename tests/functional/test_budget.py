@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 
-from casino import bootstrap
+from casino.bootstrap import hooks
 from tests.support.capacity import item_size, read_units, transact_write_units
 from tests.support.faults import body_of
 from tests.support.hooks import HOOKS, Caller, Reply, load_function
@@ -104,9 +104,9 @@ def meter(world: World, monkeypatch: pytest.MonkeyPatch) -> Meter:
     """Every client that the functions make is metered."""
     meter = Meter(world)
     for name in ("dynamodb_client", "secrets_client"):
-        client = getattr(bootstrap, name)()
+        client = getattr(hooks, name)()
         client.meta.events.register_first("before-send", meter.count)
-        monkeypatch.setattr(bootstrap, name, lambda client=client: client)
+        monkeypatch.setattr(hooks, name, lambda client=client: client)
     return meter
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from casino.bootstrap import aws_client
-from casino.sync_ports import SyncRequest
+from casino.bootstrap.hooks import aws_client
+from casino.ports.sync import SyncRequest
 from tests.support.catalogue import Hub, hub
 from tests.support.provider import provider
 from tests.support.world import World

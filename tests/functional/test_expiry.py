@@ -9,8 +9,8 @@ import pytest
 from casino.adapters.dynamodb_activity import DynamoDbActivity
 from casino.catalogue_observability import CatalogueObserver
 from casino.domain.launch import LEASE_S, RETRY_WINDOW_S
-from casino.expiry_endpoint import ExpiryEndpoint
-from casino.provider_ports import Launched, LaunchRequest
+from casino.endpoints.expiry import ExpiryEndpoint
+from casino.ports.provider import Launched, LaunchRequest
 from casino.services import expiry
 from casino.services.closing import MOST_TELLS
 from casino.services.expiry import ExpiryService

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from casino.domain.launch_errors import LAUNCH_ERRORS
-from casino.provider_ports import Launched, LaunchRequest
+from casino.ports.provider import Launched, LaunchRequest
 from tests.support.launching import (
     PLAYER,
     PROVIDER_URL,

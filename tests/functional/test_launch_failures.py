@@ -7,7 +7,7 @@ import pytest
 
 from casino.domain.errors import OutcomeUnknownError, UnavailableError
 from casino.domain.launch import LEASE_S, second_id
-from casino.provider_ports import Launched, LaunchRequest
+from casino.ports.provider import Launched, LaunchRequest
 from casino.services.launch import LaunchService
 from tests.support.launching import (
     URL,

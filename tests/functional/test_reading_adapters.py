@@ -13,7 +13,7 @@ from casino.adapters.dynamodb_calls import batch_get, transact
 from casino.adapters.dynamodb_items import flag, text
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.dynamodb_sessions import DynamoDbSessions
-from casino.bootstrap import wallet_service
+from casino.bootstrap.hooks import wallet_service
 from casino.domain.errors import OutcomeUnknownError, UnavailableError
 from casino.domain.model import Entry, Integration, Tombstone
 from tests.support.interrupted import Wire, add_player, bet, cancelled, failing, refused

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from casino.provider_ports import Launched, LaunchRequest
+from casino.ports.provider import Launched, LaunchRequest
 from tests.support.launching import (
     PLAYER,
     PROVIDER_URL,

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from casino.bootstrap import aws_client
+from casino.bootstrap.hooks import aws_client
 from casino.catalogue_observability import CatalogueObserver
 from casino.domain.errors import UnavailableError
 from casino.domain.model import Integration
-from casino.sync_endpoint import InvalidEventError, SyncEndpoint
+from casino.endpoints.sync import InvalidEventError, SyncEndpoint
 from tests.support.catalogue import STUDIO_HUB, Hub, hub
 from tests.support.provider import provider
 from tests.support.world import World

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from casino.bootstrap import wallet_service
+from casino.bootstrap.hooks import wallet_service
 from casino.domain.model import Entry, Tombstone, Transaction
 from casino.services.verify import Verifier
 from tests.support.crowd import Seat, crowd

@@ -10,7 +10,7 @@ from casino.adapters.provider_http import HttpProviderClient
 from casino.adapters.provider_transport import Limits, Transport
 from casino.adapters.system_clock import SystemClock
 from casino.domain.model import Integration
-from casino.provider_ports import LaunchRequest, ProviderError
+from casino.ports.provider import LaunchRequest, ProviderError
 from sandbox.ministack import free_port
 from sandbox.provider.process import ProviderProcess, start
 from tests.support.catalogue import Notes, OneKey

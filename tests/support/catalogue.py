@@ -22,9 +22,9 @@ from casino.domain.catalogue import Game
 from casino.domain.model import Integration
 from casino.domain.sync import Mode
 from casino.ports import Secret
-from casino.provider_ports import ProviderCall, ProviderError
+from casino.ports.provider import ProviderCall, ProviderError
+from casino.ports.sync import Outcome, SyncRequest
 from casino.services.catalogue_sync import CatalogueSync
-from casino.sync_ports import Outcome, SyncRequest
 from tests.support.provider import KEY, NOW, Provider
 
 STUDIO_HUB = Integration(

@@ -11,10 +11,10 @@ from casino.adapters.cached_registry import CachedRegistry
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
 from casino.adapters.dynamodb_ledger import DynamoDbLedger
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
-from casino.bootstrap import dynamodb_client
+from casino.bootstrap.hooks import dynamodb_client
 from casino.domain.errors import RetryableError
 from casino.domain.model import PLATFORM, Integration, Kind, Transaction
-from casino.endpoint import HookEndpoint
+from casino.endpoints.hooks import HookEndpoint
 from casino.igsp.render import IgspRenderer
 from casino.observability import Observer
 from casino.ports import Secret

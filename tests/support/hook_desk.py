@@ -5,7 +5,7 @@ from typing import Any
 
 from casino.domain.model import Integration, Transaction
 from casino.domain.wallet import Snapshot
-from casino.endpoint import HookEndpoint, Response
+from casino.endpoints.hooks import HookEndpoint, Response
 from casino.igsp.hooks import Action
 from casino.igsp.render import IgspRenderer
 from casino.observability import Observer, RequestRecord

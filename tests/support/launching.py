@@ -17,8 +17,8 @@ from casino.catalogue_observability import CatalogueObserver
 from casino.domain.catalogue import Game, Provider
 from casino.domain.launch import Launch
 from casino.domain.model import Integration
-from casino.launch_endpoint import LaunchEndpoint
-from casino.provider_ports import Launched, LaunchRequest, Page, ProviderError
+from casino.endpoints.launch import LaunchEndpoint
+from casino.ports.provider import Launched, LaunchRequest, Page, ProviderError
 from casino.services.closing import ClosingService
 from casino.services.launch import LaunchService
 from tests.support.hooks import Caller, load_function

@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 from typer.testing import CliRunner
 
-from casino.bootstrap import secrets_client
-from casino.bootstrap_rotation import rotation_handler
+from casino.bootstrap.hooks import secrets_client
+from casino.bootstrap.rotation import rotation_handler
 from ops.cli import app
 from ops.context import Operations, Stack
 from ops.verbs import Invocation

@@ -12,7 +12,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from casino.bootstrap_rotation import Handler, rotation_handler
+from casino.bootstrap.rotation import Handler, rotation_handler
 from casino.domain.rotation import NoPreviousError, Pair
 from ops import player, rotation, session
 from ops.context import Operations

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.template import PROJECT
 
-UNWANTED = ("pydantic", "casino.catalogue", "casino.launch", "casino.provider_ports")
+UNWANTED = ("pydantic", "casino.catalogue", "casino.launch", "casino.ports.provider")
 TABLES = ("LEDGER", "WALLETS", "PLAYERS", "SESSIONS", "ROUNDS", "REGISTRY")
 
 _LOAD = """
@@ -32,4 +32,4 @@ def test_function_of_the_money_path_loads_neither_catalogue_nor_launches(name: s
     )
     modules = json.loads(loaded.stdout)
     assert [module for module in modules if module.startswith(UNWANTED)] == []
-    assert ("casino.endpoint" in modules) == (name != "health")
+    assert ("casino.endpoints.hooks" in modules) == (name != "health")

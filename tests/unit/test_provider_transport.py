@@ -19,7 +19,7 @@ from casino.adapters.provider_circuit import Circuits
 from casino.adapters.provider_http import HttpProviderClient
 from casino.adapters.provider_transport import Limits, Transport
 from casino.domain.model import Integration
-from casino.provider_ports import LaunchRequest, ProviderError
+from casino.ports.provider import LaunchRequest, ProviderError
 from casino.signing import family, headers_of
 from tests.support.catalogue import Notes, OneKey, SteppingClock
 from tests.support.provider import KEY

@@ -9,9 +9,9 @@ from casino.domain.catalogue import Game, Provider
 from casino.domain.model import Integration
 from casino.domain.sync import Entity, Run, SyncState
 from casino.igsp.provider_api import read_list
-from casino.provider_ports import Launched, LaunchRequest, Page
+from casino.ports.provider import Launched, LaunchRequest, Page
+from casino.ports.sync import Changes, GameKey, Lease, Quarantined, SyncRequest
 from casino.services.catalogue_sync import CatalogueSync
-from casino.sync_ports import Changes, GameKey, Lease, Quarantined, SyncRequest
 from tests.support.catalogue import Inline, Notes, SteppingClock
 
 HUB = Integration("hub", "igsp", "unused", provider_url="https://p.test")

@@ -12,7 +12,7 @@ from typing import Final
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from casino.provider_ports import ProviderCall, ProviderError
+from casino.ports.provider import ProviderCall, ProviderError
 
 NAMESPACE: Final = "SeamlessWallet"
 

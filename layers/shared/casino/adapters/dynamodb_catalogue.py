@@ -28,7 +28,7 @@ from casino.adapters.dynamodb_calls import (
 )
 from casino.adapters.dynamodb_items import Item, text
 from casino.domain.catalogue import Game, GameStatus, Provider, Shelf
-from casino.sync_ports import GameKey, RankedKey
+from casino.ports.sync import GameKey, RankedKey
 
 _GAME_PREFIX = "game#"
 

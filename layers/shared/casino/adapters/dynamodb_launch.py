@@ -23,7 +23,7 @@ from casino.adapters.tables import Tables
 from casino.domain.catalogue import Game
 from casino.domain.errors import BusyError
 from casino.domain.launch import Launch, LaunchOrder
-from casino.launch_ports import Found
+from casino.ports.launch import Found
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from casino.adapters.sync_writes import transactions
 from casino.domain.errors import BusyError
 from casino.domain.sync import LeaseLostError, Run, SyncState
 from casino.ports import Clock
-from casino.sync_ports import Changes, Lease, OwnerConflictError, Quarantined
+from casino.ports.sync import Changes, Lease, OwnerConflictError, Quarantined
 
 #: How long a run may be silent before another takes over, in seconds; each page extends it.
 LEASE_S: Final = 90.0

@@ -13,7 +13,7 @@ from casino.adapters.dynamodb_items import Item, flag, number, text
 from casino.adapters.launch_items import SHARDS, read_launch, watch_item
 from casino.adapters.tables import Tables
 from casino.domain.launch import Launch
-from casino.launch_ports import Watched
+from casino.ports.launch import Watched
 
 _NAMES: Final = {"#shard": "shard", "#check": "check_at"}
 

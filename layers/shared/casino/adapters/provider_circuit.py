@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 
 from casino.ports import Clock
-from casino.provider_ports import ProviderWatch
+from casino.ports.provider import ProviderWatch
 
 
 @dataclass(slots=True)

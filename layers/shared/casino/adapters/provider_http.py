@@ -19,7 +19,7 @@ from casino.igsp.provider_api import (
     read_launch_url,
     read_list,
 )
-from casino.provider_ports import Launched, LaunchRequest, Page, ProviderCall, ProviderError
+from casino.ports.provider import Launched, LaunchRequest, Page, ProviderCall, ProviderError
 
 #: The most records that the standard lets a page have.
 PAGE_LIMIT: Final = 200

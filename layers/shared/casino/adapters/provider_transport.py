@@ -25,7 +25,7 @@ from casino.adapters.provider_circuit import Circuits
 from casino.domain.model import Integration
 from casino.igsp.provider_api import MAX_ANSWER
 from casino.ports import Clock, Keyring
-from casino.provider_ports import ProviderCall, ProviderError, ProviderWatch
+from casino.ports.provider import ProviderCall, ProviderError, ProviderWatch
 from casino.signing import family
 
 #: Response headers that let a provider find a request again; lower case.

@@ -7,7 +7,7 @@ import msgspec
 
 from casino.adapters.dynamodb_items import Item, Value, number, text
 from casino.domain.sync import Fault, Run, SyncState
-from casino.sync_ports import Quarantined
+from casino.ports.sync import Quarantined
 
 
 class Kept(msgspec.Struct, omit_defaults=True):

@@ -13,7 +13,7 @@ from casino.adapters.catalogue_items import (
 from casino.adapters.dynamodb_items import text
 from casino.adapters.sync_items import quarantine_id, quarantine_item
 from casino.domain.catalogue import Game
-from casino.sync_ports import Changes
+from casino.ports.sync import Changes
 
 type Write = dict[str, Any]
 

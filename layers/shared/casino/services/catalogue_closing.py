@@ -17,8 +17,7 @@ from casino.domain.catalogue import Game
 from casino.domain.sync import Counts, DriftError, Entity, Run, SyncState, dropped, new_mark
 from casino.domain.times import iso_utc
 from casino.ports import Clock
-from casino.services.catalogue_judge import Judge, Standing, after, record_id
-from casino.sync_ports import (
+from casino.ports.sync import (
     CatalogueReader,
     Changes,
     GameKey,
@@ -30,6 +29,7 @@ from casino.sync_ports import (
     SyncStore,
     SyncWatch,
 )
+from casino.services.catalogue_judge import Judge, Standing, after, record_id
 
 _AT_ONCE: Final = 100
 

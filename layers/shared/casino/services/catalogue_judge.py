@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from casino.domain.catalogue import Game, GameStatus, Provider
 from casino.domain.sync import Counts, DriftError, Entity, Fault, later, moment
-from casino.sync_ports import CatalogueReader, Changes, Quarantined, RecordReader
+from casino.ports.sync import CatalogueReader, Changes, Quarantined, RecordReader
 
 #: A quarantined record larger than this is kept in its page only.
 _MAX_RAW: Final = 20_000

@@ -16,7 +16,7 @@ from typing import Final
 from casino.domain.catalogue import Game, Provider, Shelf
 from casino.domain.errors import RequestRefusedError
 from casino.ports import Clock
-from casino.sync_ports import LobbyReader
+from casino.ports.sync import LobbyReader
 
 #: The most games of one page: what one batch read takes.
 MOST_GAMES: Final = 100

@@ -27,10 +27,8 @@ from casino.domain.sync import (
 )
 from casino.domain.times import iso_utc
 from casino.ports import Clock
-from casino.provider_ports import Page, ProviderClient, ProviderError
-from casino.services.catalogue_closing import Closing
-from casino.services.catalogue_judge import Judge, Standing, Verdict, after, standing_of
-from casino.sync_ports import (
+from casino.ports.provider import Page, ProviderClient, ProviderError
+from casino.ports.sync import (
     CatalogueReader,
     Lease,
     Outcome,
@@ -41,6 +39,8 @@ from casino.sync_ports import (
     SyncStore,
     SyncWatch,
 )
+from casino.services.catalogue_closing import Closing
+from casino.services.catalogue_judge import Judge, Standing, Verdict, after, standing_of
 
 _JUDGEMENTS: Final = 3
 #: What a provider answers to a cursor that it no longer knows.

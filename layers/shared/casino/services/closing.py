@@ -9,9 +9,9 @@ from typing import Final, Literal
 
 from casino.domain.launch import LEASE_S, Launch
 from casino.domain.launch_errors import LaunchRefusedError
-from casino.launch_ports import Directory, Launches, Watch, Watched
 from casino.ports import Clock
-from casino.provider_ports import ProviderClient, ProviderError
+from casino.ports.launch import Directory, Launches, Watch, Watched
+from casino.ports.provider import ProviderClient, ProviderError
 
 #: How long a call to the provider may take before another run makes it again, in seconds.
 CLAIM_S: Final = 120

@@ -12,8 +12,8 @@ from typing import Final
 
 from casino.domain.launch import LEASE_S, RETRY_WINDOW_S, Exchange, Launch, fail
 from casino.domain.times import epoch
-from casino.launch_ports import Activity, Handover, Launches, Watch, Watched
 from casino.ports import Clock
+from casino.ports.launch import Activity, Handover, Launches, Watch, Watched
 from casino.services.closing import ClosingService
 
 #: How many sessions one query asks for.

@@ -34,9 +34,9 @@ from casino.domain.launch_errors import LaunchRefusedError
 from casino.domain.launch_url import launch_url_fault
 from casino.domain.model import Integration
 from casino.domain.money import parse_major
-from casino.launch_ports import Directory, Found, Launches
 from casino.ports import Clock
-from casino.provider_ports import LaunchRequest, ProviderClient, ProviderError
+from casino.ports.launch import Directory, Found, Launches
+from casino.ports.provider import LaunchRequest, ProviderClient, ProviderError
 
 #: What a demo session is said to hold: it has no wallet.
 DEMO_BALANCE_MAJOR: Final = "1000"

@@ -31,7 +31,7 @@ from casino.domain.rotation import (
 )
 from casino.domain.times import iso_utc
 from casino.ports import Clock
-from casino.rotation_ports import Directory, PairProvider, SecretStore
+from casino.ports.rotation import Directory, PairProvider, SecretStore
 
 
 @dataclass(frozen=True, slots=True)

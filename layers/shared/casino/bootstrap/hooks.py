@@ -1,4 +1,4 @@
-"""The only place that wires adapters to services; each function calls it once, in its init."""
+"""Wires the hooks, and makes the clients that all functions share; called once, in the init."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.secrets_manager import SecretsManagerKeyring
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
-from casino.endpoint import Event, HookEndpoint, Response
+from casino.endpoints.hooks import Event, HookEndpoint, Response
 from casino.igsp.hooks import Action
 from casino.igsp.render import IgspRenderer
 from casino.observability import Observer

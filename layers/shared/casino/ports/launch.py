@@ -1,4 +1,4 @@
-"""What launching and closing sessions need from the outside world, beside `provider_ports`.
+"""What launching and closing sessions need from the outside world, beside `ports.provider`.
 
 They are apart from `ports`, so that the functions of the money path never load them.
 """

@@ -1,4 +1,4 @@
-"""Wires launching and closing sessions; apart from `bootstrap`, which the money path loads."""
+"""Wires launching and closing sessions; apart from `hooks`, which the money path loads."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from botocore.config import Config
 
-from casino import bootstrap
 from casino.adapters.cached_directory import CachedDirectory
 from casino.adapters.catalogue_items import game_key, read_game
 from casino.adapters.dynamodb_activity import DynamoDbActivity
@@ -20,10 +19,11 @@ from casino.adapters.provider_transport import Limits
 from casino.adapters.secrets_manager import SecretsManagerKeyring
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
-from casino.catalogue_bootstrap import provider_client
+from casino.bootstrap import hooks
+from casino.bootstrap.catalogue import provider_client
 from casino.catalogue_observability import CatalogueObserver
-from casino.expiry_endpoint import ExpiryEndpoint
-from casino.launch_endpoint import Event, LaunchEndpoint, Response
+from casino.endpoints.expiry import ExpiryEndpoint
+from casino.endpoints.launch import Event, LaunchEndpoint, Response
 from casino.services.closing import ClosingService
 from casino.services.expiry import ExpiryService
 from casino.services.launch import LaunchService, LaunchSettings
@@ -69,7 +69,7 @@ class _Parts:
         settings, own = load_settings(environment), load_environment(environment)
         self.own = own
         self.tables: Tables = settings.tables
-        self.client: Any = bootstrap.dynamodb_client(_TWICE)
+        self.client: Any = hooks.dynamodb_client(_TWICE)
         self.clock = SystemClock()
         self.observer = CatalogueObserver(settings.service)
         self.directory = CachedDirectory(
@@ -81,7 +81,9 @@ class _Parts:
             self.client, self.tables, GameItems(own.catalogue, game_key, read_game)
         )
         self.watch = DynamoDbWatch(self.client, self.tables)
-        keyring = SecretsManagerKeyring(bootstrap.secrets_client(), self.clock)
+        keyring = SecretsManagerKeyring(
+            hooks.secrets_client(), self.clock, cache_s=settings.cache_s
+        )
         # A try gets less than half of the deadline, so that a second one has its chance.
         limits = Limits(
             connect_s=min(2.0, own.deadline_s / 2),
@@ -124,5 +126,5 @@ def expiry_handler(
         parts.clock,
         parts.own.idle_s,
     )
-    handover = LambdaHandover(lambda: bootstrap.aws_client("lambda", _INVOKE))
+    handover = LambdaHandover(lambda: hooks.aws_client("lambda", _INVOKE))
     return ExpiryEndpoint(service, handover, parts.observer).handle

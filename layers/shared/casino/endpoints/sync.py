@@ -15,8 +15,8 @@ from casino.domain.errors import CasinoError, RetryableError
 from casino.domain.model import Integration
 from casino.domain.sync import Mode, moment
 from casino.ports import Clock
+from casino.ports.sync import Outcome, SyncRequest, SyncStore
 from casino.services.catalogue_sync import CatalogueSync
-from casino.sync_ports import Outcome, SyncRequest, SyncStore
 
 
 class InvalidEventError(CasinoError):

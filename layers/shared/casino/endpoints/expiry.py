@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from casino.catalogue_observability import CatalogueObserver
-from casino.launch_ports import Handover
+from casino.ports.launch import Handover
 from casino.services.expiry import ExpiryService
 
 

@@ -1,4 +1,4 @@
-"""Wires the rotation; apart from the hooks' bootstrap, so that they never load an HTTP client."""
+"""Wires the rotation; apart from `hooks`, so that they never load an HTTP client."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from casino.adapters.secret_store import SecretsManagerStore
 from casino.adapters.system_clock import SystemClock
 from casino.domain.rotation import RotationError
 from casino.observability import Observer
-from casino.rotation_ports import PairProvider
+from casino.ports.rotation import PairProvider
 from casino.services.rotation import Rotation
 from casino.settings import load_settings
 

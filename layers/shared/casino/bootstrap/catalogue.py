@@ -1,4 +1,4 @@
-"""Wires catalogue and launch; apart from `bootstrap`, so that the money path never loads them."""
+"""Wires catalogue and launch; apart from `hooks`, so that the money path never loads them."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -18,15 +18,15 @@ from casino.adapters.provider_transport import Limits, Transport
 from casino.adapters.s3_pages import S3Pages
 from casino.adapters.secrets_manager import SecretsManagerKeyring
 from casino.adapters.system_clock import SystemClock
-from casino.bootstrap import aws_client, dynamodb_client, secrets_client
-from casino.catalogue_endpoint import CatalogueEndpoint, Event, Response
+from casino.bootstrap.hooks import aws_client, dynamodb_client, secrets_client
 from casino.catalogue_observability import CatalogueObserver
 from casino.catalogue_settings import load_catalogue_settings
+from casino.endpoints.catalogue import CatalogueEndpoint, Event, Response
+from casino.endpoints.sync import SyncEndpoint
 from casino.ports import Clock, Keyring
 from casino.services.catalogue_reads import CatalogueReads
 from casino.services.catalogue_sync import CatalogueSync
 from casino.settings import SettingsError, load_settings
-from casino.sync_endpoint import SyncEndpoint
 
 #: Nobody waits for these calls, and each can be made again.
 _BACKGROUND = Config(
@@ -58,7 +58,7 @@ def sync_endpoint(environment: Mapping[str, str] = os.environ) -> SyncEndpoint:
     clock, observer = SystemClock(), CatalogueObserver(settings.service)
     dynamodb = _client("dynamodb")
     store = DynamoDbSync(dynamodb, own.catalogue_table, own.sync_table, clock)
-    keyring = SecretsManagerKeyring(secrets_client(), clock)
+    keyring = SecretsManagerKeyring(secrets_client(), clock, cache_s=settings.cache_s)
     sync = CatalogueSync(
         provider_client(keyring, clock, observer, page_limit=own.page_limit),
         store,
