@@ -31,6 +31,8 @@ def open_session(
     """Open a session; the player's wallet is created when there is none in the currency."""
     existing_player(operations, player_id)
     provider = existing_integration(operations, integration)
+    if not provider.enabled:
+        raise OpsError("integration_disabled", f"integration {integration} is disabled")
     if not provider.sessions_enabled:
         raise OpsError("sessions_disabled", f"new sessions of {integration} are switched off")
     if not provider.supports(a_currency(currency)):

@@ -8,6 +8,7 @@ import pytest
 
 from casino.adapters.dynamodb_activity import DynamoDbActivity
 from casino.catalogue_observability import CatalogueObserver
+from casino.domain.errors import UnavailableError
 from casino.domain.launch import LEASE_S, RETRY_WINDOW_S
 from casino.endpoints.expiry import ExpiryEndpoint
 from casino.ports.provider import Launched, LaunchRequest
@@ -244,6 +245,15 @@ def test_provider_that_does_not_hear_is_told_again_and_then_left_alone(
     assert desk.provider.closed == ["sess-1"] * MOST_TELLS
     assert run() == {"handed_over": False}
     assert run.status("sess-1") == "closed"
+
+
+def test_secret_that_cannot_be_read_stops_no_other_session(desk: Desk, run: Run) -> None:
+    desk.launch(session_id="sess-1")
+    desk.launch(session_id="sess-2")
+    desk.provider.close_errors = [UnavailableError()]
+    desk.clock.sleep(IDLE_S + 1)
+    assert run() == {"dormant": 1, "dormant_later": 1, "handed_over": False}
+    assert (run.status("sess-1"), run.status("sess-2")) == ("closed", "closed")
 
 
 def test_run_that_died_after_closing_is_finished_by_the_next(desk: Desk, run: Run) -> None:

@@ -41,14 +41,15 @@ class Starter:
 
 
 class Known:
-    """Two integrations, one of them without a provider."""
+    """Three integrations: one of them without a provider, one that is disabled."""
 
     def names(self) -> list[str]:
-        return ["sandbox", "plain"]
+        return ["sandbox", "plain", "ended"]
 
     def get(self, name: str) -> Integration | None:
         plain = replace(STUDIO_HUB, name="plain", provider_url="")
-        return {"sandbox": STUDIO_HUB, "plain": plain}.get(name)
+        ended = replace(STUDIO_HUB, name="ended", enabled=False)
+        return {"sandbox": STUDIO_HUB, "plain": plain, "ended": ended}.get(name)
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def endpoint(studio: Hub, starter: Starter) -> SyncEndpoint:
     )
 
 
-def test_a_tick_starts_one_run_for_each_integration_with_a_provider(studio: Hub) -> None:
+def test_a_tick_starts_one_run_for_each_enabled_integration_with_a_provider(studio: Hub) -> None:
     starter = Starter()
 
     answer = endpoint(studio, starter).handle({"mode": "delta"}, Context())
@@ -107,7 +108,7 @@ def test_a_run_without_time_starts_its_successor_or_leaves_it_to_the_next_tick(
 @pytest.mark.parametrize(
     "event",
     [{}, {"mode": "all"}, {"mode": "full", "integration": 7}, {"mode": "full", "integration": "x"},
-     {"mode": "full", "integration": "plain"}],
+     {"mode": "full", "integration": "plain"}, {"mode": "full", "integration": "ended"}],
 )  # fmt: skip
 def test_an_event_that_is_not_known_is_refused(studio: Hub, event: dict[str, Any]) -> None:
     with pytest.raises(InvalidEventError):

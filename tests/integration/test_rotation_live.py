@@ -36,7 +36,7 @@ def issuer() -> Iterator[Issuer]:
 
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
-    stack = start(tmp_path_factory.mktemp("rotation"), free_port())
+    stack = start(tmp_path_factory.mktemp("rotation"), free_port(), enforce_iam=True)
     yield stack
     stack.stop()
 

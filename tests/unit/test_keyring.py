@@ -193,5 +193,28 @@ def test_a_failed_refresh_keeps_what_is_known_and_counts_against_the_limit(scene
     scene.vault.before_read = throttle
     with pytest.raises(UnavailableError):
         scene.keyring.refresh(ACME)
-    assert not scene.keyring.refresh(ACME)
+    with pytest.raises(UnavailableError):
+        scene.keyring.refresh(ACME)
     assert scene.live() == ["secret-v0"]
+
+
+@pytest.mark.parametrize("label", ["AWSPENDING", "AWSPREVIOUS"])
+def test_only_an_unreadable_current_version_stops_the_wallet(scene: Scene, label: str) -> None:
+    scene.stage("v1")
+    scene.promote("v1", "v0", scene.clock.now() + 1000)
+    scene.keyring.refresh(ACME)
+    scene.stage("v2")
+    scene.clock.sleep(CACHE_S)
+    asked: list[str] = []
+
+    def throttle(asked_for: str) -> None:
+        asked.append(asked_for)
+        if asked_for == label:
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetSecretValue")
+
+    scene.vault.before_read = throttle
+    for _ in range(50):
+        assert {"secret-v1", "secret-v0"} <= set(scene.live())
+    assert len(asked) == 3
+    with pytest.raises(UnavailableError):
+        scene.keyring.refresh(ACME)

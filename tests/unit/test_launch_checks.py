@@ -49,6 +49,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "a game missing from two full runs": ("game_disabled", {"game": {"missing_runs": 2}}),
     "an integration that is gone": ("provider_disabled", {"integration": None}),
     "an integration without an API": ("provider_disabled", {"integration": {"provider_url": ""}}),
+    "a disabled integration": ("provider_disabled", {"integration": {"enabled": False}}),
     "an unknown provider": ("provider_disabled", {"provider": None}),
     "a disabled provider": ("provider_disabled", {"provider": {"enabled": False}}),
     "sessions switched off": ("sessions_disabled", {"integration": {"sessions_enabled": False}}),

@@ -8,13 +8,29 @@ import pytest
 
 from tests.support.template import PROJECT
 
-UNWANTED = ("pydantic", "casino.catalogue", "casino.launch", "casino.ports.provider")
+UNWANTED = (
+    "pydantic",
+    "cryptography",
+    "casino.adapters.provider",
+    "casino.catalogue",
+    "casino.bootstrap.catalogue",
+    "casino.bootstrap.launch",
+    "casino.bootstrap.rotation",
+    "casino.endpoints.catalogue",
+    "casino.endpoints.expiry",
+    "casino.endpoints.launch",
+    "casino.endpoints.sync",
+    "casino.ports.launch",
+    "casino.ports.provider",
+    "casino.ports.rotation",
+    "casino.ports.sync",
+)
 TABLES = ("LEDGER", "WALLETS", "PLAYERS", "SESSIONS", "ROUNDS", "REGISTRY")
 
 _LOAD = """
 import json, runpy, sys
 runpy.run_path(sys.argv[1])
-print(json.dumps([name for name in sys.modules if "casino" in name or "pydantic" in name]))
+print(json.dumps([*sys.modules]))
 """
 
 

@@ -26,16 +26,22 @@ class DynamoDbActivity:
 
     def last(self, session: Session, since: float, now: float) -> float | None:
         """Return when its last bet, win or refund was; `None` when it was before `since`."""
-        newest = self._newest(session)
+        newest, seq, all_old, found = self._newest(session), -1, False, False
         for entry in self._newest_first(session):
             if entry.seq < newest:
                 return now  # the index does not show the newest entry yet: as recent as can be
             newest = 0  # asked of the first entry only
+            if entry.seq != seq:
+                if all_old or found:
+                    return None
+                seq, all_old = entry.seq, True
+            # Refusals share the number of the entry before them, in no order: look at all of them.
             at = epoch(entry.at)
+            all_old = all_old and at <= since
             if entry.session_id == session.session_id:
-                return at if at > since else None
-            if at <= since:
-                return None
+                if at > since:
+                    return at
+                found = True
         return now if newest else None
 
     def _newest(self, session: Session) -> int:

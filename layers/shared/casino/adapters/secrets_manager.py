@@ -46,6 +46,8 @@ class _Ring:
     read_at: float
     complete: bool
     refreshed_at: float = float("-inf")
+    unsure: bool = False
+    """Whether the last round could not read everything: a mismatch proves nothing then."""
     fetched: set[str] = field(default_factory=lambda: {""})
     """The versions that were fetched out of turn: once each."""
 
@@ -92,16 +94,22 @@ class SecretsManagerKeyring:
         staged = integration.pending_version
         if now - ring.refreshed_at < self._refresh_interval_s:
             if staged in ring.fetched or any(s.version_id == staged for s in ring.versions):
+                if ring.unsure:
+                    raise UnavailableError  # 403 is final; a win refused with it is lost
                 return False
             ring.fetched.add(staged)
         self._read(ring, integration, now)
+        if ring.unsure:
+            raise UnavailableError  # what was read is kept: the same request, sent again, meets it
         return True
 
     def _read(self, ring: _Ring, integration: Integration, now: float) -> None:
         """Read everything; a failure counts against the rate limit as well."""
-        ring.refreshed_at = now
-        ring.versions = self._all(integration)
-        ring.read_at, ring.complete = now, True
+        ring.refreshed_at, ring.unsure = now, True
+        ring.versions, sure = self._all(integration, ring.versions)
+        # What is missing is looked for again soon, not with every request.
+        ring.read_at = now if sure else now - self._cache_s + self._refresh_interval_s
+        ring.complete, ring.unsure = True, not sure
 
     def _current(self, integration: Integration) -> tuple[Secret, ...]:
         secret = self._version(integration.secret_name, "current")
@@ -109,32 +117,53 @@ class SecretsManagerKeyring:
             raise UnavailableError
         return (secret,)
 
-    def _all(self, integration: Integration) -> tuple[Secret, ...]:
-        """Return every version once, by the best of its labels, with the time of its death."""
-        current, others = self._three(integration.secret_name)
+    def _all(
+        self, integration: Integration, known: tuple[Secret, ...]
+    ) -> tuple[tuple[Secret, ...], bool]:
+        """Return every version once, by the best of its labels, with the time of its death.
+
+        False with it when a version beside the current one could not be read: then the known ones
+        stay, the replaced ones as previous.
+        """
+        current, others, sure = self._three(integration.secret_name)
+        if not sure:
+            others += [
+                replace(each, label="previous") if each.label == "current" else each
+                for each in known
+            ]
         seen, versions = {current.version_id}, [current]
         for secret in others:
             if secret.version_id not in seen:
                 seen.add(secret.version_id)
                 old = secret.label == "previous"
                 versions.append(self._retiring(secret, current, integration) if old else secret)
-        return tuple(versions)
+        return tuple(versions), sure
 
-    def _three(self, secret_name: str) -> tuple[Secret, list[Secret]]:
-        """Return the current version, and what else there is."""
+    def _three(self, secret_name: str) -> tuple[Secret, list[Secret], bool]:
+        """Return the current version, what else there is, and whether that is all."""
         for attempt in range(_TRIES):
-            found = [self._version(secret_name, label) for label in _LABELS]
+            found, sure = [], True
+            for label in _LABELS:
+                try:
+                    found.append(self._version(secret_name, label))
+                except UnavailableError:
+                    if label == "current":
+                        raise
+                    sure = False
             by_label = {secret.label: secret for secret in found if secret is not None}
             if "current" not in by_label:
                 break
             current, previous = by_label.pop("current"), by_label.get("previous")
             torn = previous is not None and previous.version_id == current.version_id
             if not torn or attempt == _TRIES - 1:
-                return current, list(by_label.values())
+                return current, list(by_label.values()), sure
         raise UnavailableError
 
     def _retiring(self, previous: Secret, current: Secret, integration: Integration) -> Secret:
-        known = self._registry.get(integration.name) if self._registry else None
+        try:
+            known = self._registry.get(integration.name) if self._registry else None
+        except UnavailableError:
+            known = None  # what the request came with is at most `cache_s` old
         until = verifies_until(known or integration, previous.version_id, current.created_at)
         return replace(previous, until=until)
 

@@ -76,6 +76,7 @@ class _Parts:
             DynamoDbRegistry(self.client, self.tables).in_force,
             DynamoDbCatalogue(self.client, own.catalogue).provider,
             self.clock,
+            settings.cache_s,
         )
         self.launches = DynamoDbLaunches(
             self.client, self.tables, GameItems(own.catalogue, game_key, read_game)

@@ -34,7 +34,7 @@ def _of_catalogue(facts: Prerequisites) -> str | None:
     game, integration, provider = facts.game, facts.integration, facts.provider
     if game is None:
         return "game_not_found"
-    if integration is None or not integration.provider_url:
+    if integration is None or not integration.enabled or not integration.provider_url:
         return "provider_disabled"
     if not integration.sessions_enabled:
         return "sessions_disabled"

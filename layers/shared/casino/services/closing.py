@@ -7,6 +7,7 @@ provider knows. A crash or a failing provider in between leaves it to the schedu
 from dataclasses import replace
 from typing import Final, Literal
 
+from casino.domain.errors import UnavailableError
 from casino.domain.launch import LEASE_S, Launch
 from casino.domain.launch_errors import LaunchRefusedError
 from casino.ports import Clock
@@ -74,7 +75,7 @@ class ClosingService:
             return "claimed_elsewhere"
         try:
             self._provider.close_session(integration, session.session_id)
-        except ProviderError:
+        except (ProviderError, UnavailableError):
             if tells < MOST_TELLS:
                 return "later"
             self._watch.forget(session.session_id)

@@ -152,6 +152,8 @@ class Rotation:
         keys = {}
         if replaced is not None and replaced.api_key != current.api_key:
             keys[replaced.api_key] = int(self.clock.now())
+        # A promotion that was cut short before the labels moved may have given it an end.
+        keys[current.api_key] = 0
         keys[pair.api_key] = 0
         self.store.put_pending(stored.name, version, pair)
         try:
