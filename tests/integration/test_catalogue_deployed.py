@@ -4,14 +4,17 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import boto3
 import pytest
 
 from casino.domain.times import iso_utc
 from ops import catalogue
+from ops.errors import OpsError
+from ops.launch import launch
 from sandbox import ministack
-from sandbox.loop import INTEGRATION, Loop, close_loop
+from sandbox.loop import INTEGRATION, PROFILE, Loop, close_loop, introduce
 from sandbox.ministack import REGION, free_port
 from sandbox.processes import poll
 from sandbox.up import Casino, open_casino
@@ -107,6 +110,23 @@ def test_a_disabled_game_leaves_the_lobby_with_one_delta_run(loop: Loop) -> None
     assert after["game_id"] != before["game_id"]
     shelf = api.ask("GET", f"/catalogue/games?status=inactive&provider={before['provider']['id']}")
     assert before["game_id"] in {game["game_id"] for game in shelf["games"]}
+
+
+def test_a_disabled_game_cannot_be_launched_after_one_delta_run(loop: Loop) -> None:
+    sync(loop)
+    introduce(loop.operations, "p_demo_1")
+    api = loop.operations.api
+    assert api is not None
+    query = urlencode({"status": "active", "currency": "EUR", "country": PROFILE["country"]})
+    game_id = api.ask("GET", f"/catalogue/games?{query}")["games"][0]["game_id"]
+    launch(loop.operations, "p_demo_1", "EUR", game_id)
+    loop.provider.control.change("games", [game_id], {"status": "inactive"})
+
+    sync(loop, delta=True)
+
+    with pytest.raises(OpsError) as refused:
+        launch(loop.operations, "p_demo_1", "EUR", game_id)
+    assert refused.value.code == "game_disabled"
 
 
 def test_a_tick_of_the_schedule_runs_every_integration_with_a_provider(loop: Loop) -> None:
