@@ -119,7 +119,7 @@ def test_an_early_retirement_is_seen_when_the_cache_is_read_anew(scene: Scene) -
 def test_the_grace_is_known_although_the_integration_was_read_before_the_rotation(
     scene: Scene,
 ) -> None:
-    scene.directory.integration = stale = replace(ACME, previous_secret_until=1)
+    scene.directory.integration = stale = replace(ACME, grace_s=0)
     scene.stage("v1")
     scene.promote("v1", "v0", scene.clock.now() + 100)
     scene.keyring.refresh(stale)

@@ -282,7 +282,6 @@ def integration_item(integration: Integration) -> Item:
         "bets_enabled": flag(integration.bets_enabled),
         "sessions_enabled": flag(integration.sessions_enabled),
         "refund_unknown_bet": text(integration.refund_unknown_bet),
-        "previous_secret_until": number(integration.previous_secret_until),
     }
     if integration.currencies:
         item["currencies"] = {"L": [text(currency) for currency in integration.currencies]}
@@ -306,7 +305,6 @@ def read_integration(item: Item) -> Integration:
         bets_enabled=item["bets_enabled"]["BOOL"],
         sessions_enabled=item["sessions_enabled"]["BOOL"],
         refund_unknown_bet="accept" if item["refund_unknown_bet"]["S"] == "accept" else "reject",
-        previous_secret_until=int(item["previous_secret_until"]["N"]),
         provider_url=item.get("provider_url", {"S": ""})["S"],
         launch_hosts=tuple(value["S"] for value in item.get("launch_hosts", {"L": []})["L"]),
         close_sessions=item.get("close_sessions", {"BOOL": False})["BOOL"],

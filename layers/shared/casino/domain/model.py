@@ -215,7 +215,6 @@ class Integration:
     bets_enabled: bool = True
     sessions_enabled: bool = True
     refund_unknown_bet: Literal["reject", "accept"] = "reject"
-    previous_secret_until: int = 0
     provider_url: str = ""
     launch_hosts: tuple[str, ...] = ()
     close_sessions: bool = False

@@ -150,7 +150,7 @@ def verifies_until(integration: Integration, version: str, replaced_at: float) -
     written = dict(integration.retirements).get(version)
     if written is not None:
         return written
-    return integration.previous_secret_until or replaced_at + grace_of(integration)
+    return replaced_at + grace_of(integration)
 
 
 def retiring(integration: Integration, version: str, until: int) -> tuple[tuple[str, int], ...]:
