@@ -5,7 +5,8 @@ from typing import Any
 
 from casino.domain.model import Integration, Transaction
 from casino.domain.wallet import Snapshot
-from casino.endpoints.hooks import HookEndpoint, Response
+from casino.endpoints.hooks import HookEndpoint
+from casino.endpoints.proxy import Response
 from casino.igsp.hooks import Action
 from casino.igsp.render import IgspRenderer
 from casino.observability import Observer, RequestRecord

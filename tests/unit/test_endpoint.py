@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from casino.domain.errors import BusyError, CasinoError, OutcomeUnknownError, UnavailableError
-from casino.endpoints.hooks import Response
+from casino.endpoints.proxy import Response
 from casino.igsp.hooks import MAX_BODY
 from tests.support.casinos import furnish
 from tests.support.hook_desk import BALANCE, BET, BrokenLedger, HookDesk, Ring

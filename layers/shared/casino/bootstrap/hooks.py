@@ -15,7 +15,8 @@ from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.secrets_manager import SecretsManagerKeyring
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
-from casino.endpoints.hooks import Event, HookEndpoint, Response
+from casino.endpoints.hooks import HookEndpoint
+from casino.endpoints.proxy import Event, Response
 from casino.igsp.hooks import Action
 from casino.igsp.render import IgspRenderer
 from casino.observability import Observer

@@ -23,7 +23,8 @@ from casino.bootstrap import hooks
 from casino.bootstrap.catalogue import provider_client
 from casino.catalogue_observability import CatalogueObserver
 from casino.endpoints.expiry import ExpiryEndpoint
-from casino.endpoints.launch import Event, LaunchEndpoint, Response
+from casino.endpoints.launch import LaunchEndpoint
+from casino.endpoints.proxy import Event, Response
 from casino.services.closing import ClosingService
 from casino.services.expiry import ExpiryService
 from casino.services.launch import LaunchService, LaunchSettings

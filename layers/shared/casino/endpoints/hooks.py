@@ -5,26 +5,17 @@ place where errors become responses; an error that nobody expected is answered 5
 since its outcome is unknown, and the same request settles it.
 """
 
-import base64
-import binascii
 import ipaddress
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 
 from casino.domain.errors import CATALOGUE, RequestRefusedError, RetryableError
 from casino.domain.model import Integration, Transaction
+from casino.endpoints.proxy import Event, Response, all_headers, exact_body, trace_id_of
 from casino.igsp.hooks import MAX_BODY, Action, BalanceQuery, parse_hook
 from casino.observability import Observer, RequestRecord
 from casino.ports import Clock, Keyring, Registry, Renderer, Secret
 from casino.services.wallet import Answer, WalletService
-from casino.signing import Family, Headers, SignatureRefusedError, headers_of
-
-type Event = Mapping[str, Any]
-type Response = dict[str, Any]
-
-_TRACE_ID: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
+from casino.signing import Family, Headers, SignatureRefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +35,8 @@ class HookEndpoint:
     def handle(self, event: Event, context: object) -> Response:
         """Return the REST proxy response to `event`; never raises."""
         started = self.clock.monotonic()
-        headers = _headers(event)
-        record = RequestRecord(_trace_id(event, headers), self.route or "unknown")
+        headers = all_headers(event)
+        record = RequestRecord(trace_id_of(event, headers), self.route or "unknown")
         answer = self._answer(event, headers, record)
         record.status, record.outcome, record.rule = answer.status, answer.code, answer.rule
         record.replay, record.conflicts = answer.replay, answer.conflicts
@@ -60,7 +51,7 @@ class HookEndpoint:
 
     def _answer(self, event: Event, headers: Headers, record: RequestRecord) -> Answer:
         try:
-            body = _body(event)
+            body = exact_body(event, MAX_BODY)
             integration = self._authenticate(body, headers, event, record)
             request = parse_hook(body, self.route, integration, record.trace_id)
             return self._serve(request, integration, record)
@@ -117,37 +108,6 @@ class HookEndpoint:
             )
         record.action, record.transaction_id = request.kind, request.transaction_id
         return self.wallet.transact(request, integration)
-
-
-def _body(event: Event) -> bytes:
-    """Return the exact bytes that were sent."""
-    body = event.get("body") or ""
-    if len(body) > MAX_BODY * 4 // 3 + 4:
-        raise RequestRefusedError("payload_too_large")
-    if event.get("isBase64Encoded"):
-        try:
-            raw = base64.b64decode(body, validate=True)
-        except (binascii.Error, ValueError):
-            raise RequestRefusedError("malformed_json", "not base64") from None
-    else:
-        raw = body.encode("utf-8", "surrogatepass")
-    if len(raw) > MAX_BODY:
-        raise RequestRefusedError("payload_too_large")
-    return raw
-
-
-def _headers(event: Event) -> dict[str, list[str]]:
-    many = event.get("multiValueHeaders")
-    if many:
-        return headers_of((name, value) for name, values in many.items() for value in values)
-    return headers_of((event.get("headers") or {}).items())
-
-
-def _trace_id(event: Event, headers: Headers) -> str:
-    given = headers.get("x-trace-id", ())
-    if given and _TRACE_ID.fullmatch(given[0]):
-        return given[0]
-    return str((event.get("requestContext") or {}).get("requestId", ""))
 
 
 def _source_ip(event: Event) -> str:

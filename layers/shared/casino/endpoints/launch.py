@@ -4,30 +4,24 @@ API Gateway has authorised the caller by IAM before anything comes here. This is
 errors of launches become responses.
 """
 
-import base64
-import binascii
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from casino.catalogue_observability import CatalogueObserver
-from casino.domain.errors import RetryableError
+from casino.domain.errors import RequestRefusedError, RetryableError
 from casino.domain.launch_errors import LAUNCH_ERRORS, LaunchRefusedError
+from casino.endpoints.proxy import Event, Response, all_headers, exact_body, trace_id_of
 from casino.igsp.launch_api import MAX_BODY, error_answer, parse_order, session_answer, written
 from casino.ports import Clock
 from casino.services.closing import ClosingService
 from casino.services.launch import LaunchService
-
-type Event = Mapping[str, Any]
-type Response = dict[str, Any]
 
 #: Failures that are the provider's, which an alarm counts.
 PROVIDER_FAULTS: Final = frozenset(
     code for code in LAUNCH_ERRORS if code.startswith("provider_") and code != "provider_disabled"
 ) | {"launch_url_refused"}
 
-_TRACE_ID: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
 _REDIRECT: Final = {"": False, "false": False, "true": True}
 
 
@@ -43,7 +37,7 @@ class LaunchEndpoint:
     def handle(self, event: Event, context: object) -> Response:
         """Return the REST proxy response to `event`; never raises."""
         started = self.clock.monotonic()
-        trace_id = _trace_id(event)
+        trace_id = trace_id_of(event, all_headers(event))
         log: dict[str, object] = {
             "trace_id": trace_id,
             "request_id": str(getattr(context, "aws_request_id", "")),
@@ -134,19 +128,10 @@ def _refused(error: LaunchRefusedError, trace_id: str, log: dict[str, object]) -
 
 
 def _body(event: Event) -> bytes:
-    body = event.get("body") or ""
-    if len(body) > MAX_BODY * 4 // 3 + 4:
-        raise LaunchRefusedError("payload_too_large")
-    if event.get("isBase64Encoded"):
-        try:
-            raw = base64.b64decode(body, validate=True)
-        except (binascii.Error, ValueError):
-            raise LaunchRefusedError("malformed_json", "not base64") from None
-    else:
-        raw = body.encode("utf-8", "surrogatepass")
-    if len(raw) > MAX_BODY:
-        raise LaunchRefusedError("payload_too_large")
-    return raw
+    try:
+        return exact_body(event, MAX_BODY)
+    except RequestRefusedError as error:
+        raise LaunchRefusedError(error.code, error.detail) from None
 
 
 def _redirect(event: Event) -> bool:
@@ -154,14 +139,6 @@ def _redirect(event: Event) -> bool:
     if value not in _REDIRECT:
         raise LaunchRefusedError("invalid_request", "redirect is true or false")
     return _REDIRECT[value]
-
-
-def _trace_id(event: Event) -> str:
-    headers: Mapping[str, str] = event.get("headers") or {}
-    for name, value in headers.items():
-        if name.lower() == "x-trace-id" and _TRACE_ID.fullmatch(value):
-            return value
-    return str((event.get("requestContext") or {}).get("requestId", ""))
 
 
 def _identity(event: Event) -> Mapping[str, Any]:
