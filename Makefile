@@ -2,9 +2,11 @@
 PYTHON ?= python3.13
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
-CODE := layers/shared functions ops sandbox benchmarks tests
+CODE := layers/shared functions builder ops sandbox benchmarks tests
 # SAM builds with the python3.13 that stands first on PATH, and needs pip beside it.
 SAM := PATH="$(CURDIR)/.tools/uv/bin:$$PATH" .tools/sam/bin/sam
+# The build needs the runtime's Python and SAM, and none of the project's own environment.
+BUILDER := .tools/uv/bin/python -m builder
 COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 \
 	--custom-compile-command "make lock" $(LOCK_FLAGS)
 
@@ -13,7 +15,7 @@ export SAM_CLI_TELEMETRY := 0
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install lock format lint validate build test check run down events docs clean
+.PHONY: help install lock format lint validate build deploy test check run down events docs clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,8 +34,13 @@ validate: .venv/.project .tools/sam/.stamp ## Check the template
 	$(BIN)/cfn-lint template.yaml
 	$(SAM) validate --lint --region eu-central-1
 
-build: .tools/sam/.stamp ## Build the functions and their layer into .aws-sam
-	$(SAM) build
+build: .tools/sam/.stamp ## Build what is deployed into .aws-sam (ARCHITECTURE=arm64 for Graviton)
+	$(BUILDER) --architecture $(or $(ARCHITECTURE),x86_64)
+
+deploy: .tools/sam/.stamp ## Build and deploy an environment of samconfig.toml: make deploy ENV=dev
+	@test -n "$(ENV)" || { echo "which environment? make deploy ENV=dev" >&2; exit 2; }
+	$(BUILDER) --config-env $(ENV)
+	$(SAM) deploy --config-env $(ENV)
 
 test: install ## Run every test
 	$(BIN)/pytest

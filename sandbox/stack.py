@@ -1,20 +1,15 @@
-"""Builds the real template and deploys it to the local AWS, with the SAM command line as it is."""
+"""Builds what is deployed to AWS, too, and deploys it to the local AWS with `sam deploy`."""
 
 import os
-import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 
 import boto3
 
-from sandbox.ministack import PROJECT, REGION, MiniStack
+from builder import sam
+from builder.build import build
+from sandbox.ministack import REGION, MiniStack
 
 STACK_NAME = "seamless-wallet-local"
-_SAM = PROJECT / ".tools" / "sam" / "bin" / "sam"
-
-
-class DeployError(Exception):
-    """`sam build` or `sam deploy` failed; the message ends with what it printed."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +31,9 @@ class DeployedStack:
 
 
 def build_and_deploy(local: MiniStack) -> DeployedStack:
-    """Build, deploy, and return the stack; the build goes to .aws-sam."""
-    environment = _environment(local)
-    _sam(["build"], environment)
-    _sam(["deploy", "--config-env", "local"], environment)
+    """Build, deploy, and return the stack; the build goes to .aws-sam. Raises `BuildError`."""
+    build()
+    sam.run(["deploy", "--config-env", "local"], _environment(local))
     return deployed(local)
 
 
@@ -74,21 +68,4 @@ def local_aws(local: MiniStack) -> dict[str, str]:
 
 def _environment(local: MiniStack) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    # SAM builds with the python3.13 that stands first on PATH, and needs pip beside it.
-    path = f"{PROJECT / '.tools' / 'uv' / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
-    return {**kept, **local_aws(local), "PATH": path, "SAM_CLI_TELEMETRY": "0"}
-
-
-def _sam(arguments: list[str], environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [_SAM, *arguments],
-        cwd=Path(PROJECT),
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        output = (done.stdout + done.stderr)[-4000:]
-        raise DeployError(f"sam {arguments[0]} failed with {done.returncode}:\n{output}")
+    return kept | local_aws(local)

@@ -17,6 +17,7 @@ from typing import Any, Final
 from rich.console import Console
 from rich.table import Table
 
+from builder import BuildError
 from ops import integration, ledger, player, session
 from ops.context import Credentials, Operations, connect_local
 from ops.errors import OpsError
@@ -24,7 +25,7 @@ from ops.output import Output
 from sandbox.demo import Played, Seat, UnexpectedAnswerError, play
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
-from sandbox.stack import STACK_NAME, DeployedStack, DeployError, build_and_deploy
+from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
 
 LOCAL: Final = PROJECT / ".local"
 STACK_FILE: Final = LOCAL / "stack.json"
@@ -44,7 +45,7 @@ _LOOP_ROUNDS: Final = 5
 
 _FAILURES: Final = (
     LocalServerError,
-    DeployError,
+    BuildError,
     UnexpectedAnswerError,
     OpsError,
     LoopError,

@@ -1,0 +1,92 @@
+"""What a finished build must be like; a build that is not fails before anything is deployed."""
+
+import os
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from builder import BuildError
+from builder.certificates import AMAZON_ROOTS
+from builder.precompile import stale_or_missing
+from builder.tune import ROOTS_FILE, SERVICES
+
+MOST_BYTES: Final = 12_000_000
+"""The most that a function may weigh, zipped, with its layer."""
+
+LAYER: Final = "CasinoLayer"
+
+_PLATFORMS: Final = {"x86_64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
+
+
+class PackageError(BuildError):
+    """A build must not be deployed; the message says why, one reason a line."""
+
+
+def layer_folder(build: Path) -> Path:
+    """Return what becomes /opt/python."""
+    return build / LAYER / "python"
+
+
+def function_folders(build: Path) -> list[Path]:
+    """Return the folder of each function."""
+    return sorted(path for path in build.iterdir() if path.is_dir() and path.name != LAYER)
+
+
+def check(build: Path, architecture: str) -> None:
+    """Check a finished build; raises `PackageError`."""
+    layer, functions = layer_folder(build), function_folders(build)
+    faults = [
+        *(_compiled(build, [layer, *functions])),
+        *(_light(layer, functions)),
+        *(_slim(layer)),
+        *(_native(layer, architecture)),
+    ]
+    if not functions:
+        faults.append("no function was built")
+    if faults:
+        raise PackageError("\n".join(faults))
+
+
+def zipped_size(*folders: Path) -> int:
+    """Return how many bytes the folders take together, zipped as for an upload."""
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for folder in folders:
+            for path, _, names in sorted(os.walk(folder)):
+                for name in sorted(names):
+                    file = Path(path, name)
+                    archive.write(file, file.relative_to(folder.parent))
+    return packed.tell()
+
+
+def _compiled(build: Path, folders: list[Path]) -> list[str]:
+    missing = [source for folder in folders for source in stale_or_missing(folder)]
+    return [f"{source.relative_to(build)} is not compiled ahead" for source in missing]
+
+
+def _light(layer: Path, functions: list[Path]) -> list[str]:
+    shared = zipped_size(layer)
+    sizes = {folder.name: zipped_size(folder) + shared for folder in functions}
+    return [
+        f"{name} weighs {size:,} bytes zipped, more than {MOST_BYTES:,}"
+        for name, size in sizes.items()
+        if size > MOST_BYTES
+    ]
+
+
+def _slim(layer: Path) -> list[str]:
+    data = layer / "botocore" / "data"
+    kept = {path.name for path in data.iterdir() if path.is_dir()}
+    faults = [f"the model of {name} is not used" for name in sorted(kept - SERVICES)]
+    faults += [f"the model of {name} is missing" for name in sorted(SERVICES - kept)]
+    roots = layer / ROOTS_FILE
+    if not roots.is_file() or roots.read_text().count("BEGIN CERTIFICATE") != len(AMAZON_ROOTS):
+        faults.append(f"{ROOTS_FILE} does not hold the {len(AMAZON_ROOTS)} Amazon roots")
+    return faults
+
+
+def _native(layer: Path, architecture: str) -> list[str]:
+    platform = _PLATFORMS[architecture]
+    libraries = sorted(layer.rglob("*.so"))
+    return [f"{file.name} is not for {platform}" for file in libraries if platform not in file.name]

@@ -1,0 +1,43 @@
+"""The SAM command line of this project, in the environment that it needs."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from builder import BuildError
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+_SAM: Final = PROJECT / ".tools" / "sam" / "bin" / "sam"
+_PRINTED: Final = 4000
+
+
+class SamError(BuildError):
+    """A SAM command failed; the message ends with what it printed."""
+
+
+def run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+    """Run `sam …` in the project's folder, silently; raises `SamError` with its output.
+
+    `environment` stands for the process's own.
+    """
+    done = subprocess.run(
+        [_SAM, *arguments],
+        cwd=PROJECT,
+        env=_with_python(os.environ if environment is None else environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        output = (done.stdout + done.stderr)[-_PRINTED:]
+        raise SamError(f"sam {arguments[0]} failed with {done.returncode}:\n{output}")
+
+
+def _with_python(environment: Mapping[str, str]) -> dict[str, str]:
+    # SAM builds with the python3.13 that stands first on PATH, and needs pip beside it.
+    tools = PROJECT / ".tools" / "uv" / "bin"
+    path = f"{tools}{os.pathsep}{environment.get('PATH', '')}"
+    return {**environment, "PATH": path, "SAM_CLI_TELEMETRY": "0"}

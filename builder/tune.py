@@ -1,0 +1,95 @@
+"""Make a built layer slim: what no function uses is neither uploaded nor read at a start.
+
+botocore ships the models of 400 services and every endpoint of each; the clients made here need
+four. Operations of a kept service are not trimmed, so that any code may call any of them. Models
+lose only their prose, which is more than half of what botocore parses to make a client.
+"""
+
+import gzip
+import json
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+from builder.certificates import cut_amazon_roots
+from builder.precompile import compile_tree
+
+SERVICES: Final = frozenset({"dynamodb", "lambda", "s3", "secretsmanager"})
+"""The services that functions make clients of."""
+
+ROOTS_FILE: Final = "amazon-roots.pem"
+"""Name of the bundle of Amazon roots in the layer; `casino.bootstrap.hooks` looks for it."""
+
+LAYER_AT: Final = "/opt/python"
+FUNCTION_AT: Final = "/var/task"
+
+_UNUSED: Final = ("*.pyi", "py.typed", "*.exe", "examples-1.json", "requirements.txt")
+_UNUSED_FOLDERS: Final = ("__pycache__", "tests")
+
+
+def tune_layer(python: Path) -> None:
+    """Slim the folder of a built layer, in place, and compile what is in it. Can be repeated."""
+    _drop_unused(python)
+    data = python / "botocore" / "data"
+    if data.is_dir():
+        _keep_services(data)
+        _slim_endpoints(data / "endpoints.json")
+        for model in sorted(data.glob("*/*/*.json.gz")):
+            _unpack(model)
+        cut_amazon_roots(python / "botocore" / "cacert.pem", python / ROOTS_FILE)
+    compile_tree(python, LAYER_AT)
+
+
+def tune_function(folder: Path) -> None:
+    """Compile a function's own code, in place. Can be repeated."""
+    _drop_unused(folder)
+    compile_tree(folder, FUNCTION_AT)
+
+
+def _drop_unused(root: Path) -> None:
+    for name in _UNUSED_FOLDERS:
+        for folder in sorted(root.rglob(name)):
+            shutil.rmtree(folder)
+    for pattern in _UNUSED:
+        for file in sorted(root.rglob(pattern)):
+            file.unlink()
+
+
+def _keep_services(data: Path) -> None:
+    """Keep the newest model of each used service: the only one that botocore reads."""
+    for service in sorted(path for path in data.iterdir() if path.is_dir()):
+        versions = sorted(path for path in service.iterdir() if path.is_dir())
+        unused = versions[:-1] if service.name in SERVICES else [service]
+        for folder in unused:
+            shutil.rmtree(folder)
+
+
+def _slim_endpoints(file: Path) -> None:
+    endpoints = json.loads(file.read_bytes())
+    for partition in endpoints["partitions"]:
+        services = partition["services"]
+        partition["services"] = {name: services[name] for name in services if name in SERVICES}
+    _write(file, endpoints)
+
+
+def _unpack(model: Path) -> None:
+    """Store a model as plain JSON without prose: the layer is compressed anyway."""
+    _write(model.with_suffix(""), _without_prose(json.loads(gzip.decompress(model.read_bytes()))))
+    model.unlink()
+
+
+def _without_prose(value: Any) -> Any:
+    """Empty the texts named `documentation`, which botocore expects to be there."""
+    if isinstance(value, dict):
+        return {name: _emptied(name, inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_prose(inner) for inner in value]
+    return value
+
+
+def _emptied(name: str, value: Any) -> Any:
+    return "" if name == "documentation" and isinstance(value, str) else _without_prose(value)
+
+
+def _write(file: Path, value: Any) -> None:
+    file.write_text(json.dumps(value, separators=(",", ":")))
