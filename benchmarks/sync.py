@@ -27,8 +27,8 @@ from casino.adapters.dynamodb_sync import DynamoDbSync
 from casino.adapters.provider_records import IgspRecords
 from casino.adapters.s3_pages import S3Pages
 from casino.adapters.system_clock import SystemClock
+from casino.bootstrap.aws import aws_client
 from casino.bootstrap.catalogue import provider_client
-from casino.bootstrap.hooks import aws_client
 from casino.catalogue_observability import CatalogueObserver
 from casino.domain.model import Integration
 from casino.ports.sync import SyncRequest

@@ -1,5 +1,8 @@
 """POST /webhooks/igsp/v1/bet: debit a stake, once."""
 
-from casino.bootstrap.hooks import hook_handler
+from casino.bootstrap.start import frozen_start
 
-handler = hook_handler("bet")
+with frozen_start():
+    from casino.bootstrap.hooks import hook_handler
+
+    handler = hook_handler("bet")

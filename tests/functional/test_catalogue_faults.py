@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from casino.bootstrap.hooks import aws_client
+from casino.bootstrap.aws import aws_client
 from casino.ports.sync import SyncRequest
 from tests.support.catalogue import Hub, hub
 from tests.support.provider import provider

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from casino.bootstrap.hooks import aws_client
+from casino.bootstrap.aws import aws_client
 from casino.domain.catalogue import SHELVES
 from tests.support.catalogue import CountingClient, Hub, hub
 from tests.support.hooks import load_function

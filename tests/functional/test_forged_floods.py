@@ -8,7 +8,8 @@ import pytest
 from casino.adapters.cached_registry import UNKNOWN_READS, UNKNOWN_READS_PER_S, CachedRegistry
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.secrets_manager import REFRESH_INTERVAL_S, SecretsManagerKeyring
-from casino.bootstrap.hooks import secrets_client, wallet_service
+from casino.bootstrap.aws import secrets_client
+from casino.bootstrap.hooks import wallet_service
 from casino.endpoints.hooks import HookEndpoint
 from casino.igsp.render import IgspRenderer
 from casino.observability import Observer

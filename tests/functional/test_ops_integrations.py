@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from casino.adapters.secrets_manager import SecretsManagerKeyring
-from casino.bootstrap.hooks import secrets_client
+from casino.bootstrap.aws import secrets_client
 from casino.domain.model import PLATFORM
 from tests.support.console import Console
 from tests.support.hooks import API_KEY, SECRET_KEY, Caller, encode, proxy_event, signed_headers

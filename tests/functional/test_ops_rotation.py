@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from casino.bootstrap.hooks import secrets_client
+from casino.bootstrap.aws import secrets_client
 from casino.domain.rotation import Pair
 from tests.support.hooks import (
     API_KEY,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from casino.bootstrap.hooks import secrets_client
+from casino.bootstrap.aws import secrets_client
 from casino.domain.model import Integration
 from casino.signing import Particulars, family
 from ops.cli import app

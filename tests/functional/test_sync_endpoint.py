@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from casino.bootstrap.hooks import aws_client
+from casino.bootstrap.aws import aws_client
 from casino.catalogue_observability import CatalogueObserver
 from casino.domain.errors import UnavailableError
 from casino.domain.model import Integration

@@ -11,7 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from casino.bootstrap.hooks import dynamodb_client, wallet_service
+from casino.bootstrap.aws import dynamodb_client
+from casino.bootstrap.hooks import wallet_service
 from casino.domain.model import Transaction
 from casino.services.wallet import Answer
 from tests.support.world import SANDBOX, World, build_tables

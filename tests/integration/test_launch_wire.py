@@ -17,7 +17,7 @@ import botocore.httpsession
 import pytest
 
 from casino.adapters.catalogue_items import game_item, provider_item
-from casino.bootstrap import hooks
+from casino.bootstrap import aws as bootstrap_aws
 from casino.domain.catalogue import Game, Provider
 from casino.domain.launch import second_id
 from sandbox.ministack import free_port
@@ -68,7 +68,7 @@ def stage(
     provider.control.reset()
     # An account of its own, so that tests do not meet each other's tables.
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", str(uuid4().int)[:12])
-    hooks._session.cache_clear()
+    bootstrap_aws._session.cache_clear()
     world = build_world("launch")
     world.player(PLAYER)
     introduce(world)
@@ -79,7 +79,7 @@ def stage(
     monkeypatch.setenv("LAUNCH_DEADLINE_SECONDS", DEADLINE_S)
     yield Stage(world, provider, load_function("launch_session"), game_id)
     provider.control.clear_faults()
-    hooks._session.cache_clear()
+    bootstrap_aws._session.cache_clear()
 
 
 def _stock(world: World, provider: ProviderProcess) -> str:

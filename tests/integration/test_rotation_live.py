@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from casino.bootstrap.hooks import secrets_client
+from casino.bootstrap.aws import secrets_client
 from ops import integration
 from ops.context import Operations, Stack, connect_local, log_groups
 from sandbox.ministack import MiniStack, free_port, start

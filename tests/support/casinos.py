@@ -9,7 +9,7 @@ from typing import Protocol
 
 from moto import mock_aws
 
-from casino.bootstrap.hooks import dynamodb_client
+from casino.bootstrap.aws import dynamodb_client
 from casino.domain.model import Player
 from casino.ports import Accounts, History, Ledger, Sessions
 from tests.support.fakes import FakeWorld

@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from casino.bootstrap.hooks import secrets_client
+from casino.bootstrap.aws import secrets_client
 from ops.cli import app
 from ops.context import Credentials, Operations, Stack
 from ops.verbs import Invocation

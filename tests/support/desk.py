@@ -11,7 +11,7 @@ from casino.adapters.cached_registry import CachedRegistry
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
 from casino.adapters.dynamodb_ledger import DynamoDbLedger
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
-from casino.bootstrap.hooks import dynamodb_client
+from casino.bootstrap.aws import dynamodb_client
 from casino.domain.errors import RetryableError
 from casino.domain.model import PLATFORM, Integration, Kind, Transaction
 from casino.endpoints.hooks import HookEndpoint

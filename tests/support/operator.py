@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 from typer.testing import CliRunner
 
-from casino.bootstrap.hooks import secrets_client
+from casino.bootstrap.aws import secrets_client
 from casino.bootstrap.rotation import rotation_handler
 from ops.cli import app
 from ops.context import Operations, Stack

@@ -21,7 +21,8 @@ from typing import Any, Final
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from casino.adapters.tables import Tables
-from casino.bootstrap.hooks import dynamodb_client, wallet_service
+from casino.bootstrap.aws import dynamodb_client
+from casino.bootstrap.hooks import wallet_service
 from casino.domain.errors import RetryableError
 from casino.domain.model import Integration, Transaction
 from casino.services.wallet import WalletService

@@ -12,7 +12,8 @@ from casino.adapters.dynamodb_ledger import DynamoDbLedger
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.dynamodb_sessions import DynamoDbSessions
 from casino.adapters.tables import Tables
-from casino.bootstrap.hooks import dynamodb_client, secrets_client, wallet_service
+from casino.bootstrap.aws import dynamodb_client, secrets_client
+from casino.bootstrap.hooks import wallet_service
 from casino.domain.model import PLATFORM, Integration, Player, Session, Transaction
 from casino.domain.money import parse_major
 from casino.settings import load_settings

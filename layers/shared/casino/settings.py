@@ -23,6 +23,8 @@ class Settings:
     version: str
     cache_s: float = LONGEST_CACHE_S
     """How long what the registry and Secrets Manager said is kept, in seconds."""
+    primed: tuple[str, ...] | None = None
+    """The integrations that the init of a hook reads ahead; `None` to call nothing in the init."""
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -41,6 +43,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
             service=environment.get("POWERTOOLS_SERVICE_NAME", "wallet"),
             version=environment.get("SERVICE_VERSION", "unknown"),
             cache_s=_cache_s(environment.get("CACHE_SECONDS", "")),
+            primed=_primed(environment.get("PRIMED_INTEGRATIONS")),
         )
     except KeyError as error:
         raise SettingsError(f"{error.args[0]} is not set") from None
@@ -54,3 +57,9 @@ def _cache_s(text: str) -> float:
     if not 0 <= seconds <= LONGEST_CACHE_S:
         raise SettingsError(f"CACHE_SECONDS must be from 0 to {LONGEST_CACHE_S:g}")
     return seconds
+
+
+def _primed(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    return tuple(name for part in text.split(",") if (name := part.strip()))

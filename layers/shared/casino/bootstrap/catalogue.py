@@ -18,7 +18,7 @@ from casino.adapters.provider_transport import Limits, Transport
 from casino.adapters.s3_pages import S3Pages
 from casino.adapters.secrets_manager import SecretsManagerKeyring
 from casino.adapters.system_clock import SystemClock
-from casino.bootstrap.hooks import aws_client, dynamodb_client, secrets_client
+from casino.bootstrap.aws import aws_client, dynamodb_client, secrets_client
 from casino.catalogue_observability import CatalogueObserver
 from casino.catalogue_settings import load_catalogue_settings
 from casino.endpoints.catalogue import CatalogueEndpoint, Event, Response

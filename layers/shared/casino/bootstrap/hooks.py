@@ -1,12 +1,8 @@
-"""Wires the hooks, and makes the clients that all functions share; called once, in the init."""
+"""Wires the hooks; called once, in the init."""
 
 import os
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
-
-import botocore.session
-from botocore.config import Config
 
 from casino.adapters.cached_registry import CachedRegistry
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
@@ -15,46 +11,16 @@ from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.secrets_manager import SecretsManagerKeyring
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
+from casino.bootstrap.aws import dynamodb_client, secrets_client
 from casino.endpoints.hooks import HookEndpoint
 from casino.endpoints.proxy import Event, Response
 from casino.igsp.hooks import Action
 from casino.igsp.render import IgspRenderer
 from casino.observability import Observer
+from casino.ports import Keyring, Registry
 from casino.services.wallet import WalletService
 from casino.settings import load_settings
 from casino.signing import family
-
-#: One attempt: the wallet's own loop tries again, and only it can tell what an attempt did.
-_DYNAMODB = Config(
-    connect_timeout=0.5,
-    read_timeout=1.0,
-    retries={"mode": "standard", "total_max_attempts": 1},
-    parameter_validation=False,
-    user_agent="seamless-wallet",
-)
-_SECRETS = _DYNAMODB.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
-
-
-@cache
-def _session() -> botocore.session.Session:
-    """One session for all clients: a second one costs as much as a client."""
-    return botocore.session.get_session()
-
-
-def dynamodb_client(more: Config | None = None) -> Any:
-    """Return a DynamoDB client with the money path's time-outs, and with `more` over them."""
-    config = _DYNAMODB if more is None else _DYNAMODB.merge(more)
-    return _session().create_client("dynamodb", config=config)
-
-
-def secrets_client() -> Any:
-    """Return a Secrets Manager client with the money path's time-outs."""
-    return _session().create_client("secretsmanager", config=_SECRETS)
-
-
-def aws_client(service: str, config: Config) -> Any:
-    """Return a client for what is off the money path, of the same session."""
-    return _session().create_client(service, config=config)
 
 
 def wallet_service(client: Any, tables: Tables) -> WalletService:
@@ -70,21 +36,40 @@ def wallet_service(client: Any, tables: Tables) -> WalletService:
 def hook_handler(
     route: Action | None, environment: Mapping[str, str] = os.environ
 ) -> Callable[[Event, object], Response]:
-    """Return the Lambda handler of one hook route, wired from the environment."""
+    """Return the Lambda handler of one hook route, wired from the environment and primed."""
     settings = load_settings(environment)
     client, clock = dynamodb_client(), SystemClock()
-    registry = CachedRegistry(
-        DynamoDbRegistry(client, settings.tables), clock, ttl_s=settings.cache_s
-    )
+    stored = DynamoDbRegistry(client, settings.tables)
+    registry = CachedRegistry(stored, clock, ttl_s=settings.cache_s)
+    keyring = SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s)
+    observer = Observer(settings.service)
     endpoint = HookEndpoint(
         route=route,
         family=family("igsp"),
         family_name="igsp",
         registry=registry,
-        keyring=SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s),
+        keyring=keyring,
         wallet=wallet_service(client, settings.tables),
         renderer=IgspRenderer(),
         clock=clock,
-        observer=Observer(settings.service),
+        observer=observer,
     )
+    if settings.primed is not None:
+        try:
+            _prime(settings.primed, stored, registry, keyring)
+        except Exception as error:  # noqa: BLE001 - the first request meets it again, and answers
+            observer.crash(error, "init")
     return endpoint.handle
+
+
+def _prime(
+    names: tuple[str, ...], stored: DynamoDbRegistry, registry: Registry, keyring: Keyring
+) -> None:
+    """Open the connections and fill the caches, so that the first request pays for neither."""
+    if not names:
+        stored.switches()
+    for name in names:
+        integration = registry.get(name)
+        if integration is not None:
+            for secret in keyring.live(integration):
+                registry.by_api_key(secret.api_key)

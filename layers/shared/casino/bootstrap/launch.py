@@ -19,7 +19,7 @@ from casino.adapters.provider_transport import Limits
 from casino.adapters.secrets_manager import SecretsManagerKeyring
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
-from casino.bootstrap import hooks
+from casino.bootstrap.aws import aws_client, dynamodb_client, secrets_client
 from casino.bootstrap.catalogue import provider_client
 from casino.catalogue_observability import CatalogueObserver
 from casino.endpoints.expiry import ExpiryEndpoint
@@ -70,7 +70,7 @@ class _Parts:
         settings, own = load_settings(environment), load_environment(environment)
         self.own = own
         self.tables: Tables = settings.tables
-        self.client: Any = hooks.dynamodb_client(_TWICE)
+        self.client: Any = dynamodb_client(_TWICE)
         self.clock = SystemClock()
         self.observer = CatalogueObserver(settings.service)
         self.directory = CachedDirectory(
@@ -83,9 +83,7 @@ class _Parts:
             self.client, self.tables, GameItems(own.catalogue, game_key, read_game)
         )
         self.watch = DynamoDbWatch(self.client, self.tables)
-        keyring = SecretsManagerKeyring(
-            hooks.secrets_client(), self.clock, cache_s=settings.cache_s
-        )
+        keyring = SecretsManagerKeyring(secrets_client(), self.clock, cache_s=settings.cache_s)
         # A try gets less than half of the deadline, so that a second one has its chance.
         limits = Limits(
             connect_s=min(2.0, own.deadline_s / 2),
@@ -128,5 +126,5 @@ def expiry_handler(
         parts.clock,
         parts.own.idle_s,
     )
-    handover = LambdaHandover(lambda: hooks.aws_client("lambda", _INVOKE))
+    handover = LambdaHandover(lambda: aws_client("lambda", _INVOKE))
     return ExpiryEndpoint(service, handover, parts.observer).handle

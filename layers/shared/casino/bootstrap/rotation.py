@@ -4,13 +4,13 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import botocore.session
 from botocore.config import Config
 
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.provider_pairs import HttpPairProvider
 from casino.adapters.secret_store import SecretsManagerStore
 from casino.adapters.system_clock import SystemClock
+from casino.bootstrap.aws import aws_client
 from casino.domain.rotation import RotationError
 from casino.observability import Observer
 from casino.ports.rotation import PairProvider
@@ -42,9 +42,8 @@ def rotation_handler(
 ) -> Handler:
     """Return the Lambda handler that Secrets Manager calls with each of the four steps."""
     settings = load_settings(environment)
-    session = botocore.session.get_session()
-    dynamodb = dynamodb or session.create_client("dynamodb", config=_PATIENT)
-    secrets = secrets or session.create_client("secretsmanager", config=_PATIENT)
+    dynamodb = dynamodb or aws_client("dynamodb", _PATIENT)
+    secrets = secrets or aws_client("secretsmanager", _PATIENT)
     observer, clock = Observer(settings.service), SystemClock()
     registry, store = DynamoDbRegistry(dynamodb, settings.tables), SecretsManagerStore(secrets)
     provider = provider or HttpPairProvider(clock)
