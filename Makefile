@@ -39,8 +39,7 @@ build: .tools/sam/.stamp ## Build what is deployed into .aws-sam (ARCHITECTURE=a
 
 deploy: .tools/sam/.stamp ## Build and deploy an environment of samconfig.toml: make deploy ENV=dev
 	@test -n "$(ENV)" || { echo "which environment? make deploy ENV=dev" >&2; exit 2; }
-	$(BUILDER) --config-env $(ENV)
-	$(SAM) deploy --config-env $(ENV)
+	$(BUILDER) --deploy $(ENV)
 
 test: install ## Run every test
 	$(BIN)/pytest

@@ -9,11 +9,19 @@ from builder.tune import tune_function, tune_layer
 BUILD: Final = sam.PROJECT / ".aws-sam" / "build"
 
 
-def build(architecture: str = "x86_64") -> Path:
-    """Build the template for `architecture` and return the folder; raises `BuildError`."""
-    sam.run(["build", "--parameter-overrides", f"Architecture={architecture}"])
-    tune_layer(package.layer_folder(BUILD))
-    for folder in package.function_folders(BUILD):
-        tune_function(folder)
-    package.check(BUILD, architecture)
-    return BUILD
+def build(architecture: str = "x86_64", folder: Path = BUILD) -> Path:
+    """Build the template for `architecture` into `folder` and return it; raises `BuildError`."""
+    sam.run(
+        [
+            "build",
+            "--build-dir",
+            str(folder),
+            "--parameter-overrides",
+            f"Architecture={architecture}",
+        ]
+    )
+    tune_layer(package.layer_folder(folder))
+    for function in package.function_folders(folder):
+        tune_function(function)
+    package.check(folder, architecture)
+    return folder

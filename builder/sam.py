@@ -14,26 +14,32 @@ _PRINTED: Final = 4000
 
 
 class SamError(BuildError):
-    """A SAM command failed; the message ends with what it printed."""
+    """A SAM command failed."""
 
 
-def run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-    """Run `sam …` in the project's folder, silently; raises `SamError` with its output.
+def run(
+    arguments: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    *,
+    interactive: bool = False,
+) -> None:
+    """Run `sam …` in the project's folder; raises `SamError`.
 
-    `environment` stands for the process's own.
+    `environment` stands for the process's own. With `interactive` the command talks to the
+    terminal; else it is silent, and the error ends with what it printed.
     """
     done = subprocess.run(
         [_SAM, *arguments],
         cwd=PROJECT,
         env=_with_python(os.environ if environment is None else environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdin=None if interactive else subprocess.DEVNULL,
+        capture_output=not interactive,
         text=True,
         check=False,
     )
     if done.returncode != 0:
-        output = (done.stdout + done.stderr)[-_PRINTED:]
-        raise SamError(f"sam {arguments[0]} failed with {done.returncode}:\n{output}")
+        output = "" if interactive else f":\n{(done.stdout + done.stderr)[-_PRINTED:]}"
+        raise SamError(f"sam {arguments[0]} failed with {done.returncode}{output}")
 
 
 def _with_python(environment: Mapping[str, str]) -> dict[str, str]:

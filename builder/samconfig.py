@@ -2,10 +2,12 @@
 
 import tomllib
 from pathlib import Path
+from typing import Final
 
 from builder import BuildError
 
-_DEFAULT = "x86_64"
+ARCHITECTURE: Final = "Architecture"
+_DEFAULT_ARCHITECTURE: Final = "x86_64"
 """What template.yaml takes when nothing is said."""
 
 
@@ -13,14 +15,16 @@ class UnknownEnvironmentError(BuildError):
     """samconfig.toml has no such environment; the message names those that it has."""
 
 
-def architecture(environment: str, file: Path) -> str:
-    """Return the `Architecture` that an environment deploys with."""
+def parameters(environment: str, file: Path) -> dict[str, str]:
+    """Return the template's parameters that an environment sets."""
     config = tomllib.loads(file.read_text())
-    known = sorted(
-        name for name in config if isinstance(config[name], dict) and "deploy" in config[name]
-    )
+    known = [name for name, part in config.items() if isinstance(part, dict) and "deploy" in part]
     if environment not in known:
         raise UnknownEnvironmentError(f"{environment!r} is none of {', '.join(known)}")
     overrides = config[environment]["deploy"]["parameters"].get("parameter_overrides", [])
-    values = dict(override.split("=", 1) for override in overrides)
-    return str(values.get("Architecture", _DEFAULT))
+    return dict(override.split("=", 1) for override in overrides)
+
+
+def architecture(values: dict[str, str]) -> str:
+    """Return the architecture that is deployed with these parameters."""
+    return values.get(ARCHITECTURE, _DEFAULT_ARCHITECTURE)

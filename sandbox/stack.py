@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import boto3
 
-from builder import sam
-from builder.build import build
+from builder.deploy import deploy
 from sandbox.ministack import REGION, MiniStack
 
 STACK_NAME = "seamless-wallet-local"
@@ -32,8 +31,7 @@ class DeployedStack:
 
 def build_and_deploy(local: MiniStack) -> DeployedStack:
     """Build, deploy, and return the stack; the build goes to .aws-sam. Raises `BuildError`."""
-    build()
-    sam.run(["deploy", "--config-env", "local"], _environment(local))
+    deploy("local", _environment(local))
     return deployed(local)
 
 
