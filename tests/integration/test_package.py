@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from builder import package
 from builder.build import build
 from builder.precompile import stale_or_missing
+from casino.bootstrap import aws
 from tests.support.hooks import encode, proxy_event, signed_headers
 from tests.support.world import GAME, World, build_world
 
@@ -71,11 +73,19 @@ def built() -> Path:
 
 
 @pytest.fixture(scope="module")
-def world(aws_environment: dict[str, str]) -> World:
+def account(aws_environment: dict[str, str]) -> dict[str, str]:
+    """An account of its own: MiniStack takes twelve digits for one."""
+    return aws_environment | {"AWS_ACCESS_KEY_ID": str(uuid4().int)[:12]}
+
+
+@pytest.fixture(scope="module")
+def world(account: dict[str, str]) -> Iterator[World]:
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in aws_environment.items():
+        for name, value in account.items():
             patch.setenv(name, value)
-        return build_world("package")
+        aws._session.cache_clear()
+        yield build_world("package")
+    aws._session.cache_clear()
 
 
 def run(function: str, built: Path, environment: dict[str, str], *events: dict[str, Any]) -> Ran:
@@ -104,10 +114,10 @@ def hook(action: str, session_id: str, **more: Any) -> dict[str, Any]:
 
 
 def test_a_hook_function_answers_with_what_ships_and_loads_nothing_that_it_does_not_need(
-    built: Path, world: World, aws_environment: dict[str, str]
+    built: Path, world: World, account: dict[str, str]
 ) -> None:
     session = world.player("player-912")
-    environment = aws_environment | world.environment | {"PRIMED_INTEGRATIONS": "sandbox"}
+    environment = account | world.environment | {"PRIMED_INTEGRATIONS": "sandbox"}
     bet = hook("bet", session, transaction_id="bet-1")
     win = hook("win", session, transaction_id="win-1")
     refund = hook("refund", session, type="bet", bet_transaction_id="bet-1")
@@ -132,13 +142,13 @@ def test_health_loads_nothing_of_the_wallet(built: Path, aws_environment: dict[s
 
 
 def test_every_other_function_finds_all_that_it_imports_in_the_layer(
-    built: Path, world: World, aws_environment: dict[str, str]
+    built: Path, world: World, account: dict[str, str]
 ) -> None:
     names = {folder.name for folder in package.function_folders(built)}
     others = names - {f"{name}Function" for name in ("Balance", "Bet", "Win", "Refund", "Hooks")}
     assert len(others) >= 6
     own = {"SYNC_TABLE": "sync", "PAGES_BUCKET": "pages", "CATALOGUE_TABLE": "catalogue"}
-    environment = aws_environment | world.environment | own
+    environment = account | world.environment | own
     for function in sorted(others):
         assert run(function, built, environment).loaded(UNWANTED_ANYWHERE) == [], function
 
