@@ -71,6 +71,9 @@ lock: .tools/uv/.stamp ## Resolve requirements/*.in into hashed locks (LOCK_FLAG
 	$(COMPILE) requirements/dev.in -c layers/shared/requirements.txt -o requirements/dev.txt
 	$(COMPILE) requirements/sam.in -o requirements/sam.txt
 	$(COMPILE) requirements/ministack.in -o requirements/ministack.txt
+	$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
+	for peer in boto3 boto3_tuned powertools; do $(COMPILE) -c layers/shared/requirements.txt \
+		benchmarks/peers/$$peer/requirements.in -o benchmarks/peers/$$peer/requirements.txt || exit 1; done
 
 clean: ## Remove environments, builds and caches; refuses while the local stack runs
 	@test ! -e .local/ministack.json -a ! -e .local/provider.json || { echo "the local stack is up: make down first" >&2; exit 1; }

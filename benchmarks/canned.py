@@ -1,0 +1,127 @@
+"""What the stand-in for AWS answers: well-formed, and such that every bet is applied.
+
+The wallet is always as new, and neither ledger nor round nor idempotency record is ever there. So
+the thousandth bet costs what the first one did, whatever a variant asks for.
+"""
+
+import base64
+import json
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from benchmarks.bets import CURRENCY, INTEGRATION, Player
+from casino.adapters.dynamodb_items import (
+    Item,
+    integration_item,
+    player_item,
+    session_item,
+    text,
+    wallet_item,
+)
+from casino.domain.chain import genesis_hash
+from casino.domain.model import Player as Known
+from casino.domain.model import Session, Wallet
+from tests.support.hooks import API_KEY, SECRET_KEY
+from tests.support.world import SANDBOX
+
+PLAYER: Final = Player(
+    "8d3c1f62-5b0e-4c7a-9a55-0f6b7f2f8f10", "sess-1f6e4c1e-7c1d-4c8f-8f63-2b1f3c9f2a77"
+)
+_OPENED: Final = "2026-01-01T00:00:00Z"
+_LONG_S: Final = 86_400
+
+
+def answer(operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the answer to one call of DynamoDB or Secrets Manager; raises `KeyError` for others."""
+    return _ANSWERS[operation](request)
+
+
+def _get_item(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    item = _item(request["Key"])
+    return {"Item": item} if item else {}
+
+
+def _batch_get_item(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = {
+        table: [item for key in asked["Keys"] if (item := _item(key))]
+        for table, asked in request["RequestItems"].items()
+    }
+    return {"Responses": found, "UnprocessedKeys": {}}
+
+
+def _written(_request: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {}
+
+
+def _get_secret_value(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        "ARN": f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{SANDBOX.secret_name}",
+        "Name": SANDBOX.secret_name,
+        "VersionId": "6b1f4f0c-6b5e-4b0a-8f0a-6c2f9d7b1f11",
+        "SecretString": json.dumps({"api_key": API_KEY, "secret_key": SECRET_KEY}),
+        "VersionStages": [request.get("VersionStage", "AWSCURRENT")],
+        "CreatedDate": 1_767_225_600.0,
+    }
+
+
+_ANSWERS: Final = {
+    "GetItem": _get_item,
+    "BatchGetItem": _batch_get_item,
+    "PutItem": _written,
+    "UpdateItem": _written,
+    "TransactWriteItems": _written,
+    "GetSecretValue": _get_secret_value,
+}
+
+
+def _item(key: Mapping[str, Mapping[str, str]]) -> Item | None:
+    """Return what is under a key: the first attribute tells the table, its value the item."""
+    if "currency" in key:
+        return _WALLET
+    if "player_id" in key:
+        return _PLAYER
+    if "session_id" in key:
+        return _SESSION
+    return _REGISTRY.get(key["id"]["S"]) if "id" in key else None
+
+
+def _on_the_wire(item: Item) -> Item:
+    """Write bytes as DynamoDB does."""
+    return {
+        name: {"B": base64.b64encode(value["B"]).decode()} if "B" in value else value
+        for name, value in item.items()
+    }
+
+
+_WALLET: Final = _on_the_wire(
+    wallet_item(
+        Wallet(
+            player_id=PLAYER.player_id,
+            currency=CURRENCY,
+            balance_minor=9_876_543_210,
+            reserved_minor=0,
+            seq=41_234,
+            version=41_240,
+            head_hash=genesis_hash(PLAYER.player_id, CURRENCY),
+            blocked=False,
+        )
+    )
+)
+_PLAYER: Final = player_item(Known(PLAYER.player_id, blocked=False, created_at=_OPENED))
+_SESSION: Final = session_item(
+    Session(
+        session_id=PLAYER.session_id,
+        player_id=PLAYER.player_id,
+        currency=CURRENCY,
+        integration=INTEGRATION,
+        game_id=PLAYER.game_id,
+        status="active",
+        opened_at=_OPENED,
+        expires_at=int(time.time()) + _LONG_S,
+    )
+)
+_REGISTRY: Final[Mapping[str, Item]] = {
+    f"key#{API_KEY}": {"id": text(f"key#{API_KEY}"), "integration": text(INTEGRATION)},
+    f"integration#{INTEGRATION}": integration_item(SANDBOX),
+}

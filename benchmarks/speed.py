@@ -1,0 +1,186 @@
+"""Cold start, warm processor time, latency and memory of every variant, interleaved.
+
+Whatever slows the machine for a while then slows all of them. Figures are medians, and only their
+ratios within one run mean anything.
+
+- cold: a fresh process each time, imports and wiring and the first bet, over TLS, null backend;
+- warm: processor time of the function's process per bet, in blocks, over HTTP, null backend;
+- latency: what the emulator says a bet took, over HTTP, with a backend as slow as AWS;
+- memory: the most that the process ever held, after the bets over TLS.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
+from statistics import median, quantiles
+from typing import Any, Final
+
+from benchmarks import backend, canned, emulator
+from benchmarks.backend import Backend
+from benchmarks.emulator import Function
+from benchmarks.variants import COMMON_ENVIRONMENT, NULL_ENVIRONMENT, Variant
+
+_WARM_UP: Final = 20
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured."""
+
+    cold_samples: int
+    memory_bets: int
+    warm_blocks: int
+    warm_bets: int
+    """In each block."""
+    latency_blocks: int
+    latency_bets: int
+    """In each block."""
+
+
+FULL: Final = Plan(
+    cold_samples=15, memory_bets=100, warm_blocks=9, warm_bets=200, latency_blocks=4, latency_bets=60
+)
+QUICK: Final = Plan(
+    cold_samples=5, memory_bets=20, warm_blocks=3, warm_bets=100, latency_blocks=2, latency_bets=30
+)
+
+
+def measure(variants: Sequence[Variant], plan: Plan = FULL) -> dict[str, dict[str, Any]]:
+    """Return by variant `cold`, `warm`, `latency`, `memory_mb` and `package`, times in ms."""
+    results: dict[str, dict[str, Any]] = {
+        variant.name: {
+            "title": variant.title,
+            "package": {"zipped": variant.zipped_size(), "unzipped": variant.unzipped_size()},
+        }
+        for variant in variants
+    }
+    with backend.running() as aws:
+        for part in (
+            measure_cold(variants, aws, plan),
+            measure_warm(variants, aws, plan),
+            measure_latency(variants, aws, plan),
+        ):
+            for name, figures in part.items():
+                results[name] |= figures
+    return results
+
+
+def measure_cold(
+    variants: Sequence[Variant], aws: Backend, plan: Plan
+) -> dict[str, dict[str, Any]]:
+    """Start every variant again and again; the last process of each tells the memory."""
+    starts: dict[str, list[tuple[float, float]]] = {variant.name: [] for variant in variants}
+    memory_mb = {}
+    aws.reset(delaying=False)
+    for sample in range(plan.cold_samples):
+        for variant in _rotated(variants, sample):
+            with started(variant, aws, tls=True) as function:
+                place_bets(function, 1)
+                starts[variant.name].append((function.init_ms, function.invoke_ms[0]))
+                if sample == plan.cold_samples - 1:
+                    place_bets(function, plan.memory_bets)
+                    memory_mb[variant.name] = function.peak_memory_mb()
+    return {
+        name: {"cold": _cold(samples), "memory_mb": memory_mb[name]}
+        for name, samples in starts.items()
+    }
+
+
+def measure_warm(
+    variants: Sequence[Variant], aws: Backend, plan: Plan
+) -> dict[str, dict[str, Any]]:
+    """Let one process of each variant place bets, block by block in turn."""
+    per_bet: dict[str, list[float]] = {variant.name: [] for variant in variants}
+    aws.reset(delaying=False)
+    with all_started(variants, aws) as functions:
+        for block in range(plan.warm_blocks):
+            for name in _rotated(list(functions), block):
+                function = functions[name]
+                before_ns = function.cpu_ns()
+                place_bets(function, plan.warm_bets)
+                per_bet[name].append((function.cpu_ns() - before_ns) / plan.warm_bets / 1e6)
+    bets = plan.warm_blocks * plan.warm_bets
+    return {
+        name: {"warm": {"cpu_ms": median(samples), "samples": samples, "bets": bets}}
+        for name, samples in per_bet.items()
+    }
+
+
+def measure_latency(
+    variants: Sequence[Variant], aws: Backend, plan: Plan
+) -> dict[str, dict[str, Any]]:
+    """Place bets against delays that are the same for each variant, in each block."""
+    latencies: dict[str, list[float]] = {variant.name: [] for variant in variants}
+    with all_started(variants, aws) as functions:
+        for block in range(plan.latency_blocks):
+            for name in _rotated(list(functions), block):
+                # Every block of every variant skips as many delays, and so meets the same ones.
+                aws.reset(delaying=True, skip=block * plan.latency_bets)
+                before = len(functions[name].invoke_ms)
+                place_bets(functions[name], plan.latency_bets)
+                latencies[name] += functions[name].invoke_ms[before:]
+    return {name: {"latency": _latency(found)} for name, found in latencies.items()}
+
+
+@contextmanager
+def started(variant: Variant, aws: Backend, *, tls: bool) -> Iterator[Function]:
+    """Start a variant against the backend."""
+    environment = COMMON_ENVIRONMENT | NULL_ENVIRONMENT
+    if not tls:
+        environment |= {"AWS_ENDPOINT_URL": aws.http_url}
+        with emulator.running(variant.folders, environment) as function:
+            yield function
+        return
+    with variant.trusting(aws.authority) as trust:
+        environment |= {"AWS_ENDPOINT_URL": aws.https_url} | trust
+        with emulator.running(variant.folders, environment) as function:
+            yield function
+
+
+@contextmanager
+def all_started(variants: Sequence[Variant], aws: Backend) -> Iterator[dict[str, Function]]:
+    """Start every variant over HTTP, and warm it up."""
+    with ExitStack() as stack:
+        functions = {
+            variant.name: stack.enter_context(started(variant, aws, tls=False))
+            for variant in variants
+        }
+        aws.reset(delaying=False)
+        for function in functions.values():
+            place_bets(function, _WARM_UP)
+        yield functions
+
+
+def place_bets(function: Function, bets: int) -> None:
+    """Place new bets, one after the other; each must be applied."""
+    for _ in range(bets):
+        response = function.invoke(canned.PLAYER.bet())
+        if response["statusCode"] != HTTPStatus.OK:
+            raise function.failure(f"a bet was refused: {response}")
+
+
+def _rotated[T](items: Sequence[T], by: int) -> list[T]:
+    """Nobody is always first."""
+    by %= len(items)
+    return [*items[by:], *items[:by]]
+
+
+def _cold(samples: Sequence[tuple[float, float]]) -> dict[str, Any]:
+    totals = [init + first for init, first in samples]
+    return {
+        "init_ms": median(init for init, _ in samples),
+        "first_bet_ms": median(first for _, first in samples),
+        "total_ms": median(totals),
+        "samples": totals,
+    }
+
+
+def _latency(found: Sequence[float]) -> dict[str, Any]:
+    percentiles = quantiles(found, n=100, method="inclusive")
+    return {
+        "p50_ms": percentiles[49],
+        "p95_ms": percentiles[94],
+        "p99_ms": percentiles[98],
+        "bets": len(found),
+    }

@@ -1,0 +1,130 @@
+"""What is compared: the wallet as it is deployed, and the same bet written in other ways.
+
+| variant | what it is |
+|---|---|
+| `wallet` | the built package, as it is deployed |
+| `boto3_tuned` | bare botocore, with all that our build and start do: the reference of the cold start |
+| `boto3` | plain boto3, the same two calls, default clients; compiled ahead, which is in its favour |
+| `powertools` | the pattern that Powertools documents, packaged by `sam build`: nothing compiled |
+| `powertools_shared` | the same code with one session, shared clients and everything compiled |
+| `floor` | the standard library alone, with a signer of its own: the least that is possible |
+
+Every peer packages the SDK that it uses, as AWS recommends, in the version that the wallet has.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from benchmarks.bets import INTEGRATION
+from builder import build as wallet_build
+from builder import package, sam
+from builder.precompile import compile_tree
+from builder.tune import FUNCTION_AT, LAYER_AT, ROOTS_FILE, tune_layer
+from tests.support.world import SANDBOX
+
+PEERS: Final = sam.PROJECT / ".aws-sam" / "peers"
+_SOURCES: Final = sam.PROJECT / "benchmarks" / "peers"
+_COMMON: Final = PEERS / "CommonLayer" / "python"
+_SHARED: Final = "PowertoolsSharedFunction"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to write a bet, built and ready to run."""
+
+    name: str
+    title: str
+    folders: tuple[Path, ...]
+    """The function's folder, then the layer's."""
+    roots: Path
+    """The bundle of authorities that it ships and parses for each connection."""
+
+    @contextmanager
+    def trusting(self, authority: Path) -> Iterator[dict[str, str]]:
+        """Give the variables that make it trust `authority` too, beside what it trusts anyway."""
+        with TemporaryDirectory() as folder:
+            bundle = Path(folder, "roots.pem")
+            bundle.write_text(self.roots.read_text() + authority.read_text())
+            yield {"AWS_CA_BUNDLE": str(bundle)}
+
+    def unzipped_size(self) -> int:
+        """Return the bytes of all files."""
+        files = (file for folder in self.folders for file in folder.rglob("*"))
+        return sum(file.stat().st_size for file in files if file.is_file())
+
+    def zipped_size(self) -> int:
+        """Return the bytes of a zip of all files."""
+        return package.zipped_size(*self.folders)
+
+
+#: What every variant reads, with the names of tables that do not exist: for the stand-in of AWS.
+NULL_ENVIRONMENT: Final = {
+    "LEDGER_TABLE": "null-ledger",
+    "WALLETS_TABLE": "null-wallets",
+    "PLAYERS_TABLE": "null-players",
+    "SESSIONS_TABLE": "null-sessions",
+    "ROUNDS_TABLE": "null-rounds",
+    "REGISTRY_TABLE": "null-registry",
+    "IDEMPOTENCY_TABLE": "null-idempotency",
+}
+#: What the template, or the peer's own would, tell the function beside its tables.
+COMMON_ENVIRONMENT: Final = {
+    "SECRET_NAME": SANDBOX.secret_name,
+    "PRIMED_INTEGRATIONS": INTEGRATION,
+    "CACHE_SECONDS": "60",
+    "SERVICE_VERSION": "benchmark",
+    "POWERTOOLS_SERVICE_NAME": "seamless-wallet",
+    "POWERTOOLS_METRICS_NAMESPACE": "SeamlessWallet",
+    "POWERTOOLS_LOG_LEVEL": "INFO",
+}
+
+
+def build() -> list[Variant]:
+    """Build all of them; raises `BuildError`."""
+    wallet_build.build()
+    _build_peers()
+    return variants()
+
+
+def variants() -> list[Variant]:
+    """Return the variants, as they were built."""
+    return [
+        wallet(),
+        _peer("boto3_tuned", "tuned botocore", PEERS / "Boto3TunedFunction"),
+        _peer("boto3", "plain boto3", PEERS / "Boto3Function"),
+        _peer("powertools", "Powertools, as packaged", PEERS / "PowertoolsFunction"),
+        _peer("powertools_shared", "Powertools, shared clients, compiled", PEERS / _SHARED),
+        _peer("floor", "standard library, own signer", PEERS / "FloorFunction"),
+    ]
+
+
+def wallet(function: str = "BetFunction") -> Variant:
+    """Return the wallet, with any of its functions."""
+    layer = package.layer_folder(wallet_build.BUILD)
+    folders = (wallet_build.BUILD / function, layer)
+    return Variant("wallet", "this wallet", folders, layer / ROOTS_FILE)
+
+
+def _peer(name: str, title: str, folder: Path) -> Variant:
+    own = folder / ROOTS_FILE, folder / "botocore" / "cacert.pem"
+    # The floor has no bundle of its own; it gets the smallest.
+    roots = next((path for path in own if path.is_file()), wallet().roots)
+    return Variant(name, title, (folder, _COMMON), roots)
+
+
+def _build_peers() -> None:
+    template = str(_SOURCES / "template.yaml")
+    sam.run(["build", "--template", template, "--build-dir", str(PEERS)])
+    shared = PEERS / _SHARED
+    shutil.rmtree(shared, ignore_errors=True)
+    shutil.copytree(PEERS / "PowertoolsFunction", shared)
+    shutil.copy(_SOURCES / "powertools_shared" / "clients.py", shared)
+    tune_layer(PEERS / "Boto3TunedFunction")
+    for folder in (shared, PEERS / "Boto3Function", PEERS / "FloorFunction"):
+        compile_tree(folder, FUNCTION_AT)
+    compile_tree(_COMMON, LAYER_AT)
