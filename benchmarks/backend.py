@@ -29,6 +29,7 @@ from typing import Any, Final
 from benchmarks import canned
 from benchmarks.authority import make_authority
 from benchmarks.delays import MEDIANS_MS, delays_s
+from sandbox.ministack import PROJECT
 from sandbox.processes import LOOPBACK
 
 _CONTROL: Final = "Control.Reset"
@@ -80,6 +81,7 @@ def running() -> Iterator[Backend]:
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.backend", folder],
+            cwd=PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -89,7 +91,8 @@ def running() -> Iterator[Backend]:
             ports = process.stdout.readline()
             if not ports:
                 raise BackendError("the backend did not start")
-            yield Backend(*json.loads(ports), authority=Path(folder, "ca.pem"))
+            http_port, https_port = json.loads(ports)
+            yield Backend(http_port, https_port, Path(folder, "ca.pem"))
         finally:
             process.kill()
             process.communicate()

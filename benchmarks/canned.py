@@ -33,7 +33,7 @@ _LONG_S: Final = 86_400
 
 
 def answer(operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the answer to one call of DynamoDB or Secrets Manager; raises `KeyError` for others."""
+    """Return what DynamoDB or Secrets Manager answers; raises `KeyError` for other calls."""
     return _ANSWERS[operation](request)
 
 

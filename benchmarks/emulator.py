@@ -1,8 +1,8 @@
 """One function in AWS's Runtime Interface Emulator, which comes with the SAM command line.
 
-The function's process is what it is on Lambda: a Python of its own with the runtime's bootstrap
-(`awslambdaric`), the function's folder and its layer, and nothing else; what is not compiled ahead
-is compiled at every start, since the disk is read-only there.
+The function's process is what it is on Lambda: a Python of its own with AWS's runtime, the
+function's folder and its layer, and nothing else. What is not compiled ahead is compiled at every
+start, since the disk is read-only there.
 
 The figures are the emulator's own, out of its log. `Init Duration` of its REPORT line is not used:
 the emulator starts the runtime with the first event, and that figure is of something else.
@@ -24,7 +24,8 @@ from typing import Any, Final
 from sandbox.ministack import PROJECT, REGION
 from sandbox.processes import LOOPBACK, free_port, is_free, poll
 
-RUNTIME: Final = PROJECT / ".tools" / "runtime" / "bin" / "python"
+_PYTHON: Final = PROJECT / ".tools" / "runtime" / "bin" / "python"
+_RUNTIME: Final = Path(__file__).with_name("runtime.py")
 _EMULATORS: Final = PROJECT / ".tools/sam/lib/python3.13/site-packages/samcli/local/rapid"
 _PATH: Final = "/2015-03-31/functions/function/invocations"
 _INIT: Final = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
@@ -80,6 +81,11 @@ class Function:
         (kilobytes,) = re.findall(r"VmHWM:\s+(\d+) kB", status)
         return int(kilobytes) / 1024
 
+    def logged(self) -> list[str]:
+        """Return the lines that the function itself has logged: a JSON object each."""
+        lines = self._log.read_text(errors="replace").splitlines()
+        return [line for line in lines if line.startswith("{")]
+
     def failure(self, what: str) -> FunctionFailedError:
         """Return an error that ends with what the function and the emulator logged."""
         return FunctionFailedError(f"{what}\n{self._log.read_text(errors='replace')[-4000:]}")
@@ -129,7 +135,7 @@ def running(
                     "--runtime-interface-emulator-address", f"{LOOPBACK}:{port}",
                     "--runtime-api-address", f"{LOOPBACK}:{api_port}",
                     # -P: not the working directory; -B: the disk of a function is read-only
-                    RUNTIME, "-P", "-B", "-m", "awslambdaric", handler,
+                    _PYTHON, "-P", "-B", _RUNTIME, handler,
                 ],
                 cwd=scratch,
                 env=_environment(folders, scratch) | dict(environment),

@@ -39,7 +39,12 @@ class Plan:
 
 
 FULL: Final = Plan(
-    cold_samples=15, memory_bets=100, warm_blocks=9, warm_bets=200, latency_blocks=4, latency_bets=60
+    cold_samples=15,
+    memory_bets=100,
+    warm_blocks=9,
+    warm_bets=200,
+    latency_blocks=4,
+    latency_bets=60,
 )
 QUICK: Final = Plan(
     cold_samples=5, memory_bets=20, warm_blocks=3, warm_bets=100, latency_blocks=2, latency_bets=30

@@ -3,8 +3,8 @@
 | variant | what it is |
 |---|---|
 | `wallet` | the built package, as it is deployed |
-| `boto3_tuned` | bare botocore, with all that our build and start do: the reference of the cold start |
-| `boto3` | plain boto3, the same two calls, default clients; compiled ahead, which is in its favour |
+| `boto3_tuned` | bare botocore with all that our build and start do: the reference of cold starts |
+| `boto3` | plain boto3, the same two calls, default clients; compiled ahead, in its favour |
 | `powertools` | the pattern that Powertools documents, packaged by `sam build`: nothing compiled |
 | `powertools_shared` | the same code with one session, shared clients and everything compiled |
 | `floor` | the standard library alone, with a signer of its own: the least that is possible |
