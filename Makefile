@@ -41,7 +41,7 @@ deploy: .tools/sam/.stamp ## Build and deploy an environment of samconfig.toml: 
 	@test -n "$(ENV)" || { echo "which environment? make deploy ENV=dev" >&2; exit 2; }
 	$(BUILDER) --deploy $(ENV)
 
-test: install ## Run every test
+test: install .tools/runtime/.stamp ## Run every test
 	$(BIN)/pytest
 
 .PHONY: abuse

@@ -28,7 +28,7 @@ from typing import Any, Final
 
 from benchmarks import canned
 from benchmarks.authority import make_authority
-from benchmarks.delays import MEDIANS_MS, delays_s
+from benchmarks.delays import MEDIANS_MS, Delays, delays_s
 from sandbox.ministack import PROJECT
 from sandbox.processes import LOOPBACK
 
@@ -56,15 +56,15 @@ class Backend:
     def https_url(self) -> str:
         return f"https://{LOOPBACK}:{self.https_port}"
 
-    def reset(self, *, delaying: bool, skip: int = 0) -> Mapping[str, int]:
-        """Begin again with the delays, after the first `skip` of each operation, or with none.
+    def reset(self, delays: Delays | None = None, skip: int = 0) -> Mapping[str, int]:
+        """Begin again with `delays`, after the first `skip` of each operation, or with none.
 
-        Return the calls until now, by operation.
+        Return the calls until now, by operation; raises `BackendError` for one that is not known.
         """
         connection = HTTPConnection(LOOPBACK, self.http_port, timeout=10)
         try:
             headers = {"X-Amz-Target": _CONTROL}
-            order = json.dumps({"delaying": delaying, "skip": skip})
+            order = json.dumps({"delays": delays, "skip": skip})
             connection.request("POST", "/", order, headers)
             calls: Mapping[str, int] = json.loads(connection.getresponse().read())
         finally:
@@ -109,8 +109,9 @@ class _State:
     def reset(self, order: Mapping[str, Any]) -> Mapping[str, int]:
         with self._lock:
             calls, self._calls = self._calls, Counter()
-            names = MEDIANS_MS if order["delaying"] else ()
-            self._delays = {name: islice(delays_s(name), order["skip"], None) for name in names}
+            kind, skip = order["delays"], order["skip"]
+            names = MEDIANS_MS if kind else ()
+            self._delays = {name: islice(delays_s(name, kind), skip, None) for name in names}
             return calls
 
     def delay_s(self, operation: str) -> float:

@@ -5,11 +5,12 @@ ratios within one run mean anything.
 
 - cold: a fresh process each time, imports and wiring and the first bet, over TLS, null backend;
 - warm: processor time of the function's process per bet, in blocks, over HTTP, null backend;
-- latency: what the emulator says a bet took, over HTTP, with a backend as slow as AWS;
+- latency: what the emulator says a bet took, over HTTP, with a backend as slow as AWS: its delays
+  spread as widely as there, and once more with the median delays, always the same;
 - memory: the most that the process ever held, after the bets over TLS.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 from benchmarks import backend, canned, emulator
 from benchmarks.backend import Backend
+from benchmarks.delays import Delays
 from benchmarks.emulator import Function
 from benchmarks.variants import COMMON_ENVIRONMENT, NULL_ENVIRONMENT, Variant
 
@@ -35,24 +37,33 @@ class Plan:
     """In each block."""
     latency_blocks: int
     latency_bets: int
-    """In each block."""
+    """In each block, with either kind of delays."""
 
 
 FULL: Final = Plan(
     cold_samples=15,
     memory_bets=100,
     warm_blocks=9,
-    warm_bets=200,
+    warm_bets=120,
     latency_blocks=4,
-    latency_bets=60,
+    latency_bets=50,
 )
 QUICK: Final = Plan(
-    cold_samples=5, memory_bets=20, warm_blocks=3, warm_bets=100, latency_blocks=2, latency_bets=30
+    cold_samples=5,
+    memory_bets=20,
+    warm_blocks=3,
+    warm_bets=100,
+    latency_blocks=1,
+    latency_bets=30,
 )
 
 
 def measure(variants: Sequence[Variant], plan: Plan = FULL) -> dict[str, dict[str, Any]]:
-    """Return by variant `cold`, `warm`, `latency`, `memory_mb` and `package`, times in ms."""
+    """Return what is known of each variant, by its name; times in ms, sizes in bytes.
+
+    `cold`, `warm`, `latency`, `latency_constant`, `memory_mb`, `package` and `title`. Raises
+    `FunctionFailedError` when a bet is not applied.
+    """
     results: dict[str, dict[str, Any]] = {
         variant.name: {
             "title": variant.title,
@@ -77,7 +88,7 @@ def measure_cold(
     """Start every variant again and again; the last process of each tells the memory."""
     starts: dict[str, list[tuple[float, float]]] = {variant.name: [] for variant in variants}
     memory_mb = {}
-    aws.reset(delaying=False)
+    aws.reset()
     for sample in range(plan.cold_samples):
         for variant in _rotated(variants, sample):
             with started(variant, aws, tls=True) as function:
@@ -97,7 +108,7 @@ def measure_warm(
 ) -> dict[str, dict[str, Any]]:
     """Let one process of each variant place bets, block by block in turn."""
     per_bet: dict[str, list[float]] = {variant.name: [] for variant in variants}
-    aws.reset(delaying=False)
+    aws.reset()
     with all_started(variants, aws) as functions:
         for block in range(plan.warm_blocks):
             for name in _rotated(list(functions), block):
@@ -115,17 +126,32 @@ def measure_warm(
 def measure_latency(
     variants: Sequence[Variant], aws: Backend, plan: Plan
 ) -> dict[str, dict[str, Any]]:
-    """Place bets against delays that are the same for each variant, in each block."""
-    latencies: dict[str, list[float]] = {variant.name: [] for variant in variants}
+    """Place bets against spread delays (`latency`) and constant ones (`latency_constant`)."""
     with all_started(variants, aws) as functions:
-        for block in range(plan.latency_blocks):
-            for name in _rotated(list(functions), block):
-                # Every block of every variant skips as many delays, and so meets the same ones.
-                aws.reset(delaying=True, skip=block * plan.latency_bets)
-                before = len(functions[name].invoke_ms)
-                place_bets(functions[name], plan.latency_bets)
-                latencies[name] += functions[name].invoke_ms[before:]
-    return {name: {"latency": _latency(found)} for name, found in latencies.items()}
+        spread = _latencies(functions, aws, plan, "spread")
+        constant = _latencies(functions, aws, plan, "constant")
+    return {
+        name: {
+            "latency": _percentiles(spread[name]),
+            "latency_constant": _percentiles(constant[name]),
+        }
+        for name in functions
+    }
+
+
+def _latencies(
+    functions: Mapping[str, Function], aws: Backend, plan: Plan, delays: Delays
+) -> dict[str, list[float]]:
+    """Return what each bet took, in ms; every variant meets the same delays."""
+    latencies: dict[str, list[float]] = {name: [] for name in functions}
+    for block in range(plan.latency_blocks):
+        for name in _rotated(list(functions), block):
+            # The delays go on where those of the block before ended, for every variant alike.
+            aws.reset(delays, skip=block * plan.latency_bets)
+            before = len(functions[name].invoke_ms)
+            place_bets(functions[name], plan.latency_bets)
+            latencies[name] += functions[name].invoke_ms[before:]
+    return latencies
 
 
 @contextmanager
@@ -151,7 +177,7 @@ def all_started(variants: Sequence[Variant], aws: Backend) -> Iterator[dict[str,
             variant.name: stack.enter_context(started(variant, aws, tls=False))
             for variant in variants
         }
-        aws.reset(delaying=False)
+        aws.reset()
         for function in functions.values():
             place_bets(function, _WARM_UP)
         yield functions
@@ -181,7 +207,7 @@ def _cold(samples: Sequence[tuple[float, float]]) -> dict[str, Any]:
     }
 
 
-def _latency(found: Sequence[float]) -> dict[str, Any]:
+def _percentiles(found: Sequence[float]) -> dict[str, Any]:
     percentiles = quantiles(found, n=100, method="inclusive")
     return {
         "p50_ms": percentiles[49],

@@ -139,13 +139,14 @@ def _metered(operation: str, request: Mapping[str, Any], answer: Mapping[str, An
 
 def _table_units(consumed: Mapping[str, Any]) -> float:
     """Return what a write cost without the indexes: transactions and single writes say it apart."""
-    apart = consumed if "WriteCapacityUnits" in consumed else consumed["Table"]
-    return float(apart.get("WriteCapacityUnits", apart["CapacityUnits"]))
+    if "WriteCapacityUnits" in consumed:
+        return float(consumed["WriteCapacityUnits"])
+    return float(consumed["Table"]["CapacityUnits"])
 
 
 def _index_units(consumed: Mapping[str, Any]) -> float:
     indexes = consumed.get("GlobalSecondaryIndexes", {}).values()
-    return sum(index["CapacityUnits"] for index in indexes)
+    return sum(float(index["CapacityUnits"]) for index in indexes)
 
 
 def _batch_read_units(request: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
