@@ -10,6 +10,8 @@ from typing import Any
 
 TOLERANCE_S = 300
 
+_TEXTS = ("player_id", "currency", "session_id", "transaction_id", "game_id", "round_id", "type")
+
 type Response = dict[str, Any]
 
 
@@ -40,7 +42,7 @@ def parse(body: str) -> dict[str, Any]:
     """Read a bet, with exact amounts; raises `RefusedError`."""
     try:
         bet: dict[str, Any] = json.loads(body, parse_float=Decimal, parse_int=Decimal)
-        for name in ("player_id", "currency", "session_id", "transaction_id", "game_id"):
+        for name in _TEXTS:
             if not isinstance(bet[name], str):
                 raise TypeError(name)
         if bet["action"] != "bet" or bet["amount"] <= 0:
