@@ -18,7 +18,16 @@ from sandbox.processes import (
     free_port,
 )
 
-__all__ = ["LOOPBACK", "PROJECT", "REGION", "LocalServerError", "MiniStack", "free_port", "start"]
+__all__ = [
+    "LOOPBACK",
+    "PROJECT",
+    "REGION",
+    "LocalServerError",
+    "MiniStack",
+    "free_port",
+    "start",
+    "state_folder",
+]
 
 PROJECT = Path(__file__).resolve().parent.parent
 INTERPRETER = PROJECT / ".tools" / "ministack" / "bin" / "python"
@@ -53,19 +62,21 @@ def start(
     *,
     bind_host: str = LOOPBACK,
     enforce_iam: bool = False,
+    keep_state: bool = False,
     timeout_s: float = START_TIMEOUT_S,
 ) -> MiniStack:
     """Start MiniStack on `port`, with its log and files in `folder`, and wait until it answers.
 
     `bind_host` is the loopback interface unless a container has to reach it. With `enforce_iam`
-    the roles of the template hold: a function that does more than its grants is refused.
+    the roles of the template hold: a function that does more than its grants is refused. With
+    `keep_state` it starts from the files in `state_folder(folder)`, and writes them when it ends.
     """
     if not INTERPRETER.exists():
         raise LocalServerError("MiniStack is not installed: make install")
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
     return MiniStack.launch(
         [INTERPRETER, "-m", "ministack"],
-        _environment(folder, port, bind_host, enforce_iam),
+        _environment(folder, port, bind_host, enforce_iam, keep_state),
         folder,
         port,
         cwd=folder,
@@ -74,7 +85,14 @@ def start(
     )
 
 
-def _environment(folder: Path, port: int, bind_host: str, enforce_iam: bool) -> dict[str, str]:
+def state_folder(folder: Path) -> Path:
+    """Return where a MiniStack of `folder` keeps its state, one JSON file for each service."""
+    return folder / "state"
+
+
+def _environment(
+    folder: Path, port: int, bind_host: str, enforce_iam: bool, keep_state: bool
+) -> dict[str, str]:
     """What MiniStack, and through it the functions, are told."""
     return {
         "AUTH": "true" if enforce_iam else "false",
@@ -89,7 +107,8 @@ def _environment(folder: Path, port: int, bind_host: str, enforce_iam: bool) -> 
         "SERVICES": SERVICES,
         "LAMBDA_EXECUTOR": "local",
         "S3_DATA_DIR": str(folder / "s3"),
-        "STATE_DIR": str(folder / "state"),
+        "STATE_DIR": str(state_folder(folder)),
+        "PERSIST_STATE": "1" if keep_state else "0",
         "TMPDIR": str(folder / "tmp"),
         # Listeners that nobody here needs, and whose fixed ports two MiniStacks would fight for.
         "IOT_MTLS_ENABLED": "0",

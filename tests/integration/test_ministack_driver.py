@@ -2,7 +2,9 @@
 
 import socket
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 
 from sandbox import ministack as driver
@@ -20,6 +22,29 @@ def test_a_started_stack_is_found_again_by_its_folder_and_gone_after_stop(tmp_pa
         stack.stop()
     assert not stack.is_alive()
     assert driver.MiniStack.running(tmp_path) is None
+
+
+def test_a_stack_that_keeps_its_state_starts_with_what_it_ended_with(tmp_path: Path) -> None:
+    def secrets(stack: driver.MiniStack) -> Any:
+        return boto3.client(
+            "secretsmanager",
+            endpoint_url=stack.endpoint,
+            region_name=driver.REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    first = driver.start(tmp_path, driver.free_port(), keep_state=True)
+    try:
+        secrets(first).create_secret(Name="kept", SecretString="it is still here")
+    finally:
+        first.stop()
+    assert any(driver.state_folder(tmp_path).iterdir())
+    second = driver.start(tmp_path, driver.free_port(), keep_state=True)
+    try:
+        assert secrets(second).get_secret_value(SecretId="kept")["SecretString"]
+    finally:
+        second.stop()
 
 
 def test_a_port_that_another_program_holds_is_refused_with_advice(tmp_path: Path) -> None:

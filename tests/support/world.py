@@ -101,19 +101,22 @@ class World:
         self.registry.put(replace(SANDBOX, **changes), (API_KEY,))
 
 
-def build_world(prefix: str) -> World:
-    """Create the tables, the secret and the sandbox integration on the AWS of the environment."""
-    world = build_tables(prefix)
-    secrets_client().create_secret(
+def build_world(prefix: str, client: Any = None, secrets: Any = None) -> World:
+    """Create the tables, the secret and the sandbox integration.
+
+    On the AWS of the environment, unless clients of DynamoDB and Secrets Manager say which.
+    """
+    world = build_tables(prefix, client)
+    (secrets or secrets_client()).create_secret(
         Name=SANDBOX.secret_name,
         SecretString=json.dumps({"api_key": API_KEY, "secret_key": SECRET_KEY}),
     )
     return world
 
 
-def build_tables(prefix: str) -> World:
+def build_tables(prefix: str, client: Any = None) -> World:
     """Create all but the secret: many such worlds fit on one AWS, each with its own prefix."""
-    client = dynamodb_client()
+    client = client or dynamodb_client()
     environment = {
         **create_tables(client, prefix),
         "POWERTOOLS_SERVICE_NAME": "wallet-test",
