@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from builder.build import build
 from sandbox import ministack as driver
 
 
@@ -27,6 +28,12 @@ def aws_environment(ministack: driver.MiniStack) -> dict[str, str]:
         "AWS_REGION": driver.REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
     }
+
+
+@pytest.fixture(scope="session")
+def built() -> Path:
+    """The folder of what would be deployed, built now."""
+    return build()
 
 
 @pytest.fixture

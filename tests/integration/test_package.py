@@ -68,11 +68,6 @@ class Ran:
 
 
 @pytest.fixture(scope="module")
-def built() -> Path:
-    return build()
-
-
-@pytest.fixture(scope="module")
 def account(aws_environment: dict[str, str]) -> dict[str, str]:
     """An account of its own: MiniStack takes twelve digits for one."""
     return aws_environment | {"AWS_ACCESS_KEY_ID": str(uuid4().int)[:12]}

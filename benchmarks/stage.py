@@ -1,0 +1,63 @@
+"""A casino on a MiniStack, for what is measured on real tables: set up, and proved at the end."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import boto3
+
+from benchmarks.bets import CURRENCY
+from casino.services.verify import Verifier
+from sandbox.ministack import MiniStack
+from sandbox.stack import local_aws
+from tests.support.world import SANDBOX, World, build_world
+
+
+class LedgerBrokenError(Exception):
+    """What was measured is worth nothing: the ledger does not hold what was answered."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The tables, the integration and the players on one MiniStack."""
+
+    local: MiniStack
+    world: World
+
+    @classmethod
+    def build(cls, local: MiniStack, prefix: str) -> Self:
+        """Create the tables, the integration and its secret."""
+        return cls(local, build_world(prefix, *clients(local)))
+
+    @classmethod
+    def found(cls, local: MiniStack, environment: Mapping[str, str]) -> Self:
+        """Return the stage that a MiniStack kept, with the `environment` that it was built with."""
+        return cls(local, World(clients(local)[0], dict(environment)))
+
+    def variables(self, endpoint: str | None = None) -> dict[str, str]:
+        """Return a function's variables; `endpoint` stands before MiniStack, when it is given."""
+        aws = local_aws(self.local)
+        if endpoint is not None:
+            aws["AWS_ENDPOINT_URL"] = endpoint
+        return {**self.world.environment, "PRIMED_INTEGRATIONS": SANDBOX.name, **aws}
+
+    def prove(self, player_id: str, expected_minor: int) -> None:
+        """Prove all of the ledger and a balance; raises `LedgerBrokenError`."""
+        faults = Verifier(self.world.history, self.world.accounts).everything().faults
+        if faults:
+            raise LedgerBrokenError(f"{len(faults)} faults in the ledger, the first: {faults[0]}")
+        wallet = self.world.accounts.wallet(player_id, CURRENCY)
+        balance_minor = None if wallet is None else wallet.balance_minor
+        if balance_minor != expected_minor:
+            raise LedgerBrokenError(
+                f"the balance is {balance_minor}, by the answers it must be {expected_minor}"
+            )
+
+
+def clients(local: MiniStack) -> tuple[Any, Any]:
+    """Return plain clients of DynamoDB and Secrets Manager."""
+    session = boto3.Session("test", "test", region_name=local_aws(local)["AWS_REGION"])
+    return (
+        session.client("dynamodb", endpoint_url=local.endpoint),
+        session.client("secretsmanager", endpoint_url=local.endpoint),
+    )
