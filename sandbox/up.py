@@ -99,7 +99,7 @@ def open_casino(local: MiniStack) -> Casino:
     stack = build_and_deploy(local)
     operations = connect_local(local.endpoint, STACK_NAME)
     credentials = _credentials(operations)
-    seats = {row[0]: _seat(operations, *row) for row in _PLAYERS}
+    seats = {row[0]: open_seat(operations, *row) for row in _PLAYERS}
     return Casino(stack, operations, credentials, seats)
 
 
@@ -125,8 +125,8 @@ def _credentials(operations: Operations) -> Credentials:
     return Credentials(stored["api_key"], stored["secret_key"])
 
 
-def _seat(
-    operations: Operations, player_id: str, currency: str, amount: str, blocked: bool
+def open_seat(
+    operations: Operations, player_id: str, currency: str, amount: str, blocked: bool = False
 ) -> Seat:
     """Fund the player (once, by the deposit's id), block it if need be, open a new session."""
     player.fund(operations, player_id, currency, amount, f"opening-{player_id}-{currency}")
