@@ -1,0 +1,212 @@
+"""What a bet costs beside a ledger of 1,000 entries, and beside one of 1,000,000.
+
+Two MiniStacks stand side by side, filled by `filled_ledger`, and the built function sends blocks to
+one and to the other in turn: new bets, and copies of bets from anywhere in the player's past. CPU
+time is that of the function's process. Round trips and request units are counted at the end, on
+bets of their own. The latencies hold the emulator's own work, which may grow with its tables: so
+plain boto3 makes the same calls in between, and the ratio of the latencies is divided by the ratio
+of theirs. With a million entries the emulator stands still now and then to collect its garbage; a
+request that ran into its time-out meanwhile is sent again, counted as `repeated`, and not timed.
+
+A million entries need 9 GB of memory, and some 80 s before the first bet.
+"""
+
+import random
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+from uuid import uuid4
+
+from benchmarks.bets import Event, Player
+from benchmarks.control import Control
+from benchmarks.environments import Answer, Environment, environments
+from benchmarks.filled_stages import filled_stages
+from benchmarks.long_play import LongPlay, bet
+from benchmarks.stage import Stage, clients
+from benchmarks.wire import Wire, counting
+from casino.domain.model import Transaction
+from casino.services.wallet import Answer as WalletAnswer
+from tests.support.world import SANDBOX
+
+_FUNCTION: Final = "BetFunction"
+#: Counts do not vary: so many requests are more than enough for them.
+_COUNTED: Final = 20
+
+
+class GrowthError(Exception):
+    """A bet was not answered as it must be: the figures would be those of something else."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The sizes of both ledgers, and how many blocks of how many bets each is measured with."""
+
+    small: int
+    large: int
+    blocks: int
+    bets: int
+
+
+FULL: Final = Plan(1_000, 1_000_000, blocks=20, bets=100)
+QUICK: Final = Plan(1_000, 20_000, blocks=5, bets=50)
+
+
+def measure(plan: Plan) -> dict[str, Any]:
+    """Return the figures beside both ledgers, and the large one's over the small one's.
+
+    Raises `GrowthError` when a bet is not answered as it must be.
+    """
+    with tempfile.TemporaryDirectory() as folder, _sides(Path(folder), plan) as sides:
+        for number in range(plan.blocks + 1):
+            # The first block only warms up; whoever comes second finds the caches used.
+            for side in sides if number % 2 else sides[::-1]:
+                side.measure(plan.bets, keep=number > 0)
+        small, large = (side.figures() for side in sides)
+    return compared(small, large)
+
+
+@contextmanager
+def _sides(folder: Path, plan: Plan) -> Iterator[list["_Side"]]:
+    with (
+        filled_stages(folder, (plan.small, plan.large)) as stages,
+        environments(_FUNCTION, [stage.variables() for stage, _ in stages]) as functions,
+    ):
+        yield [
+            _Side(stage, played, function)
+            for (stage, played), function in zip(stages, functions, strict=True)
+        ]
+
+
+@dataclass
+class Measured:
+    """What one kind of request took, in ms: the function's, and the control's calls alone."""
+
+    cpu_ms: list[float] = field(default_factory=list)
+    latency_ms: list[float] = field(default_factory=list)
+    control_ms: list[float] = field(default_factory=list)
+    repeated: int = 0
+
+    def add(self, answers: Sequence[Answer], control_ms: Sequence[float]) -> None:
+        """Keep the times of one block."""
+        once = [answer for answer in answers if not answer.repeated]
+        self.repeated += len(answers) - len(once)
+        self.cpu_ms += [answer.cpu_ms for answer in once]
+        self.latency_ms += [answer.latency_ms for answer in once]
+        self.control_ms += control_ms
+
+    def figures(self) -> dict[str, float]:
+        """Return the medians, and how many requests had to be sent again."""
+        return {
+            "cpu_ms": median(self.cpu_ms),
+            "p50_ms": median(self.latency_ms),
+            "control_p50_ms": median(self.control_ms),
+            "repeated": self.repeated,
+        }
+
+
+class _Side:
+    """One ledger, and what was measured beside it."""
+
+    def __init__(self, stage: Stage, played: LongPlay, function: Environment) -> None:
+        self._stage = stage
+        self._played = played
+        self._session = played.session
+        self._player = Player(
+            self._session.player_id, self._session.session_id, self._session.game_id
+        )
+        self._function = function
+        self._control = Control(clients(stage.local)[0], stage.world.tables, SANDBOX)
+        self._bets, self._replays = Measured(), Measured()
+
+    def measure(self, bets: int, *, keep: bool) -> None:
+        """Send so many new bets and as many old ones, by both; `keep` the times."""
+        for measured, draw, replay in (
+            (self._bets, self._fresh, False),
+            (self._replays, self._past, True),
+        ):
+            answers = self._function.send([self._event(draw()) for _ in range(bets)])
+            for answer in answers:
+                # One that was sent again was perhaps decided the first time.
+                _check(answer, replay or (answer.repeated and answer.replay))
+            times_ms = []
+            for _ in range(bets):
+                decided, calls_ms = self._control.send(draw())
+                _check(decided, replay)
+                times_ms.append(calls_ms)
+            if keep:
+                measured.add(answers, times_ms)
+
+    def figures(self) -> dict[str, Any]:
+        """Return the medians over all that was kept, and what is counted now."""
+        with (
+            counting(self._stage.local.endpoint) as wire,
+            environments(_FUNCTION, [self._stage.variables(wire.endpoint)]) as [function],
+        ):
+            # The first one connects.
+            function.send([self._event(self._fresh())])
+            bet = self._counted(wire, function, self._fresh)
+            replay = self._counted(wire, function, self._past)
+        return {
+            "entries": self._played.entries,
+            "bets": len(self._bets.cpu_ms),
+            **self._bets.figures(),
+            **bet,
+            "replay": {**self._replays.figures(), **replay},
+        }
+
+    def _counted(
+        self, wire: Wire, function: Environment, draw: Callable[[], Transaction]
+    ) -> dict[str, float]:
+        """Return the round trips of a request, and the request units with those of the index."""
+        wire.take()
+        counted = []
+        for _ in range(_COUNTED):
+            function.send([self._event(draw())])
+            calls = wire.take()
+            write = sum(call.write_tables + call.write_index for call in calls)
+            counted.append((len(calls), write, sum(call.read for call in calls)))
+        # The median: one that has to be sent again makes more calls, and is not what is counted.
+        names = ("round_trips", "write", "read")
+        return dict(zip(names, map(median, zip(*counted, strict=True)), strict=True))
+
+    def _fresh(self) -> Transaction:
+        return replace(self._past(), transaction_id=str(uuid4()), round_id=str(uuid4()))
+
+    def _past(self) -> Transaction:
+        """Return a bet from anywhere in the player's past."""
+        seq = random.randint(2, self._played.measured)  # noqa: S311 - picks a sample, no secret
+        return bet(self._session, seq)
+
+    def _event(self, bet: Transaction) -> Event:
+        return self._player.hook("bet", transaction_id=bet.transaction_id, round_id=bet.round_id)
+
+
+def _check(answer: Answer | WalletAnswer, replay: bool) -> None:
+    if (answer.code, answer.replay) != ("ok", replay):
+        raise GrowthError(f"expected a {'replay' if replay else 'bet'}, got {answer}")
+
+
+def compared(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
+    """Return both, and the large ledger's figures over the small one's: a bet's, a replay's."""
+    return {
+        "small": small,
+        "large": large,
+        "ratios": _ratios(small, large),
+        "replay_ratios": _ratios(small["replay"], large["replay"]),
+    }
+
+
+def _ratios(small: dict[str, Any], large: dict[str, Any]) -> dict[str, float]:
+    """Return the ratios of what costs anything; `control` is what was taken off that of `p50`."""
+    control = large["control_p50_ms"] / small["control_p50_ms"]
+    costs = ("round_trips", "write", "read")
+    return {
+        "cpu": large["cpu_ms"] / small["cpu_ms"],
+        "p50": large["p50_ms"] / small["p50_ms"] / control,
+        "control": control,
+        **{cost: large[cost] / small[cost] for cost in costs if small[cost] or large[cost]},
+    }

@@ -1,0 +1,100 @@
+"""How the benchmark counts: what is repeated, what is taken off a ratio, what is no figure."""
+
+import io
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from benchmarks import contention, environment, growth, local_stack
+from benchmarks.environments import Answer
+
+DECIDED = Answer(200, "ok", False, 2, 1, 0, latency_ms=5.0, cpu_ms=1.0)
+
+
+class Function:
+    """Answers what it is told to, and logs as a function does."""
+
+    def __init__(self, log: io.StringIO, *replies: tuple[int, str, int]) -> None:
+        self.log = log
+        self.replies = list(replies)
+
+    def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
+        status, code, conflicts = self.replies.pop(0)
+        print(json.dumps({"message": "request", "conflicts": conflicts}), file=self.log)
+        print(json.dumps({"_aws": {}, "Conflicts": [conflicts]}), file=self.log)
+        body = {} if code == "ok" else {"error": code}
+        return {"statusCode": status, "headers": {}, "body": json.dumps(body)}
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    slept: list[float] = []
+    monkeypatch.setattr("benchmarks.environment.time.sleep", slept.append)
+    return slept
+
+
+def test_a_sender_repeats_until_its_bet_is_decided_and_counts_every_try(
+    pauses: list[float],
+) -> None:
+    log = io.StringIO()
+    function = Function(
+        log, (503, "busy", 3), (503, "outcome_unknown", 0), (503, "busy", 4), (200, "ok", 1)
+    )
+    answer = Answer(**environment.send(function, {}, log))
+    assert (answer.status, answer.code, answer.replay) == (200, "ok", False)
+    assert (answer.busy, answer.unclear, answer.conflicts) == (2, 1, 8)
+    assert len(pauses) == 3
+    assert all(0 <= pause <= environment.LONGEST_PAUSE_S for pause in pauses)
+    assert log.getvalue() == ""
+
+
+def test_a_sender_takes_a_refusal_for_an_answer(pauses: list[float]) -> None:
+    log = io.StringIO()
+    answer = environment.send(Function(log, (402, "insufficient_funds", 0)), {}, log)
+    assert (answer["status"], answer["code"]) == (402, "insufficient_funds")
+    assert pauses == []
+
+
+def test_a_level_adds_up_what_its_senders_met() -> None:
+    row = contention.row(2, 0.5, [DECIDED, replace(DECIDED, conflicts=0, busy=0, unclear=3)])
+    assert row == {
+        "concurrent": 2, "bets": 2, "decided": 2, "conflicts": 2, "busy": 1, "unclear": 3,
+        "seconds": 0.5, "bets_per_s": 4.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "code"), [(503, "busy"), (402, "insufficient_funds")])
+def test_a_level_with_a_bet_that_was_not_taken_has_no_figures(status: int, code: str) -> None:
+    with pytest.raises(contention.UndecidedError, match=code):
+        contention.row(1, 0.5, [DECIDED, replace(DECIDED, status=status, code=code)])
+
+
+def test_a_request_that_was_sent_again_is_counted_and_not_timed() -> None:
+    once = replace(DECIDED, busy=0)
+    measured = growth.Measured()
+    measured.add([once, replace(once, unclear=1, latency_ms=900.0, cpu_ms=9.0), once], [2.0, 3.0])
+    assert measured.figures() == {
+        "cpu_ms": 1.0, "p50_ms": 5.0, "control_p50_ms": 2.5, "repeated": 1,
+    }  # fmt: skip
+
+
+def ledger(cpu_ms: float, p50_ms: float, control_p50_ms: float) -> dict[str, Any]:
+    times = {"cpu_ms": cpu_ms, "p50_ms": p50_ms, "control_p50_ms": control_p50_ms}
+    counted = {"round_trips": 2.0, "write": 7.0, "read": 4.0}
+    return {**times, **counted, "replay": {**times, "round_trips": 1.0, "write": 0.0, "read": 4.0}}
+
+
+def test_growth_of_the_emulator_is_taken_off_the_latency_and_off_nothing_else() -> None:
+    found = growth.compared(ledger(1.0, 3.0, 2.0), ledger(1.5, 9.0, 4.0))
+    expected = {"cpu": 1.5, "p50": 1.5, "control": 2.0, "round_trips": 1.0, "read": 1.0}
+    assert found["ratios"] == {**expected, "write": 1.0}
+    assert found["replay_ratios"] == expected
+
+
+def test_percentiles_are_of_every_bet_and_the_rate_is_of_all_connections() -> None:
+    found = local_stack.figures(8, 2.0, [float(ms) for ms in range(1, 102)])
+    assert found == {
+        "concurrent": 8, "bets": 101, "bets_per_s": 50.5, "p50_ms": 51.0, "p95_ms": 96.0,
+    }  # fmt: skip
