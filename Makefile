@@ -16,9 +16,10 @@ export SAM_CLI_TELEMETRY := 0
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help install lock format lint validate build deploy test check run down events docs clean
+.PHONY: bench bench-quick plots
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: .venv/.project .tools/sam/.stamp .tools/ministack/.stamp ## Make the environments that are missing or whose lock changed
 
@@ -61,6 +62,15 @@ events: .venv/.project ## Sign the sample events again: a signature lives five m
 docs: .venv/.project ## Write the generated documents again
 	$(BIN)/python -m sandbox.docs
 
+bench: install build .tools/runtime/.stamp .tools/bench/.stamp ## Measure everything beside its peers, about 10 minutes; fails when a budget is missed
+	$(BIN)/python -m benchmarks
+
+bench-quick: install build .tools/runtime/.stamp ## A rough measurement in about 2 minutes; writes nothing, judges no timing
+	$(BIN)/python -m benchmarks --quick
+
+plots: .tools/bench/.stamp ## Draw the plots of the latest run again
+	.tools/bench/bin/python -m benchmarks.plots
+
 format: .venv/.project ## Format the code and apply the safe fixes
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -74,6 +84,7 @@ lock: .tools/uv/.stamp ## Resolve requirements/*.in into hashed locks (LOCK_FLAG
 	$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
 	for peer in boto3 boto3_tuned powertools; do $(COMPILE) -c layers/shared/requirements.txt \
 		benchmarks/peers/$$peer/requirements.in -o benchmarks/peers/$$peer/requirements.txt || exit 1; done
+	$(COMPILE) requirements/bench.in -o requirements/bench.txt
 
 clean: ## Remove environments, builds and caches; refuses while the local stack runs
 	@test ! -e .local/ministack.json -a ! -e .local/provider.json || { echo "the local stack is up: make down first" >&2; exit 1; }

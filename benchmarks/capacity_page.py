@@ -3,19 +3,20 @@
 The words are in `capacity.template.md`; every number in it is worked out here.
 """
 
-from collections.abc import Iterable, Sequence
 from math import ceil
 from pathlib import Path
 from typing import Final
 
-from benchmarks import cost
+from benchmarks import cost, parameters
 from benchmarks.cost import Architecture, Bill, monthly_bill, per_million
 from benchmarks.limits import at_target, one_wallet, units_per_table
+from benchmarks.markdown import table
 from benchmarks.parameters import Prices, Quotas
 from benchmarks.report import figure
-from benchmarks.results import OURS, Results
+from benchmarks.results import OURS, Results, read
 
 TEMPLATE: Final = Path(__file__).with_name("capacity.template.md")
+CAPACITY: Final = Path(__file__).resolve().parent.parent / "docs" / "capacity.md"
 PEER: Final = "powertools"
 ARCHITECTURES: Final[tuple[Architecture, ...]] = ("x86_64", "arm64")
 
@@ -31,10 +32,9 @@ def page(run: Results, prices: Prices, quotas: Quotas) -> str:
     return TEMPLATE.read_text(encoding="utf-8").format_map(values)
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table whose numbers stand at the right."""
-    lines = [head, ["---", *("--:" for _ in head[1:])], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def capacity() -> str:
+    """Return docs/capacity.md as it has to be: the latest run at the example prices."""
+    return page(read(), parameters.prices(), parameters.quotas())
 
 
 def _cost(run: Results, prices: Prices) -> dict[str, str]:

@@ -5,6 +5,7 @@ milliseconds and sizes in bytes, unless a name says otherwise. A quick run leave
 every figure may be missing here; what reads them decides what that means.
 """
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -223,6 +224,11 @@ def write(raw: dict[str, Any], path: Path = LATEST) -> None:
     """Write a run, all of it, also what the typed view does not name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(rounded(raw), indent=2) + "\n", encoding="utf-8")
+
+
+def digest(path: Path = LATEST) -> str:
+    """Return what tells this run from any other: the SHA-256 of its file."""
+    return f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 def rounded(value: Any) -> Any:

@@ -1,14 +1,18 @@
-"""Writes the documents that are made from code, so that they cannot say something else.
+"""Writes the documents that are made from code or from a run: they cannot say something else.
 
 The catalogue of errors is one table in `casino.domain.errors`, that of the session API another in
-`casino.domain.launch_errors`. Tools read them as JSON, people as pages; a contract test fails when
-any of these is not what this module would write.
+`casino.domain.launch_errors`. Tools read them as JSON, people as pages. What the benchmark found
+is told in the README and in docs/capacity.md. A contract test fails when any of these is not what
+this module would write.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from benchmarks.capacity_page import CAPACITY, capacity
+from benchmarks.readme import README, readme
 from casino.domain.errors import CATALOGUE, ErrorSpec
 from casino.domain.launch_errors import LAUNCH_ERRORS
 
@@ -88,14 +92,15 @@ def launch_errors_page() -> str:
     )
 
 
-def documents() -> dict[Path, str]:
-    """Return every generated file and what it has to hold."""
-    return {
-        ERRORS_JSON: errors_json(),
-        ERRORS_PAGE: errors_page(),
-        LAUNCH_ERRORS_JSON: launch_errors_json(),
-        LAUNCH_ERRORS_PAGE: launch_errors_page(),
-    }
+DOCUMENTS: Final[dict[Path, Callable[[], str]]] = {
+    ERRORS_JSON: errors_json,
+    ERRORS_PAGE: errors_page,
+    LAUNCH_ERRORS_JSON: launch_errors_json,
+    LAUNCH_ERRORS_PAGE: launch_errors_page,
+    README: readme,
+    CAPACITY: capacity,
+}
+"""Every generated file, and what returns the text that it has to hold."""
 
 
 def _row(spec: ErrorSpec) -> str:
@@ -108,8 +113,8 @@ def _row(spec: ErrorSpec) -> str:
 
 def main() -> None:
     """Write the files, and name each."""
-    for path, text in documents().items():
-        path.write_text(text, encoding="utf-8")
+    for path, text in DOCUMENTS.items():
+        path.write_text(text(), encoding="utf-8")
         print(path.relative_to(PROJECT))
 
 
