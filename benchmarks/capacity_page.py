@@ -101,7 +101,7 @@ def _small_limits(run: Results, prices: Prices, quotas: Quotas) -> dict[str, str
             figure(each.concurrent),
             figure(each.bets_per_s),
             figure(each.conflicts),
-            figure(each.busy),
+            figure(each.busy + each.unclear),
         ]
         for each in run.contention
     ]
@@ -110,7 +110,9 @@ def _small_limits(run: Results, prices: Prices, quotas: Quotas) -> dict[str, str
         "in_turn": _about(wallet.in_turn),
         "commits": _about(wallet.commits),
         "item_writes": _about(wallet.item_writes),
-        "contention": table(["senders at once", "bets/s", "conflicts", "answered busy"], levels),
+        "contention": table(
+            ["senders at once", "bets/s", "conflicts", "answered to try again"], levels
+        ),
         "table_write": figure(table_write),
         "index_write": figure(index_write),
         "partition_write": figure(limits.partition_write_units),
@@ -134,7 +136,6 @@ def _target(run: Results, prices: Prices, quotas: Quotas) -> dict[str, str]:
     return {
         "rate": figure(quotas.target.bets_per_s),
         "headroom": _about((quotas.target.headroom - 1) * 100),
-        "warm_ms": figure(cost.warm_ms(run.variants[OURS], prices.workload)),
         "environments": figure(target.environments),
         "concurrency": figure(target.concurrency),
         "requests_per_environment": figure(functions.requests_per_environment),

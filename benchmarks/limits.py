@@ -72,7 +72,7 @@ class Target:
     partitions: int
     """Of the table that writes most per second, at the least."""
     refreshes_per_s: float
-    """Reads of each shared item of the registry, and of the secret."""
+    """Reads of each shared item of the registry, and of the secret, if all environments live."""
     tb_a_day: float
     log_mb_per_s: float
     bets_per_month: float
@@ -109,7 +109,7 @@ def at_target(run: Results, given: Prices, limits: Quotas) -> Target:
         ceil(rate / functions.scaling_requests_per_s),
     )
     write, _, _ = units_per_table(run)
-    refreshes = environments / load.cache_s
+    refreshes = concurrency / load.cache_s
     return Target(
         environments=environments,
         concurrency=concurrency,

@@ -91,7 +91,7 @@ def _show_growth(results: Results, console: Console) -> None:
 
 def _show_contention(results: Results, console: Console) -> None:
     table = Table(title="Bets on one wallet at once")
-    for head in ("senders", "decided", "conflicts", "busy", "seconds", "bets/s"):
+    for head in ("senders", "decided", "conflicts", "busy", "unclear", "seconds", "bets/s"):
         table.add_column(head, justify="right")
     for level in results.contention:
         table.add_row(
@@ -99,6 +99,7 @@ def _show_contention(results: Results, console: Console) -> None:
             f"{level.decided:,} of {level.bets:,}",
             figure(level.conflicts),
             figure(level.busy),
+            figure(level.unclear),
             figure(level.seconds),
             figure(level.bets_per_s),
         )

@@ -149,13 +149,17 @@ class Growth(msgspec.Struct, frozen=True):
 
 
 class Contention(msgspec.Struct, frozen=True):
-    """So many senders on one wallet at once, until every bet is decided."""
+    """So many senders on one wallet at once, until every bet is decided.
+
+    `busy` and `unclear` count the answers that ask to try again: nothing moved, or nobody knows.
+    """
 
     concurrent: int
     bets: int
     decided: int
     conflicts: int
     busy: int
+    unclear: int
     seconds: float
     bets_per_s: float
 

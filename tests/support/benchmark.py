@@ -44,7 +44,7 @@ def _ledger(entries: int) -> dict[str, Any]:
 def _level(concurrent: int) -> dict[str, Any]:
     return {
         "concurrent": concurrent, "bets": 64, "decided": 64, "conflicts": concurrent - 1,
-        "busy": 0, "seconds": 2.0, "bets_per_s": 32.0,
+        "busy": 0, "unclear": 0, "seconds": 2.0, "bets_per_s": 32.0,
     }  # fmt: skip
 
 
