@@ -62,10 +62,10 @@ events: .venv/.project ## Sign the sample events again: a signature lives five m
 docs: .venv/.project ## Write the generated documents again
 	$(BIN)/python -m sandbox.docs
 
-bench: install build .tools/runtime/.stamp .tools/bench/.stamp ## Measure everything beside its peers, about 10 minutes; fails when a budget is missed
+bench: install .tools/runtime/.stamp .tools/bench/.stamp ## Measure everything beside its peers, about 10 minutes; fails when a budget is missed
 	$(BIN)/python -m benchmarks
 
-bench-quick: install build .tools/runtime/.stamp ## A rough measurement in about 2 minutes; writes nothing, judges no timing
+bench-quick: install .tools/runtime/.stamp ## A rough measurement in about 2 minutes; writes nothing, judges no timing
 	$(BIN)/python -m benchmarks --quick
 
 plots: .tools/bench/.stamp ## Draw the plots of the latest run again

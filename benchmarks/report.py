@@ -53,7 +53,7 @@ def cells(results: Results, name: str) -> list[str]:
 def show(results: Results, console: Console) -> None:
     """Print the whole run."""
     table = Table(title="One bet; in brackets ours over theirs")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for head in (*COLUMNS.values(), *MORE_HEADS):
         table.add_column(head, justify="right")
     for name, variant in results.variants.items():

@@ -89,7 +89,7 @@ class Capacity(msgspec.Struct, frozen=True):
 
 
 class Variant(msgspec.Struct, frozen=True):
-    """One way to build the same bet; `log_bytes` is what a bet writes to its log."""
+    """One way to build the same bet; `log_bytes` is what its bet writes to its log."""
 
     title: str
     cold: Cold | None = None
