@@ -123,7 +123,7 @@ def _labels(run: Results, figure: str, names: Sequence[str]) -> list[str]:
 def _finish(axes: "Axes", title: str, unit: str) -> None:
     axes.invert_yaxis()  # the first variant at the top
     axes.set_xlabel(unit)
-    axes.margins(x=0.3)
+    axes.margins(x=0.5)
     axes.set_title(title, loc="left")
 
 
