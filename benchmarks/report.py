@@ -116,8 +116,9 @@ def _show_budgets(budgets: Sequence[Budget], console: Console) -> None:
         verdict = "ok" if budget.ok else "MISSED"
         table.add_row(
             budget.name,
-            figure(budget.value),
-            figure(budget.budget),
+            # One digit more than elsewhere: a budget may be missed by it.
+            ABSENT if budget.value is None else f"{budget.value:.4g}",
+            f"{budget.budget:g}",
             verdict,
             style="" if budget.ok else "bold red",
         )
