@@ -78,8 +78,10 @@ def _ratios(results: Results) -> Iterator[Row]:
         ("cold start and first bet / tuned botocore", "cold", "boto3_tuned", 1.15),
         ("cold start and first bet / Powertools as packaged", "cold", "powertools", 0.2),
         ("warm CPU of a bet / plain boto3", "warm_cpu", "boto3", 1.0),
-        ("warm p50 / Powertools", "p50", "powertools", 0.55),
-        ("warm p95 / Powertools", "p95", "powertools", 0.55),
+        # With the delays that the budget assumes. Where they are spread as on AWS, the tail of the
+        # one transaction that all variants make is most of p95, whatever is before or after it.
+        ("warm p50 / Powertools, assumed delays", "constant_p50", "powertools", 0.55),
+        ("warm p95 / Powertools, assumed delays", "constant_p95", "powertools", 0.55),
     ):
         yield name, results.ratios.get(figure, {}).get(peer), budget
 

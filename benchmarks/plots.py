@@ -84,7 +84,7 @@ def _latency(run: Results, axes: "Axes") -> None:
         labels = [f"{percentile} {text}" for text in _labels(run, percentile, list(shown))]
         axes.bar_label(bars, labels=labels, padding=3, fontsize=6)
     axes.set_yticks(list(places), [run.variants[name].title for name in shown])
-    _finish(axes, "A warm bet beside services as slow as AWS's", "ms")
+    _finish(axes, "A warm bet beside services as slow as AWS's, delays spread", "ms")
 
 
 def _contention(run: Results, axes: "Axes") -> None:

@@ -26,9 +26,10 @@ def figure(value: float | None, unit: str = "") -> str:
 COLUMNS: Final = {
     "cold": "cold, ms",
     "warm_cpu": "warm CPU, ms",
-    "p50": "p50, ms",
-    "p95": "p95, ms",
-    "p99": "p99, ms",
+    "constant_p50": "p50, ms",
+    "constant_p95": "p95, ms",
+    "p95": "spread p95, ms",
+    "p99": "spread p99, ms",
     "memory": "memory, MB",
     "package": "zip, MB",
 }

@@ -39,7 +39,7 @@ class Warm(msgspec.Struct, frozen=True):
 
 
 class Latency(msgspec.Struct, frozen=True):
-    """How long a warm bet takes when the services answer as slowly as AWS does."""
+    """How long a warm bet takes when the services answer as slowly as AWS does, see `delays`."""
 
     p50_ms: float
     p95_ms: float
@@ -95,6 +95,9 @@ class Variant(msgspec.Struct, frozen=True):
     cold: Cold | None = None
     warm: Warm | None = None
     latency: Latency | None = None
+    """With delays that are spread as widely as AWS's."""
+    latency_constant: Latency | None = None
+    """With delays that are always what the budgets assume."""
     memory_mb: float | None = None
     package: Package | None = None
     round_trips: RoundTrips | None = None

@@ -22,6 +22,12 @@ def _variant(title: str, scale: float) -> dict[str, Any]:
             "p99_ms": 90.0 * scale,
             "bets": 500,
         },
+        "latency_constant": {
+            "p50_ms": 29.0 * scale,
+            "p95_ms": 31.0 * scale,
+            "p99_ms": 32.0 * scale,
+            "bets": 500,
+        },
         "memory_mb": 40.0 * scale,
         "package": {"zipped": int(10_000_000 * scale), "unzipped": int(40_000_000 * scale)},
         "round_trips": {"bet": 2, "replay": 1},
