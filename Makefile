@@ -69,7 +69,7 @@ bench-quick: install .tools/runtime/.stamp ## A rough measurement in about 2 min
 	$(BIN)/python -m benchmarks --quick
 
 plots: .tools/bench/.stamp ## Draw the plots of the latest run again
-	.tools/bench/bin/python -m benchmarks.plots
+	.tools/bench/bin/python -m benchmarks.figures.plots
 
 format: .venv/.project ## Format the code and apply the safe fixes
 	$(BIN)/ruff check --fix .

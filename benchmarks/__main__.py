@@ -19,21 +19,20 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from benchmarks import (
+from benchmarks.aws.delays import MEDIANS_MS
+from benchmarks.figures import report, results
+from benchmarks.figures.budgets import judged
+from benchmarks.figures.results import OURS
+from benchmarks.functions import variants as compared
+from benchmarks.measures import (
     contention,
     correctness,
     growth,
     items,
     local_stack,
     log_lines,
-    report,
-    results,
     speed,
 )
-from benchmarks import variants as compared
-from benchmarks.budgets import judged
-from benchmarks.delays import MEDIANS_MS
-from benchmarks.results import OURS
 from sandbox import docs
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
@@ -86,7 +85,7 @@ def measure(*, quick: bool) -> dict[str, Any]:
 def keep(run: dict[str, Any]) -> None:
     """Write a run, and everything that is made from the latest one."""
     results.write(run)
-    subprocess.run([PLOTTER, "-m", "benchmarks.plots"], cwd=PROJECT, check=True)
+    subprocess.run([PLOTTER, "-m", "benchmarks.figures.plots"], cwd=PROJECT, check=True)
     docs.main()
 
 

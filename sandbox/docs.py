@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks.capacity_page import CAPACITY, capacity
-from benchmarks.readme import README, readme
+from benchmarks.cost.capacity_page import CAPACITY, capacity
+from benchmarks.figures.readme import README, readme
 from casino.domain.errors import CATALOGUE, ErrorSpec
 from casino.domain.launch_errors import LAUNCH_ERRORS
 

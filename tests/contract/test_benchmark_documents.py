@@ -10,12 +10,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from benchmarks import parameters, results
-from benchmarks.budgets import judged
-from benchmarks.capacity_page import TEMPLATE, page
-from benchmarks.limits import READ, WRITTEN
-from benchmarks.readme import BEGIN, END, README, section, with_section
-from benchmarks.report import cells
+from benchmarks.cost import parameters
+from benchmarks.cost.capacity_page import TEMPLATE, page
+from benchmarks.cost.limits import READ, WRITTEN
+from benchmarks.figures import results
+from benchmarks.figures.budgets import judged
+from benchmarks.figures.readme import BEGIN, END, README, section, with_section
+from benchmarks.figures.report import cells
 from tests.support.benchmark import measured, run
 from tests.support.template import load_template
 

@@ -1,6 +1,6 @@
 """The sizes that storage is charged for are those of items that the wallet wrote."""
 
-from benchmarks.items import item_bytes
+from benchmarks.measures.items import item_bytes
 from tests.support.capacity import WRITE_UNIT
 
 

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import correctness, emulator
-from benchmarks.correctness import WrongVariantError
-from benchmarks.emulator import FunctionFailedError
-from benchmarks.variants import Variant
+from benchmarks.functions import emulator
+from benchmarks.functions.emulator import FunctionFailedError
+from benchmarks.functions.variants import Variant
+from benchmarks.measures import correctness
+from benchmarks.measures.correctness import WrongVariantError
 from sandbox.processes import poll
 
 ECHO = """

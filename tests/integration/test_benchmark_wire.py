@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from benchmarks import wire
-from benchmarks.wire import Call, Wire
+from benchmarks.aws import wire
+from benchmarks.aws.wire import Call, Wire
 from tests.support.template import create_tables
 
 LARGE = "x" * 4_200

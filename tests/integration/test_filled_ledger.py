@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import contention, growth
-from benchmarks.environments import EnvironmentFailedError, environments
-from benchmarks.filled_stages import TooLittleMemoryError, filled_stages
-from benchmarks.long_play import bet
+from benchmarks.functions.environments import EnvironmentFailedError, environments
+from benchmarks.measures import contention, growth
+from benchmarks.measures.filled_stages import TooLittleMemoryError, filled_stages
+from benchmarks.measures.long_play import bet
 from casino.services.verify import Verifier
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from benchmarks import results
-from benchmarks.budgets import judged
+from benchmarks.figures import results
+from benchmarks.figures.budgets import judged
 
 
 def _variant(title: str, scale: float) -> dict[str, Any]:

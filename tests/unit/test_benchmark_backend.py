@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks import canned
-from benchmarks.delays import MEDIANS_MS, delays_s
+from benchmarks.aws import canned
+from benchmarks.aws.delays import MEDIANS_MS, delays_s
 from casino.adapters.dynamodb_items import read_integration, read_session
 from tests.support.hooks import API_KEY
 from tests.support.world import SANDBOX

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.budgets import LARGE_LEDGER, judge, judged
-from benchmarks.results import parse
+from benchmarks.figures.budgets import LARGE_LEDGER, judge, judged
+from benchmarks.figures.results import parse
 from tests.support.benchmark import measured, run
 
 

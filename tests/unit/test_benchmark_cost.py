@@ -5,10 +5,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from benchmarks import cost, parameters
-from benchmarks.capacity_page import page
-from benchmarks.limits import at_target, one_wallet
-from benchmarks.results import ItemBytes, parse
+from benchmarks.cost import bill, parameters
+from benchmarks.cost.capacity_page import page
+from benchmarks.cost.limits import at_target, one_wallet
+from benchmarks.figures.results import ItemBytes, parse
 from tests.support.benchmark import measured, run
 
 PRICES, QUOTAS = parameters.prices(), parameters.quotas()
@@ -24,29 +24,29 @@ def test_a_scale_charges_each_part_at_its_step() -> None:
 def test_a_bet_is_billed_for_its_latency_and_for_cpu_on_a_share_of_a_processor() -> None:
     wallet, load = run().variants["wallet"], PRICES.workload
     slower = load.processor_at_mb / load.memory_mb
-    assert cost.warm_ms(wallet, load) == pytest.approx(30 + 1.2 * (slower - 1))
+    assert bill.warm_ms(wallet, load) == pytest.approx(30 + 1.2 * (slower - 1))
     share = load.cold_share
-    expected = (1 - share) * cost.warm_ms(wallet, load) + share * 160
-    assert cost.billed_ms(wallet, load) == pytest.approx(expected)
+    expected = (1 - share) * bill.warm_ms(wallet, load) + share * 160
+    assert bill.billed_ms(wallet, load) == pytest.approx(expected)
 
 
 def test_a_month_is_charged_by_units_requests_and_bytes() -> None:
-    bill = cost.monthly_bill(run().variants["wallet"], ITEMS, PRICES, 1e6, "x86_64")
-    assert bill["API Gateway, requests"] == pytest.approx(3.5)
-    assert bill["Lambda, requests"] == pytest.approx(0.2)
-    assert bill["DynamoDB, writes"] == pytest.approx(7 * 0.625)
-    assert bill["DynamoDB, reads"] == pytest.approx(4 * 0.125)
-    assert bill["DynamoDB, a month of storage"] == pytest.approx(1.6 * 0.45)
-    assert bill["CloudWatch, log lines"] == pytest.approx(1.8 * 0.5)
-    assert bill["Lambda, time"] == pytest.approx(
-        cost.billed_ms(run().variants["wallet"], PRICES.workload) * 1e3 * 1.66667e-5
+    charged = bill.monthly_bill(run().variants["wallet"], ITEMS, PRICES, 1e6, "x86_64")
+    assert charged["API Gateway, requests"] == pytest.approx(3.5)
+    assert charged["Lambda, requests"] == pytest.approx(0.2)
+    assert charged["DynamoDB, writes"] == pytest.approx(7 * 0.625)
+    assert charged["DynamoDB, reads"] == pytest.approx(4 * 0.125)
+    assert charged["DynamoDB, a month of storage"] == pytest.approx(1.6 * 0.45)
+    assert charged["CloudWatch, log lines"] == pytest.approx(1.8 * 0.5)
+    assert charged["Lambda, time"] == pytest.approx(
+        bill.billed_ms(run().variants["wallet"], PRICES.workload) * 1e3 * 1.66667e-5
     )
 
 
 def test_arm_differs_in_the_price_of_lambdas_time_alone() -> None:
     wallet = run().variants["wallet"]
-    x86 = cost.monthly_bill(wallet, ITEMS, PRICES, 1e6, "x86_64")
-    arm = cost.monthly_bill(wallet, ITEMS, PRICES, 1e6, "arm64")
+    x86 = bill.monthly_bill(wallet, ITEMS, PRICES, 1e6, "x86_64")
+    arm = bill.monthly_bill(wallet, ITEMS, PRICES, 1e6, "arm64")
     assert [name for name in x86 if x86[name] != arm[name]] == ["Lambda, time"]
     assert arm["Lambda, time"] < x86["Lambda, time"]
 
@@ -54,7 +54,7 @@ def test_arm_differs_in_the_price_of_lambdas_time_alone() -> None:
 def test_a_missing_figure_is_an_error_that_names_it() -> None:
     raw = measured()
     del raw["variants"]["wallet"]["log_bytes"]
-    with pytest.raises(cost.MissingFigureError, match="log lines of this wallet"):
+    with pytest.raises(bill.MissingFigureError, match="log lines of this wallet"):
         page(parse(raw), PRICES, QUOTAS)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks import contention, environment, growth, local_stack
-from benchmarks.environments import Answer
+from benchmarks.functions import environment
+from benchmarks.functions.environments import Answer
+from benchmarks.measures import contention, growth, local_stack
 
 DECIDED = Answer(200, "ok", False, 2, 1, 0, latency_ms=5.0, cpu_ms=1.0)
 
@@ -31,7 +32,7 @@ class Function:
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
-    monkeypatch.setattr("benchmarks.environment.time.sleep", slept.append)
+    monkeypatch.setattr("benchmarks.functions.environment.time.sleep", slept.append)
     return slept
 
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from benchmarks import report, results
-from benchmarks.budgets import judged
+from benchmarks.figures import report, results
+from benchmarks.figures.budgets import judged
 from tests.support.benchmark import measured, run
 
 

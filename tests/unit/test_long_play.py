@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.long_play import LongPlay, bet, head_of, play
+from benchmarks.measures.long_play import LongPlay, bet, head_of, play
 from casino.domain.model import PLATFORM
 from casino.services.verify_chain import check_wallet
 from tests.support.transactions import INTEGRATION, SESSION

@@ -8,10 +8,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
-from benchmarks.bets import CURRENCY
-from benchmarks.filled_ledger import fill
-from benchmarks.long_play import LongPlay
-from benchmarks.stage import Stage
+from benchmarks.functions.bets import CURRENCY
+from benchmarks.measures.filled_ledger import fill
+from benchmarks.measures.long_play import LongPlay
+from benchmarks.measures.stage import Stage
 from casino.domain.model import Player, Session
 from casino.domain.times import iso_utc
 from sandbox import ministack

@@ -21,13 +21,13 @@ from statistics import median
 from typing import Any, Final
 from uuid import uuid4
 
-from benchmarks.bets import Event, Player
-from benchmarks.control import Control
-from benchmarks.environments import Answer, Environment, environments
-from benchmarks.filled_stages import filled_stages
-from benchmarks.long_play import LongPlay, bet
-from benchmarks.stage import Stage, clients
-from benchmarks.wire import Wire, counting
+from benchmarks.aws.wire import Wire, counting
+from benchmarks.functions.bets import Event, Player
+from benchmarks.functions.environments import Answer, Environment, environments
+from benchmarks.measures.control import Control
+from benchmarks.measures.filled_stages import filled_stages
+from benchmarks.measures.long_play import LongPlay, bet
+from benchmarks.measures.stage import Stage, clients
 from casino.domain.model import Transaction
 from casino.services.wallet import Answer as WalletAnswer
 from tests.support.world import SANDBOX

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
-from benchmarks.ratios import ratios
-from benchmarks.results import (
+from benchmarks.figures.ratios import ratios
+from benchmarks.figures.results import (
     Budget,
     Capacity,
     GrowthRatios,

@@ -6,8 +6,8 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.ratios import FIGURES
-from benchmarks.results import Budget, Results
+from benchmarks.figures.ratios import FIGURES
+from benchmarks.figures.results import Budget, Results
 
 ABSENT: Final = "-"
 

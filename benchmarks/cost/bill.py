@@ -4,17 +4,12 @@ Lambda's time is the warm p50 beside AWS-like delays; the part of it that is CPU
 share of a processor that the memory buys. Storage is a month of keeping what a month's bets wrote;
 the ledger is kept for ever, so that part adds up month by month. Secrets and the registry are read
 once per environment and cache period, at full use of the environments.
-
-    .venv/bin/python -m benchmarks.cost [--prices my.toml] [--quotas my-quotas.toml]
 """
 
-import argparse
-import sys
-from pathlib import Path
 from typing import Final, Literal
 
-from benchmarks.parameters import PRICES, QUOTAS, Prices, Workload, charge, prices, quotas
-from benchmarks.results import LATEST, ItemBytes, Results, Units, Variant, read
+from benchmarks.cost.parameters import Prices, Workload, charge
+from benchmarks.figures.results import ItemBytes, Results, Units, Variant
 
 type Architecture = Literal["x86_64", "arm64"]
 type Bill = dict[str, float]
@@ -122,21 +117,3 @@ def _fixed(given: Prices) -> float:
 def items_of(run: Results) -> ItemBytes:
     """Return the sizes of what a bet stores; raises `MissingFigureError`."""
     return needed(run.wallet.item_bytes, "sizes of the stored items")
-
-
-def main() -> int:
-    """Print the page for these prices and quotas; the committed one is for the example prices."""
-    from benchmarks.capacity_page import page
-
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--prices", type=Path, default=PRICES)
-    parser.add_argument("--quotas", type=Path, default=QUOTAS)
-    parser.add_argument("--results", type=Path, default=LATEST)
-    options = parser.parse_args()
-    run = read(options.results)
-    print(page(run, prices(options.prices), quotas(options.quotas)), end="")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks.results import OURS, Variant
+from benchmarks.figures.results import OURS, Variant
 
 FIGURES: Final[dict[str, Callable[[Variant], float | None]]] = {
     "cold": lambda variant: variant.cold.total_ms if variant.cold else None,

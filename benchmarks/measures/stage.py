@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import boto3
 
-from benchmarks.bets import CURRENCY
+from benchmarks.functions.bets import CURRENCY
 from casino.services.verify import Verifier
 from sandbox.ministack import MiniStack
 from sandbox.stack import local_aws

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from benchmarks.bets import INTEGRATION
+from benchmarks.functions.bets import INTEGRATION
 from builder import build as wallet_build
 from builder import package, sam
 from builder.precompile import compile_tree

@@ -10,7 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from benchmarks.bets import CURRENCY, INTEGRATION, Player
+from benchmarks.functions.bets import CURRENCY, INTEGRATION, Player
 from casino.adapters.dynamodb_items import (
     Item,
     integration_item,

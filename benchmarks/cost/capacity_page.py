@@ -7,16 +7,16 @@ from math import ceil
 from pathlib import Path
 from typing import Final
 
-from benchmarks import cost, parameters
-from benchmarks.cost import Architecture, Bill, monthly_bill, per_million
-from benchmarks.limits import at_target, one_wallet, units_per_table
-from benchmarks.markdown import table
-from benchmarks.parameters import Prices, Quotas
-from benchmarks.report import figure
-from benchmarks.results import OURS, Results, read
+from benchmarks.cost import bill, parameters
+from benchmarks.cost.bill import Architecture, Bill, monthly_bill, per_million
+from benchmarks.cost.limits import at_target, one_wallet, units_per_table
+from benchmarks.cost.parameters import Prices, Quotas
+from benchmarks.figures.markdown import table
+from benchmarks.figures.report import figure
+from benchmarks.figures.results import OURS, Results, read
 
 TEMPLATE: Final = Path(__file__).with_name("capacity.template.md")
-CAPACITY: Final = Path(__file__).resolve().parent.parent / "docs" / "capacity.md"
+CAPACITY: Final = Path(__file__).resolve().parents[2] / "docs" / "capacity.md"
 PEER: Final = "powertools"
 ARCHITECTURES: Final[tuple[Architecture, ...]] = ("x86_64", "arm64")
 
@@ -39,7 +39,7 @@ def capacity() -> str:
 
 def _cost(run: Results, prices: Prices) -> dict[str, str]:
     load, ours, peer = prices.workload, run.variants[OURS], run.variants[PEER]
-    units, peer_units = cost.bet_units(ours), cost.bet_units(peer)
+    units, peer_units = bill.bet_units(ours), bill.bet_units(peer)
     return {
         "region": prices.region,
         "as_of": prices.as_of,
@@ -48,27 +48,27 @@ def _cost(run: Results, prices: Prices) -> dict[str, str]:
         "peer_title": peer.title,
         "bills": _bills(run, prices),
         "actions": _actions(run, prices),
-        "billed_ms": figure(cost.billed_ms(ours, load)),
-        "peer_billed_ms": figure(cost.billed_ms(peer, load)),
+        "billed_ms": figure(bill.billed_ms(ours, load)),
+        "peer_billed_ms": figure(bill.billed_ms(peer, load)),
         "write": figure(units.write),
         "read": figure(units.read),
         "peer_write": figure(peer_units.write),
         "peer_read": figure(peer_units.read),
-        "log_bytes": figure(cost.needed(ours.log_bytes, "log lines")),
-        "peer_log_bytes": figure(cost.needed(peer.log_bytes, "log lines of the peer")),
-        "stored_bytes": figure(cost.stored_bytes(cost.items_of(run), load)),
+        "log_bytes": figure(bill.needed(ours.log_bytes, "log lines")),
+        "peer_log_bytes": figure(bill.needed(peer.log_bytes, "log lines of the peer")),
+        "stored_bytes": figure(bill.stored_bytes(bill.items_of(run), load)),
         "memory_mb": figure(load.memory_mb),
         "cold_share": f"{load.cold_share:.1%}",
         "platform_log_bytes": figure(load.platform_log_bytes),
         "access_log_bytes": figure(load.access_log_bytes),
         "metric_series": figure(load.metric_series),
         "cache_s": figure(load.cache_s),
-        "stream_read_million": _usd(prices.dynamodb.stream_read * cost.MILLION),
+        "stream_read_million": _usd(prices.dynamodb.stream_read * bill.MILLION),
     }
 
 
 def _bills(run: Results, prices: Prices) -> str:
-    bets, items = prices.workload.bets_per_month, cost.items_of(run)
+    bets, items = prices.workload.bets_per_month, bill.items_of(run)
     bills: dict[str, Bill] = {}
     for name, title in ((OURS, "wallet"), (PEER, "peer")):
         for architecture in ARCHITECTURES:
@@ -87,9 +87,9 @@ def _bills(run: Results, prices: Prices) -> str:
 def _actions(run: Results, prices: Prices) -> str:
     rows, given = [], run.wallet.capacity
     for name in ("bet", "win", "refund", "replay", "balance"):
-        units = cost.needed(getattr(given, name), f"capacity of a {name}")
+        units = bill.needed(getattr(given, name), f"capacity of a {name}")
         usd = units.write * prices.dynamodb.write_unit + units.read * prices.dynamodb.read_unit
-        rows.append([name, figure(units.write), figure(units.read), _usd(usd * cost.MILLION)])
+        rows.append([name, figure(units.write), figure(units.read), _usd(usd * bill.MILLION)])
     return table(["action", "write units, with the index", "read units", "US dollars"], rows)
 
 
@@ -124,7 +124,7 @@ def _small_limits(run: Results, prices: Prices, quotas: Quotas) -> dict[str, str
 
 def _target(run: Results, prices: Prices, quotas: Quotas) -> dict[str, str]:
     target, functions = at_target(run, prices, quotas), quotas.functions
-    bets, items = target.bets_per_month, cost.items_of(run)
+    bets, items = target.bets_per_month, bill.items_of(run)
     month, month_arm = (
         sum(monthly_bill(run.variants[OURS], items, prices, bets, each).values())
         for each in ARCHITECTURES
@@ -151,8 +151,8 @@ def _target(run: Results, prices: Prices, quotas: Quotas) -> dict[str, str]:
         "log_mb_per_s": _about(target.log_mb_per_s),
         "month_usd": _about(month),
         "month_arm_usd": _about(month_arm),
-        "million_usd": _usd(month / bets * cost.MILLION),
-        "million_arm_usd": _usd(month_arm / bets * cost.MILLION),
+        "million_usd": _usd(month / bets * bill.MILLION),
+        "million_arm_usd": _usd(month_arm / bets * bill.MILLION),
         "quotas_source": quotas.source,
         "raises": table(["quota", "default", "need", "ask for"], rows),
         "burst": figure(quotas.api_gateway.burst),

@@ -17,11 +17,12 @@ from uuid import uuid4
 
 import boto3
 
-from benchmarks import emulator, variants, wire
-from benchmarks.bets import CURRENCY, STAKE_MINOR, Event, Player
-from benchmarks.emulator import Function
-from benchmarks.variants import COMMON_ENVIRONMENT, Variant
-from benchmarks.wire import Call, Wire
+from benchmarks.aws import wire
+from benchmarks.aws.wire import Call, Wire
+from benchmarks.functions import emulator, variants
+from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
+from benchmarks.functions.emulator import Function
+from benchmarks.functions.variants import COMMON_ENVIRONMENT, Variant
 from casino.domain.model import wallet_key
 from sandbox import ministack
 from sandbox.stack import local_aws

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
-from benchmarks.cost import billed_ms, items_of, logged_bytes, needed, stored_bytes, warm_ms
-from benchmarks.parameters import Prices, Quotas
-from benchmarks.results import OURS, Results
+from benchmarks.cost.bill import billed_ms, items_of, logged_bytes, needed, stored_bytes, warm_ms
+from benchmarks.cost.parameters import Prices, Quotas
+from benchmarks.figures.results import OURS, Results
 
 WRITTEN: Final = ("ledger", "wallets", "rounds")
 READ: Final = ("ledger", "wallets", "sessions", "rounds")

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from benchmarks.bets import CURRENCY, STAKE_MINOR, Event, Player
-from benchmarks.environments import Answer, Environment, environments
-from benchmarks.stage import Stage
+from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
+from benchmarks.functions.environments import Answer, Environment, environments
+from benchmarks.measures.stage import Stage
 from sandbox import ministack
 from tests.support.world import World
 

@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, Final
 
-from benchmarks.long_play import LongPlay, head_of, play, round_item
+from benchmarks.measures.long_play import LongPlay, head_of, play, round_item
 from casino.adapters.dynamodb_items import Item, entry_item, wallet_item
 from casino.adapters.tables import Tables
 from casino.domain.model import Integration, Session

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import httpx
 
-from benchmarks.bets import CURRENCY, Player
-from benchmarks.stage import LedgerBrokenError
+from benchmarks.functions.bets import CURRENCY, Player
+from benchmarks.measures.stage import LedgerBrokenError
 from casino.signing import family
 from ops import ledger
 from sandbox import ministack

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 SCHEMA: Final = 1
-FOLDER: Final = Path(__file__).resolve().parent / "results"
+FOLDER: Final = Path(__file__).resolve().parents[1] / "results"
 LATEST: Final = FOLDER / "latest.json"
 
 OURS: Final = "wallet"

@@ -5,7 +5,7 @@ listens on two ports, HTTP and HTTPS; HTTPS as AWS does it, but with a throw-awa
 connection has a thread: there are never more than a few, and a sleeping thread wakes within a
 tenth of a millisecond, which an event loop does not promise.
 
-    python -m benchmarks.backend FOLDER    writes FOLDER/ca.pem, prints its two ports as JSON
+    python -m benchmarks.aws.backend FOLDER    writes FOLDER/ca.pem, prints its two ports as JSON
 """
 
 import json
@@ -26,9 +26,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import canned
-from benchmarks.authority import make_authority
-from benchmarks.delays import MEDIANS_MS, Delays, delays_s
+from benchmarks.aws import canned
+from benchmarks.aws.authority import make_authority
+from benchmarks.aws.delays import MEDIANS_MS, Delays, delays_s
 from sandbox.ministack import PROJECT
 from sandbox.processes import LOOPBACK
 
@@ -80,7 +80,7 @@ def running() -> Iterator[Backend]:
     """Start the backend; it ends with the context."""
     with tempfile.TemporaryDirectory() as folder:
         process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.backend", folder],
+            [sys.executable, "-m", "benchmarks.aws.backend", folder],
             cwd=PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

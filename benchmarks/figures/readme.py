@@ -6,11 +6,11 @@ It stands between two markers; the rest of the README is written by hand and lef
 from pathlib import Path
 from typing import Final
 
-from benchmarks.markdown import table
-from benchmarks.report import COLUMNS, MORE_HEADS, cells
-from benchmarks.results import LATEST, OURS, Results, read
+from benchmarks.figures.markdown import table
+from benchmarks.figures.report import COLUMNS, MORE_HEADS, cells
+from benchmarks.figures.results import LATEST, OURS, Results, read
 
-README: Final = Path(__file__).resolve().parent.parent / "README.md"
+README: Final = Path(__file__).resolve().parents[2] / "README.md"
 BEGIN: Final = "<!-- benchmark:begin -->"
 END: Final = "<!-- benchmark:end -->"
 

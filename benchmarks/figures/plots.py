@@ -2,7 +2,7 @@
 
 matplotlib lives in an environment of its own, `.tools/bench`, so this is a process of its own:
 
-    .tools/bench/bin/python -m benchmarks.plots [RESULTS [FOLDER]]
+    .tools/bench/bin/python -m benchmarks.figures.plots [RESULTS [FOLDER]]
 
 The same results give the same bytes. Each file names the digest of the results it was drawn from,
 by which a test sees that it is not an old one.
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib import pyplot
 
-from benchmarks.ratios import FIGURES
-from benchmarks.results import FOLDER, LATEST, OURS, Results, digest, read
+from benchmarks.figures.ratios import FIGURES
+from benchmarks.figures.results import FOLDER, LATEST, OURS, Results, digest, read
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

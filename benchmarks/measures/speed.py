@@ -19,11 +19,12 @@ from http import HTTPStatus
 from statistics import median, quantiles
 from typing import Any, Final
 
-from benchmarks import backend, canned, emulator
-from benchmarks.backend import Backend
-from benchmarks.delays import Delays
-from benchmarks.emulator import Function
-from benchmarks.variants import COMMON_ENVIRONMENT, NULL_ENVIRONMENT, Variant
+from benchmarks.aws import backend, canned
+from benchmarks.aws.backend import Backend
+from benchmarks.aws.delays import Delays
+from benchmarks.functions import emulator
+from benchmarks.functions.emulator import Function
+from benchmarks.functions.variants import COMMON_ENVIRONMENT, NULL_ENVIRONMENT, Variant
 
 _WARM_UP: Final = 20
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import NAMESPACE_OID, uuid5
 
-from benchmarks.bets import STAKE_MINOR
+from benchmarks.functions.bets import STAKE_MINOR
 from casino.adapters.dynamodb_items import Item, number, round_wallet, text
 from casino.domain.chain import genesis_hash
 from casino.domain.model import PLATFORM, Entry, Integration, Session, Transaction, Wallet

@@ -7,10 +7,10 @@ that Lambda and API Gateway add are the same for all; `prices.toml` assumes thei
 from collections.abc import Sequence
 from typing import Final
 
-from benchmarks import backend
-from benchmarks.emulator import Function
-from benchmarks.speed import all_started, place_bets
-from benchmarks.variants import Variant
+from benchmarks.aws import backend
+from benchmarks.functions.emulator import Function
+from benchmarks.functions.variants import Variant
+from benchmarks.measures.speed import all_started, place_bets
 from sandbox.processes import poll
 
 #: CloudWatch counts so many bytes for each event besides its text.

@@ -1,0 +1,1 @@
+"""Stand-ins for AWS: one as slow as it is told, and a meter before the local emulator."""

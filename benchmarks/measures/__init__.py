@@ -1,0 +1,1 @@
+"""One module for each kind of figure, and what it needs."""
