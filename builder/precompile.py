@@ -8,6 +8,7 @@ runtime's, which therefore has to be the one that builds.
 import compileall
 import importlib.util
 import sys
+from itertools import islice
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import Final
@@ -17,6 +18,8 @@ from builder import BuildError
 RUNTIME: Final = (3, 13)
 """The minor version of the Lambda runtime in template.yaml."""
 
+#: Starting processes takes longer than compiling that many files.
+_FEW: Final = 20
 _HEADER: Final = 16
 _UNCHECKED_HASH: Final = b"\x01\x00\x00\x00"
 
@@ -33,12 +36,13 @@ def compile_tree(root: Path, shown_as: str) -> None:
     """
     if sys.version_info[:2] != RUNTIME:
         raise PrecompileError(f"this is Python {sys.version_info[:2]}, the runtime is {RUNTIME}")
+    few = len(list(islice(root.rglob("*.py"), _FEW + 1))) <= _FEW
     compiled = compileall.compile_dir(
         root,
         maxlevels=64,
         force=True,
         quiet=1,
-        workers=0,
+        workers=1 if few else 0,
         invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
         stripdir=str(root),
         prependdir=shown_as,
