@@ -30,6 +30,7 @@ from tests.support.world import SANDBOX
 PEERS: Final = sam.PROJECT / ".aws-sam" / "peers"
 _SOURCES: Final = sam.PROJECT / "benchmarks" / "peers"
 _COMMON: Final = PEERS / "CommonLayer" / "python"
+_COMMON_AS_PACKAGED: Final = PEERS / "CommonLayer" / "as-packaged"
 _SHARED: Final = "PowertoolsSharedFunction"
 
 
@@ -97,7 +98,12 @@ def variants() -> list[Variant]:
         wallet(),
         _peer("boto3_tuned", "tuned botocore", PEERS / "Boto3TunedFunction"),
         _peer("boto3", "plain boto3", PEERS / "Boto3Function"),
-        _peer("powertools", "Powertools, as packaged", PEERS / "PowertoolsFunction"),
+        _peer(
+            "powertools",
+            "Powertools, as packaged",
+            PEERS / "PowertoolsFunction",
+            _COMMON_AS_PACKAGED,
+        ),
         _peer("powertools_shared", "Powertools, shared clients, compiled", PEERS / _SHARED),
         _peer("floor", "standard library, own signer", PEERS / "FloorFunction"),
     ]
@@ -110,11 +116,11 @@ def wallet(function: str = "BetFunction") -> Variant:
     return Variant("wallet", "this wallet", folders, layer / ROOTS_FILE)
 
 
-def _peer(name: str, title: str, folder: Path) -> Variant:
+def _peer(name: str, title: str, folder: Path, common: Path = _COMMON) -> Variant:
     own = folder / ROOTS_FILE, folder / "botocore" / "cacert.pem"
     # The floor has no bundle of its own; it gets the smallest.
     roots = next((path for path in own if path.is_file()), wallet().roots)
-    return Variant(name, title, (folder, _COMMON), roots)
+    return Variant(name, title, (folder, common), roots)
 
 
 def _build_peers() -> None:
@@ -125,6 +131,8 @@ def _build_peers() -> None:
     shutil.copytree(PEERS / "PowertoolsFunction", shared)
     shutil.copy(_SOURCES / "powertools_shared" / "clients.py", shared)
     tune_layer(PEERS / "Boto3TunedFunction")
+    shutil.rmtree(_COMMON_AS_PACKAGED, ignore_errors=True)
+    shutil.copytree(_COMMON, _COMMON_AS_PACKAGED)
     for folder in (shared, PEERS / "Boto3Function", PEERS / "FloorFunction"):
         compile_tree(folder, FUNCTION_AT)
     compile_tree(_COMMON, LAYER_AT)
