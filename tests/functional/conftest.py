@@ -18,6 +18,8 @@ from tests.support.world import World, build_world
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with mock_aws():
         world = build_world("test")
+        # moto answers within botocore's clients: the hooks' own would ask the network.
+        monkeypatch.setenv("WALLET_AWS_CLIENT", "botocore")
         for name, value in world.environment.items():
             monkeypatch.setenv(name, value)
         yield world

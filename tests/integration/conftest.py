@@ -1,5 +1,6 @@
 """A MiniStack of its own for the integration tests: DynamoDB and the rest, without an account."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,8 @@ def aws_environment(ministack: driver.MiniStack) -> dict[str, str]:
         "AWS_DEFAULT_REGION": driver.REGION,
         "AWS_REGION": driver.REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
 
 
@@ -38,7 +41,7 @@ def built() -> Path:
 
 @pytest.fixture
 def aws(aws_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """The same, set for this test: every botocore or boto3 client talks to MiniStack."""
+    """The same, set for this test: every client of AWS talks to MiniStack."""
     for name, value in aws_environment.items():
         monkeypatch.setenv(name, value)
     return aws_environment

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from casino.bootstrap.aws import dynamodb_client
+from casino.bootstrap.hook_clients import dynamodb_client
 from casino.bootstrap.hooks import wallet_service
 from casino.domain.model import Transaction
 from casino.services.wallet import Answer
@@ -22,18 +22,21 @@ from tests.support.world import SANDBOX, World, build_tables
 class Meter:
     """Asks for the capacity of every transaction, and adds up the answers by table or index."""
 
+    client: Any = field(default_factory=dynamodb_client)
     units: Counter[str] = field(default_factory=Counter)
 
-    def ask(self, params: dict[str, Any], **_: object) -> None:
-        params["ReturnConsumedCapacity"] = "INDEXES"
+    def batch_get_item(self, **request: Any) -> Any:
+        return self.client.batch_get_item(**request)
 
-    def note(self, parsed: dict[str, Any], **_: object) -> None:
-        for consumed in parsed["ConsumedCapacity"]:
+    def transact_write_items(self, **request: Any) -> Any:
+        answer = self.client.transact_write_items(**request, ReturnConsumedCapacity="INDEXES")
+        for consumed in answer["ConsumedCapacity"]:
             table = consumed["TableName"].rsplit("-", 1)[-1]
             # The table alone: MiniStack counts the indexes in `CapacityUnits` only.
             self.units[table] += consumed["WriteCapacityUnits"]
             for name, index in consumed.get("GlobalSecondaryIndexes", {}).items():
                 self.units[name] += index["WriteCapacityUnits"]
+        return answer
 
 
 @dataclass
@@ -48,11 +51,7 @@ class Metered:
 
     def __post_init__(self) -> None:
         self.session_id = self.world.player(self.player_id, amount="98765432.10")
-        client = dynamodb_client()
-        events = client.meta.events
-        events.register("provide-client-params.dynamodb.TransactWriteItems", self.meter.ask)
-        events.register("after-call.dynamodb.TransactWriteItems", self.meter.note)
-        self._wallet = wallet_service(client, self.world.tables)
+        self._wallet = wallet_service(self.meter, self.world.tables)
 
     def request(self, kind: Any, **more: Any) -> Transaction:
         fields: dict[str, Any] = {

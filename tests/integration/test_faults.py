@@ -9,10 +9,15 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from casino.adapters.aws_json import DynamoDb
+from casino.bootstrap import aws as aws_clients
+from casino.bootstrap import hook_clients
 from casino.domain.model import Entry, Tombstone
 from casino.services.verify import Verifier
 from tests.support.desk import ACTIONS, START_MINOR, Case, Desk, Seat, Sent, arrange
@@ -47,12 +52,18 @@ def world(aws: dict[str, str]) -> World:
 
 
 @pytest.fixture
-def desk(world: World) -> Iterator[Desk]:
-    desk = Desk(world, ManualClock(time.time()))
+def desk(world: World) -> Desk:
+    """A desk with the client that ships."""
+    client = hook_clients.dynamodb_client()
+    assert isinstance(client, DynamoDb)
+    return open_desk(world, client)
+
+
+def open_desk(world: World, client: Any) -> Desk:
+    desk = Desk(world, ManualClock(time.time()), client)
     # Fills the cache, so that the calls that are left are the action's own.
     assert Seat(desk).balance().send().status == 200
-    yield desk
-    desk.wire.close()
+    return desk
 
 
 @dataclass(frozen=True)
@@ -241,8 +252,13 @@ def test_a_bet_of_unknown_outcome_is_refunded_exactly_if_it_applied(
     assert_proved(desk)
 
 
+@pytest.mark.parametrize("module", [hook_clients, aws_clients])
 @pytest.mark.parametrize("seed", range(8))
-def test_a_storm_of_faults_leaves_every_request_with_one_outcome(desk: Desk, seed: int) -> None:
+def test_a_storm_of_faults_leaves_every_request_with_one_outcome(
+    world: World, seed: int, module: ModuleType
+) -> None:
+    """With the hooks' own client, and with botocore's, which they can fall back to."""
+    desk = open_desk(world, module.dynamodb_client())
     chance = random.Random(seed)
 
     def storm(number: int, call: Call) -> Fault | None:

@@ -11,7 +11,7 @@ from casino.adapters.cached_registry import CachedRegistry
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
 from casino.adapters.dynamodb_ledger import DynamoDbLedger
 from casino.adapters.dynamodb_registry import DynamoDbRegistry
-from casino.bootstrap.aws import dynamodb_client
+from casino.bootstrap.hook_clients import dynamodb_client
 from casino.domain.errors import RetryableError
 from casino.domain.model import PLATFORM, Integration, Kind, Transaction
 from casino.endpoints.hooks import HookEndpoint
@@ -65,12 +65,15 @@ class OneSecret:
 
 
 class Desk:
-    """An endpoint wired as bootstrap does, with a manual clock and a wire that can fail."""
+    """An endpoint wired as bootstrap does, with a manual clock and a wire that can fail.
 
-    def __init__(self, world: World, clock: ManualClock) -> None:
+    `client` is the hooks' own unless another is given.
+    """
+
+    def __init__(self, world: World, clock: ManualClock, client: Any = None) -> None:
         self.world = world
         self.clock = clock
-        client = dynamodb_client()
+        client = client or dynamodb_client()
         self.wire = Wire(client, clock)
         tables, renderer = world.tables, IgspRenderer()
         ledger, accounts = DynamoDbLedger(client, tables), DynamoDbAccounts(client, tables)

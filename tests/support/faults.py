@@ -1,28 +1,30 @@
-"""Fails a botocore client's calls to DynamoDB the way networks and services do.
+"""Fails a client's calls to DynamoDB the way networks and services do.
 
-The fault sits at the wire, below the SDK: what the adapters see is what botocore makes of it. A
-lost reply is a request that really was carried out, and a late one is carried out when its sender
+The fault sits at the wire, below the client: what the adapters see is what the client makes of it.
+A lost reply is a request that really was carried out, and a late one is carried out when its sender
 has long given up on it.
 """
 
 import io
 import json
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
     ReadTimeoutError,
 )
-from botocore.httpsession import URLLib3Session
+from urllib3 import BaseHTTPResponse, HTTPResponse
 
-READ_TIMEOUT_S: Final = 1.0
-CONNECT_TIMEOUT_S: Final = 0.5
+from casino.adapters.aws_http import Connections
+from casino.adapters.aws_json import DynamoDb, Send
+from casino.bootstrap.connect import CONNECT_S, READ_S
+
+_ENDPOINT: Final = "https://dynamodb.example"
 WRITE: Final = "TransactWriteItems"
 BATCH_READ: Final = "BatchGetItem"
 
@@ -55,25 +57,30 @@ class Call:
     items: int = 0
 
     @classmethod
-    def of(cls, event_name: str, request: AWSPreparedRequest) -> "Call":
-        operation = event_name.rsplit(".", 1)[-1]
+    def of(cls, request: AWSRequest) -> "Call":
+        operation = operation_of(request)
         items = body_of(request)["TransactItems"] if operation == WRITE else ()
         return cls(operation, len(items))
 
 
 class Wire:
-    """Carries a client's requests, keeps count of them, and lets `plan` fail them by number."""
+    """Carries a client's requests, keeps count of them, and lets `plan` fail them by number.
+
+    `client` is either of the two that the adapters know: the hooks' own, or botocore's.
+    """
 
     def __init__(self, client: Any, clock: ManualClock) -> None:
         self.calls: list[Call] = []
         self.clock = clock
-        # As botocore's own: without it each request waits for a delayed acknowledgement.
-        options: list[Any] = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-        self._http = URLLib3Session(socket_options=options)
         self._plan: Plan = _all_is_well
-        self._delayed: list[AWSPreparedRequest] = []
-        self._overdue: list[AWSPreparedRequest] = []
-        client.meta.events.register_first("before-send.dynamodb", self._carry)
+        self._delayed: list[AWSRequest] = []
+        self._overdue: list[AWSRequest] = []
+        if isinstance(client, DynamoDb):
+            self.forward: Send = client.calls.send
+            client.calls.send = self._carry
+        else:
+            self.forward = Connections(client.meta.endpoint_url, CONNECT_S, READ_S, "")
+            client.meta.events.register_first("before-send.dynamodb", self._carry_for_botocore)
 
     def watch(self, plan: "Plan | None" = None) -> None:
         """Count from 0 again, and fail what `plan` says (nothing, without one)."""
@@ -86,20 +93,12 @@ class Wire:
         for request in arriving:
             self.forward(request)
 
-    def close(self) -> None:
-        self._http.close()
-
-    def forward(self, request: AWSPreparedRequest) -> AWSResponse:
-        """Carry a request out."""
-        answer: AWSResponse = self._http.send(request)
-        return answer
-
-    def delay(self, request: AWSPreparedRequest, *, until_next_write: bool) -> None:
+    def delay(self, request: AWSRequest, *, until_next_write: bool) -> None:
         """Keep a request on its way."""
         (self._overdue if until_next_write else self._delayed).append(request)
 
-    def _carry(self, event_name: str, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        call = Call.of(event_name, request)
+    def _carry(self, request: AWSRequest) -> BaseHTTPResponse:
+        call = Call.of(request)
         number = len(self.calls)
         self.calls.append(call)
         if call.operation == WRITE:
@@ -109,13 +108,25 @@ class Wire:
         fault = self._plan(number, call)
         return self.forward(request) if fault is None else fault.act(self, request)
 
+    def _carry_for_botocore(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        # Signed headers may be bytes there.
+        sent: dict[str, Any] = dict(request.headers)
+        headers = {
+            name: str(value, "ascii") if isinstance(value, bytes) else value
+            for name, value in sent.items()
+        }
+        answer = self._carry(AWSRequest("POST", request.url, headers, request.body))
+        received: Any = answer.headers
+        raw: Any = _Raw(answer.data)
+        return AWSResponse(request.url, answer.status, received, raw)
+
 
 @dataclass(frozen=True)
 class Fault:
     """One way to fail; `on` is the only operation that can fail like this, empty for any."""
 
     name: str
-    act: Callable[[Wire, AWSPreparedRequest], AWSResponse]
+    act: Callable[[Wire, AWSRequest], BaseHTTPResponse]
     on: str = ""
 
     def __str__(self) -> str:
@@ -133,26 +144,30 @@ def faults_of(call: Call) -> Iterator[Fault]:
             yield Fault(f"TransactionConflict on item {position}", _conflict(position), WRITE)
 
 
-def body_of(request: AWSPreparedRequest) -> dict[str, Any]:
-    """Return what a request asks for."""
-    asked = cast("bytes", request.body)
-    body: dict[str, Any] = json.loads(asked)
+def operation_of(request: AWSRequest) -> str:
+    """Return what a request asks for, as AWS names it: `GetItem`."""
+    return str(request.headers["X-Amz-Target"]).rpartition(".")[2]
+
+
+def body_of(request: AWSRequest | AWSPreparedRequest) -> dict[str, Any]:
+    """Return a request's parameters."""
+    body: dict[str, Any] = json.loads(cast("bytes", request.body))
     return body
 
 
-def response(request: AWSPreparedRequest, status: int, body: dict[str, Any]) -> AWSResponse:
+def response(status: int, body: dict[str, Any]) -> BaseHTTPResponse:
     """Return an answer that DynamoDB could have given."""
     headers = {"Content-Type": "application/x-amz-json-1.0"}
-    return AWSResponse(request.url, status, headers, _Raw(json.dumps(body).encode()))  # type: ignore[arg-type]
+    return HTTPResponse(json.dumps(body).encode(), headers, status)
 
 
 def cancelled(
-    request: AWSPreparedRequest, position: int, code: str = "TransactionConflict"
-) -> AWSResponse:
+    request: AWSRequest, position: int, code: str = "TransactionConflict"
+) -> BaseHTTPResponse:
     """Return the answer to a transaction that DynamoDB gave up because of one item."""
     reasons: list[dict[str, str]] = [{"Code": "None"} for _ in body_of(request)["TransactItems"]]
     reasons[position] = {"Code": code, "Message": "Transaction is ongoing for the item"}
-    return _error(request, 400, "TransactionCanceledException", CancellationReasons=reasons)
+    return _error(400, "TransactionCanceledException", CancellationReasons=reasons)
 
 
 class _Raw(io.BytesIO):
@@ -166,74 +181,74 @@ def _all_is_well(number: int, call: Call) -> Fault | None:
     return None
 
 
-def _error(request: AWSPreparedRequest, status: int, code: str, **more: object) -> AWSResponse:
+def _error(status: int, code: str, **more: object) -> BaseHTTPResponse:
     body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": "injected", **more}
-    return response(request, status, body)
+    return response(status, body)
 
 
-def _answered(status: int, code: str) -> Callable[[Wire, AWSPreparedRequest], AWSResponse]:
-    return lambda wire, request: _error(request, status, code)
+def _answered(status: int, code: str) -> Callable[[Wire, AWSRequest], BaseHTTPResponse]:
+    return lambda wire, request: _error(status, code)
 
 
-def _conflict(position: int) -> Callable[[Wire, AWSPreparedRequest], AWSResponse]:
+def _conflict(position: int) -> Callable[[Wire, AWSRequest], BaseHTTPResponse]:
     return lambda wire, request: cancelled(request, position)
 
 
-def _not_sent(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
-    raise EndpointConnectionError(endpoint_url=request.url)
+def _not_sent(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+    raise EndpointConnectionError(endpoint_url=_ENDPOINT)
 
 
-def _not_connected(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
-    wire.clock.sleep(CONNECT_TIMEOUT_S)
-    raise ConnectTimeoutError(endpoint_url=request.url)
+def _not_connected(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+    wire.clock.sleep(CONNECT_S)
+    raise ConnectTimeoutError(endpoint_url=_ENDPOINT)
 
 
-def _timed_out(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
-    wire.clock.sleep(READ_TIMEOUT_S)
-    raise ReadTimeoutError(endpoint_url=request.url)
+def _timed_out(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+    wire.clock.sleep(READ_S)
+    raise ReadTimeoutError(endpoint_url=_ENDPOINT)
 
 
-def _reply_lost(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
+def _reply_lost(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
     wire.forward(request)
     return _timed_out(wire, request)
 
 
-def _closed(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
-    raise ConnectionClosedError(endpoint_url=request.url)
+def _closed(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+    raise ConnectionClosedError(endpoint_url=_ENDPOINT)
 
 
-def _closed_after(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
+def _closed_after(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
     wire.forward(request)
     return _closed(wire, request)
 
 
-def _failed_after(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
+def _failed_after(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
     wire.forward(request)
-    return _error(request, 500, "InternalServerError")
+    return _error(500, "InternalServerError")
 
 
-def _lands_before_the_next_write(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
+def _lands_before_the_next_write(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
     wire.delay(request, until_next_write=True)
     return _timed_out(wire, request)
 
 
-def _lands_after_the_answer(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
+def _lands_after_the_answer(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
     wire.delay(request, until_next_write=False)
     return _timed_out(wire, request)
 
 
-def _reason_throttled(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
+def _reason_throttled(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
     return cancelled(request, 0, "ThrottlingError")
 
 
-def _unprocessed(wire: Wire, request: AWSPreparedRequest) -> AWSResponse:
+def _unprocessed(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
     """Answer the first table's keys only."""
     asked = body_of(request)["RequestItems"]
-    answer = json.loads(wire.forward(request).content)
+    answer = json.loads(wire.forward(request).data)
     first, *rest = asked
     answer["Responses"] = {first: answer["Responses"].get(first, [])}
     answer["UnprocessedKeys"] = {table: asked[table] for table in rest or [first]}
-    return response(request, 200, answer)
+    return response(200, answer)
 
 
 #: Write faults that leave the sender not knowing what became of the write.

@@ -2,7 +2,7 @@
 
 `python -m tests.support.workers` reads the work from standard input and writes the answers to
 standard output, both as JSON. It imports once and forks: 64 processes then start in seconds, each
-with a botocore client of its own, and nothing of pytest is copied into them.
+with a client of its own, and nothing of pytest is copied into them.
 """
 
 import json
@@ -18,15 +18,18 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any, Final
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.awsrequest import AWSRequest
+from urllib3 import BaseHTTPResponse
 
+from casino.adapters.aws_json import Send
+from casino.adapters.dynamodb_accounts import DynamoDbAccounts
 from casino.adapters.tables import Tables
-from casino.bootstrap.aws import dynamodb_client
+from casino.bootstrap.hook_clients import dynamodb_client
 from casino.bootstrap.hooks import wallet_service
 from casino.domain.errors import RetryableError
 from casino.domain.model import Integration, Transaction
 from casino.services.wallet import WalletService
-from tests.support.faults import body_of, cancelled
+from tests.support.faults import WRITE, body_of, cancelled, operation_of
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S: Final = 60.0
@@ -93,16 +96,17 @@ def _parse(work: dict[str, Any]) -> Work:
 def _process(work: Work, number: int) -> list[Answered]:
     client = dynamodb_client()
     chance = random.Random(f"{work.seed}/{number}")
+    carry: Send = client.calls.send
 
-    def conflict(request: AWSPreparedRequest, **_: object) -> AWSResponse | None:
-        if chance.random() >= work.conflict_chance:
-            return None
+    def conflicting(request: AWSRequest) -> BaseHTTPResponse:
+        if operation_of(request) != WRITE or chance.random() >= work.conflict_chance:
+            return carry(request)
         return cancelled(request, chance.randrange(len(body_of(request)["TransactItems"])))
 
-    client.meta.events.register("before-send.dynamodb.TransactWriteItems", conflict)
+    client.calls.send = conflicting
     wallet = wallet_service(client, work.tables)
     # Opens the connection, so that the start is at once.
-    client.describe_limits()
+    list(DynamoDbAccounts(client, work.tables).wallets("nobody"))
     assert _barrier is not None
     _barrier.wait(START_TIMEOUT_S)
     return [send(wallet, request, work.integration) for request in work.jobs[number]]

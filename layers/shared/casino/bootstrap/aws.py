@@ -1,27 +1,24 @@
-"""Makes the clients of AWS, all of one session: a second one costs as much as a client.
+"""Makes botocore's clients of AWS, all of one session: a second one costs as much as a client.
 
-TLS trusts the roots of Amazon that the build puts beside the package: to parse every authority of
-the web takes longer than the rest of a handshake. AWS_CA_BUNDLE, which the template's parameter
-`CaBundle` sets, names another bundle; where the build did not run, botocore's own is used.
+The hooks have clients of their own (`hook_clients`), and load this for other than ordinary cases.
 """
 
 import os
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import botocore.session
 from botocore.config import Config
 
-_ROOTS: Final = Path(__file__).parents[2] / "amazon-roots.pem"
+from casino.bootstrap.connect import CONNECT_S, READ_S, USER_AGENT, trusted_bundle
 
 #: One attempt: the wallet's own loop tries again, and only it can tell what an attempt did.
 _DYNAMODB: Final = Config(
-    connect_timeout=0.5,
-    read_timeout=1.0,
+    connect_timeout=CONNECT_S,
+    read_timeout=READ_S,
     retries={"mode": "standard", "total_max_attempts": 1},
     parameter_validation=False,
-    user_agent="seamless-wallet",
+    user_agent=USER_AGENT,
 )
 _SECRETS: Final = _DYNAMODB.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
 
@@ -38,16 +35,9 @@ def secrets_client() -> Any:
 
 def aws_client(service: str, config: Config) -> Any:
     """Return a client of any service, with time-outs of one's own."""
-    return _session().create_client(service, config=config, verify=_trusted())
+    return _session().create_client(service, config=config, verify=trusted_bundle(os.environ))
 
 
 @cache
 def _session() -> botocore.session.Session:
     return botocore.session.get_session()
-
-
-def _trusted() -> str | None:
-    """Return the bundle of authorities to trust; `None` leaves it to botocore."""
-    if "AWS_CA_BUNDLE" in os.environ or not _ROOTS.is_file():
-        return None
-    return str(_ROOTS)

@@ -11,7 +11,7 @@ from casino.adapters.dynamodb_registry import DynamoDbRegistry
 from casino.adapters.secrets_manager import SecretsManagerKeyring
 from casino.adapters.system_clock import SystemClock
 from casino.adapters.tables import Tables
-from casino.bootstrap.aws import dynamodb_client, secrets_client
+from casino.bootstrap.hook_clients import dynamodb_client, secrets_client
 from casino.endpoints.hooks import HookEndpoint
 from casino.endpoints.proxy import Event, Response
 from casino.igsp.hooks import Action

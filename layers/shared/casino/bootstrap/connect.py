@@ -1,0 +1,23 @@
+"""How clients of AWS connect, botocore's and the hooks' own alike: time-outs and whom to trust.
+
+TLS trusts the roots of Amazon that the build puts beside the package: to parse every authority of
+the web takes longer than the rest of a handshake. AWS_CA_BUNDLE, which the template's parameter
+`CaBundle` sets, names another bundle; where the build did not run, botocore's own is used.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+CONNECT_S: Final = 0.5
+READ_S: Final = 1.0
+USER_AGENT: Final = "seamless-wallet"
+
+_ROOTS: Final = Path(__file__).parents[2] / "amazon-roots.pem"
+
+
+def trusted_bundle(environment: Mapping[str, str]) -> str | None:
+    """Return the bundle of authorities to trust; `None` for botocore's own."""
+    if named := environment.get("AWS_CA_BUNDLE"):
+        return named
+    return str(_ROOTS) if _ROOTS.is_file() else None
