@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test may see a developer's profile, and none may reach an account by accident."""
     for name in list(os.environ):
-        if name.startswith(("AWS_", "POWERTOOLS_")):
+        if name.startswith(("AWS_", "POWERTOOLS_")) or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")

@@ -70,7 +70,7 @@ class JsonCalls:
     ) -> None:
         self.send = send
         """How requests leave; a test may put something in front of it."""
-        self._endpoint = endpoint
+        self.endpoint = endpoint
         self._target = service.target
         self._content_type = f"application/x-amz-json-{service.version}"
         # The signer reads the three fields, and botocore's own class would load half of botocore.
@@ -83,7 +83,7 @@ class JsonCalls:
             "User-Agent": "seamless-wallet",
             "X-Amz-Target": f"{self._target}.{operation}",
         }
-        signed = AWSRequest("POST", self._endpoint, headers, _encode(request).encode())
+        signed = AWSRequest("POST", self.endpoint, headers, _encode(request).encode())
         self._signer.add_auth(signed)
         return _answer(operation, self.send(signed))
 

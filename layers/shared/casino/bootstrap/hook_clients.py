@@ -90,12 +90,13 @@ def lean_calls(service: Service, environment: Mapping[str, str]) -> JsonCalls | 
 
 
 def _is_ordinary(environment: Mapping[str, str]) -> bool:
-    if environment.get(_SWITCH, "") not in ("", "lean"):
+    if environment.get(_SWITCH, "lean") != "lean":
         return False
     if any(name in environment for name in _SPECIAL):
         return False
-    files = (Path(environment.get(name, default)) for name, default in _FILES.items())
-    return not any(file.expanduser().is_file() for file in files)
+    files = (environment.get(name, default) for name, default in _FILES.items())
+    # Where there is no home, Path's own `expanduser` raises.
+    return not any(Path(os.path.expanduser(file)).is_file() for file in files)  # noqa: PTH111
 
 
 def _credentials(environment: Mapping[str, str]) -> Credentials | None:
