@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from benchmarks.authority import make_authority
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import (
@@ -21,7 +22,6 @@ from botocore.exceptions import (
     SSLError,
 )
 
-from benchmarks.authority import make_authority
 from casino.adapters.aws_http import Connections
 from casino.adapters.aws_json import DYNAMODB, Credentials, DynamoDb, JsonCalls
 from tests.support.aws_answers import CREDENTIALS, REGION
