@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.authority import make_authority
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import (
@@ -22,6 +21,7 @@ from botocore.exceptions import (
     SSLError,
 )
 
+from benchmarks.aws.authority import make_authority
 from casino.adapters.aws_http import Connections
 from casino.adapters.aws_json import DYNAMODB, Credentials, DynamoDb, JsonCalls
 from tests.support.aws_answers import CREDENTIALS, REGION
