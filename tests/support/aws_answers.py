@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
 
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.awsrequest import AWSRequest
 from urllib3 import BaseHTTPResponse, HTTPResponse
 
 from casino.adapters.aws_json import (
@@ -19,6 +19,7 @@ from casino.adapters.aws_json import (
     SecretsManager,
 )
 from casino.bootstrap import aws
+from tests.support.botocore_wire import carry_with
 
 CREDENTIALS: Final = Credentials("AKIDEXAMPLE", "secret-key", "session-token")
 REGION: Final = "eu-central-1"
@@ -54,34 +55,12 @@ class Sent:
     headers: list[dict[str, str]] = field(default_factory=list)
 
     def __call__(self, request: AWSRequest) -> BaseHTTPResponse:
-        reply = self._next(request)
-        return HTTPResponse(io.BytesIO(reply.content), dict(reply.headers), reply.status)
-
-    def for_botocore(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        reply = self._next(request)
-        headers: Any = dict(reply.headers)
-        raw: Any = _Raw(reply.content)
-        return AWSResponse(request.url, reply.status, headers, raw)
-
-    def _next(self, request: Any) -> Reply:
         self.bodies.append(json.loads(request.body))
-        self.headers.append(
-            {
-                name: str(value, "ascii") if isinstance(value, bytes) else value
-                for name, value in request.headers.items()
-            }
-        )
+        self.headers.append(dict(request.headers.items()))
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if isinstance(reply, Exception):
             raise reply
-        return reply
-
-
-class _Raw(io.BytesIO):
-    """The part of urllib3's response that botocore reads."""
-
-    def stream(self) -> list[bytes]:
-        return [self.read()]
+        return HTTPResponse(io.BytesIO(reply.content), dict(reply.headers), reply.status)
 
 
 def lean_dynamodb(*replies: Reply | Exception) -> tuple[Any, Sent]:
@@ -111,5 +90,5 @@ def botocore_secrets(*replies: Reply | Exception) -> tuple[Any, Sent]:
 
 def _botocore(client: Any, *replies: Reply | Exception) -> tuple[Any, Sent]:
     sent = Sent(list(replies))
-    client.meta.events.register("before-send", sent.for_botocore)
+    carry_with(client, sent)
     return client, sent

@@ -5,13 +5,12 @@ A lost reply is a request that really was carried out, and a late one is carried
 has long given up on it.
 """
 
-import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -23,6 +22,7 @@ from urllib3 import BaseHTTPResponse, HTTPResponse
 from casino.adapters.aws_http import Connections
 from casino.adapters.aws_json import DynamoDb, Send
 from casino.bootstrap.connect import CONNECT_S, READ_S
+from tests.support.botocore_wire import carry_with
 
 _ENDPOINT: Final = "https://dynamodb.example"
 WRITE: Final = "TransactWriteItems"
@@ -80,7 +80,7 @@ class Wire:
             client.calls.send = self._carry
         else:
             self.forward = Connections(client.meta.endpoint_url, CONNECT_S, READ_S, "")
-            client.meta.events.register_first("before-send.dynamodb", self._carry_for_botocore)
+            carry_with(client, self._carry)
 
     def watch(self, plan: "Plan | None" = None) -> None:
         """Count from 0 again, and fail what `plan` says (nothing, without one)."""
@@ -107,18 +107,6 @@ class Wire:
                 self.forward(earlier)
         fault = self._plan(number, call)
         return self.forward(request) if fault is None else fault.act(self, request)
-
-    def _carry_for_botocore(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        # Signed headers may be bytes there.
-        sent: dict[str, Any] = dict(request.headers)
-        headers = {
-            name: str(value, "ascii") if isinstance(value, bytes) else value
-            for name, value in sent.items()
-        }
-        answer = self._carry(AWSRequest("POST", request.url, headers, request.body))
-        received: Any = answer.headers
-        raw: Any = _Raw(answer.data)
-        return AWSResponse(request.url, answer.status, received, raw)
 
 
 @dataclass(frozen=True)
@@ -168,13 +156,6 @@ def cancelled(
     reasons: list[dict[str, str]] = [{"Code": "None"} for _ in body_of(request)["TransactItems"]]
     reasons[position] = {"Code": code, "Message": "Transaction is ongoing for the item"}
     return _error(400, "TransactionCanceledException", CancellationReasons=reasons)
-
-
-class _Raw(io.BytesIO):
-    """The part of urllib3's response that botocore reads."""
-
-    def stream(self) -> Iterator[bytes]:
-        yield self.read()
 
 
 def _all_is_well(number: int, call: Call) -> Fault | None:
@@ -227,6 +208,11 @@ def _failed_after(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
     return _error(500, "InternalServerError")
 
 
+def _garbled_after(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+    wire.forward(request)
+    return HTTPResponse(b'{"Consum', status=200)
+
+
 def _lands_before_the_next_write(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
     wire.delay(request, until_next_write=True)
     return _timed_out(wire, request)
@@ -256,6 +242,7 @@ UNKNOWN: Final = (
     Fault("applied, reply lost", _reply_lost),
     Fault("applied, connection closed", _closed_after),
     Fault("applied, answered 500", _failed_after),
+    Fault("applied, answer garbled", _garbled_after, WRITE),
     Fault("not applied, timed out", _timed_out),
     Fault("not applied, connection closed", _closed),
     Fault("not applied, answered 500", _answered(500, "InternalServerError")),

@@ -1,0 +1,32 @@
+"""Puts what carries the requests of the hooks' own client below a client of botocore as well."""
+
+import io
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+
+from casino.adapters.aws_json import Send
+
+
+def carry_with(client: Any, send: Send) -> None:
+    """Let `send` carry every request of a botocore client, in the place of its own HTTP."""
+
+    def carry(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        sent: dict[str, Any] = dict(request.headers)  # signed headers may be bytes there
+        headers = {
+            name: str(value, "ascii") if isinstance(value, bytes) else value
+            for name, value in sent.items()
+        }
+        answer = send(AWSRequest("POST", request.url, headers, request.body))
+        received: Any = answer.headers
+        raw: Any = _Raw(answer.data)
+        return AWSResponse(request.url, answer.status, received, raw)
+
+    client.meta.events.register_first("before-send", carry)
+
+
+class _Raw(io.BytesIO):
+    """The part of urllib3's response that botocore reads."""
+
+    def stream(self) -> list[bytes]:
+        return [self.read()]
