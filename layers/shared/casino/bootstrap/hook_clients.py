@@ -37,6 +37,7 @@ _ENDPOINT: Final = {
 #: Any of them, whatever its value, is a reason to ask botocore.
 _SPECIAL: Final = (
     "AWS_ACCOUNT_ID",
+    "AWS_ACCOUNT_ID_ENDPOINT_MODE",
     "AWS_CREDENTIAL_EXPIRATION",
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_PROFILE",
