@@ -98,7 +98,14 @@ def test_what_is_sent_is_signed_as_botocore_signs() -> None:
     )
     assert authorization is not None
     names, signature = authorization[1].split(";"), authorization[2]
-    expected = {"content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target"}
+    expected = {
+        "content-type",
+        "host",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-security-token",
+        "x-amz-target",
+    }
     assert set(names) == expected
     received = AWSRequest(
         "POST", f"http://{headers['Host']}/", {name: headers[name] for name in names}, body

@@ -15,7 +15,9 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any, Final, Protocol
+from urllib.parse import urlsplit
 from uuid import uuid4
 from zlib import crc32
 
@@ -71,6 +73,7 @@ class JsonCalls:
         self.send = send
         """How requests leave; a test may put something in front of it."""
         self.endpoint = endpoint
+        self._host = urlsplit(endpoint).netloc
         self._target = service.target
         self._content_type = f"application/x-amz-json-{service.version}"
         # The signer reads the three fields, and botocore's own class would load half of botocore.
@@ -78,12 +81,16 @@ class JsonCalls:
 
     def __call__(self, operation: str, request: Mapping[str, Any]) -> Answer:
         """Return the answer to one operation, named as AWS does: `GetItem`."""
+        body = _encode(request).encode()
         headers = {
             "Content-Type": self._content_type,
-            "User-Agent": "seamless-wallet",
+            # The signer would work these two out by itself.
+            "Host": self._host,
+            "X-Amz-Content-SHA256": sha256(body).hexdigest(),
             "X-Amz-Target": f"{self._target}.{operation}",
+            "User-Agent": "seamless-wallet",
         }
-        signed = AWSRequest("POST", self.endpoint, headers, _encode(request).encode())
+        signed = AWSRequest("POST", self.endpoint, headers, body)
         self._signer.add_auth(signed)
         return _answer(operation, self.send(signed))
 
