@@ -59,9 +59,13 @@ def test_an_overtaken_commit_is_decided_again_without_another_read(wallet: Troub
     assert wallet.balance_minor == 100_000 + 500 - 250
 
 
-def test_a_copy_that_was_faster_makes_this_one_the_replay(wallet: TroubledWallet) -> None:
+@pytest.mark.parametrize("same_second", [False, True])
+def test_a_copy_that_was_faster_makes_this_one_the_replay(
+    wallet: TroubledWallet, same_second: bool
+) -> None:
     def copy(ledger: Ledger, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
-        faster = replace(commit, entry=replace(commit.entry, hash="f" * 64))
+        other_hash = commit.entry.hash if same_second else "f" * 64
+        faster = replace(commit, entry=replace(commit.entry, hash=other_hash))
         assert ledger.commit(faster, snapshot) is None
         return ledger.commit(commit, snapshot)
 

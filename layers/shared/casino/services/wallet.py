@@ -61,10 +61,14 @@ class _Attempt:
     give_up_at: float
     waits: int = 0
     conflicts: int = 0
-    written: list[str] = field(default_factory=list)
-    """Hashes of the entries that this call sent: they tell its own write from another's."""
-    outcome_unknown: bool = False
+    unsettled: list[str] = field(default_factory=list)
+    """Hashes of the entries that this call sent and that may have been written: only they can be
+    its own. A copy of the request, answered elsewhere in the same second, has the same hash."""
     failure: type[RetryableError] = BusyError
+
+    @property
+    def outcome_unknown(self) -> bool:
+        return bool(self.unsettled)
 
 
 class WalletService:
@@ -131,7 +135,7 @@ class WalletService:
                 if attempt.conflicts <= self._retries.at_once:
                     continue
             except OutcomeUnknownError:
-                attempt.outcome_unknown = True
+                pass  # what is read next tells, or the same is sent again
             except BusyError:
                 attempt.conflicts += 1
                 attempt.failure = BusyError
@@ -152,15 +156,18 @@ class WalletService:
         now = self._clock.now()
         decision = decide(snapshot, request, integration, int(now))
         if isinstance(decision, Replay):
-            own = decision.entry.hash in attempt.written
+            own = decision.entry.hash in attempt.unsettled
             return _answer(decision.entry, attempt, replay=not own), None
         if isinstance(decision, Refusal) and not CATALOGUE[decision.code].recorded:
             if attempt.outcome_unknown and snapshot.entry is None:
                 raise OutcomeUnknownError
             return self._unrecorded(decision.code, request, attempt), None
         commit = commit_for(snapshot, request, decision, iso_utc(now), self._renderer)
-        attempt.written.append(commit.entry.hash)
-        overtaken = self._ledger.commit(commit, snapshot)
+        try:
+            overtaken = self._ledger.commit(commit, snapshot)
+        except OutcomeUnknownError:
+            attempt.unsettled.append(commit.entry.hash)
+            raise
         if overtaken is None:
             return _answer(commit.entry, attempt, replay=False), None
         attempt.conflicts += 1
