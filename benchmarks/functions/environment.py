@@ -82,7 +82,7 @@ def conflicts_of(log: io.StringIO) -> Iterator[int]:
     for line in lines:
         record = json.loads(line)
         if record.get("message") == "request":
-            yield record["conflicts"]
+            yield record["Conflicts"]
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ from botocore.exceptions import (
 
 from benchmarks.aws.authority import make_authority
 from casino.adapters.aws_http import Connections
-from casino.adapters.aws_json import DYNAMODB, Credentials, DynamoDb, JsonCalls
+from casino.adapters.aws_json import DYNAMODB, DynamoDb, JsonCalls
+from casino.adapters.aws_signature import Credentials
 from tests.support.aws_answers import CREDENTIALS, REGION
 from tests.support.scripted_server import LOOPBACK, Connection, Script, Server, scripted
 
@@ -101,12 +102,11 @@ def test_what_is_sent_is_signed_as_botocore_signs() -> None:
     expected = {
         "content-type",
         "host",
-        "x-amz-content-sha256",
         "x-amz-date",
         "x-amz-security-token",
         "x-amz-target",
     }
-    assert set(names) == expected
+    assert names == sorted(expected)
     received = AWSRequest(
         "POST", f"http://{headers['Host']}/", {name: headers[name] for name in names}, body
     )

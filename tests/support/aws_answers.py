@@ -7,17 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from zlib import crc32
 
-from botocore.awsrequest import AWSRequest
 from urllib3 import BaseHTTPResponse, HTTPResponse
 
 from casino.adapters.aws_json import (
     DYNAMODB,
     SECRETS_MANAGER,
-    Credentials,
     DynamoDb,
     JsonCalls,
     SecretsManager,
 )
+from casino.adapters.aws_signature import Credentials, SignedRequest
 from casino.bootstrap import aws
 from tests.support.botocore_wire import carry_with
 
@@ -54,9 +53,9 @@ class Sent:
     bodies: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
 
-    def __call__(self, request: AWSRequest) -> BaseHTTPResponse:
+    def __call__(self, request: SignedRequest) -> BaseHTTPResponse:
         self.bodies.append(json.loads(request.body))
-        self.headers.append(dict(request.headers.items()))
+        self.headers.append(dict(request.headers))
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if isinstance(reply, Exception):
             raise reply

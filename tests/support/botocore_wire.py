@@ -1,11 +1,12 @@
 """Puts what carries the requests of the hooks' own client below a client of botocore as well."""
 
 import io
-from typing import Any
+from typing import Any, cast
 
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from casino.adapters.aws_json import Send
+from casino.adapters.aws_signature import SignedRequest
 
 
 def carry_with(client: Any, send: Send) -> None:
@@ -14,10 +15,11 @@ def carry_with(client: Any, send: Send) -> None:
     def carry(request: AWSPreparedRequest, **_: object) -> AWSResponse:
         sent: dict[str, Any] = dict(request.headers)  # signed headers may be bytes there
         headers = {
-            name: str(value, "ascii") if isinstance(value, bytes) else value
+            name.lower(): str(value, "ascii") if isinstance(value, bytes) else value
             for name, value in sent.items()
         }
-        answer = send(AWSRequest("POST", request.url, headers, request.body))
+        body = cast("bytes", request.body)
+        answer = send(SignedRequest(headers, body))
         received: Any = answer.headers
         raw: Any = _Raw(answer.data)
         return AWSResponse(request.url, answer.status, received, raw)

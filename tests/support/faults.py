@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest
+from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -21,6 +21,7 @@ from urllib3 import BaseHTTPResponse, HTTPResponse
 
 from casino.adapters.aws_http import Connections
 from casino.adapters.aws_json import DynamoDb, Send
+from casino.adapters.aws_signature import SignedRequest
 from casino.bootstrap.connect import CONNECT_S, READ_S
 from tests.support.botocore_wire import carry_with
 
@@ -57,7 +58,7 @@ class Call:
     items: int = 0
 
     @classmethod
-    def of(cls, request: AWSRequest) -> "Call":
+    def of(cls, request: SignedRequest) -> "Call":
         operation = operation_of(request)
         items = body_of(request)["TransactItems"] if operation == WRITE else ()
         return cls(operation, len(items))
@@ -73,8 +74,8 @@ class Wire:
         self.calls: list[Call] = []
         self.clock = clock
         self._plan: Plan = _all_is_well
-        self._delayed: list[AWSRequest] = []
-        self._overdue: list[AWSRequest] = []
+        self._delayed: list[SignedRequest] = []
+        self._overdue: list[SignedRequest] = []
         if isinstance(client, DynamoDb):
             self.forward: Send = client.calls.send
             client.calls.send = self._carry
@@ -93,11 +94,11 @@ class Wire:
         for request in arriving:
             self.forward(request)
 
-    def delay(self, request: AWSRequest, *, until_next_write: bool) -> None:
+    def delay(self, request: SignedRequest, *, until_next_write: bool) -> None:
         """Keep a request on its way."""
         (self._overdue if until_next_write else self._delayed).append(request)
 
-    def _carry(self, request: AWSRequest) -> BaseHTTPResponse:
+    def _carry(self, request: SignedRequest) -> BaseHTTPResponse:
         call = Call.of(request)
         number = len(self.calls)
         self.calls.append(call)
@@ -114,7 +115,7 @@ class Fault:
     """One way to fail; `on` is the only operation that can fail like this, empty for any."""
 
     name: str
-    act: Callable[[Wire, AWSRequest], BaseHTTPResponse]
+    act: Callable[[Wire, SignedRequest], BaseHTTPResponse]
     on: str = ""
 
     def __str__(self) -> str:
@@ -132,12 +133,12 @@ def faults_of(call: Call) -> Iterator[Fault]:
             yield Fault(f"TransactionConflict on item {position}", _conflict(position), WRITE)
 
 
-def operation_of(request: AWSRequest) -> str:
+def operation_of(request: SignedRequest) -> str:
     """Return what a request asks for, as AWS names it: `GetItem`."""
-    return str(request.headers["X-Amz-Target"]).rpartition(".")[2]
+    return str(request.headers["x-amz-target"]).rpartition(".")[2]
 
 
-def body_of(request: AWSRequest | AWSPreparedRequest) -> dict[str, Any]:
+def body_of(request: SignedRequest | AWSPreparedRequest) -> dict[str, Any]:
     """Return a request's parameters."""
     body: dict[str, Any] = json.loads(cast("bytes", request.body))
     return body
@@ -150,7 +151,7 @@ def response(status: int, body: dict[str, Any]) -> BaseHTTPResponse:
 
 
 def cancelled(
-    request: AWSRequest, position: int, code: str = "TransactionConflict"
+    request: SignedRequest, position: int, code: str = "TransactionConflict"
 ) -> BaseHTTPResponse:
     """Return the answer to a transaction that DynamoDB gave up because of one item."""
     reasons: list[dict[str, str]] = [{"Code": "None"} for _ in body_of(request)["TransactItems"]]
@@ -167,67 +168,67 @@ def _error(status: int, code: str, **more: object) -> BaseHTTPResponse:
     return response(status, body)
 
 
-def _answered(status: int, code: str) -> Callable[[Wire, AWSRequest], BaseHTTPResponse]:
+def _answered(status: int, code: str) -> Callable[[Wire, SignedRequest], BaseHTTPResponse]:
     return lambda wire, request: _error(status, code)
 
 
-def _conflict(position: int) -> Callable[[Wire, AWSRequest], BaseHTTPResponse]:
+def _conflict(position: int) -> Callable[[Wire, SignedRequest], BaseHTTPResponse]:
     return lambda wire, request: cancelled(request, position)
 
 
-def _not_sent(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _not_sent(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     raise EndpointConnectionError(endpoint_url=_ENDPOINT)
 
 
-def _not_connected(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _not_connected(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     wire.clock.sleep(CONNECT_S)
     raise ConnectTimeoutError(endpoint_url=_ENDPOINT)
 
 
-def _timed_out(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _timed_out(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     wire.clock.sleep(READ_S)
     raise ReadTimeoutError(endpoint_url=_ENDPOINT)
 
 
-def _reply_lost(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _reply_lost(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     wire.forward(request)
     return _timed_out(wire, request)
 
 
-def _closed(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _closed(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     raise ConnectionClosedError(endpoint_url=_ENDPOINT)
 
 
-def _closed_after(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _closed_after(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     wire.forward(request)
     return _closed(wire, request)
 
 
-def _failed_after(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _failed_after(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     wire.forward(request)
     return _error(500, "InternalServerError")
 
 
-def _garbled_after(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _garbled_after(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     wire.forward(request)
     return HTTPResponse(b'{"Consum', status=200)
 
 
-def _lands_before_the_next_write(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _lands_before_the_next_write(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     wire.delay(request, until_next_write=True)
     return _timed_out(wire, request)
 
 
-def _lands_after_the_answer(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _lands_after_the_answer(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     wire.delay(request, until_next_write=False)
     return _timed_out(wire, request)
 
 
-def _reason_throttled(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _reason_throttled(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     return cancelled(request, 0, "ThrottlingError")
 
 
-def _unprocessed(wire: Wire, request: AWSRequest) -> BaseHTTPResponse:
+def _unprocessed(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     """Answer the first table's keys only."""
     asked = body_of(request)["RequestItems"]
     answer = json.loads(wire.forward(request).data)

@@ -18,10 +18,10 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any, Final
 
-from botocore.awsrequest import AWSRequest
 from urllib3 import BaseHTTPResponse
 
 from casino.adapters.aws_json import Send
+from casino.adapters.aws_signature import SignedRequest
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
 from casino.adapters.tables import Tables
 from casino.bootstrap.hook_clients import dynamodb_client
@@ -98,7 +98,7 @@ def _process(work: Work, number: int) -> list[Answered]:
     chance = random.Random(f"{work.seed}/{number}")
     carry: Send = client.calls.send
 
-    def conflicting(request: AWSRequest) -> BaseHTTPResponse:
+    def conflicting(request: SignedRequest) -> BaseHTTPResponse:
         if operation_of(request) != WRITE or chance.random() >= work.conflict_chance:
             return carry(request)
         return cancelled(request, chance.randrange(len(body_of(request)["TransactItems"])))

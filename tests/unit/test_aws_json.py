@@ -118,7 +118,7 @@ def test_dynamodb_is_asked_and_its_answer_read_as_by_botocore(method: str) -> No
     del expected["ResponseMetadata"]
     assert answer == expected
     assert we_sent.bodies == they_sent.bodies
-    for name in ("X-Amz-Target", "Content-Type"):
+    for name in ("x-amz-target", "content-type"):
         assert we_sent.headers[0][name] == they_sent.headers[0][name]
 
 
@@ -140,7 +140,7 @@ def test_a_secret_is_asked_for_and_read_as_by_botocore() -> None:
     assert answer == expected
     assert answer["CreatedDate"] == datetime(2026, 1, 1, microsecond=250_000, tzinfo=UTC)
     assert we_sent.bodies == they_sent.bodies
-    for name in ("X-Amz-Target", "Content-Type"):
+    for name in ("x-amz-target", "content-type"):
         assert we_sent.headers[0][name] == they_sent.headers[0][name]
 
 

@@ -23,7 +23,7 @@ class Function:
 
     def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
         status, code, conflicts = self.replies.pop(0)
-        print(json.dumps({"message": "request", "conflicts": conflicts}), file=self.log)
+        print(json.dumps({"message": "request", "Conflicts": conflicts}), file=self.log)
         print(json.dumps({"_aws": {}, "Conflicts": [conflicts]}), file=self.log)
         body = {} if code == "ok" else {"error": code}
         return {"statusCode": status, "headers": {}, "body": json.dumps(body)}

@@ -39,6 +39,7 @@ SPECIAL = [
     {"AWS_USE_DUALSTACK_ENDPOINT": "true"},
     {"AWS_CONFIG_FILE": __file__},
     {"AWS_SHARED_CREDENTIALS_FILE": __file__},
+    {"AWS_ENDPOINT_URL": "https://all.example/path"},
     {"AWS_CA_BUNDLE": "/no/such/file.pem"},
     {"AWS_CA_BUNDLE": __file__},
 ]
@@ -99,7 +100,7 @@ def test_every_region_has_the_endpoint_that_botocore_resolves(
     "more",
     [
         {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"},
-        {"AWS_ENDPOINT_URL": "https://all.example/path"},
+        {"AWS_ENDPOINT_URL": "https://all.example/"},
         {
             "AWS_ENDPOINT_URL": "https://all.example",
             "AWS_ENDPOINT_URL_DYNAMODB": "https://d.example",

@@ -1,14 +1,22 @@
-"""What a request leaves behind: one JSON log line and one set of metrics.
+"""What a request leaves behind: one line, which is its log record and its metrics at once.
+
+CloudWatch takes metrics out of log lines (its Embedded Metric Format, EMF). So what a request has
+to say and to count is written together: it costs a tenth of a bet's CPU less than a logger's and a
+metrics' line, and a third of what is paid for logs. What is rare goes through Powertools.
 
 Never a body, a secret or a signature: only the fields named here are written.
 """
 
+import json
+import logging
+import time
 import traceback
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, Metrics, MetricUnit
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 NAMESPACE: Final = "SeamlessWallet"
 
@@ -23,6 +31,15 @@ _REFUSALS: Final = {
     "invalid_signature": "SignatureFailures",
     "timestamp_out_of_range": "SignatureFailures",
 }
+
+#: The metrics of each request, as EMF declares them.
+_COUNTED: Final = [
+    {"Name": "Requests", "Unit": "Count"},
+    {"Name": "Latency", "Unit": "Milliseconds"},
+    {"Name": "Replays", "Unit": "Count"},
+    {"Name": "Conflicts", "Unit": "Count"},
+    {"Name": "ColdStarts", "Unit": "Count"},
+]
 
 
 @dataclass(slots=True)
@@ -60,15 +77,47 @@ class Observer:
     def __init__(self, service: str) -> None:
         self._service = service
         self._logger = Logger(service=service)
-        self._metrics = Metrics(namespace=NAMESPACE, service=service)
         self._cold = True
 
     def request(self, record: RequestRecord, request_id: str) -> None:
-        """Log the request; count latency, outcome by code, replays, conflicts and cold starts."""
-        fields: dict[str, object] = {
+        """Write the request's line; below the log level, only what the metrics need."""
+        line = self._counts(record)
+        level = logging.ERROR if record.status >= 500 else logging.INFO
+        if level >= self._logger.log_level:
+            line |= self._facts(record, request_id, logging.getLevelName(level))
+        print(json.dumps(line, separators=(",", ":")))  # noqa: T201 - Lambda's log is its output
+        self._warn(record)
+        self._cold = False
+
+    def _counts(self, record: RequestRecord) -> dict[str, object]:
+        """Count latency, outcome by code, replays, conflicts and cold starts."""
+        dimensions = ["service", "action", "outcome"]
+        line: dict[str, object] = {
+            "service": self._service,
+            "action": record.action,
+            "outcome": record.outcome,
+        }
+        if record.integration:
+            dimensions.append("integration")
+            line["integration"] = record.integration
+        directive = {"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": _COUNTED}
+        return line | {
+            "Requests": 1,
+            "Latency": round(record.latency_ms, 2),
+            "Replays": int(record.replay),
+            "Conflicts": record.conflicts,
+            "ColdStarts": int(self._cold),
+            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
+        }
+
+    def _facts(self, record: RequestRecord, request_id: str, level: str) -> dict[str, object]:
+        """Say what was asked and decided."""
+        return {
+            "level": level,
+            "message": "request",
+            "timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "trace_id": record.trace_id,
             "request_id": request_id,
-            "action": record.action,
             "integration": record.integration,
             "transaction_id": record.transaction_id,
             "player_id": record.player_id,
@@ -77,18 +126,9 @@ class Observer:
             "secret_version": record.secret_version,
             "secret_id": record.secret_id,
             "status": record.status,
-            "outcome": record.outcome,
             "rule": record.rule,
             "replay": record.replay,
-            "conflicts": record.conflicts,
-            "latency_ms": round(record.latency_ms, 2),
-            "cold_start": self._cold,
         }
-        write = self._logger.error if record.status >= 500 else self._logger.info
-        write("request", extra=fields)
-        self._count(record)
-        self._warn(record)
-        self._cold = False
 
     def crash(self, error: BaseException, trace_id: str) -> None:
         """Log where an unexpected error came from, without its message: that could quote data."""
@@ -121,24 +161,11 @@ class Observer:
                 self._alarm("PreviousSecretNearEnd")
 
     def _alarm(self, metric: str, integration: str = "") -> None:
-        # Apart from the request's own metrics: alarms name a metric with all of its dimensions.
+        # Apart from the request's own line: alarms name a metric with all of its dimensions.
         metrics = EphemeralMetrics(namespace=NAMESPACE, service=self._service)
         if integration:
             metrics.add_dimension(name="integration", value=integration)
         metrics.add_metric(metric, MetricUnit.Count, 1)
-        metrics.flush_metrics()
-
-    def _count(self, record: RequestRecord) -> None:
-        metrics = self._metrics
-        metrics.add_dimension(name="action", value=record.action)
-        metrics.add_dimension(name="outcome", value=record.outcome)
-        if record.integration:
-            metrics.add_dimension(name="integration", value=record.integration)
-        metrics.add_metric("Requests", MetricUnit.Count, 1)
-        metrics.add_metric("Latency", MetricUnit.Milliseconds, record.latency_ms)
-        metrics.add_metric("Replays", MetricUnit.Count, int(record.replay))
-        metrics.add_metric("Conflicts", MetricUnit.Count, record.conflicts)
-        metrics.add_metric("ColdStarts", MetricUnit.Count, int(self._cold))
         metrics.flush_metrics()
 
 

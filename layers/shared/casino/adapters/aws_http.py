@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import urllib3
 from botocore import exceptions
-from botocore.awsrequest import AWSRequest
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -22,6 +21,8 @@ from urllib3.exceptions import (
     SSLError,
 )
 from urllib3.util.ssl_ import create_urllib3_context
+
+from casino.adapters.aws_signature import SignedRequest
 
 _NEVER_AGAIN: Final = urllib3.Retry(False)
 
@@ -35,21 +36,20 @@ class Connections:
 
     def __init__(self, endpoint: str, connect_s: float, read_s: float, bundle: str) -> None:
         self._endpoint = endpoint
-        parts = urlsplit(endpoint)
-        self._path = parts.path or "/"
-        options = {"ssl_context": _trusting(bundle)} if parts.scheme == "https" else {}
+        secure = urlsplit(endpoint).scheme == "https"
+        options = {"ssl_context": _trusting(bundle)} if secure else {}
         timeout = urllib3.Timeout(connect=connect_s, read=read_s)
         self._pool = urllib3.connection_from_url(endpoint, timeout=timeout, maxsize=10, **options)
 
-    def __call__(self, request: AWSRequest) -> urllib3.BaseHTTPResponse:
+    def __call__(self, request: SignedRequest) -> urllib3.BaseHTTPResponse:
         """Send once, and return the whole answer, whatever its status."""
         url = self._endpoint
         try:
             return self._pool.urlopen(
                 "POST",
-                self._path,
-                request.data,
-                dict(request.headers.items()),
+                "/",
+                request.body,
+                request.headers,
                 retries=_NEVER_AGAIN,
                 redirect=False,
                 decode_content=False,

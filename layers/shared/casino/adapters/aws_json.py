@@ -2,8 +2,8 @@
 
 botocore makes a client out of a model of the whole service, and walks that model in every call. The
 hooks need eight operations, whose requests and answers are JSON already. So only that is done here;
-botocore signs, urllib3 carries (`aws_http`), and errors are botocore's exceptions, so that an
-adapter cannot tell which client it was given. ADR 0040 says why, and when to go back.
+botocore signs (`aws_signature`), urllib3 carries (`aws_http`), errors are botocore's exceptions, so
+that an adapter cannot tell which client it was given. ADR 0040 says why, and when to go back.
 
 A write is sent once. Whoever calls decides what a failure means, and whether to try again.
 """
@@ -13,32 +13,21 @@ import random
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
 from uuid import uuid4
 from zlib import crc32
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError, ChecksumError, ClientError, HTTPClientError
 from urllib3 import BaseHTTPResponse
+
+from casino.adapters.aws_signature import Credentials, SignedRequest, Signer
 
 type Answer = dict[str, Any]
 
 _THROTTLED: Final = frozenset({"RequestLimitExceeded", "Throttling", "ThrottlingException"})
 _LONGEST_PAUSE_S: Final = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What botocore's signer asks for; no repr shows a secret."""
-
-    access_key: str
-    secret_key: str = field(repr=False)
-    token: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +46,7 @@ SECRETS_MANAGER: Final = Service("secretsmanager", "secretsmanager", "1.1")
 class Send(Protocol):
     """Carries a signed request out, once; raises `BotoCoreError` when there is no whole answer."""
 
-    def __call__(self, request: AWSRequest) -> BaseHTTPResponse: ...
+    def __call__(self, request: SignedRequest) -> BaseHTTPResponse: ...
 
 
 class JsonCalls:
@@ -73,25 +62,14 @@ class JsonCalls:
         self.send = send
         """How requests leave; a test may put something in front of it."""
         self.endpoint = endpoint
-        self._host = urlsplit(endpoint).netloc
         self._target = service.target
         self._content_type = f"application/x-amz-json-{service.version}"
-        # The signer reads the three fields, and botocore's own class would load half of botocore.
-        self._signer = SigV4Auth(credentials, service.name, region)  # type: ignore[arg-type]
+        self._signer = Signer(service.name, endpoint, region, credentials)
 
     def __call__(self, operation: str, request: Mapping[str, Any]) -> Answer:
         """Return the answer to one operation, named as AWS does: `GetItem`."""
-        body = _encode(request).encode()
-        headers = {
-            "Content-Type": self._content_type,
-            # The signer would work these two out by itself.
-            "Host": self._host,
-            "X-Amz-Content-SHA256": sha256(body).hexdigest(),
-            "X-Amz-Target": f"{self._target}.{operation}",
-            "User-Agent": "seamless-wallet",
-        }
-        signed = AWSRequest("POST", self.endpoint, headers, body)
-        self._signer.add_auth(signed)
+        target = f"{self._target}.{operation}"
+        signed = self._signer.sign(self._content_type, target, _encode(request).encode())
         return _answer(operation, self.send(signed))
 
 

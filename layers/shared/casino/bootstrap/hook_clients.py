@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import botocore
 from botocore.utils import get_environ_proxies
@@ -20,12 +21,12 @@ from casino.adapters.aws_http import Connections
 from casino.adapters.aws_json import (
     DYNAMODB,
     SECRETS_MANAGER,
-    Credentials,
     DynamoDb,
     JsonCalls,
     SecretsManager,
     Service,
 )
+from casino.adapters.aws_signature import Credentials
 from casino.bootstrap.connect import CONNECT_S, READ_S, trusted_bundle
 
 _SWITCH: Final = "WALLET_AWS_CLIENT"
@@ -80,7 +81,7 @@ def lean_calls(service: Service, environment: Mapping[str, str]) -> JsonCalls | 
         return None
     own = environment.get(_ENDPOINT[service]) or environment.get("AWS_ENDPOINT_URL")
     endpoint = own or regional
-    if get_environ_proxies(endpoint):
+    if get_environ_proxies(endpoint) or urlsplit(endpoint).path not in ("", "/"):
         return None
     bundle = trusted_bundle(environment) or _BOTOCORE / "cacert.pem"
     try:

@@ -65,10 +65,7 @@ class _Attempt:
     """Hashes of the entries that this call sent and that may have been written: only they can be
     its own. A copy of the request, answered elsewhere in the same second, has the same hash."""
     failure: type[RetryableError] = BusyError
-
-    @property
-    def outcome_unknown(self) -> bool:
-        return bool(self.unsettled)
+    outcome_unknown: bool = False
 
 
 class WalletService:
@@ -135,7 +132,7 @@ class WalletService:
                 if attempt.conflicts <= self._retries.at_once:
                     continue
             except OutcomeUnknownError:
-                pass  # what is read next tells, or the same is sent again
+                attempt.outcome_unknown = True
             except BusyError:
                 attempt.conflicts += 1
                 attempt.failure = BusyError
