@@ -5,11 +5,14 @@ A change to history, a missing entry or one put in between shows when the chain 
 
 import hashlib
 import json
-from dataclasses import astuple, replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from casino.domain.model import Entry, wallet_key
 
 _SCHEMA = "entry/1"
+#: Every field but the hash, which is the last.
+_hashed_fields = attrgetter(*(field.name for field in fields(Entry)[:-1]))
 
 
 def genesis_hash(player_id: str, currency: str) -> str:
@@ -19,7 +22,7 @@ def genesis_hash(player_id: str, currency: str) -> str:
 
 def entry_hash(entry: Entry) -> str:
     """Return the SHA-256 in hex over every field of `entry` but its own hash."""
-    text = json.dumps([_SCHEMA, *astuple(entry)[:-1]], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps([_SCHEMA, *_hashed_fields(entry)], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
