@@ -2,7 +2,7 @@
 
 CloudWatch takes metrics out of log lines (its Embedded Metric Format, EMF). So what a request has
 to say and to count is written together: it costs a tenth of a bet's CPU less than a logger's and a
-metrics' line, and a third of what is paid for logs. What is rare goes through Powertools.
+metrics' line, and a fifth fewer bytes of log. What is rare goes through Powertools.
 
 Never a body, a secret or a signature: only the fields named here are written.
 """
