@@ -15,6 +15,10 @@ class UnknownEnvironmentError(BuildError):
     """samconfig.toml has no such environment; the message names those that it has."""
 
 
+class InvalidOverridesError(BuildError):
+    """The parameters of an environment are not a list of `Name=value`."""
+
+
 def parameters(environment: str, file: Path) -> dict[str, str]:
     """Return the template's parameters that an environment sets."""
     config = tomllib.loads(file.read_text())
@@ -22,6 +26,10 @@ def parameters(environment: str, file: Path) -> dict[str, str]:
     if environment not in known:
         raise UnknownEnvironmentError(f"{environment!r} is none of {', '.join(known)}")
     overrides = config[environment]["deploy"]["parameters"].get("parameter_overrides", [])
+    if not isinstance(overrides, list) or not all("=" in str(override) for override in overrides):
+        raise InvalidOverridesError(
+            f"parameter_overrides of {environment!r} must be a list of Name=value"
+        )
     return dict(override.split("=", 1) for override in overrides)
 
 

@@ -221,6 +221,10 @@ def test_environments_say_what_they_are_built_for(tmp_path: Path) -> None:
     assert samconfig.parameters("x", file)["A"] == "b=c"
     with pytest.raises(BuildError, match="'y' is none of x"):
         samconfig.parameters("y", file)
+    for wrong in ('"Stage=x A=1"', '["Stage"]'):
+        file.write_text(f"[x.deploy.parameters]\nparameter_overrides = {wrong}")
+        with pytest.raises(BuildError, match="of 'x' must be a list of Name=value"):
+            samconfig.parameters("x", file)
     for environment in ("local", "dev", "staging", "prod"):
         assert samconfig.parameters(environment, CONFIG)["Stage"] == environment
 
