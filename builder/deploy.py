@@ -25,10 +25,11 @@ def deploy(
     `environment` stands for the process's own. With `interactive`, SAM talks to the terminal, as it
     has to where samconfig.toml wants the change set confirmed.
     """
-    values = samconfig.parameters(config_env, CONFIG)
+    # All of them: one that is left out keeps the value that it had on AWS.
+    values = sam.parameter_defaults() | samconfig.parameters(config_env, CONFIG)
     folder = build(samconfig.architecture(values))
     values[_ID] = deployment_id(folder, values)
-    overrides = [f"{name}={value}" for name, value in values.items()]
+    overrides = [f"{name}={_quoted(value)}" for name, value in values.items()]
     arguments = ["deploy", "--config-env", config_env, "--parameter-overrides", *overrides]
     sam.run(arguments, environment, interactive=interactive)
 
@@ -42,3 +43,8 @@ def deployment_id(folder: Path, parameters: Mapping[str, str]) -> str:
             digest.update(str(file.relative_to(folder)).encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,5 +1,6 @@
 """The SAM command line of this project, in the environment that it needs."""
 
+import json
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,13 @@ from builder import BuildError
 PROJECT: Final = Path(__file__).resolve().parent.parent
 _SAM: Final = PROJECT / ".tools" / "sam" / "bin" / "sam"
 _PRINTED: Final = 4000
+_READ_DEFAULTS: Final = """
+import json, sys
+from samtranslator.yaml_helper import yaml_parse
+found = yaml_parse(open(sys.argv[1]).read())["Parameters"]
+defaults = {name: str(one["Default"]) for name, one in found.items() if "Default" in one}
+json.dump(defaults, sys.stdout)
+"""
 
 
 class SamError(BuildError):
@@ -40,6 +48,20 @@ def run(
     if done.returncode != 0:
         output = "" if interactive else f":\n{(done.stdout + done.stderr)[-_PRINTED:]}"
         raise SamError(f"sam {arguments[0]} failed with {done.returncode}{output}")
+
+
+def parameter_defaults() -> dict[str, str]:
+    """Return the default of each parameter of template.yaml, read by the YAML parser of SAM."""
+    done = subprocess.run(
+        [_SAM.with_name("python"), "-c", _READ_DEFAULTS, PROJECT / "template.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SamError(f"template.yaml cannot be read:\n{done.stderr[-_PRINTED:]}")
+    defaults: dict[str, str] = json.loads(done.stdout)
+    return defaults
 
 
 def _with_python(environment: Mapping[str, str]) -> dict[str, str]:

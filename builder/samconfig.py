@@ -30,9 +30,17 @@ def parameters(environment: str, file: Path) -> dict[str, str]:
         raise InvalidOverridesError(
             f"parameter_overrides of {environment!r} must be a list of Name=value"
         )
-    return dict(override.split("=", 1) for override in overrides)
+    pairs = (str(override).split("=", 1) for override in overrides)
+    return {name: _unquoted(value) for name, value in pairs}
 
 
 def architecture(values: dict[str, str]) -> str:
     """Return the architecture that is deployed with these parameters."""
     return values.get(ARCHITECTURE, _DEFAULT_ARCHITECTURE)
+
+
+def _unquoted(value: str) -> str:
+    """Return a value as CloudFormation gets it: SAM takes values with spaces in quotes."""
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        return value[1:-1].replace('\\"', '"')
+    return value

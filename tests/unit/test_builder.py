@@ -14,12 +14,12 @@ from pathlib import Path
 import botocore
 import pytest
 
-from builder import BuildError, package, samconfig
+from builder import BuildError, deploy, package, sam, samconfig
 from builder.certificates import AMAZON_ROOTS, MissingRootError, cut_amazon_roots
 from builder.deploy import CONFIG, deployment_id
 from builder.precompile import PrecompileError, compile_tree, stale_or_missing
 from builder.tune import ROOTS_FILE, SERVICES, tune_function, tune_layer
-from tests.support.template import PROJECT
+from tests.support.template import PROJECT, load_template
 
 BUNDLE = Path(botocore.__file__).parent / "cacert.pem"
 
@@ -227,6 +227,31 @@ def test_environments_say_what_they_are_built_for(tmp_path: Path) -> None:
             samconfig.parameters("x", file)
     for environment in ("local", "dev", "staging", "prod"):
         assert samconfig.parameters(environment, CONFIG)["Stage"] == environment
+
+
+def test_value_with_spaces_is_read_as_cloudformation_gets_it(tmp_path: Path) -> None:
+    file = tmp_path / "samconfig.toml"
+    file.write_text("""[x.deploy.parameters]
+parameter_overrides = ['ExpirySchedule="rate(1 minute)"', "A="]""")
+    assert samconfig.parameters("x", file) == {"ExpirySchedule": "rate(1 minute)", "A": ""}
+
+
+def test_deployment_names_every_parameter_lest_aws_keeps_an_old_value(
+    build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (build / "template.yaml").write_text("")
+    ran: list[list[str]] = []
+    monkeypatch.setattr(deploy, "build", lambda architecture: build)
+    monkeypatch.setattr(sam, "run", lambda arguments, *_, **__: ran.append(arguments))
+    deploy.deploy("local")
+    (arguments,) = ran
+    overrides = arguments[arguments.index("--parameter-overrides") + 1 :]
+    given = dict(override.split("=", 1) for override in overrides)
+    assert given.keys() == load_template()["Parameters"].keys()
+    assert given["Stage"] == '"local"'
+    assert given["FullSyncSchedule"] == '"cron(15 3 * * ? *)"'
+    assert given["Architecture"] == '"x86_64"'
+    assert len(given["DeploymentId"]) == 66
 
 
 def test_deployment_has_another_id_when_anything_of_it_changed(tuned: Path) -> None:

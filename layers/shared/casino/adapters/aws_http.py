@@ -5,8 +5,8 @@ before a request goes out on it; one that dies later is an error, as a request i
 Neither redirects nor the proxies of the environment are followed.
 """
 
+import ssl
 from functools import cache
-from ssl import SSLContext
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -70,8 +70,10 @@ class Connections:
 
 
 @cache
-def _trusting(bundle: str) -> SSLContext:
+def _trusting(bundle: str) -> ssl.SSLContext:
     """Return what verifies a server's certificate and name; a bundle is parsed once."""
     context = create_urllib3_context()
+    # As botocore: a private authority's certificates often lack what the strict reading asks for.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     context.load_verify_locations(bundle)
     return context

@@ -47,7 +47,7 @@ class Signer:
         """Return the request for one operation, signed now."""
         time = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         headers = {"content-type": content_type, "host": self._host, "x-amz-date": time}
-        if self._token is not None:
+        if self._token:
             headers["x-amz-security-token"] = self._token
         headers["x-amz-target"] = target
         names = ";".join(headers)

@@ -18,6 +18,7 @@ _ROOTS: Final = Path(__file__).parents[2] / "amazon-roots.pem"
 
 def trusted_bundle(environment: Mapping[str, str]) -> str | None:
     """Return the bundle of authorities to trust; `None` for botocore's own."""
-    if named := environment.get("AWS_CA_BUNDLE"):
-        return named
+    for name in ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"):
+        if named := environment.get(name):
+            return named
     return str(_ROOTS) if _ROOTS.is_file() else None

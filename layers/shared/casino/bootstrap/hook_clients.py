@@ -97,8 +97,8 @@ def _is_ordinary(environment: Mapping[str, str]) -> bool:
     if any(name in environment for name in _SPECIAL):
         return False
     files = (environment.get(name, default) for name, default in _FILES.items())
-    # Where there is no home, Path's own `expanduser` raises.
-    return not any(Path(os.path.expanduser(file)).is_file() for file in files)  # noqa: PTH111
+    # Not pathlib's: it raises where there is no home, or none that one may look into.
+    return not any(os.path.isfile(os.path.expanduser(file)) for file in files)  # noqa: PTH111, PTH113
 
 
 def _credentials(environment: Mapping[str, str]) -> Credentials | None:

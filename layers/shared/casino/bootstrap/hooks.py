@@ -1,8 +1,9 @@
 """Wires the hooks; called once, in the init."""
 
 import os
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
 
 from casino.adapters.cached_registry import CachedRegistry
 from casino.adapters.dynamodb_accounts import DynamoDbAccounts
@@ -21,6 +22,9 @@ from casino.ports import Keyring, Registry
 from casino.services.wallet import WalletService
 from casino.settings import load_settings
 from casino.signing import family
+
+#: Lambda gives the init 10 s, and begins it again when they are over.
+PRIMING_S: Final = 3.0
 
 
 def wallet_service(client: Any, tables: Tables) -> WalletService:
@@ -55,21 +59,29 @@ def hook_handler(
         observer=observer,
     )
     if settings.primed is not None:
-        try:
-            _prime(settings.primed, stored, registry, keyring)
-        except Exception as error:  # noqa: BLE001 - the first request meets it again, and answers
-            observer.crash(error, "init")
+        give_up_at = clock.monotonic() + PRIMING_S
+        for step in _priming(settings.primed, stored, registry, keyring):
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - the request meets it again, and answers
+                observer.crash(error, "init")
+            if clock.monotonic() > give_up_at:
+                break
     return endpoint.handle
 
 
-def _prime(
+def _priming(
     names: tuple[str, ...], stored: DynamoDbRegistry, registry: Registry, keyring: Keyring
-) -> None:
-    """Open the connections and fill the caches, so that the first request pays for neither."""
+) -> Iterator[Callable[[], object]]:
+    """Yield what opens the connections and fills the caches, so that no request pays for it."""
     if not names:
-        stored.switches()
+        yield stored.switches
     for name in names:
-        integration = registry.get(name)
-        if integration is not None:
-            for secret in keyring.live(integration):
-                registry.by_api_key(secret.api_key)
+        yield partial(_read_credentials, name, registry, keyring)
+
+
+def _read_credentials(name: str, registry: Registry, keyring: Keyring) -> None:
+    integration = registry.get(name)
+    if integration is not None:
+        for secret in keyring.live(integration):
+            registry.by_api_key(secret.api_key)
