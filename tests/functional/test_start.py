@@ -9,6 +9,7 @@ from botocore.compat import HTTPHeaders
 
 from casino.bootstrap import hooks
 from casino.bootstrap.start import frozen_start
+from casino.domain.model import Integration
 from tests.support.hooks import Caller, load_function
 from tests.support.launching import Output
 from tests.support.play import Play
@@ -83,6 +84,29 @@ def test_what_fails_as_the_function_starts_is_met_again_by_the_request_and_by_no
 
     line.cut = False
     assert play.bet("10.00", transaction_id="bet-1").status == 200
+
+
+def test_integration_that_cannot_be_read_keeps_no_other_from_being_read(
+    world: World, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.registry.put(Integration("broken", "igsp", "test/integration/no-such-secret"))
+    monkeypatch.setenv("PRIMED_INTEGRATIONS", "broken,sandbox")
+    session = world.player("player-912")
+    send = Caller(load_function("hooks"))
+    line.calls.clear()
+
+    assert Play(world, send, session_id=session).bet("10.00").status == 200
+
+    assert line.calls == ["BatchGetItem", "TransactWriteItems"]
+
+
+def test_nothing_more_is_read_ahead_when_the_start_has_taken_long(
+    world: World, line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks, "PRIMING_S", -1.0)
+    monkeypatch.setenv("PRIMED_INTEGRATIONS", "none-of-that-name,sandbox")
+    load_function("hooks")
+    assert line.calls == ["GetItem"]
 
 
 def test_what_the_start_leaves_behind_is_never_searched_for_garbage() -> None:

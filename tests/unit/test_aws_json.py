@@ -14,8 +14,10 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from casino.adapters.aws_signature import Credentials, Signer
 from tests.support.aws_answers import (
     CREDENTIALS,
+    REGION,
     Reply,
     botocore_dynamodb,
     botocore_secrets,
@@ -142,6 +144,19 @@ def test_a_secret_is_asked_for_and_read_as_by_botocore() -> None:
     assert we_sent.bodies == they_sent.bodies
     for name in ("x-amz-target", "content-type"):
         assert we_sent.headers[0][name] == they_sent.headers[0][name]
+
+
+def test_credentials_without_a_session_send_no_session_token() -> None:
+    for token in (None, ""):
+        credentials = Credentials("AKIDEXAMPLE", "secret-key", token)
+        request = Signer("dynamodb", "https://a.example", REGION, credentials).sign(
+            "t", "T.Op", b""
+        )
+        assert "x-amz-security-token" not in request.headers
+        assert (
+            "SignedHeaders=content-type;host;x-amz-date;x-amz-target,"
+            in (request.headers["authorization"])
+        )
 
 
 def test_a_transaction_without_a_token_gets_one_each_time() -> None:

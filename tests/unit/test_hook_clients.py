@@ -42,6 +42,7 @@ SPECIAL = [
     {"AWS_ENDPOINT_URL": "https://all.example/path"},
     {"AWS_CA_BUNDLE": "/no/such/file.pem"},
     {"AWS_CA_BUNDLE": __file__},
+    {"REQUESTS_CA_BUNDLE": "/no/such/file.pem"},
 ]
 
 
