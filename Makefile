@@ -62,7 +62,7 @@ events: .venv/.project ## Sign the sample events again: a signature lives five m
 docs: .venv/.project ## Write the generated documents again
 	$(BIN)/python -m sandbox.docs
 
-bench: install .tools/runtime/.stamp .tools/bench/.stamp ## Measure everything beside its peers, about 10 minutes; fails when a budget is missed
+bench: install .tools/runtime/.stamp .tools/bench/.stamp ## Measure everything beside its peers, about 6 minutes; fails when a budget is missed
 	$(BIN)/python -m benchmarks
 
 bench-quick: install .tools/runtime/.stamp ## A rough measurement in about 2 minutes; writes nothing, judges no timing

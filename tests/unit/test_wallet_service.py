@@ -59,12 +59,12 @@ def test_an_overtaken_commit_is_decided_again_without_another_read(wallet: Troub
     assert wallet.balance_minor == 100_000 + 500 - 250
 
 
-@pytest.mark.parametrize("same_second", [False, True])
+@pytest.mark.parametrize("same_millisecond", [False, True])
 def test_a_copy_that_was_faster_makes_this_one_the_replay(
-    wallet: TroubledWallet, same_second: bool
+    wallet: TroubledWallet, same_millisecond: bool
 ) -> None:
     def copy(ledger: Ledger, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
-        other_hash = commit.entry.hash if same_second else "f" * 64
+        other_hash = commit.entry.hash if same_millisecond else "f" * 64
         faster = replace(commit, entry=replace(commit.entry, hash=other_hash))
         assert ledger.commit(faster, snapshot) is None
         return ledger.commit(commit, snapshot)

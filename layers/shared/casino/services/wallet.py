@@ -63,7 +63,7 @@ class _Attempt:
     conflicts: int = 0
     unsettled: list[str] = field(default_factory=list)
     """Hashes of the entries that this call sent and that may have been written: only they can be
-    its own. A copy of the request, answered elsewhere in the same second, has the same hash."""
+    its own. A copy of the request, decided elsewhere in the same millisecond, hashes alike."""
     failure: type[RetryableError] = BusyError
     outcome_unknown: bool = False
 
