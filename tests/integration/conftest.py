@@ -8,6 +8,7 @@ import pytest
 
 from builder.build import build
 from sandbox import ministack as driver
+from sandbox.up import Casino, open_casino
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,21 @@ def aws_environment(ministack: driver.MiniStack) -> dict[str, str]:
 def built() -> Path:
     """The folder of what would be deployed, built now."""
     return build()
+
+
+@pytest.fixture(scope="session")
+def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[driver.MiniStack]:
+    """A MiniStack that enforces roles, for the real template."""
+    folder: Path = tmp_path_factory.mktemp("deployed")
+    stack = driver.start(folder, driver.free_port(), enforce_iam=True)
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="session")
+def casino(local: driver.MiniStack) -> Casino:
+    """The template built and deployed there, with an integration and players."""
+    return open_casino(local)
 
 
 @pytest.fixture

@@ -1,25 +1,10 @@
 """The real template, built and deployed, with its roles enforced: the way of `make run`."""
 
-from collections.abc import Iterator
-
 import httpx
-import pytest
 
 from ops import ledger
-from sandbox.ministack import MiniStack, free_port, start
+from sandbox.ministack import MiniStack
 from sandbox.up import Casino, open_casino
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
-    stack = start(tmp_path_factory.mktemp("deployed"), free_port(), enforce_iam=True)
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture(scope="module")
-def casino(local: MiniStack) -> Casino:
-    return open_casino(local)
 
 
 def test_demonstration_is_answered_as_documented_and_the_ledger_is_proven(casino: Casino) -> None:

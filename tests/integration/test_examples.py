@@ -1,0 +1,72 @@
+"""The clients of `examples/` play against the deployed stack, and are answered to the cent."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox.up import Casino, open_seat
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+#: A client, the command that runs it, and the program that must be installed for it.
+IGSP = [
+    pytest.param("php", "igsp/client.php", "php", id="PHP"),
+    pytest.param("node", "igsp/client.mjs", "node", id="Node"),
+    pytest.param("java", "igsp/Client.java", "javac", id="Java"),
+    pytest.param(sys.executable, "igsp/client.py", sys.executable, id="Python"),
+]
+
+
+def run(
+    casino: Casino, runtime: str, client: str, needs: str, secret_key: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a client as a new player of its own, who has EUR 10.00 at first."""
+    if shutil.which(needs) is None:
+        pytest.skip(f"no {needs} on this machine, see examples/README.md")
+    seat = open_seat(casino.operations, f"p_{Path(client).name}", "EUR", "10.00")
+    configuration = {
+        "HOOKS_URL": casino.stack.hooks_url,
+        "API_KEY": casino.credentials.api_key,
+        "SECRET_KEY": secret_key,
+        "PLAYER_ID": seat.player_id,
+        "CURRENCY": seat.currency,
+        "SESSION_ID": seat.session_id,
+        "GAME_ID": "demo-game",
+    }
+    return subprocess.run(
+        [runtime, str(EXAMPLES / client)],
+        env={"PATH": os.environ["PATH"], **configuration},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("runtime", "client", "needs"), IGSP)
+def test_client_plays_its_rounds_to_the_cent(
+    casino: Casino, runtime: str, client: str, needs: str
+) -> None:
+    played = run(casino, runtime, client, needs, casino.credentials.secret_key)
+
+    assert (played.returncode, played.stderr) == (0, "")
+    assert played.stdout.splitlines() == [
+        "balance 200 10.00",
+        "bet 200 9.90",
+        "replay 200 9.90",
+        "win 200 10.20",
+        "bet 200 7.70",
+        "refund 200 10.20",
+        "balance 200 10.20",
+    ]
+
+
+@pytest.mark.parametrize(("runtime", "client", "needs"), IGSP)
+def test_client_fails_and_says_why_when_it_is_refused(
+    casino: Casino, runtime: str, client: str, needs: str
+) -> None:
+    played = run(casino, runtime, client, needs, "not-the-secret")
+
+    assert played.returncode != 0
+    assert "balance 403" in played.stderr
+    assert "invalid_signature" in played.stderr
