@@ -11,6 +11,8 @@ COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --pyt
 	--custom-compile-command "make lock" $(LOCK_FLAGS)
 
 export SAM_CLI_TELEMETRY := 0
+# Without it SAM cannot read the loops of the template.
+export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

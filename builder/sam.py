@@ -39,7 +39,7 @@ def run(
     done = subprocess.run(
         [_SAM, *arguments],
         cwd=PROJECT,
-        env=_with_python(os.environ if environment is None else environment),
+        env=_complete(os.environ if environment is None else environment),
         stdin=None if interactive else subprocess.DEVNULL,
         capture_output=not interactive,
         text=True,
@@ -64,8 +64,9 @@ def parameter_defaults() -> dict[str, str]:
     return defaults
 
 
-def _with_python(environment: Mapping[str, str]) -> dict[str, str]:
+def _complete(environment: Mapping[str, str]) -> dict[str, str]:
     # SAM builds with the python3.13 that stands first on PATH, and needs pip beside it.
     tools = PROJECT / ".tools" / "uv" / "bin"
     path = f"{tools}{os.pathsep}{environment.get('PATH', '')}"
-    return {**environment, "PATH": path, "SAM_CLI_TELEMETRY": "0"}
+    own = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS": "1"}
+    return {**environment, "PATH": path, **own}

@@ -14,8 +14,7 @@ from casino.domain.launch import Exchange, Launch, LaunchOrder, begin, succeed
 from casino.domain.launch_errors import LAUNCH_ERRORS, LaunchRefusedError
 from casino.endpoints.launch import PROVIDER_FAULTS
 from casino.igsp.launch_api import error_answer, parse_order, session_answer
-from tests.support.template import load_template
-from tests.unit.template_rules import functions
+from tests.support.template import functions, load_template
 
 type Node = dict[str, Any]
 

@@ -2,8 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import jsonschema
 import pytest
@@ -14,10 +13,10 @@ from casino.domain.errors import CATALOGUE, RequestRefusedError
 from casino.domain.model import Integration, platform_transaction_id
 from casino.igsp.hooks import Action, parse_hook
 from casino.igsp.render import IgspRenderer
+from tests.support.template import PROJECT, functions, load_template
 
 type Node = dict[str, Any]
 
-PROJECT: Final = Path(__file__).resolve().parents[2]
 SPEC: Final[Node] = yaml.safe_load((PROJECT / "openapi" / "wallet-hooks.yaml").read_text("utf-8"))
 HOOKS_PATH: Final = "/webhooks/igsp/v1/platforms/game-provider/hooks"
 ACTION_PATHS: Final = {
@@ -25,21 +24,6 @@ ACTION_PATHS: Final = {
 }
 INTEGRATION: Final = Integration(name="sandbox", family="igsp", secret_name="sandbox")
 RENDERER: Final = IgspRenderer()
-
-
-class CloudFormationLoader(yaml.SafeLoader):
-    """Reads a template; what `!Ref` and its like refer to does not matter here."""
-
-
-def _any_tag(loader: yaml.SafeLoader, _suffix: str, node: yaml.Node) -> object:
-    if isinstance(node, yaml.MappingNode):
-        return loader.construct_mapping(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return loader.construct_sequence(node, deep=True)
-    return loader.construct_scalar(cast("yaml.ScalarNode", node))
-
-
-CloudFormationLoader.add_multi_constructor("!", _any_tag)
 
 
 def resolved(node: Node) -> Node:
@@ -90,13 +74,10 @@ def test_the_document_is_valid_openapi() -> None:
 
 
 def test_the_document_describes_exactly_the_public_routes_of_the_template() -> None:
-    text = (PROJECT / "template.yaml").read_text("utf-8")
-    template = yaml.load(text, CloudFormationLoader)
     routes = {
         (event["Properties"]["Path"], event["Properties"]["Method"].lower())
-        for resource in template["Resources"].values()
-        if resource.get("Type") == "AWS::Serverless::Function"
-        for event in resource["Properties"].get("Events", {}).values()
+        for function in functions(load_template()).values()
+        for event in function.get("Events", {}).values()
         if event["Type"] == "Api" and "Auth" not in event["Properties"]
     }
 

@@ -10,17 +10,17 @@ from typing import Any
 
 import pytest
 
-from tests.support.template import PROJECT
+from tests.support.template import PROJECT, load_template
 
 #: Runs where SAM is installed: its transform is not among the project's own packages.
 _TRANSFORM = """
 import json, sys
 from unittest.mock import Mock
+from copy import deepcopy
 from samtranslator.translator.transform import transform
-from samtranslator.yaml_helper import yaml_parse
 
 def transformed(parameters, layer="s3://bucket/layer", code="s3://bucket/code"):
-    template = yaml_parse(open("template.yaml").read())
+    template = deepcopy(given)
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             resource["Properties"]["ContentUri"] = layer
@@ -28,7 +28,7 @@ def transformed(parameters, layer="s3://bucket/layer", code="s3://bucket/code"):
             resource["Properties"]["CodeUri"] = code
     return transform(template, parameters, Mock(load=Mock(return_value={})))["Resources"]
 
-cases = json.load(sys.stdin)
+given, cases = json.load(sys.stdin)
 json.dump({name: transformed(**case) for name, case in cases.items()}, sys.stdout)
 """
 _CASES: dict[str, dict[str, Any]] = {
@@ -50,8 +50,7 @@ type Resources = dict[str, dict[str, Any]]
 def transformed() -> dict[str, Resources]:
     done = subprocess.run(
         [PROJECT / ".tools" / "sam" / "bin" / "python", "-c", _TRANSFORM],
-        input=json.dumps(_CASES),
-        cwd=PROJECT,
+        input=json.dumps([load_template(), _CASES]),
         env={"AWS_DEFAULT_REGION": "eu-central-1"},
         capture_output=True,
         text=True,

@@ -1,27 +1,33 @@
 """The template keeps its promises, and every rule that says so is able to fail."""
 
-import json
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
-from tests.support.template import PROJECT, load_template
+from tests.support.template import (
+    PROJECT,
+    Template,
+    expanded,
+    load_template,
+    written_template,
+)
+from tests.unit import template_grants as grants
 from tests.unit import template_rules as rules
-from tests.unit.template_rules import Template
 
 type Rule = Callable[[Template], list[str]]
 type Break = Callable[[dict[str, Any]], object]
 
 RULES: list[Rule] = [
-    rules.wildcards,
-    rules.wrong_grants,
-    rules.ledger_changes,
-    rules.shared_roles,
+    grants.wildcards,
+    grants.wrong_grants,
+    grants.ledger_changes,
+    grants.shared_roles,
     rules.careless_tables,
     rules.careless_logs,
     rules.missing_timeouts,
+    rules.unwatched_functions,
     rules.missing_alarms,
     rules.missing_runbooks,
     rules.wrong_routes,
@@ -33,9 +39,7 @@ RULES: list[Rule] = [
 
 @pytest.fixture(scope="module")
 def template() -> Template:
-    # Through JSON, so that only plain dictionaries and lists are left.
-    plain: Template = json.loads(json.dumps(load_template()))
-    return plain
+    return load_template()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -60,69 +64,69 @@ def _gateway_error(template: Template, name: str) -> dict[str, Any]:
 
 BROKEN: dict[str, tuple[Rule, Break]] = {
     "an action with a star": (
-        rules.wildcards,
+        grants.wildcards,
         lambda t: _statement(t, "PostPolicy").update(Action="dynamodb:*"),
     ),
     "a resource that is a star": (
-        rules.wildcards,
+        grants.wildcards,
         lambda t: _statement(t, "PostPolicy").update(Resource="*"),
     ),
     "an assembled resource with a star": (
-        rules.wildcards,
+        grants.wildcards,
         lambda t: _statement(t, "PostPolicy").update(Resource={"Fn::Sub": "arn:x:table/*"}),
     ),
     "a statement about everything else": (
-        rules.wildcards,
+        grants.wildcards,
         lambda t: _statement(t, "PostPolicy").update(NotAction="dynamodb:DeleteItem"),
     ),
     "a documented star that is gone": (
-        rules.wildcards,
+        grants.wildcards,
         lambda t: t["Resources"].pop("ReadPolicy"),
     ),
     "a role that anyone may take": (
-        rules.wildcards,
+        grants.wildcards,
         lambda t: _properties(t, "BetRole")["AssumeRolePolicyDocument"]["Statement"][0].update(
             Principal="*"
         ),
     ),
     "balance may write": (
-        rules.wrong_grants,
+        grants.wrong_grants,
         lambda t: _properties(t, "BalanceRole")["ManagedPolicyArns"].append({"Ref": "PostPolicy"}),
     ),
     "bet may check conditions on the ledger": (
-        rules.wrong_grants,
+        grants.wrong_grants,
         lambda t: _properties(t, "BetRole")["ManagedPolicyArns"].append({"Ref": "RefundPolicy"}),
     ),
     "a managed policy of AWS": (
-        rules.wrong_grants,
+        grants.wrong_grants,
         lambda t: _properties(t, "HealthRole").update(
             ManagedPolicyArns=[{"Ref": "arn:aws:iam::aws:policy/AdministratorAccess"}]
         ),
     ),
     "permissions beside the role": (
-        rules.wrong_grants,
+        grants.wrong_grants,
         lambda t: _properties(t, "BetFunction").update(Policies=["AmazonDynamoDBFullAccess"]),
     ),
     "the ledger may be updated": (
-        rules.ledger_changes,
+        grants.ledger_changes,
         lambda t: _statement(t, "PostPolicy")["Action"].append("dynamodb:UpdateItem"),
     ),
     "the ledger may be deleted from": (
-        rules.ledger_changes,
+        grants.ledger_changes,
         lambda t: _statement(t, "RefundPolicy").update(Action="dynamodb:DeleteItem"),
     ),
     "the ledger may be batch-written": (
-        rules.ledger_changes,
+        grants.ledger_changes,
         lambda t: _statement(t, "PostPolicy")["Action"].append("dynamodb:BatchWriteItem"),
     ),
     "the audit may be updated": (
-        rules.ledger_changes,
+        grants.ledger_changes,
         lambda t: _properties(t, "RotationPolicy")["PolicyDocument"]["Statement"][1].update(
             Action=["dynamodb:PutItem", "dynamodb:UpdateItem"]
         ),
     ),
     "two functions share a role": (
-        rules.shared_roles,
+        grants.shared_roles,
         lambda t: _properties(t, "WinFunction").update(Role=_properties(t, "BetFunction")["Role"]),
     ),
     "a table cannot be restored": (
@@ -157,9 +161,19 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
         rules.missing_timeouts,
         lambda t: t["Globals"]["Function"].pop("Timeout"),
     ),
-    "an alarm is missing": (
-        rules.missing_alarms,
+    "a function without a log group": (
+        rules.unwatched_functions,
+        lambda t: t["Resources"].pop("HealthLogs"),
+    ),
+    "a function without an alarm": (
+        rules.unwatched_functions,
         lambda t: t["Resources"].pop("RefundThrottlesAlarm"),
+    ),
+    "an alarm that watches another function": (
+        rules.unwatched_functions,
+        lambda t: _properties(t, "WinErrorsAlarm").update(
+            Dimensions=_properties(t, "BetErrorsAlarm")["Dimensions"]
+        ),
     ),
     "nobody watches rotations": (
         rules.missing_alarms,
@@ -192,7 +206,7 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
         ),
     ),
     "the ledger's index may be written": (
-        rules.ledger_changes,
+        grants.ledger_changes,
         lambda t: _properties(t, "ExpireSessionsRole")["Policies"][0]["PolicyDocument"][
             "Statement"
         ][2].update(Action="dynamodb:UpdateItem"),
@@ -245,6 +259,17 @@ def test_the_rule_notices(template: Template, case: str) -> None:
     assert rule(broken) != []
 
 
+@pytest.mark.parametrize("loop", ["Functions", "Requests", "Runs"])
+def test_a_function_that_a_loop_forgets_is_noticed(loop: str) -> None:
+    written = written_template()
+    _, names, _ = written["Resources"][f"Fn::ForEach::{loop}"]
+    forgotten = names.pop()
+
+    faults = rules.unwatched_functions(expanded(written))
+
+    assert f"{forgotten}DurationAlarm" in faults or f"{forgotten}Logs" in faults
+
+
 def test_every_rule_is_seen_to_fail() -> None:
     assert {rule for rule, _ in BROKEN.values()} == set(RULES)
 
@@ -252,5 +277,5 @@ def test_every_rule_is_seen_to_fail() -> None:
 def test_the_deployment_guide_names_every_star_and_every_parameter(template: Template) -> None:
     guide = (PROJECT / "docs" / "deployment.md").read_text(encoding="utf-8")
 
-    assert [star for _, _, star in rules.DOCUMENTED_WILDCARDS if f"`{star}`" not in guide] == []
+    assert [star for _, _, star in grants.DOCUMENTED_WILDCARDS if f"`{star}`" not in guide] == []
     assert [name for name in template["Parameters"] if f"`{name}`" not in guide] == []
