@@ -1,8 +1,10 @@
 """`python -m benchmarks [--quick]`: measure everything in one run, print it, keep a full one.
 
-A full run writes `results/latest.json`, the plots and the documents that are made from it, and
-returns 1 when a budget is missed. A quick one writes nothing, and fails only when it cannot run or
-when a variant does not do its job. `make bench` and `make bench-quick` bring what is needed.
+A part that fails takes no other with it: what is finished is printed and judged, and stands in
+`.local/benchmark.json` from the moment that it is there. A full run without a failure also writes
+`results/` and the documents that are made from it; a quick one does not. The exit code is 1 when a
+part failed, or when a full run misses a budget. `make bench` and `make bench-quick` bring what is
+needed.
 """
 
 import argparse
@@ -11,49 +13,57 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from rich.console import Console
-
 from benchmarks.aws.delays import MEDIANS_MS
-from benchmarks.figures import report, results
+from benchmarks.figures import page, results
 from benchmarks.figures.budgets import judged
-from benchmarks.figures.results import OURS
+from benchmarks.figures.results import OURS, PROJECT, Run
 from benchmarks.functions import variants as compared
-from benchmarks.measures import (
-    contention,
-    correctness,
-    growth,
-    items,
-    local_stack,
-    log_lines,
-    speed,
-)
+from benchmarks.measures import contention, correctness, growth, items, local_stack, speed
 from sandbox import docs
 
-PROJECT: Final = Path(__file__).resolve().parent.parent
 PLOTTER: Final = PROJECT / ".tools" / "bench" / "bin" / "python"
-WIDTH: Final = 200
-"""Columns where the output is no terminal: a table that is wrapped cannot be read."""
+UNFINISHED: Final = PROJECT / ".local" / "benchmark.json"
 
 _LIBRARIES: Final = ("aws-lambda-powertools", "boto3", "botocore", "msgspec", "pydantic")
 
+type Part = Callable[[], Run]
+"""Measures, and returns what is to be merged into the run."""
 
-def measure(*, quick: bool) -> dict[str, Any]:
-    """Return the raw figures of a run, in the shape of `results/latest.json`.
 
-    Raises what the parts raise when a variant does not do its job.
-    """
-    variants = _timed("build the variants", compared.build)
-    checked = _timed("correctness", lambda: correctness.check(variants))
-    timed = _timed("speed", lambda: speed.measure(variants, speed.QUICK if quick else speed.FULL))
-    logged = _timed("log lines", lambda: log_lines.measure(variants))
-    ours = checked[OURS]
-    return {
+def parts(*, quick: bool) -> Iterator[tuple[str, Part]]:
+    """Yield each part of a run by its name; the variants are built on the way to the first."""
+    built = compared.build()
+
+    def checked() -> Run:
+        found = correctness.check(built)
+        ours = {part: found[OURS][part] for part in ("round_trips", "capacity")}
+        return {"variants": found, "wallet": {**ours, "item_bytes": items.item_bytes()}}
+
+    yield "correctness", checked
+    yield "speed", lambda: {"variants": speed.measure(built, speed.QUICK if quick else speed.FULL)}
+    yield "growth", lambda: {"growth": growth.measure(growth.QUICK if quick else growth.FULL)}
+    yield (
+        "contention",
+        lambda: contention.measure(contention.QUICK if quick else contention.FULL),
+    )
+    yield (
+        "local stack",
+        lambda: {
+            "local_stack": local_stack.measure(local_stack.QUICK if quick else local_stack.FULL)
+        },
+    )
+
+
+def measure(found: Iterator[tuple[str, Part]], unfinished: Path = UNFINISHED) -> Run:
+    """Return the figures of every part that succeeds, and under `failed` why another did not."""
+    run: Run = {
         "schema": results.SCHEMA,
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": {
@@ -63,52 +73,50 @@ def measure(*, quick: bool) -> dict[str, Any]:
         },
         "versions": {name: version(name) for name in _LIBRARIES},
         "delays_ms": dict(MEDIANS_MS),
-        "variants": {
-            name: {**timed[name], **checked[name], "log_bytes": logged[name]} for name in timed
-        },
-        "wallet": {
-            "round_trips": ours["round_trips"],
-            "capacity": ours["capacity"],
-            "item_bytes": items.item_bytes(),
-        },
-        "growth": _timed("growth", lambda: growth.measure(growth.QUICK if quick else growth.FULL)),
-        "contention": _timed(
-            "contention", lambda: contention.measure(contention.QUICK if quick else contention.FULL)
-        ),
-        "local_stack": _timed(
-            "local stack",
-            lambda: local_stack.measure(local_stack.QUICK if quick else local_stack.FULL),
-        ),
     }
+    for name, part in found:
+        started = time.perf_counter()
+        try:
+            _merge(run, part())
+        except Exception as error:  # noqa: BLE001 - it is shown, and the other parts go on
+            traceback.print_exc()
+            run.setdefault("failed", {})[name] = f"{type(error).__name__}: {error}".splitlines()[0]
+        results.write(run, unfinished)
+        print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    return run
 
 
-def keep(run: dict[str, Any]) -> None:
-    """Write a run, and everything that is made from the latest one."""
+def keep(run: Run) -> None:
+    """Write a full run, and everything that is made from the latest one."""
     results.write(run)
     subprocess.run([PLOTTER, "-m", "benchmarks.figures.plots"], cwd=PROJECT, check=True)
     docs.main()
 
 
+def finish(measured: Run, *, quick: bool) -> int:
+    """Judge, print and keep a run; return 1 when a part failed or a full run misses a budget."""
+    run = judged(measured, complete=not quick)
+    print(page.page(run))
+    failed = "failed" in run
+    if not quick and not failed:
+        keep(run)
+    return int(failed or (not quick and not all(budget["ok"] for budget in run["budgets"])))
+
+
+def _merge(run: dict[str, Any], more: dict[str, Any]) -> None:
+    for name, value in more.items():
+        if isinstance(value, dict) and isinstance(run.get(name), dict):
+            _merge(run[name], value)
+        else:
+            run[name] = value
+
+
 def main() -> int:
-    """Measure, print, keep a full run, and return 1 when it misses a budget."""
+    """Measure, print, keep."""
     parser = argparse.ArgumentParser(prog="benchmarks", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="few samples; writes nothing")
+    parser.add_argument("--quick", action="store_true", help="few samples; keeps nothing")
     quick = parser.parse_args().quick
-    run = judged(measure(quick=quick), complete=not quick)
-    found = results.parse(run)
-    report.show(found, Console(width=None if sys.stdout.isatty() else WIDTH))
-    if quick:
-        return 0
-    keep(run)
-    return int(not all(budget.ok for budget in found.budgets))
-
-
-def _timed[T](what: str, part: Callable[[], T]) -> T:
-    """Do one part, and say how long it took: a run is long enough to wonder."""
-    started = time.perf_counter()
-    done = part()
-    print(f"{what}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
-    return done
+    return finish(measure(parts(quick=quick)), quick=quick)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 The catalogue of errors is one table in `casino.domain.errors`, that of the session API another in
 `casino.domain.launch_errors`. Tools read them as JSON, people as pages. What the benchmark found
-is told in the README and in docs/capacity.md. A contract test fails when any of these is not what
-this module would write.
+stands in the README, in benchmarks/results/README.md and in docs/capacity.md. A contract test fails
+when any of these is not what this module would write.
 """
 
 import json
@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from benchmarks.cost.capacity_page import CAPACITY, capacity
-from benchmarks.figures.readme import README, readme
+from benchmarks import capacity
+from benchmarks.figures import page
 from casino.domain.errors import CATALOGUE, ErrorSpec
 from casino.domain.launch_errors import LAUNCH_ERRORS
 
@@ -97,8 +97,9 @@ DOCUMENTS: Final[dict[Path, Callable[[], str]]] = {
     ERRORS_PAGE: errors_page,
     LAUNCH_ERRORS_JSON: launch_errors_json,
     LAUNCH_ERRORS_PAGE: launch_errors_page,
-    README: readme,
-    CAPACITY: capacity,
+    page.README: page.readme,
+    page.PAGE: page.latest,
+    capacity.CAPACITY: capacity.latest,
 }
 """Every generated file, and what returns the text that it has to hold."""
 

@@ -10,18 +10,20 @@ by which a test sees that it is not an old one.
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib import pyplot
 
-from benchmarks.figures.ratios import FIGURES
-from benchmarks.figures.results import FOLDER, LATEST, OURS, Results, digest, read
+from benchmarks.figures.budgets import FIGURES
+from benchmarks.figures.results import FOLDER, LATEST, OURS, Run, digest, figure, needed, read
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_OURS, _THEIRS, _SECOND, _THIRD = "#0b6e4f", "#8d99ae", "#5fb49c", "#c3cad6"
+_SHADES: Final = (("#0b6e4f", "#8d99ae"), ("#5fb49c", "#c3cad6"), ("#bfe0d5", "#e3e7ee"))
+"""Of our bars and of theirs, from dark to light."""
 
 _SETTINGS: Final[dict[str, Any]] = {
     "svg.hashsalt": "seamless-wallet",
@@ -33,63 +35,52 @@ _SETTINGS: Final[dict[str, Any]] = {
 }
 
 
-def draw(run: Results, of: str, folder: Path) -> list[Path]:
+def draw(run: Run, of: str, folder: Path) -> list[Path]:
     """Draw every plot of a run with the digest `of`; return the files."""
     pyplot.switch_backend("svg")
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     with pyplot.rc_context(_SETTINGS):
         for name, plot in PLOTS.items():
-            figure, axes = pyplot.subplots(figsize=(7, 3.4))
+            canvas, axes = pyplot.subplots(figsize=(7, 3.4))
             plot(run, axes)
-            figure.tight_layout()
+            canvas.tight_layout()
             path = folder / f"{name}.svg"
-            figure.savefig(path, metadata={"Date": None, "Creator": None, "Description": of})
-            pyplot.close(figure)
+            canvas.savefig(path, metadata={"Date": None, "Creator": None, "Description": of})
+            pyplot.close(canvas)
             files.append(path)
     return files
 
 
-def _cold(run: Results, axes: "Axes") -> None:
-    shown = {name: each.cold for name, each in run.variants.items() if each.cold}
-    titles = [run.variants[name].title for name in shown]
-    inits = [cold.init_ms for cold in shown.values()]
-    bets = [cold.first_bet_ms for cold in shown.values()]
-    axes.barh(titles, inits, color=_colours(shown, _OURS, _THEIRS), label="init")
-    bars = axes.barh(titles, bets, left=inits, color=_colours(shown, _SECOND, _THIRD))
-    axes.bar_label(bars, labels=_labels(run, "cold", list(shown)), padding=3)
-    _finish(axes, "Cold start: init (dark) and first bet over TLS (light)", "ms")
+def _stacked(title: str, name: str, parts: Sequence[str], run: Run, axes: "Axes") -> None:
+    """Draw a bar for each variant that is made of `parts`, with the whole as its label."""
+    titles, left = _titles(run), [0.0] * len(run["variants"])
+    for part, shades in zip(parts, _SHADES, strict=False):
+        values = [needed(each, part) for each in run["variants"].values()]
+        bars = axes.barh(titles, values, left=left, color=_colours(run, shades))
+        left = [start + value for start, value in zip(left, values, strict=True)]
+    axes.bar_label(bars, labels=_labels(run, name), padding=3)
+    _finish(axes, title)
 
 
-def _warm_cpu(run: Results, axes: "Axes") -> None:
-    shown = {name: each.warm for name, each in run.variants.items() if each.warm}
-    titles = [run.variants[name].title for name in shown]
-    values = [warm.cpu_ms for warm in shown.values()]
-    bars = axes.barh(titles, values, color=_colours(shown, _OURS, _THEIRS))
-    axes.bar_label(bars, labels=_labels(run, "warm_cpu", list(shown)), padding=3)
-    _finish(axes, "CPU of a warm bet", "ms")
-
-
-def _latency(run: Results, axes: "Axes") -> None:
-    shown = {name: each.latency for name, each in run.variants.items() if each.latency}
-    places = range(len(shown))
-    for offset, percentile, ours, theirs in (
-        (-0.27, "p50", _OURS, _THEIRS),
-        (0.0, "p95", _SECOND, _THIRD),
-        (0.27, "p99", "#bfe0d5", "#e3e7ee"),
+def _latency(run: Run, axes: "Axes") -> None:
+    places = range(len(run["variants"]))
+    for offset, name, shades in zip(
+        (-0.27, 0.0, 0.27), ("p50", "p95", "p99"), _SHADES, strict=True
     ):
-        values = [getattr(latency, f"{percentile}_ms") for latency in shown.values()]
+        values = [needed(each, FIGURES[name]) for each in run["variants"].values()]
         where = [place + offset for place in places]
-        bars = axes.barh(where, values, height=0.25, color=_colours(shown, ours, theirs))
-        labels = [f"{percentile} {text}" for text in _labels(run, percentile, list(shown))]
+        bars = axes.barh(where, values, height=0.25, color=_colours(run, shades))
+        labels = [f"{name} {text}" for text in _labels(run, name)]
         axes.bar_label(bars, labels=labels, padding=3, fontsize=6)
-    axes.set_yticks(list(places), [run.variants[name].title for name in shown])
-    _finish(axes, "A warm bet beside services as slow as AWS's, delays spread", "ms")
+    axes.set_yticks(list(places), _titles(run))
+    _finish(axes, "A warm bet beside services as slow as AWS's, delays spread")
 
 
-def _contention(run: Results, axes: "Axes") -> None:
-    senders = [level.concurrent for level in run.contention]
-    axes.plot(senders, [level.bets_per_s for level in run.contention], "o-", color=_OURS)
+def _contention(run: Run, axes: "Axes") -> None:
+    senders = [level["concurrent"] for level in run["contention"]]
+    rates = [level["bets_per_s"] for level in run["contention"]]
+    axes.plot(senders, rates, "o-", color=_SHADES[0][0])
     axes.set_xscale("log", base=2)
     axes.set_xticks(senders, [str(count) for count in senders])
     axes.set_ylim(bottom=0)
@@ -98,31 +89,39 @@ def _contention(run: Results, axes: "Axes") -> None:
     axes.set_title("One wallet under contention, on the local emulator", loc="left")
 
 
-PLOTS: Final[dict[str, Callable[[Results, "Axes"], None]]] = {
-    "cold": _cold,
-    "warm-cpu": _warm_cpu,
+PLOTS: Final[dict[str, Callable[[Run, "Axes"], None]]] = {
+    "cold": partial(
+        _stacked,
+        "Cold start: init (dark) and first bet over TLS (light)",
+        "cold",
+        ("cold/init_ms", "cold/first_bet_ms"),
+    ),
+    "warm-cpu": partial(_stacked, "CPU of a warm bet", "warm_cpu", ("warm/cpu_ms",)),
     "latency": _latency,
     "contention": _contention,
 }
 
 
-def _colours(names: Sequence[str] | dict[str, Any], ours: str, theirs: str) -> list[str]:
-    return [ours if name == OURS else theirs for name in names]
+def _titles(run: Run) -> list[str]:
+    return [variant["title"] for variant in run["variants"].values()]
 
 
-def _labels(run: Results, figure: str, names: Sequence[str]) -> list[str]:
-    """Label each bar with its figure, and a peer's with how much of it ours is."""
+def _colours(run: Run, shades: tuple[str, str]) -> list[str]:
+    return [shades[name != OURS] for name in run["variants"]]
+
+
+def _labels(run: Run, name: str) -> list[str]:
+    """Label each bar with its figure, and a peer's with our figure divided by it."""
     labels = []
-    for name in names:
-        value, ratio = FIGURES[figure](run.variants[name]), run.ratios.get(figure, {}).get(name)
-        text = f"{value:.3g}" if value is not None and value < 1000 else f"{value:,.0f}"
-        labels.append(text if ratio is None else f"{text} (ours: {ratio:.2f} of it)")
+    for peer, variant in run["variants"].items():
+        value, ratio = needed(variant, FIGURES[name]), figure(run, f"ratios/{name}/{peer}")
+        labels.append(f"{value:.3g}" if ratio is None else f"{value:.3g} (ours: {ratio:.2f} of it)")
     return labels
 
 
-def _finish(axes: "Axes", title: str, unit: str) -> None:
+def _finish(axes: "Axes", title: str) -> None:
     axes.invert_yaxis()  # the first variant at the top
-    axes.set_xlabel(unit)
+    axes.set_xlabel("ms")
     axes.margins(x=0.5)
     axes.set_title(title, loc="left")
 

@@ -3,11 +3,11 @@
 A script, for an interpreter without the project and its packages: what it runs is what ships, the
 function's folder and the layer's, and nothing else. It speaks lines of JSON:
 
-    → a list of proxy events          ← "loaded"
+    → [patience in s, proxy events]   ← "loaded"
     → "go"                            ← a list of what became of each event
 
 so that many of them can be loaded first and let loose together. Each event is sent as a provider
-sends it: again and again while the answer says that nobody knows yet, with a jittered pause.
+sends it: again while the answer asks for that and the patience lasts, with a jittered pause.
 
     python -I -S environment.py FUNCTION_FOLDER LAYER_FOLDER
 """
@@ -23,8 +23,6 @@ from typing import Any, Final
 RETRYABLE: Final = 500
 PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0
-#: A sender gives up after that long; whoever reads the answers sees a status of 500 or more.
-PATIENCE_S: Final = 30.0
 
 type _Handler = Callable[[dict[str, Any], object], dict[str, Any]]
 
@@ -39,15 +37,22 @@ def main() -> None:
 
     print(json.dumps("ready"), file=replies, flush=True)
     for line in sys.stdin:
-        events = json.loads(line)
+        patience_s, events = json.loads(line)
         print(json.dumps("loaded"), file=replies, flush=True)
         sys.stdin.readline()
-        print(json.dumps([send(handler, event, log) for event in events]), file=replies, flush=True)
+        answers = [send(handler, event, log, patience_s) for event in events]
+        print(json.dumps(answers), file=replies, flush=True)
 
 
-def send(handler: _Handler, event: dict[str, Any], log: io.StringIO) -> dict[str, Any]:
-    """Send one event until it is decided; times are in ms, `cpu_ms` that of the whole process."""
-    give_up_at = time.monotonic() + PATIENCE_S
+def send(
+    handler: _Handler, event: dict[str, Any], log: io.StringIO, patience_s: float
+) -> dict[str, Any]:
+    """Send one event until it is decided, or once when there is no patience.
+
+    Who gives up returns the last answer, with a status of 500 or more. Times are in ms, `cpu_ms` is
+    that of the whole process, and both are of the last try.
+    """
+    give_up_at = time.monotonic() + patience_s
     busy = unclear = conflicts = 0
     while True:
         started, cpu_started = time.perf_counter_ns(), time.process_time_ns()
@@ -56,10 +61,12 @@ def send(handler: _Handler, event: dict[str, Any], log: io.StringIO) -> dict[str
         latency_ns = time.perf_counter_ns() - started
         conflicts += sum(conflicts_of(log))
         body = json.loads(response["body"])
-        if response["statusCode"] < RETRYABLE or time.monotonic() > give_up_at:
+        if response["statusCode"] < RETRYABLE:
             break
         busy += body["error"] == "busy"
         unclear += body["error"] != "busy"
+        if time.monotonic() >= give_up_at:
+            break
         ceiling_s = min(LONGEST_PAUSE_S, PAUSE_S * 2 ** (busy + unclear - 1))
         time.sleep(ceiling_s * random.random())  # noqa: S311 - spreads the tries, no secret
     return {

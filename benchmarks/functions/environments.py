@@ -13,6 +13,9 @@ from typing import IO, Any, Final, Self
 from builder import package
 from builder.build import BUILD
 
+#: So long a sender repeats a request while the answer asks for that.
+PATIENCE_S: Final = 30.0
+
 _SCRIPT: Final = Path(__file__).with_name("environment.py")
 
 
@@ -72,9 +75,9 @@ class Environment:
         """Wait until the function is imported."""
         self._read()
 
-    def load(self, events: Sequence[Mapping[str, Any]]) -> None:
-        """Hand over events, and wait until they are understood."""
-        self._write(events)
+    def load(self, events: Sequence[Mapping[str, Any]], patience_s: float = PATIENCE_S) -> None:
+        """Hand over events and how long each is tried; wait until they are understood."""
+        self._write([patience_s, events])
         self._read()
 
     def go(self) -> None:

@@ -1,21 +1,24 @@
-"""One hot wallet: how many bets on it are decided when ever more senders bet at the same moment.
+"""One hot wallet: what becomes of bets on it when ever more senders bet at the same moment.
 
 Transactions on a wallet are serial, by design: so what is looked at is what the waiting costs, in
 time, conflicts and `busy` answers. Each sender is an execution environment of its own, as Lambda
-would have them, and sends its own bets one after the other, each until it is decided, as a provider
-does. After it all the ledger is proved; without the proof there are no figures.
+would have them. At each level the senders bet one bet after the other, each until it is decided, as
+a provider does; in a burst each sends one bet, once. A bet that nobody decided is a figure, too.
+After it all the ledger is proved; without the proof there are no figures.
 """
 
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+from statistics import quantiles
 from typing import Any, Final
 from uuid import uuid4
 
 from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
-from benchmarks.functions.environments import Answer, Environment, environments
+from benchmarks.functions.environments import PATIENCE_S, Answer, Environment, environments
 from benchmarks.measures.stage import Stage
 from sandbox import ministack
 from tests.support.world import World
@@ -24,25 +27,29 @@ _DEPOSIT: Final = "100000.00"
 _DEPOSIT_MINOR: Final = 100_000_00
 
 
-class UndecidedError(Exception):
-    """A bet was not taken, however often it was sent; the message holds its last answer."""
-
-
 @dataclass(frozen=True)
 class Plan:
-    """How many senders at once, level by level, and how many bets they send together."""
+    """How many senders at once, level by level, and how many bets they send together.
+
+    `bursts` says of how many senders each burst is, and `repeats` how often it comes.
+    """
 
     levels: tuple[int, ...]
     bets: int
     fewest_each: int
+    bursts: tuple[int, ...]
+    repeats: int
 
 
-FULL: Final = Plan((1, 2, 4, 8, 16, 32, 64), bets=256, fewest_each=4)
-QUICK: Final = Plan((1, 8, 16), bets=48, fewest_each=3)
+FULL: Final = Plan((1, 2, 4, 8, 16, 32, 64), bets=256, fewest_each=4, bursts=(40, 64), repeats=5)
+QUICK: Final = Plan((1, 8, 16), bets=48, fewest_each=3, bursts=(16,), repeats=2)
 
 
-def measure(plan: Plan) -> list[dict[str, Any]]:
-    """Return a row for each level; raises `LedgerBrokenError` when money is not exact after all."""
+def measure(plan: Plan) -> dict[str, Any]:
+    """Return a row for each level as `contention`, and one for each size of bursts as `burst`.
+
+    Raises `LedgerBrokenError` when money is not exact after all.
+    """
     with tempfile.TemporaryDirectory() as folder:
         local = ministack.start(Path(folder), ministack.free_port())
         try:
@@ -51,61 +58,89 @@ def measure(plan: Plan) -> list[dict[str, Any]]:
             local.stop()
 
 
-def _measured(stage: Stage, plan: Plan) -> list[dict[str, Any]]:
+def _measured(stage: Stage, plan: Plan) -> dict[str, Any]:
     seat = _Seat(stage.world)
-    rows: list[dict[str, Any]] = []
-    with environments("BetFunction", [stage.variables()] * max(plan.levels)) as senders:
+    most = max(*plan.levels, *plan.bursts)
+    with environments("BetFunction", [stage.variables()] * most) as senders:
         for sender in senders:
             # Connects, and learns who it is that bets.
-            _level([sender], [seat.bets(1)])
-        for level in plan.levels:
-            each = max(plan.fewest_each, plan.bets // level)
-            rows.append(_level(senders[:level], [seat.bets(each) for _ in range(level)]))
-    stage.prove(seat.player.player_id, _DEPOSIT_MINOR - seat.sent * STAKE_MINOR)
-    return rows
+            seat.send([sender], 1)
+        levels = []
+        for count in plan.levels:
+            started = time.perf_counter()
+            answers = seat.send(senders[:count], max(plan.fewest_each, plan.bets // count))
+            levels.append(level(count, time.perf_counter() - started, answers))
+        bursts = [
+            burst(count, [seat.send(senders[:count], 1, 0.0) for _ in range(plan.repeats)])
+            for count in plan.bursts
+        ]
+    stage.prove(seat.player.player_id, balances(_DEPOSIT_MINOR, STAKE_MINOR, seat.answers))
+    return {"contention": levels, "burst": bursts}
 
 
 class _Seat:
-    """The player of the hot wallet, and how many bets there are on it."""
+    """The player of the hot wallet, and what became of the bets on it."""
 
     def __init__(self, world: World) -> None:
         player_id = str(uuid4())
         self.player = Player(player_id, world.player(player_id, CURRENCY, _DEPOSIT))
-        self.sent = 0
+        self.answers: list[Answer] = []
 
-    def bets(self, count: int) -> list[Event]:
-        """Return bets that nobody has sent."""
-        self.sent += count
-        return [self.player.bet() for _ in range(count)]
+    def send(
+        self, senders: Sequence[Environment], each: int, patience_s: float = PATIENCE_S
+    ) -> list[Answer]:
+        """Let the senders loose at once, with so many new bets each; return all the answers."""
+        for sender in senders:
+            sender.load([self._bet() for _ in range(each)], patience_s)
+        for sender in senders:
+            sender.go()
+        answers = [answer for sender in senders for answer in sender.answers()]
+        self.answers += answers
+        return answers
+
+    def _bet(self) -> Event:
+        return self.player.bet()
 
 
-def _level(senders: Sequence[Environment], jobs: Sequence[Sequence[Event]]) -> dict[str, Any]:
-    """Let the senders loose at once, and return the figures when all is decided."""
-    for sender, bets in zip(senders, jobs, strict=True):
-        sender.load(bets)
-    started = time.perf_counter()
-    for sender in senders:
-        sender.go()
-    answers = [answer for sender in senders for answer in sender.answers()]
-    return row(len(senders), time.perf_counter() - started, answers)
+def level(concurrent: int, seconds: float, answers: Sequence[Answer]) -> dict[str, Any]:
+    """Return the figures of one level, see `_counts`, and how fast the bets were decided."""
+    counts = _counts(concurrent, answers)
+    return {**counts, "seconds": seconds, "bets_per_s": counts["decided"] / seconds}
 
 
-def row(concurrent: int, seconds: float, answers: Sequence[Answer]) -> dict[str, Any]:
-    """Return the figures of one level.
+def burst(concurrent: int, repeats: Sequence[Sequence[Answer]]) -> dict[str, Any]:
+    """Return the figures of bursts of one size, see `_counts`, with the times of all answers."""
+    answers = [answer for answers in repeats for answer in answers]
+    percentiles = quantiles((answer.latency_ms for answer in answers), n=100, method="inclusive")
+    counts = _counts(concurrent, answers)
+    return {**counts, "p50_ms": percentiles[49], "p95_ms": percentiles[94]}
 
-    `busy` and `unclear` count the answers that ask to try again, see `environments.Answer`. Raises
-    `UndecidedError` for a bet that was never answered with anything else, or was refused.
+
+def _counts(concurrent: int, answers: Sequence[Answer]) -> dict[str, Any]:
+    """Return how many bets there were and how many were decided, with what happened on the way.
+
+    `busy` and `unclear` count the answers that ask to try again, see `environments.Answer`;
+    `undecided` holds the last answer of each bet that was not taken in the end, by its code.
     """
-    for answer in answers:
-        if answer.code != "ok":
-            raise UndecidedError(f"one of {concurrent} senders gave up: {answer}")
+    undecided = [answer.code for answer in answers if answer.code != "ok"]
     return {
         "concurrent": concurrent,
         "bets": len(answers),
-        "decided": len(answers),
+        "decided": len(answers) - len(undecided),
+        "undecided": {code: undecided.count(code) for code in sorted(set(undecided))},
         "conflicts": sum(answer.conflicts for answer in answers),
         "busy": sum(answer.busy for answer in answers),
         "unclear": sum(answer.unclear for answer in answers),
-        "seconds": seconds,
-        "bets_per_s": len(answers) / seconds,
     }
+
+
+def balances(deposit_minor: int, stake_minor: int, answers: Sequence[Answer]) -> range:
+    """Return the balances that the answers allow, in minor units.
+
+    A bet answered `busy` or refused moved nothing; of one that ended in another error nobody knows.
+    """
+    decided = sum(answer.code == "ok" for answer in answers)
+    failed = [answer for answer in answers if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR]
+    unclear = sum(answer.code != "busy" for answer in failed)
+    most = deposit_minor - decided * stake_minor
+    return range(most - unclear * stake_minor, most + 1, stake_minor)

@@ -39,7 +39,7 @@ class WrongVariantError(Exception):
 
 
 def check(compared: Sequence[Variant]) -> dict[str, dict[str, Any]]:
-    """Return by variant the `round_trips` and the `capacity` of a bet and of its replay.
+    """Return by variant `title`, `round_trips` and `capacity` of a bet and of its replay.
 
     Of the wallet those of a win, a refund and a balance, too. Raises `WrongVariantError`.
     """
@@ -47,7 +47,8 @@ def check(compared: Sequence[Variant]) -> dict[str, dict[str, Any]]:
         results = {}
         for variant in compared:
             table = _Table(world, counted, variant.name)
-            results[variant.name] = _costs(table.bet_and_replay(variant))
+            costs = _costs(table.bet_and_replay(variant))
+            results[variant.name] = {"title": variant.title, **costs}
             if variant.name == "wallet":
                 more = _costs(table.other_actions())
                 for part, figures in more.items():

@@ -1,7 +1,8 @@
 """How many bets the whole local stack takes: the deployed template on MiniStack, over HTTP.
 
 It says how fast the local stack is, for whoever tests against it; of AWS it says nothing. Each
-connection has a player of its own, so that nobody waits for anybody's wallet.
+connection has a player of its own, so that nobody waits for anybody's wallet. Bets that the stack
+does not take, since the machine is busy, are counted.
 """
 
 import tempfile
@@ -28,10 +29,6 @@ _FUNDS: Final = "100000.00"
 _TIMEOUT_S: Final = 30.0
 
 
-class BetRefusedError(Exception):
-    """The stack did not take a bet; the message holds its answer."""
-
-
 @dataclass(frozen=True)
 class Plan:
     """How many connections send how many bets together, after `first` each that do not count."""
@@ -46,7 +43,7 @@ QUICK: Final = Plan(concurrent=8, bets=240)
 
 
 def measure(plan: Plan) -> dict[str, Any]:
-    """Return the figures; raises `BetRefusedError`, and `LedgerBrokenError` after the last bet."""
+    """Return the figures; raises `LedgerBrokenError` when the ledger is not whole after them."""
     with tempfile.TemporaryDirectory() as folder:
         local = ministack.start(Path(folder), ministack.free_port())
         try:
@@ -65,8 +62,8 @@ def _measured(casino: Casino, plan: Plan) -> dict[str, Any]:
         list(pool.map(_Sender.send, senders, [plan.first] * plan.concurrent))
         started = time.perf_counter()
         each = plan.bets // plan.concurrent
-        times_ms = [
-            ms for sent in pool.map(_Sender.send, senders, [each] * len(senders)) for ms in sent
+        answered = [
+            one for sent in pool.map(_Sender.send, senders, [each] * len(senders)) for one in sent
         ]
         seconds = time.perf_counter() - started
     for sender in senders:
@@ -74,15 +71,17 @@ def _measured(casino: Casino, plan: Plan) -> dict[str, Any]:
     proof = ledger.verify(casino.operations, None, None, everything=True)
     if proof.exit_code:
         raise LedgerBrokenError(proof.as_text())
-    return figures(plan.concurrent, seconds, times_ms)
+    return figures(plan.concurrent, seconds, answered)
 
 
-def figures(concurrent: int, seconds: float, times_ms: list[float]) -> dict[str, Any]:
-    """Return what so many connections together came to."""
+def figures(concurrent: int, seconds: float, answered: list[float | None]) -> dict[str, Any]:
+    """Return what so many connections together came to; of bets refused there are no times."""
+    times_ms = [ms for ms in answered if ms is not None]
     percentiles = quantiles(times_ms, n=100, method="inclusive")
     return {
         "concurrent": concurrent,
-        "bets": len(times_ms),
+        "bets": len(answered),
+        "refused": len(answered) - len(times_ms),
         "bets_per_s": len(times_ms) / seconds,
         "p50_ms": percentiles[49],
         "p95_ms": percentiles[94],
@@ -97,14 +96,14 @@ class _Sender:
         self._player = Player(seat.player_id, seat.session_id)
         self._client = httpx.Client(timeout=_TIMEOUT_S)
 
-    def send(self, count: int) -> list[float]:
-        """Send bets one after the other; return how long each took, in ms."""
+    def send(self, count: int) -> list[float | None]:
+        """Send bets one after the other; return how long each took, in ms, if it was taken."""
         return [self._bet() for _ in range(count)]
 
     def close(self) -> None:
         self._client.close()
 
-    def _bet(self) -> float:
+    def _bet(self) -> float | None:
         keys = self._casino.credentials
         body = self._player.bet()["body"].encode()
         headers = family("igsp").sign(body, keys.api_key, keys.secret_key, time.time())
@@ -112,6 +111,4 @@ class _Sender:
         started = time.perf_counter()
         answer = self._client.post(self._casino.stack.hooks_url, content=body, headers=headers)
         seconds = time.perf_counter() - started
-        if answer.status_code != HTTPStatus.OK:
-            raise BetRefusedError(f"{answer.status_code} {answer.text}")
-        return seconds * 1000
+        return seconds * 1000 if answer.status_code == HTTPStatus.OK else None

@@ -7,7 +7,8 @@ ratios within one run mean anything.
 - warm: processor time of the function's process per bet, in blocks, over HTTP, null backend;
 - latency: what the emulator says a bet took, over HTTP, with a backend as slow as AWS: its delays
   spread as widely as there, and once more with the median delays, always the same;
-- memory: the most that the process ever held, after the bets over TLS.
+- memory: the most that the process ever held, after the bets over TLS;
+- log: the bytes that a warm bet logs, metrics included, as CloudWatch counts and charges them.
 
 The share of the interpreter and of the runtime itself is in all of them, as it is on Lambda.
 """
@@ -25,8 +26,11 @@ from benchmarks.aws.delays import Delays
 from benchmarks.functions import emulator
 from benchmarks.functions.emulator import Function
 from benchmarks.functions.variants import COMMON_ENVIRONMENT, NULL_ENVIRONMENT, Variant
+from sandbox.processes import poll
 
 _WARM_UP: Final = 20
+#: CloudWatch counts so many bytes for each event besides its text.
+_EVENT_BYTES: Final = 26
 
 
 @dataclass(frozen=True)
@@ -64,8 +68,8 @@ QUICK: Final = Plan(
 def measure(variants: Sequence[Variant], plan: Plan = FULL) -> dict[str, dict[str, Any]]:
     """Return what is known of each variant, by its name; times in ms, sizes in bytes.
 
-    `cold`, `warm`, `latency`, `latency_constant`, `memory_mb`, `package` and `title`. Raises
-    `FunctionFailedError` when a bet is not applied.
+    `cold`, `warm`, `latency`, `latency_constant`, `memory_mb`, `log_bytes`, `package` and `title`.
+    Raises `FunctionFailedError` when a bet is not applied.
     """
     results: dict[str, dict[str, Any]] = {
         variant.name: {
@@ -119,9 +123,13 @@ def measure_warm(
                 before_ns = function.cpu_ns()
                 place_bets(function, plan.warm_bets)
                 per_bet[name].append((function.cpu_ns() - before_ns) / plan.warm_bets / 1e6)
+        log_bytes = {name: _log_bytes_of_a_bet(function) for name, function in functions.items()}
     bets = plan.warm_blocks * plan.warm_bets
     return {
-        name: {"warm": {"cpu_ms": median(samples), "samples": samples, "bets": bets}}
+        name: {
+            "warm": {"cpu_ms": median(samples), "samples": samples, "bets": bets},
+            "log_bytes": log_bytes[name],
+        }
         for name, samples in per_bet.items()
     }
 
@@ -192,6 +200,27 @@ def place_bets(function: Function, bets: int) -> None:
         response = function.invoke(canned.PLAYER.bet())
         if response["statusCode"] != HTTPStatus.OK:
             raise function.failure(f"a bet was refused: {response}")
+
+
+def _log_bytes_of_a_bet(function: Function) -> float:
+    """Count what the function itself writes; Lambda and API Gateway add the same to every bet."""
+    before = len(_settled(function))
+    place_bets(function, _WARM_UP)
+    lines = _settled(function)[before:]
+    return sum(len(line.encode()) + _EVENT_BYTES for line in lines) / _WARM_UP
+
+
+def _settled(function: Function) -> list[str]:
+    """Return the function's lines once those of all its bets have come."""
+    seen: list[str] = []
+
+    def settled() -> bool:
+        last, seen[:] = len(seen), function.logged()
+        return len(seen) == last
+
+    if not poll(settled, timeout_s=10.0, pause_s=0.2):
+        raise function.failure("the function goes on logging")
+    return seen
 
 
 def _rotated[T](items: Sequence[T], by: int) -> list[T]:

@@ -44,10 +44,14 @@ def test_bets_are_measured_beside_ledgers_of_two_sizes(built: Path) -> None:
         assert (replay["round_trips"], replay["write"], replay["read"]) == (1, 0, 4)
 
 
-def test_every_bet_of_a_contended_wallet_is_decided_and_proved(built: Path) -> None:
-    rows = contention.measure(contention.Plan(levels=(1, 3), bets=3, fewest_each=2))
-    assert [(row["concurrent"], row["decided"]) for row in rows] == [(1, 3), (3, 6)]
-    assert rows[0]["conflicts"] == 0
+def test_every_bet_of_a_contended_wallet_is_told_and_proved(built: Path) -> None:
+    plan = contention.Plan(levels=(1, 3), bets=3, fewest_each=2, bursts=(3,), repeats=2)
+    found = contention.measure(plan)
+    rows = [(row["concurrent"], row["decided"]) for row in found["contention"]]
+    assert rows == [(1, 3), (3, 6)]
+    assert found["contention"][0]["conflicts"] == 0
+    (burst,) = found["burst"]
+    assert (burst["bets"], burst["decided"] + burst["busy"] + burst["unclear"]) == (6, 6)
 
 
 def test_a_function_that_does_not_start_says_why(built: Path) -> None:

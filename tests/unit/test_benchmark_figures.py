@@ -29,47 +29,61 @@ class Function:
         return {"statusCode": status, "headers": {}, "body": json.dumps(body)}
 
 
-@pytest.fixture
-def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    slept: list[float] = []
-    monkeypatch.setattr("benchmarks.functions.environment.time.sleep", slept.append)
-    return slept
+def sent(
+    monkeypatch: pytest.MonkeyPatch, patience_s: float, *replies: tuple[int, str, int]
+) -> tuple[Answer, list[float]]:
+    """Return what became of an event, and the pauses between its tries."""
+    pauses: list[float] = []
+    monkeypatch.setattr("benchmarks.functions.environment.time.sleep", pauses.append)
+    log = io.StringIO()
+    answer = Answer(**environment.send(Function(log, *replies), {}, log, patience_s))
+    assert log.getvalue() == ""
+    return answer, pauses
 
 
 def test_a_sender_repeats_until_its_bet_is_decided_and_counts_every_try(
-    pauses: list[float],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    log = io.StringIO()
-    function = Function(
-        log, (503, "busy", 3), (503, "outcome_unknown", 0), (503, "busy", 4), (200, "ok", 1)
-    )
-    answer = Answer(**environment.send(function, {}, log))
+    replies = (503, "busy", 3), (503, "outcome_unknown", 0), (503, "busy", 4), (200, "ok", 1)
+    answer, pauses = sent(monkeypatch, 30.0, *replies)
     assert (answer.status, answer.code, answer.replay) == (200, "ok", False)
     assert (answer.busy, answer.unclear, answer.conflicts) == (2, 1, 8)
     assert len(pauses) == 3
     assert all(0 <= pause <= environment.LONGEST_PAUSE_S for pause in pauses)
-    assert log.getvalue() == ""
 
 
-def test_a_sender_takes_a_refusal_for_an_answer(pauses: list[float]) -> None:
-    log = io.StringIO()
-    answer = environment.send(Function(log, (402, "insufficient_funds", 0)), {}, log)
-    assert (answer["status"], answer["code"]) == (402, "insufficient_funds")
-    assert pauses == []
+@pytest.mark.parametrize(
+    ("patience_s", "status", "code", "busy"),
+    [(30.0, 402, "insufficient_funds", 0), (0.0, 503, "busy", 1)],
+)
+def test_a_refusal_is_an_answer_and_without_patience_so_is_a_busy_one(
+    monkeypatch: pytest.MonkeyPatch, patience_s: float, status: int, code: str, busy: int
+) -> None:
+    answer, pauses = sent(monkeypatch, patience_s, (status, code, 0))
+    assert (answer.status, answer.code, answer.busy, pauses) == (status, code, busy, [])
 
 
-def test_a_level_adds_up_what_its_senders_met() -> None:
-    row = contention.row(2, 0.5, [DECIDED, replace(DECIDED, conflicts=0, busy=0, unclear=3)])
-    assert row == {
-        "concurrent": 2, "bets": 2, "decided": 2, "conflicts": 2, "busy": 1, "unclear": 3,
-        "seconds": 0.5, "bets_per_s": 4.0,
+def test_a_level_adds_up_what_its_senders_met_and_counts_who_gave_up() -> None:
+    refused = replace(DECIDED, status=503, code="busy", conflicts=0, busy=7, unclear=3)
+    assert contention.level(2, 0.5, [DECIDED, refused]) == {
+        "concurrent": 2, "bets": 2, "decided": 1, "undecided": {"busy": 1}, "conflicts": 2,
+        "busy": 8, "unclear": 3, "seconds": 0.5, "bets_per_s": 2.0,
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("status", "code"), [(503, "busy"), (402, "insufficient_funds")])
-def test_a_level_with_a_bet_that_was_not_taken_has_no_figures(status: int, code: str) -> None:
-    with pytest.raises(contention.UndecidedError, match=code):
-        contention.row(1, 0.5, [DECIDED, replace(DECIDED, status=status, code=code)])
+def test_a_burst_shows_busy_answers_beside_the_times_of_all() -> None:
+    busy = replace(DECIDED, status=503, code="busy", latency_ms=9.0)
+    row = contention.burst(2, [[DECIDED, busy], [DECIDED, replace(DECIDED, busy=0)]])
+    assert (row["bets"], row["decided"], row["busy"]) == (4, 3, 3)
+    assert row["p50_ms"] == 5.0 < row["p95_ms"] < 9.0
+
+
+def test_the_balance_may_lack_only_bets_that_nobody_knows_of() -> None:
+    unclear = replace(DECIDED, status=503, code="outcome_unknown")
+    busy = replace(DECIDED, status=503, code="busy")
+    refused = replace(DECIDED, status=402, code="insufficient_funds")
+    answers = [DECIDED, DECIDED, unclear, busy, refused]
+    assert list(contention.balances(1_000, 100, answers)) == [700, 800]
 
 
 def test_a_request_that_was_sent_again_is_counted_and_not_timed() -> None:
@@ -94,8 +108,9 @@ def test_growth_of_the_emulator_is_taken_off_the_latency_and_off_nothing_else() 
     assert found["replay_ratios"] == expected
 
 
-def test_percentiles_are_of_every_bet_and_the_rate_is_of_all_connections() -> None:
-    found = local_stack.figures(8, 2.0, [float(ms) for ms in range(1, 102)])
+def test_percentiles_are_of_every_bet_that_was_taken_and_refused_ones_are_counted() -> None:
+    found = local_stack.figures(8, 2.0, [*(float(ms) for ms in range(1, 102)), None])
     assert found == {
-        "concurrent": 8, "bets": 101, "bets_per_s": 50.5, "p50_ms": 51.0, "p95_ms": 96.0,
+        "concurrent": 8, "bets": 102, "refused": 1, "bets_per_s": 50.5,
+        "p50_ms": 51.0, "p95_ms": 96.0,
     }  # fmt: skip

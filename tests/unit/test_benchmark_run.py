@@ -1,50 +1,79 @@
-"""A full run is kept and judged; a quick one leaves everything as it is and judges nothing."""
+"""A full run is kept and judged; a quick one judges nothing; a failed part spoils no other."""
 
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from benchmarks import __main__ as bench
+from benchmarks.figures.budgets import judged
+from benchmarks.figures.results import Run, read
 from tests.support.benchmark import measured
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    runs: list[dict[str, Any]] = []
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    runs: list[Run] = []
     monkeypatch.setattr(bench, "keep", runs.append)
     return runs
 
 
-def run(monkeypatch: pytest.MonkeyPatch, raw: dict[str, Any], *options: str) -> int:
-    monkeypatch.setattr(bench, "measure", lambda *, quick: raw)
-    monkeypatch.setattr("sys.argv", ["benchmarks", *options])
-    return bench.main()
-
-
-def too_many_round_trips() -> dict[str, Any]:
+def too_many_round_trips() -> Run:
     raw = measured()
     raw["wallet"]["round_trips"]["bet"] = 3
     return raw
 
 
-def test_a_full_run_within_its_budgets_is_kept_and_succeeds(
-    monkeypatch: pytest.MonkeyPatch, kept: list[dict[str, Any]]
-) -> None:
-    assert run(monkeypatch, measured()) == 0
-    assert len(kept) == 1
+def test_a_full_run_within_its_budgets_is_kept_and_succeeds(kept: list[Run]) -> None:
+    assert bench.finish(measured(), quick=False) == 0
+    assert kept == [judged(measured())]
 
 
 def test_a_full_run_that_misses_a_budget_is_kept_and_fails(
-    monkeypatch: pytest.MonkeyPatch, kept: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    kept: list[Run], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, too_many_round_trips()) == 1
+    assert bench.finish(too_many_round_trips(), quick=False) == 1
     assert len(kept) == 1
     assert "MISSED" in capsys.readouterr().out
 
 
-def test_a_quick_run_prints_what_is_missed_and_writes_nothing(
-    monkeypatch: pytest.MonkeyPatch, kept: list[dict[str, Any]], capsys: pytest.CaptureFixture[str]
+def test_a_quick_run_prints_what_is_missed_and_keeps_nothing(
+    kept: list[Run], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(monkeypatch, too_many_round_trips(), "--quick") == 0
+    assert bench.finish(too_many_round_trips(), quick=True) == 0
     assert kept == []
     assert "MISSED" in capsys.readouterr().out
+
+
+def part(*names: str) -> Callable[[], Run]:
+    return lambda: {name: measured()[name] for name in names}
+
+
+def fails() -> Run:
+    raise TimeoutError("the machine is busy\nand more")
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_a_part_that_fails_is_told_and_the_others_are_printed_and_kept(
+    tmp_path: Path, kept: list[Run], capsys: pytest.CaptureFixture[str], quick: bool
+) -> None:
+    unfinished = tmp_path / "run.json"
+    parts = [("one", part("wallet")), ("two", fails), ("three", part("growth", "variants"))]
+    run = bench.measure(iter(parts), unfinished)
+    assert {name: run[name] for name in ("wallet", "growth")} == part("wallet", "growth")()
+    assert run["failed"] == {"two": "TimeoutError: the machine is busy"}
+    assert read(unfinished)["growth"] == measured()["growth"]
+    assert bench.finish(run, quick=quick) == 1
+    assert kept == []
+    printed = capsys.readouterr().out
+    assert "two: TimeoutError: the machine is busy" in printed
+    assert "1,000,000" in printed
+
+
+def test_parts_add_to_what_is_known_of_a_variant(tmp_path: Path) -> None:
+    parts: list[tuple[str, bench.Part]] = [
+        ("one", lambda: {"variants": {"wallet": {"a": 1}}}),
+        ("two", lambda: {"variants": {"wallet": {"b": 2}}}),
+    ]
+    run = bench.measure(iter(parts), tmp_path / "run.json")
+    assert run["variants"] == {"wallet": {"a": 1, "b": 2}}

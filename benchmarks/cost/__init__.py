@@ -1,1 +1,0 @@
-"""What bets cost and where the limits are, from a run, prices and quotas."""

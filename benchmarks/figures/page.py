@@ -1,0 +1,211 @@
+"""A run as people read it: the whole on one page, four columns of it in the README.
+
+`make bench` prints the page, and a full run keeps it as `results/README.md`. The README's section
+stands between two markers; the rest of the README is written by hand and left alone.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from benchmarks.figures.budgets import FIGURES
+from benchmarks.figures.results import FOLDER, OURS, PROJECT, Run, figure, read
+
+README: Final = PROJECT / "README.md"
+PAGE: Final = FOLDER / "README.md"
+BEGIN: Final = "<!-- benchmark:begin -->"
+END: Final = "<!-- benchmark:end -->"
+
+_SHORT: Final = {"cold": "cold ms", "warm_cpu": "warm CPU ms", "constant_p50": "p50 ms"}
+_COLUMNS: Final = {
+    **_SHORT,
+    "constant_p95": "p95 ms",
+    "p95": "spread p95 ms",
+    "p99": "spread p99 ms",
+    "memory": "memory MB",
+    "package": "zip MB",
+}
+"""The compared figures of each table, with their heads."""
+
+_MORE: Final = (
+    (
+        "growth",
+        "A small and a large ledger: a bet beside each, and a replay",
+        "entries cpu_ms p50_ms control_p50_ms round_trips write read",
+    ),
+    (
+        "contention",
+        "One wallet, many bets, each sent until it is decided ([plot](contention.svg))",
+        "concurrent bets decided conflicts busy unclear seconds bets_per_s",
+    ),
+    (
+        "burst",
+        "One wallet, distinct bets at once, each sent once",
+        "concurrent bets decided conflicts busy unclear p50_ms p95_ms",
+    ),
+    (
+        "local_stack",
+        "The whole local stack, one wallet for each connection",
+        "concurrent bets refused bets_per_s p50_ms p95_ms",
+    ),
+)
+"""What else a run holds: its name, a title, and the names of its figures."""
+
+_SECTION: Final = """\
+## How fast it is
+
+One bet. In brackets: our figure divided by theirs, so below 1 the wallet needs less. {taken}.
+
+{table}
+
+{budgets}
+
+![Cold start of each variant](benchmarks/results/cold.svg)
+
+Cold is a fresh environment and its first bet over TLS. The built packages run in AWS's Runtime
+Interface Emulator, in turns, against stand-ins for the services: without delay for CPU, for p50
+with the delays that the budgets assume ({delays}). Only ratios of one
+run are worth comparing, and `make bench` makes a run. More: [all figures of the
+run](benchmarks/results/README.md), [the benchmark](benchmarks/) and its
+[peers](benchmarks/peers/), [cost and limits](docs/capacity.md)."""
+
+_PAGE: Final = """\
+# The latest run
+
+`make bench` writes this page; do not edit. {taken}.
+
+## One bet
+
+In brackets: our figure divided by theirs. p50 and p95 are measured with the delays that the budgets
+assume ({delays}), "spread" with delays as wide as AWS's.
+
+{parts}"""
+
+
+def number(value: float | None) -> str:
+    """Return three significant digits, or a dash for what was not measured."""
+    if value is None:
+        return "-"
+    if value == int(value):
+        return f"{int(value):,}"
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    return f"{value:,.{digits}f}"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table: the first column holds words, the others numbers at the right."""
+    lines = [list(head), *map(list, rows)]
+    widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
+    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
+    for line in lines:
+        line[:] = [
+            text.rjust(width) if at else text.ljust(width)
+            for at, (text, width) in enumerate(zip(line, widths, strict=True))
+        ]
+    lines.insert(1, rule)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def section(run: Run) -> str:
+    """Return the README's section, without the markers."""
+    rows = [_compared(run, name, _SHORT) for name in run["variants"]]
+    return _SECTION.format(
+        taken=_taken(run),
+        table=table(["variant", *_SHORT.values()], rows),
+        budgets=_summary(run),
+        delays=_delays(run),
+    )
+
+
+def with_section(text: str, run: Run) -> str:
+    """Return a README with its section replaced; raises `ValueError` without both markers."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the README needs {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{section(run)}\n{END}{after}"
+
+
+def readme() -> str:
+    """Return the README as it has to be after the latest run."""
+    return with_section(README.read_text(encoding="utf-8"), read())
+
+
+def latest() -> str:
+    """Return `results/README.md` as it has to be after the latest run."""
+    return page(read())
+
+
+def page(run: Run) -> str:
+    """Return everything that the run found, with the parts that failed."""
+    parts = "\n\n".join(_parts(run))
+    return _PAGE.format(taken=_taken(run), delays=_delays(run), parts=parts) + "\n"
+
+
+def _parts(run: Run) -> Iterator[str]:
+    if variants := run.get("variants"):
+        rows = [[*_compared(run, name, _COLUMNS), *_costs(each)] for name, each in variants.items()]
+        yield table(["variant", *_COLUMNS.values(), "round trips", "write / read units"], rows)
+        yield "Plots: [cold start](cold.svg), [CPU](warm-cpu.svg), [latency](latency.svg)."
+    for name, title, keys in _MORE:
+        if found := run.get(name):
+            yield f"## {title}\n\n{_listed(name, found, keys.split())}"
+    rows = [
+        # One digit more than elsewhere: a budget may be missed by it.
+        [each["name"], "-" if each["value"] is None else f"{each['value']:.4g}",
+         f"{each['budget']:g}", "ok" if each["ok"] else "MISSED"]
+        for each in run["budgets"]
+    ]  # fmt: skip
+    yield f"## Budgets\n\n{table(['', 'value', 'at most', ''], rows)}"
+    if failed := run.get("failed"):
+        lines = (f"- {name}: {error}" for name, error in failed.items())
+        yield "\n".join(["## FAILED", "", *lines])
+
+
+def _listed(name: str, found: Any, keys: Sequence[str]) -> str:
+    """Return a part of the run as a table: a row for each ledger, level, burst or stack."""
+    rows = found if isinstance(found, list) else [found]
+    if name == "growth":
+        sides = [found[size] for size in ("small", "large")]
+        rows = [*sides, *({**side["replay"], "entries": side["entries"]} for side in sides)]
+    heads = [key.replace("_per_", "/").replace("_", " ") for key in keys]
+    return table(heads, [[number(row.get(key)) for key in keys] for row in rows])
+
+
+def _compared(run: Run, name: str, columns: Iterable[str]) -> list[str]:
+    """Return a variant's row: each figure, and behind a peer's our figure divided by it."""
+    variant = run["variants"][name]
+    row = [f"**{variant['title']}**" if name == OURS else variant["title"]]
+    for column in columns:
+        value = figure(variant, FIGURES[column])
+        text = number(value / 1e6 if value and column == "package" else value)
+        ratio = figure(run, f"ratios/{column}/{name}")
+        row.append(text if ratio is None else f"{text} ({ratio:.2f})")
+    return row
+
+
+def _costs(variant: Run) -> list[str]:
+    units = [number(figure(variant, f"capacity/bet/{kind}")) for kind in ("write", "read")]
+    return [number(figure(variant, "round_trips/bet")), " / ".join(units)]
+
+
+def _summary(run: Run) -> str:
+    missed = [budget["name"] for budget in run["budgets"] if not budget["ok"]]
+    lines = [f"{len(run['budgets']) - len(missed)} of {len(run['budgets'])} budgets are kept."]
+    if missed:
+        lines.append(f"Missed: {'; '.join(missed)}.")
+    if cpu := figure(run, "growth/ratios/cpu"):
+        sizes = [f"{run['growth'][size]['entries']:,}" for size in ("large", "small")]
+        lines.append(f"A bet beside {sizes[0]} ledger entries costs {cpu:.2f} times the CPU of one")
+        lines.append(f"beside {sizes[1]}.")
+    return "\n".join(lines)
+
+
+def _taken(run: Run) -> str:
+    where, day = run["machine"], run["taken_at"].split("T")[0]
+    return f"Python {where['python']}, {where['cpus']} processors, {where['architecture']}, {day}"
+
+
+def _delays(run: Run) -> str:
+    """Name the two calls of a bet with their delays."""
+    named = {"batch read": "BatchGetItem", "transaction": "TransactWriteItems"}
+    return ", ".join(f"{name} {run['delays_ms'][call]:g} ms" for name, call in named.items())
