@@ -11,41 +11,18 @@ from cryptography.x509.oid import NameOID
 
 from sandbox.processes import LOOPBACK
 
-_VALID: datetime.timedelta = datetime.timedelta(days=1)
-
 
 def make_authority(folder: Path) -> Path:
     """Write `ca.pem`, the root to trust; return the file with the server's chain and key.
 
-    Keys as AWS has them: RSA with 2048 bits.
+    Keys as AWS has them: RSA with 2048 bits. The certificates are good for a day.
     """
-    root_key, key = _key(), _key()
-    root_name, name = _name("Benchmark root"), _name(LOOPBACK)
-    root = (
-        _builder(root_name, root_name, root_key)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(_usage(signs=True), critical=True)
-        .add_extension(
-            x509.SubjectKeyIdentifier.from_public_key(root_key.public_key()), critical=False
-        )
-        .sign(root_key, hashes.SHA256())
-    )
-    address = x509.IPAddress(ipaddress.ip_address(LOOPBACK))
-    leaf = (
-        _builder(name, root_name, key)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs=False), critical=True)
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()),
-            critical=False,
-        )
-        .sign(root_key, hashes.SHA256())
-    )
+    root_key, key = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in "ab")
+    root = _certificate("Benchmark root", root_key, root_key)
     (folder / "ca.pem").write_bytes(root.public_bytes(serialization.Encoding.PEM))
     server = folder / "server.pem"
     server.write_bytes(
-        leaf.public_bytes(serialization.Encoding.PEM)
+        _certificate(LOOPBACK, key, root_key).public_bytes(serialization.Encoding.PEM)
         + key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.PKCS8,
@@ -55,38 +32,30 @@ def make_authority(folder: Path) -> Path:
     return server
 
 
-def _key() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def _name(common_name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
-
-
-def _builder(
-    subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey
-) -> x509.CertificateBuilder:
-    now = datetime.datetime.now(datetime.UTC)
-    return (
+def _certificate(name: str, key: rsa.RSAPrivateKey, signer: rsa.RSAPrivateKey) -> x509.Certificate:
+    """Return the root's certificate when the key signs itself, else a server's from the root."""
+    root, now = key is signer, datetime.datetime.now(datetime.UTC)
+    # For signatures and the exchange of keys, or for signing certificates and revocations.
+    usage = x509.KeyUsage(not root, False, not root, False, False, root, root, False, False)
+    builder = (
         x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
+        .subject_name(_named(name))
+        .issuer_name(_named("Benchmark root"))
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + _VALID)
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=root, path_length=0 if root else None), True)
+        .add_extension(usage, True)
     )
+    if root:
+        identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        return builder.add_extension(identifier, False).sign(signer, hashes.SHA256())
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(name))])
+    builder = builder.add_extension(issuer, False).add_extension(address, False)
+    return builder.sign(signer, hashes.SHA256())
 
 
-def _usage(*, signs: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs,
-        key_encipherment=not signs,
-        key_cert_sign=signs,
-        crl_sign=signs,
-        content_commitment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _named(common_name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])

@@ -7,7 +7,7 @@ the thousandth bet costs what the first one did, whatever a variant asks for.
 import base64
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from benchmarks.functions.bets import CURRENCY, INTEGRATION, Player
@@ -29,7 +29,6 @@ PLAYER: Final = Player(
     "8d3c1f62-5b0e-4c7a-9a55-0f6b7f2f8f10", "sess-1f6e4c1e-7c1d-4c8f-8f63-2b1f3c9f2a77"
 )
 _OPENED: Final = "2026-01-01T00:00:00Z"
-_LONG_S: Final = 86_400
 
 
 def answer(operation: str, request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -50,10 +49,6 @@ def _batch_get_item(request: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"Responses": found, "UnprocessedKeys": {}}
 
 
-def _written(_request: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {}
-
-
 def _get_secret_value(request: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "ARN": f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{SANDBOX.secret_name}",
@@ -65,13 +60,11 @@ def _get_secret_value(request: Mapping[str, Any]) -> Mapping[str, Any]:
     }
 
 
-_ANSWERS: Final = {
+_ANSWERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]] = {
     "GetItem": _get_item,
     "BatchGetItem": _batch_get_item,
-    "PutItem": _written,
-    "UpdateItem": _written,
-    "TransactWriteItems": _written,
     "GetSecretValue": _get_secret_value,
+    **dict.fromkeys(("PutItem", "UpdateItem", "TransactWriteItems"), lambda _request: {}),
 }
 
 
@@ -97,8 +90,8 @@ def _on_the_wire(item: Item) -> Item:
 _WALLET: Final = _on_the_wire(
     wallet_item(
         Wallet(
-            player_id=PLAYER.player_id,
-            currency=CURRENCY,
+            PLAYER.player_id,
+            CURRENCY,
             balance_minor=9_876_543_210,
             reserved_minor=0,
             seq=41_234,
@@ -111,14 +104,14 @@ _WALLET: Final = _on_the_wire(
 _PLAYER: Final = player_item(Known(PLAYER.player_id, blocked=False, created_at=_OPENED))
 _SESSION: Final = session_item(
     Session(
-        session_id=PLAYER.session_id,
-        player_id=PLAYER.player_id,
-        currency=CURRENCY,
-        integration=INTEGRATION,
-        game_id=PLAYER.game_id,
-        status="active",
-        opened_at=_OPENED,
-        expires_at=int(time.time()) + _LONG_S,
+        PLAYER.session_id,
+        PLAYER.player_id,
+        CURRENCY,
+        INTEGRATION,
+        PLAYER.game_id,
+        "active",
+        _OPENED,
+        expires_at=int(time.time()) + 86_400,
     )
 )
 _REGISTRY: Final[Mapping[str, Item]] = {

@@ -8,22 +8,22 @@ what it consumed: that is counted as nothing.
 
 import base64
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPResponse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from sandbox.processes import LOOPBACK
+from benchmarks.aws.server import Headers, serving
 from tests.support.capacity import read_units
 
 _DYNAMODB: Final = "DynamoDB_"
 _READS: Final = ("GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems")
-#: What belongs to one connection and not to the message.
-_OWN_HEADERS: Final = ("connection", "content-length", "host", "transfer-encoding", "expect")
+#: What belongs to one connection and not to the message; the check sum is that of the old body.
+_OWN_HEADERS: Final = (
+    "connection", "content-length", "expect", "host", "transfer-encoding", "x-amz-crc32"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Call:
 class Wire:
     """The proxy, seen by who counts."""
 
+    upstream: str
     endpoint: str = ""
     calls: list[Call] = field(default_factory=list)
 
@@ -48,82 +49,42 @@ class Wire:
         calls, self.calls = self.calls, []
         return calls
 
+    def answer(self, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:
+        """Pass a call on, and count it."""
+        target = headers.get("x-amz-target", "")
+        operation = target.rsplit(".", 1)[-1]
+        if not target.startswith(_DYNAMODB):
+            self.calls.append(Call(operation))
+            return self._pass_on(headers, body)
+        request = json.loads(body)
+        asking = json.dumps({**request, "ReturnConsumedCapacity": "INDEXES"}).encode()
+        status, received, content = self._pass_on(headers, asking)
+        answer = json.loads(content)
+        self.calls.append(_metered(operation, request, answer))
+        if "ReturnConsumedCapacity" not in request:
+            answer.pop("ConsumedCapacity", None)
+        return status, received, json.dumps(answer).encode()
+
+    def _pass_on(self, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:
+        upstream = HTTPConnection(self.upstream)
+        try:
+            upstream.request("POST", "/", body, _passed(headers))
+            response = upstream.getresponse()
+            return response.status, _passed(dict(response.getheaders())), response.read()
+        finally:
+            upstream.close()
+
 
 @contextmanager
 def counting(endpoint: str) -> Iterator[Wire]:
     """Put a proxy in front of `endpoint` (an HTTP URL without a path)."""
-    wire = Wire()
-    server = _Proxy(wire, urlsplit(endpoint).netloc)
-    wire.endpoint = f"http://{LOOPBACK}:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
-    try:
+    wire = Wire(urlsplit(endpoint).netloc)
+    with serving(wire.answer) as wire.endpoint:
         yield wire
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
-class _Proxy(ThreadingHTTPServer):
-    """Listens on a free port."""
-
-    daemon_threads = True
-
-    def __init__(self, wire: Wire, upstream: str) -> None:
-        super().__init__((LOOPBACK, 0), _Exchange)
-        self.wire, self.upstream = wire, upstream
-
-
-class _Exchange(BaseHTTPRequestHandler):
-    """Passes the calls of one connection on."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: _Proxy
-
-    def do_POST(self) -> None:
-        """Count a call of AWS, which is always a POST."""
-        target = self.headers.get("X-Amz-Target", "")
-        operation = target.rsplit(".", 1)[-1]
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        metered = target.startswith(_DYNAMODB)
-        request = json.loads(body) if metered else {}
-        if metered:
-            body = json.dumps({**request, "ReturnConsumedCapacity": "INDEXES"}).encode()
-        response, content = self._pass_on(body)
-        call = Call(operation)
-        if metered:
-            answer = json.loads(content)
-            call = _metered(operation, request, answer)
-            if "ReturnConsumedCapacity" not in request:
-                answer.pop("ConsumedCapacity", None)
-            content = json.dumps(answer).encode()
-        self.server.wire.calls.append(call)
-        self._answer(response, content)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: what happened is in `Wire.calls`."""
-
-    def _pass_on(self, body: bytes) -> tuple[HTTPResponse, bytes]:
-        headers = {
-            name: value for name, value in self.headers.items() if name.lower() not in _OWN_HEADERS
-        }
-        upstream = HTTPConnection(self.server.upstream)
-        try:
-            upstream.request("POST", self.path, body, headers)
-            response = upstream.getresponse()
-            return response, response.read()
-        finally:
-            upstream.close()
-
-    def _answer(self, response: HTTPResponse, content: bytes) -> None:
-        self.send_response_only(response.status)
-        for name, value in response.getheaders():
-            # The check sum is that of the body as it was.
-            if name.lower() not in (*_OWN_HEADERS, "x-amz-crc32"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+def _passed(headers: Headers) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() not in _OWN_HEADERS}
 
 
 def _metered(operation: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> Call:
@@ -133,20 +94,19 @@ def _metered(operation: str, request: Mapping[str, Any], answer: Mapping[str, An
     tables = consumed if isinstance(consumed, list) else [consumed]
     if operation in _READS:
         return Call(operation, read=sum(table["CapacityUnits"] for table in tables))
-    index = sum(_index_units(table) for table in tables)
-    return Call(operation, write_tables=sum(map(_table_units, tables)), write_index=index)
-
-
-def _table_units(consumed: Mapping[str, Any]) -> float:
-    """Return what a write cost without the indexes: transactions and single writes say it apart."""
-    if "WriteCapacityUnits" in consumed:
-        return float(consumed["WriteCapacityUnits"])
-    return float(consumed["Table"]["CapacityUnits"])
-
-
-def _index_units(consumed: Mapping[str, Any]) -> float:
-    indexes = consumed.get("GlobalSecondaryIndexes", {}).values()
-    return sum(float(index["CapacityUnits"]) for index in indexes)
+    # Transactions say the units of all writes to a table apart, single writes of the table itself.
+    own = (
+        each["WriteCapacityUnits"]
+        if "WriteCapacityUnits" in each
+        else each["Table"]["CapacityUnits"]
+        for each in tables
+    )
+    index = (
+        index["CapacityUnits"]
+        for table in tables
+        for index in table.get("GlobalSecondaryIndexes", {}).values()
+    )
+    return Call(operation, write_tables=float(sum(own)), write_index=float(sum(index)))
 
 
 def _batch_read_units(request: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
