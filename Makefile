@@ -2,7 +2,7 @@
 PYTHON ?= python3.13
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
-CODE := layers/shared functions builder ops sandbox benchmarks examples tests
+CODE := layers/shared functions builder ops sandbox benchmarks examples testing tests
 # SAM builds with the python3.13 that stands first on PATH, and needs pip beside it.
 SAM := PATH="$(CURDIR)/.tools/uv/bin:$$PATH" .tools/sam/bin/sam
 # The build needs the runtime's Python and SAM, and none of the project's own environment.

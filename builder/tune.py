@@ -18,7 +18,7 @@ SERVICES: Final = frozenset({"dynamodb", "lambda", "s3", "secretsmanager"})
 """The services that functions make clients of."""
 
 ROOTS_FILE: Final = "amazon-roots.pem"
-"""Name of the bundle of Amazon roots in the layer; `casino.bootstrap.connect` looks for it."""
+"""Name of the bundle of Amazon roots in the layer; `casino.aws.connect` looks for it."""
 
 LAYER_AT: Final = "/opt/python"
 FUNCTION_AT: Final = "/var/task"

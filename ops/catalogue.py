@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from casino.domain.catalogue import SHELVES
-from casino.domain.sync import Run
+from casino.catalogue.model import SHELVES
+from casino.catalogue.run import Run
 from ops.checks import existing_integration
 from ops.context import Operations
 from ops.errors import OpsError

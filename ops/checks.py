@@ -5,8 +5,9 @@ from ipaddress import ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
-from casino.domain.model import PLATFORM, Integration, Player
-from casino.domain.money import EXPONENTS, AmountError, AmountPrecisionError, parse_major
+from casino.base.money import EXPONENTS, AmountError, AmountPrecisionError, parse_major
+from casino.integrations.model import Integration
+from casino.wallet.model import PLATFORM, Player
 from ops.context import Operations
 from ops.errors import OpsError
 

@@ -15,24 +15,23 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials as AwsCredentials
 
-from casino.adapters.dynamodb_accounts import DynamoDbAccounts
-from casino.adapters.dynamodb_audit import DynamoDbAudit
-from casino.adapters.dynamodb_catalogue import DynamoDbCatalogue
-from casino.adapters.dynamodb_history import DynamoDbHistory
-from casino.adapters.dynamodb_profiles import DynamoDbProfiles
-from casino.adapters.dynamodb_registry import DynamoDbRegistry
-from casino.adapters.dynamodb_sessions import DynamoDbSessions
-from casino.adapters.dynamodb_sync import DynamoDbSync
-from casino.adapters.provider_pairs import HttpPairProvider
-from casino.adapters.secret_store import SecretsManagerStore
-from casino.adapters.system_clock import SystemClock
-from casino.adapters.tables import Tables
-from casino.bootstrap.hooks import wallet_service
-from casino.domain.audit import AuditRecord
-from casino.domain.times import iso_utc
-from casino.ports import Clock
-from casino.services.rotation import Rotation
-from casino.services.wallet import WalletService
+from casino.aws.tables import Tables
+from casino.base.clock import Clock, SystemClock
+from casino.base.times import iso_utc
+from casino.catalogue.store.games import DynamoDbCatalogue
+from casino.catalogue.store.runs import DynamoDbSync
+from casino.dialects.igsp.pairs import HttpPairProvider
+from casino.integrations.audit import AuditRecord
+from casino.integrations.rotation import Rotation
+from casino.integrations.store.audit import DynamoDbAudit
+from casino.integrations.store.registry import DynamoDbRegistry
+from casino.integrations.store.secrets import SecretsManagerStore
+from casino.sessions.store.sessions import DynamoDbSessions
+from casino.wallet.service import WalletService
+from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.history import DynamoDbHistory
+from casino.wallet.store.profiles import DynamoDbProfiles
+from casino.wiring.hooks import wallet_service
 from ops.errors import OpsError
 from ops.platform_api import PlatformApi
 

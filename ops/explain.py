@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from casino.domain.chain import entry_hash
-from casino.domain.model import PLATFORM, Entry, Tombstone, VoidMarker, platform_transaction_id
+from casino.wallet.chain import entry_hash
+from casino.wallet.model import PLATFORM, Entry, Tombstone, VoidMarker, platform_transaction_id
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output, amount, fields

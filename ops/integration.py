@@ -12,10 +12,10 @@ from typing import Annotated, Final
 import typer
 from botocore.exceptions import ClientError
 
-from casino.domain.audit import fingerprint
-from casino.domain.model import Integration
-from casino.domain.rotation import DAY_S, InvalidPairError, read_pair
-from casino.signing import FAMILIES
+from casino.dialects.registry import FAMILIES
+from casino.integrations.audit import fingerprint
+from casino.integrations.credentials import DAY_S, InvalidPairError, read_pair
+from casino.integrations.model import Integration
 from ops import rotation
 from ops.checks import a_currency, a_host, a_name, a_network, a_provider_url
 from ops.context import Credentials, Operations

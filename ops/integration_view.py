@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from casino.domain.model import Integration
-from casino.domain.rotation import (
+from casino.base.times import iso_utc
+from casino.integrations.credentials import (
     CURRENT,
     PENDING,
     PREVIOUS,
@@ -12,7 +12,7 @@ from casino.domain.rotation import (
     grace_of,
     verifies_until,
 )
-from casino.domain.times import iso_utc
+from casino.integrations.model import Integration
 from ops.context import Operations
 from ops.last_used import last_used
 from ops.output import Cell, Output, fields, table

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from casino.domain.times import iso_utc
+from casino.base.times import iso_utc
 from ops.context import Operations, log_groups
 
 #: How far back to look, in seconds; each span is searched only for what the shorter ones lack.

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from casino.adapters.dynamodb_calls import get
-from casino.adapters.dynamodb_items import text
-from casino.adapters.launch_items import read_launch
-from casino.domain.times import iso_utc
+from casino.aws.attributes import text
+from casino.aws.dynamodb import get
+from casino.base.times import iso_utc
+from casino.sessions.store.items import read_launch
 from ops.checks import a_currency
 from ops.context import Operations
 from ops.errors import OpsError

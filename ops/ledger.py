@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from casino.domain.model import Entry
-from casino.services.verify import Verifier
+from casino.wallet.model import Entry
+from casino.wallet.proof.verify import Verifier
 from ops.checks import a_currency, existing_player
 from ops.context import Operations
 from ops.errors import OpsError

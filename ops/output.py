@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from casino.domain.money import to_major
+from casino.base.money import to_major
 
 # Amounts are written as JSON numbers with all of their decimals: 1000.00, not 1000.0.
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")

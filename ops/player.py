@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import typer
 
-from casino.domain.errors import CATALOGUE, RetryableError
-from casino.domain.model import PLATFORM, Entry, Integration, Kind, Player, Transaction, Wallet
-from casino.domain.times import iso_utc
+from casino.base.errors import RetryableError
+from casino.base.times import iso_utc
+from casino.integrations.model import Integration
+from casino.wallet.model import PLATFORM, Entry, Kind, Player, Transaction, Wallet
+from casino.wallet.refusals import CATALOGUE
 from ops.checks import a_currency, an_amount, an_id, existing_player
 from ops.context import Operations
 from ops.errors import OpsError

@@ -6,9 +6,9 @@ from typing import Annotated, Final
 
 import typer
 
-from casino.adapters.dynamodb_items import PROFILE
-from casino.domain.catalogue import KYC_ORDER
-from casino.domain.model import Player
+from casino.catalogue.model import KYC_ORDER
+from casino.wallet.model import Player
+from casino.wallet.store.items import PROFILE
 from ops.checks import an_id, existing_player
 from ops.context import Operations
 from ops.errors import OpsError

@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import typer
 
-from casino.domain.rotation import (
+from casino.base.times import iso_utc
+from casino.integrations.credentials import (
     CURRENT,
     PENDING,
     InvalidPairError,
@@ -20,7 +21,6 @@ from casino.domain.rotation import (
     Pair,
     read_pair,
 )
-from casino.domain.times import iso_utc
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output, fields

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from casino.domain.errors import CATALOGUE
-from casino.domain.model import Entry
+from casino.wallet.model import Entry
+from casino.wallet.refusals import CATALOGUE
 
 _APPLIED: Final = {
     "bet_debit": "The spendable balance covered the stake, so it was debited.",

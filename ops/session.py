@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import typer
 
-from casino.domain.model import Session, SessionStatus
-from casino.domain.times import iso_utc
+from casino.base.times import iso_utc
+from casino.wallet.model import Session, SessionStatus
 from ops.checks import a_currency, an_id, existing_integration, existing_player
 from ops.context import Operations
 from ops.errors import OpsError

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Final
 
-from casino.signing import Headers, Part, Scheme
+from casino.signing.scheme import Headers, Part, Scheme
 
 type Sample = tuple[str, bytes]
 

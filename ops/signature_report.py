@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from casino.signing import (
+from casino.signing.scheme import (
     TOLERANCE_S,
     Headers,
     Part,

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
-from casino.domain.audit import EVERYONE
+from casino.integrations.audit import EVERYONE
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output

@@ -12,8 +12,9 @@ from typing import Annotated, Any, Final
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from casino.domain.errors import CATALOGUE, CasinoError, RequestRefusedError, RetryableError
-from casino.domain.rotation import RotationError
+from casino.base.errors import CasinoError, RequestRefusedError, RetryableError
+from casino.integrations.credentials import RotationError
+from casino.wallet.refusals import CATALOGUE
 from ops.context import Operations, connect
 from ops.errors import OpsError
 from ops.output import Output, to_json

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from casino.signing import family
+from casino.dialects.registry import family
 
 _GAME = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 #: Longer than a provider waits: the first call of a function also starts it.

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
-from casino.signing import family
+from casino.dialects.registry import family
 
 type Event = dict[str, Any]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 
 #: Nothing that the tests print or log may hold a secret, a signature or a body.
-pytest_plugins = ["tests.support.leaks"]
+pytest_plugins = ["testing.leaks"]
 
 INTEGRATION = Path(__file__).parent / "integration"
 LOOPBACK = ["127.0.0.1", "::1", "localhost"]

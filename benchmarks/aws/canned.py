@@ -11,19 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from benchmarks.functions.bets import CURRENCY, INTEGRATION, Player
-from casino.adapters.dynamodb_items import (
-    Item,
-    integration_item,
-    player_item,
-    session_item,
-    text,
-    wallet_item,
-)
-from casino.domain.chain import genesis_hash
-from casino.domain.model import Player as Known
-from casino.domain.model import Session, Wallet
-from tests.support.hooks import API_KEY, SECRET_KEY
-from tests.support.world import SANDBOX
+from casino.aws.attributes import Item, text
+from casino.integrations.store.items import integration_item
+from casino.wallet.chain import genesis_hash
+from casino.wallet.model import Player as Known
+from casino.wallet.model import Session, Wallet
+from casino.wallet.store.items import player_item, session_item, wallet_item
+from testing.hooks import API_KEY, SECRET_KEY
+from testing.world import SANDBOX
 
 PLAYER: Final = Player(
     "8d3c1f62-5b0e-4c7a-9a55-0f6b7f2f8f10", "sess-1f6e4c1e-7c1d-4c8f-8f63-2b1f3c9f2a77"

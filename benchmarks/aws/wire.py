@@ -16,7 +16,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from benchmarks.aws.server import Headers, serving
-from tests.support.capacity import read_units
+from testing.capacity import read_units
 
 _DYNAMODB: Final = "DynamoDB_"
 _READS: Final = ("GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems")

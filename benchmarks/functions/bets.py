@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
-from tests.support.hooks import encode, proxy_event, signed_headers
+from testing.hooks import encode, proxy_event, signed_headers
 
 INTEGRATION: Final = "sandbox"
 CURRENCY: Final = "EUR"

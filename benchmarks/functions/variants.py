@@ -25,7 +25,7 @@ from builder import build as wallet_build
 from builder import package, sam
 from builder.precompile import compile_tree
 from builder.tune import FUNCTION_AT, LAYER_AT, ROOTS_FILE, tune_layer
-from tests.support.world import SANDBOX
+from testing.world import SANDBOX
 
 PEERS: Final = sam.PROJECT / ".aws-sam" / "peers"
 _SOURCES: Final = sam.PROJECT / "benchmarks" / "peers"

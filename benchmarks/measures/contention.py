@@ -21,7 +21,7 @@ from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
 from benchmarks.functions.environments import PATIENCE_S, Answer, Environment, environments
 from benchmarks.measures.stage import Stage
 from sandbox import ministack
-from tests.support.world import World
+from testing.world import World
 
 _DEPOSIT: Final = "100000.00"
 _DEPOSIT_MINOR: Final = 100_000_00

@@ -4,10 +4,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from casino.adapters.tables import Tables
-from casino.bootstrap.hooks import wallet_service
-from casino.domain.model import Integration, Transaction
-from casino.services.wallet import Answer
+from casino.aws.tables import Tables
+from casino.integrations.model import Integration
+from casino.wallet.model import Transaction
+from casino.wallet.service import Answer
+from casino.wiring.hooks import wallet_service
 
 
 class Control:

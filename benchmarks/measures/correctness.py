@@ -23,12 +23,12 @@ from benchmarks.functions import emulator, variants
 from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
 from benchmarks.functions.emulator import Function
 from benchmarks.functions.variants import COMMON_ENVIRONMENT, Variant
-from casino.domain.model import wallet_key
+from casino.wallet.model import wallet_key
 from sandbox import ministack
 from sandbox.stack import local_aws
-from tests.support.hooks import API_KEY, SECRET_KEY
-from tests.support.template import create_tables
-from tests.support.world import SANDBOX, World
+from testing.hooks import API_KEY, SECRET_KEY
+from testing.template import create_tables
+from testing.world import SANDBOX, World
 
 _FUNDS: Final = "1000.00"
 _IDEMPOTENCY: Final = "idempotency"

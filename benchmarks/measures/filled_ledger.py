@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from benchmarks.measures.long_play import LongPlay, head_of, play, round_item
-from casino.adapters.dynamodb_items import Item, entry_item, wallet_item
-from casino.adapters.tables import Tables
-from casino.domain.model import Integration, Session
+from casino.aws.attributes import Item
+from casino.aws.tables import Tables
+from casino.integrations.model import Integration
+from casino.wallet.model import Session
+from casino.wallet.store.items import entry_item, wallet_item
 
 STATE_FILE: Final = "dynamodb.json"
 

@@ -12,10 +12,10 @@ from benchmarks.functions.bets import CURRENCY
 from benchmarks.measures.filled_ledger import fill
 from benchmarks.measures.long_play import LongPlay
 from benchmarks.measures.stage import Stage
-from casino.domain.model import Player, Session
-from casino.domain.times import iso_utc
+from casino.base.times import iso_utc
+from casino.wallet.model import Player, Session
 from sandbox import ministack
-from tests.support.world import GAME, SANDBOX, World
+from testing.world import GAME, SANDBOX, World
 
 #: Below that many entries, starting processes to write them takes longer than writing them.
 _WORTH_PROCESSES: Final = 10_000

@@ -28,9 +28,9 @@ from benchmarks.measures.control import Control
 from benchmarks.measures.filled_stages import filled_stages
 from benchmarks.measures.long_play import LongPlay, bet
 from benchmarks.measures.stage import Stage, clients
-from casino.domain.model import Transaction
-from casino.services.wallet import Answer as WalletAnswer
-from tests.support.world import SANDBOX
+from casino.wallet.model import Transaction
+from casino.wallet.service import Answer as WalletAnswer
+from testing.world import SANDBOX
 
 _FUNCTION: Final = "BetFunction"
 #: Counts do not vary: so many requests are more than enough for them.

@@ -13,11 +13,11 @@ from uuid import uuid4
 
 from moto import mock_aws
 
-from casino.bootstrap.hooks import wallet_service
-from casino.domain.model import Transaction
+from casino.wallet.model import Transaction
+from casino.wiring.hooks import wallet_service
 from sandbox.ministack import REGION
-from tests.support.capacity import item_size
-from tests.support.world import GAME, SANDBOX, World, build_tables
+from testing.capacity import item_size
+from testing.world import GAME, SANDBOX, World, build_tables
 
 
 def item_bytes() -> dict[str, int]:

@@ -18,7 +18,7 @@ import httpx
 
 from benchmarks.functions.bets import CURRENCY, Player
 from benchmarks.measures.stage import LedgerBrokenError
-from casino.signing import family
+from casino.dialects.registry import family
 from ops import ledger
 from sandbox import ministack
 from sandbox.demo import Seat

@@ -11,13 +11,15 @@ from typing import Final
 from uuid import NAMESPACE_OID, uuid5
 
 from benchmarks.functions.bets import STAKE_MINOR
-from casino.adapters.dynamodb_items import Item, number, round_wallet, text
-from casino.domain.chain import genesis_hash
-from casino.domain.model import PLATFORM, Entry, Integration, Session, Transaction, Wallet
-from casino.domain.times import iso_utc
-from casino.domain.wallet import Posting, Snapshot, decide
-from casino.igsp.render import IgspRenderer
-from casino.services.recording import commit_for
+from casino.aws.attributes import Item, number, text
+from casino.base.times import iso_utc
+from casino.dialects.igsp.answers import IgspRenderer
+from casino.integrations.model import Integration
+from casino.wallet.chain import genesis_hash
+from casino.wallet.decide import Posting, Snapshot, decide
+from casino.wallet.model import PLATFORM, Entry, Session, Transaction, Wallet
+from casino.wallet.record import commit_for
+from casino.wallet.store.items import round_wallet
 
 OPENING_MINOR: Final = 10_000_000_00
 

@@ -7,10 +7,10 @@ from typing import Any, Self
 import boto3
 
 from benchmarks.functions.bets import CURRENCY
-from casino.services.verify import Verifier
+from casino.wallet.proof.verify import Verifier
 from sandbox.ministack import MiniStack
 from sandbox.stack import local_aws
-from tests.support.world import SANDBOX, World, build_world
+from testing.world import SANDBOX, World, build_world
 
 
 class LedgerBrokenError(Exception):

@@ -1,5 +1,5 @@
 """On a schedule: close dormant sessions, and tell their providers."""
 
-from casino.bootstrap.launch import expiry_handler
+from casino.wiring.sessions import expiry_handler
 
 handler = expiry_handler()

@@ -1,8 +1,8 @@
 """POST /webhooks/igsp/v1/platforms/game-provider/hooks: the one URL of iGSP, by `action`."""
 
-from casino.bootstrap.start import frozen_start
+from casino.aws.start import frozen_start
 
 with frozen_start():
-    from casino.bootstrap.hooks import hook_handler
+    from casino.wiring.hooks import hook_handler
 
     handler = hook_handler(None)

@@ -1,5 +1,5 @@
 """POST /sessions, GET and DELETE /sessions/{session_id}: launch a game, show or close a session."""
 
-from casino.bootstrap.launch import launch_handler
+from casino.wiring.sessions import launch_handler
 
 handler = launch_handler()

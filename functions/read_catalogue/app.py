@@ -1,5 +1,5 @@
 """GET /catalogue/games and /catalogue/providers: the catalogue for the platform's lobby."""
 
-from casino.bootstrap.catalogue import reads_handler
+from casino.wiring.catalogue import reads_handler
 
 handler = reads_handler()

@@ -1,5 +1,5 @@
 """The rotation of an integration's credentials: the four steps of Secrets Manager's contract."""
 
-from casino.bootstrap.rotation import rotation_handler
+from casino.wiring.rotation import rotation_handler
 
 handler = rotation_handler()

@@ -1,5 +1,5 @@
 """Scheduled: synchronise every provider's catalogue; invoked by name: one integration's."""
 
-from casino.bootstrap.catalogue import sync_handler
+from casino.wiring.catalogue import sync_handler
 
 handler = sync_handler()

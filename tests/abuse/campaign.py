@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Final
 
-from casino.signing import SignatureRefusedError
+from casino.signing.scheme import SignatureRefusedError
+from testing.signatures import API_KEY, NAMES, Signed
 from tests.abuse.mutants import MUTATIONS
 from tests.abuse.requests import a_request
-from tests.support.signatures import API_KEY, NAMES, Signed
 
 PIECE: Final = 5_000
 #: How many mutants are made of one valid request.

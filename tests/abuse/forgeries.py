@@ -10,9 +10,9 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.padding import MGF1, PSS, PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA1, SHA256, SHA512
 
+from testing.signatures import API_KEY, Signed
 from tests.abuse import seeded_rsa
 from tests.abuse.requests import LABELS, a_request, decode, encode, secret, sign_bytes
-from tests.support.signatures import API_KEY, Signed
 
 _INVO: Final = re.compile(r"t=[0-9]{10}(,v1=[0-9a-f]{64})+", re.ASCII)
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from casino.signing import TOLERANCE_S, Particulars
+from casino.signing.scheme import TOLERANCE_S, Particulars
+from testing.signatures import API_KEY, Signed
 from tests.abuse.forgeries import (
     no_version,
     other_construction,
@@ -21,7 +22,6 @@ from tests.abuse.forgeries import (
     with_signature,
 )
 from tests.abuse.requests import a_word, decode, encode
-from tests.support.signatures import API_KEY, Signed
 
 type Mutation = Callable[[random.Random, Signed], Signed | None]
 

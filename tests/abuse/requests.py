@@ -12,9 +12,11 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from casino.signing import Particulars, family, headers_of
+from casino.base.headers import headers_of
+from casino.dialects.registry import family
+from casino.signing.scheme import Particulars
+from testing.signatures import API_KEY, NOW, Live, Signed
 from tests.abuse import seeded_rsa
-from tests.support.signatures import API_KEY, NOW, Live, Signed
 
 LABELS: Final = ("current", "pending", "previous")
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits

@@ -15,10 +15,10 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
 
-from casino.signing import family
+from casino.dialects.registry import family
+from testing.signatures import Signed, openssl
 from tests.abuse import seeded_rsa
 from tests.abuse.requests import a_request
-from tests.support.signatures import Signed, openssl
 
 PIECE = 250
 

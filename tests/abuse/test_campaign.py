@@ -6,11 +6,10 @@ from contextlib import suppress
 
 import pytest
 
-from casino.signing import Headers, SignatureRefusedError
-from casino.signing.base import Reason
+from casino.signing.scheme import Headers, Reason, SignatureRefusedError
+from testing.signatures import NAMES
 from tests.abuse.campaign import PIECE, Found, attack
 from tests.abuse.mutants import MUTATIONS
-from tests.support.signatures import NAMES
 
 PIECES = 4
 #: What cannot be done to a family: it has no time, no boundary, no query, or no signed body.
@@ -61,22 +60,28 @@ def _lenient_base64(first: bytes, second: bytes) -> bool:
 @pytest.mark.parametrize(
     ("name", "weakened", "lenient"),
     [
-        ("invo", "casino.signing.invo.check_age", _lenient_age),
-        ("igv-seller", "casino.signing.igv_seller.check_age", _lenient_age),
-        ("igsp", "casino.signing.igsp.single", _lenient_single),
-        ("flexsoft", "casino.signing.flexsoft.single", _lenient_single),
-        ("flexsoft", "casino.signing.flexsoft._BASE64", re.compile(r".*", re.DOTALL)),
-        ("igv-seller", "casino.signing.igv_seller._MILLISECONDS", re.compile(r"[0-9]+")),
-        ("igv-merchant", "casino.signing.igv_merchant._ALPHANUMERIC", re.compile(rb"\x00")),
-        ("igv-merchant", "casino.signing.igv_merchant._decoded", base64.b64decode),
-        ("invo", "casino.signing.invo._KEY", re.compile(r"(?s).*")),
+        ("invo", "casino.dialects.invo.signature.check_age", _lenient_age),
+        ("igv-seller", "casino.dialects.igv.seller_signature.check_age", _lenient_age),
+        ("igsp", "casino.dialects.igsp.signature.single", _lenient_single),
+        ("flexsoft", "casino.dialects.flexsoft.signature.single", _lenient_single),
+        ("flexsoft", "casino.dialects.flexsoft.signature._BASE64", re.compile(r".*", re.DOTALL)),
+        ("igv-seller", "casino.dialects.igv.seller_signature._MILLISECONDS", re.compile(r"[0-9]+")),
+        (
+            "igv-merchant",
+            "casino.dialects.igv.merchant_signature._ALPHANUMERIC",
+            re.compile(rb"\x00"),
+        ),
+        ("igv-merchant", "casino.dialects.igv.merchant_signature._decoded", base64.b64decode),
+        ("invo", "casino.dialects.invo.signature._KEY", re.compile(r"(?s).*")),
     ],
 )
 def test_the_campaign_would_find_a_weakened_family(
     name: str, weakened: str, lenient: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if weakened.endswith("flexsoft._BASE64"):
-        monkeypatch.setattr("casino.signing.flexsoft.hmac.compare_digest", _lenient_base64)
+    if weakened.endswith("flexsoft.signature._BASE64"):
+        monkeypatch.setattr(
+            "casino.dialects.flexsoft.signature.hmac.compare_digest", _lenient_base64
+        )
     monkeypatch.setattr(weakened, lenient)
 
     assert attack(name, 0).failures

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from stripe import SignatureVerificationError, WebhookSignature
 
-from casino.signing import SignatureRefusedError
+from casino.signing.scheme import SignatureRefusedError
+from testing.signatures import Signed, openssl
 from tests.abuse import seeded_rsa
 from tests.abuse.requests import a_request, secret
 from tests.abuse.rsa_oracle import agree, text_of
-from tests.support.signatures import Signed, openssl
 
 REQUESTS = 10_000
 _DIGEST = re.compile(rb"\((.*?)\)= ([0-9a-f]{64})\n")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.casinos import Casino, casino_on, furnish
+from testing.casinos import Casino, casino_on, furnish
 
 
 @pytest.fixture(params=["in memory", "on DynamoDB"])

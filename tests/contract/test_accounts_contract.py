@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from casino.domain.chain import genesis_hash
-from casino.domain.model import Entry, Player, Tombstone, Transaction, VoidMarker, Wallet
-from casino.services.verify import Verifier
-from tests.support.casinos import Casino
-from tests.support.transactions import AT, PLAYER, SESSION, a_bet, a_refund, a_win, commit_of
+from casino.wallet.chain import genesis_hash
+from casino.wallet.model import Entry, Player, Tombstone, Transaction, VoidMarker, Wallet
+from casino.wallet.proof.verify import Verifier
+from testing.casinos import Casino
+from testing.transactions import AT, PLAYER, SESSION, a_bet, a_refund, a_win, commit_of
 
 
 def apply(casino: Casino, request: Transaction) -> Entry:

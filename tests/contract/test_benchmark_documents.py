@@ -11,8 +11,8 @@ from benchmarks.capacity import READ, WORDS, WRITTEN, parameters
 from benchmarks.figures import results
 from benchmarks.figures.budgets import judged
 from benchmarks.figures.page import BEGIN, END, with_section
-from tests.support.benchmark import measured
-from tests.support.template import load_template
+from testing.benchmark import measured
+from testing.template import load_template
 
 
 def test_the_latest_run_is_rounded_and_judged_by_its_own_figures() -> None:

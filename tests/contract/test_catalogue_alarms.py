@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from casino.catalogue_observability import NAMESPACE, CatalogueObserver
-from tests.support.template import PROJECT, load_template
+from casino.observability.events import NAMESPACE, CatalogueObserver
+from testing.template import PROJECT, load_template
 
 TEMPLATE: Final = load_template()
 WATCHED: Final = {

@@ -9,13 +9,13 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from casino.catalogue_observability import CatalogueObserver
-from casino.domain.catalogue import SHELVES, Game, Provider
-from casino.endpoints.catalogue import CatalogueEndpoint
-from casino.ports.sync import RankedKey
-from casino.services.catalogue_reads import MOST_GAMES, CatalogueReads
-from tests.support.catalogue import SteppingClock
-from tests.support.template import load_template
+from casino.catalogue.endpoint import CatalogueEndpoint
+from casino.catalogue.lobby import MOST_GAMES, CatalogueReads
+from casino.catalogue.model import SHELVES, Game, Provider
+from casino.catalogue.ports import RankedKey
+from casino.observability.events import CatalogueObserver
+from testing.catalogue import SteppingClock
+from testing.template import load_template
 
 SPEC: Final[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).resolve().parents[2] / "openapi" / "catalogue.yaml").read_text("utf-8")

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from casino.domain.errors import CATALOGUE, ErrorSpec
+from casino.base.errors import ErrorSpec
+from casino.wallet.refusals import CATALOGUE
 from sandbox import docs
 
 

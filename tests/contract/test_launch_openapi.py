@@ -10,11 +10,11 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from casino.domain.launch import Exchange, Launch, LaunchOrder, begin, succeed
-from casino.domain.launch_errors import LAUNCH_ERRORS, LaunchRefusedError
-from casino.endpoints.launch import PROVIDER_FAULTS
-from casino.igsp.launch_api import error_answer, parse_order, session_answer
-from tests.support.template import functions, load_template
+from casino.sessions.api import error_answer, parse_order, session_answer
+from casino.sessions.endpoint import PROVIDER_FAULTS
+from casino.sessions.model import Exchange, Launch, LaunchOrder, begin, succeed
+from casino.sessions.refusals import LAUNCH_ERRORS, LaunchRefusedError
+from testing.template import functions, load_template
 
 type Node = dict[str, Any]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from casino.domain.errors import BusyError, UnavailableError
-from casino.domain.model import Entry, Round, Tombstone, Transaction, VoidMarker, Wallet
-from casino.domain.wallet import RoundChange, Snapshot
-from casino.ports import Commit
-from tests.support.casinos import Casino
-from tests.support.transactions import (
+from casino.base.errors import BusyError, UnavailableError
+from casino.wallet.decide import RoundChange, Snapshot
+from casino.wallet.model import Entry, Round, Tombstone, Transaction, VoidMarker, Wallet
+from casino.wallet.ports import Commit
+from testing.casinos import Casino
+from testing.transactions import (
     AT,
     PLAYER,
     SESSION,

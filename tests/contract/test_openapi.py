@@ -9,11 +9,13 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from casino.domain.errors import CATALOGUE, RequestRefusedError
-from casino.domain.model import Integration, platform_transaction_id
-from casino.igsp.hooks import Action, parse_hook
-from casino.igsp.render import IgspRenderer
-from tests.support.template import PROJECT, functions, load_template
+from casino.base.errors import RequestRefusedError
+from casino.dialects.igsp.answers import IgspRenderer
+from casino.dialects.igsp.requests import Action, parse_hook
+from casino.integrations.model import Integration
+from casino.wallet.model import platform_transaction_id
+from casino.wallet.refusals import CATALOGUE
+from testing.template import PROJECT, functions, load_template
 
 type Node = dict[str, Any]
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from casino.igsp.provider_api import read_game, read_list, read_provider
+from casino.dialects.igsp.records import read_game, read_list, read_provider
 from sandbox.provider.config import DEFAULT_GAMES, DEFAULT_PROVIDERS
 from sandbox.provider.generator import Record, generate
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from moto import mock_aws
 
-from tests.support.hooks import Caller, load_function
-from tests.support.launching import PLAYER, PROVIDER_URL, Desk, Output, introduce, make_desk, stock
-from tests.support.play import Play
-from tests.support.world import World, build_world
+from testing.hooks import Caller, load_function
+from testing.launching import PLAYER, PROVIDER_URL, Desk, Output, introduce, make_desk, stock
+from testing.play import Play
+from testing.world import World, build_world
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Whatever happens to a request, no secret, signature or body of it is printed or logged.
 
-The plugin `tests.support.leaks` asks the same of everything that the whole suite prints; here are
+The plugin `testing.leaks` asks the same of everything that the whole suite prints; here are
 the cases that try to make it happen, and the proof that the plugin can fail.
 """
 
@@ -18,9 +18,9 @@ from uuid import uuid4
 
 import pytest
 
-from casino.adapters.dynamodb_ledger import DynamoDbLedger
-from casino.domain.errors import BusyError, OutcomeUnknownError, UnavailableError
-from tests.support.hooks import (
+from casino.base.errors import BusyError, OutcomeUnknownError, UnavailableError
+from casino.wallet.store.ledger import DynamoDbLedger
+from testing.hooks import (
     API_KEY,
     SECRET_KEY,
     Caller,
@@ -30,9 +30,9 @@ from tests.support.hooks import (
     proxy_event,
     signed_headers,
 )
-from tests.support.leaks import leaks_in
-from tests.support.template import PROJECT
-from tests.support.world import GAME, World
+from testing.leaks import leaks_in
+from testing.template import PROJECT
+from testing.world import GAME, World
 
 NOTE = "private-note-8c1f"
 AMOUNT = Decimal("73.19")
@@ -219,7 +219,7 @@ def _run(folder: Path, texts: list[str]) -> subprocess.CompletedProcess[str]:
         for way, call in (("print", "print"), ("log", "logging.error"))
     ]
     (folder / "test_run.py").write_text("\n".join(["import logging\n", *tests]))
-    plugins = ["-p", "tests.support.leaks", "-p", "no:cacheprovider"]
+    plugins = ["-p", "testing.leaks", "-p", "no:cacheprovider"]
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *plugins],
         cwd=folder,

@@ -1,1 +1,0 @@
-"""The outside world behind the ports: DynamoDB, Secrets Manager, the system clock."""

@@ -1,0 +1,1 @@
+"""The hot path's own client of DynamoDB and Secrets Manager (ADR 0040)."""

@@ -1,0 +1,79 @@
+"""HTTP to one AWS endpoint: urllib3 carries, and what goes wrong becomes botocore's exceptions.
+
+Connections are kept alive. One that the other side closed while it was idle is noticed and replaced
+before a request goes out on it; one that dies later is an error, as a request is never sent twice.
+Neither redirects nor the proxies of the environment are followed.
+"""
+
+import ssl
+from functools import cache
+from typing import Final
+from urllib.parse import urlsplit
+
+import urllib3
+from botocore import exceptions
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+    SSLError,
+)
+from urllib3.util.ssl_ import create_urllib3_context
+
+from casino.aws.lean.signature import SignedRequest
+
+_NEVER_AGAIN: Final = urllib3.Retry(False)
+
+
+class Connections:
+    """`Send` over a pool of keep-alive connections to one endpoint.
+
+    `connect_s` and `read_s` are seconds; the second is for each read of the socket. `bundle` is the
+    PEM file of the authorities to trust; raises `OSError` when it is none.
+    """
+
+    def __init__(self, endpoint: str, connect_s: float, read_s: float, bundle: str) -> None:
+        self._endpoint = endpoint
+        secure = urlsplit(endpoint).scheme == "https"
+        options = {"ssl_context": _trusting(bundle)} if secure else {}
+        timeout = urllib3.Timeout(connect=connect_s, read=read_s)
+        self._pool = urllib3.connection_from_url(endpoint, timeout=timeout, maxsize=10, **options)
+
+    def __call__(self, request: SignedRequest) -> urllib3.BaseHTTPResponse:
+        """Send once, and return the whole answer, whatever its status."""
+        url = self._endpoint
+        try:
+            return self._pool.urlopen(
+                "POST",
+                "/",
+                request.body,
+                request.headers,
+                retries=_NEVER_AGAIN,
+                redirect=False,
+                decode_content=False,
+            )
+        # The order counts: to urllib3, a refused connection is one that timed out.
+        except SSLError as error:
+            raise exceptions.SSLError(endpoint_url=url, error=error) from error
+        except NewConnectionError as error:
+            raise exceptions.EndpointConnectionError(endpoint_url=url, error=error) from error
+        except ConnectTimeoutError as error:
+            raise exceptions.ConnectTimeoutError(endpoint_url=url, error=error) from error
+        except ReadTimeoutError as error:
+            raise exceptions.ReadTimeoutError(endpoint_url=url, error=error) from error
+        except ProtocolError as error:
+            raise exceptions.ConnectionClosedError(endpoint_url=url, error=error) from error
+        except (HTTPError, OSError, ValueError) as error:
+            raise exceptions.HTTPClientError(error=error) from error
+
+
+@cache
+def _trusting(bundle: str) -> ssl.SSLContext:
+    """Return what verifies a server's certificate and name; a bundle is parsed once."""
+    context = create_urllib3_context()
+    # As botocore: a private authority's certificates often lack what the strict reading asks for.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    context.load_verify_locations(bundle)
+    return context

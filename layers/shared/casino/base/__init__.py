@@ -1,0 +1,1 @@
+"""What every context shares: money, time, errors, exact JSON, headers, proxy events."""

@@ -1,0 +1,60 @@
+"""The errors that every context shares, and the form of an error catalogue's lines.
+
+The tree of exceptions (a refusal that the wallet *decides* is a value, not an exception):
+
+    CasinoError
+    ├── RequestRefusedError    the request never reached a decision; definitive, nothing moved
+    └── RetryableError         the same request may be sent again unchanged
+        ├── BusyError          nothing moved: contention or throttling outlasted the retry budget
+        ├── UnavailableError   nothing moved: something that the decision needs cannot be read
+        └── OutcomeUnknownError  a write was sent and its outcome could not be learnt in time
+"""
+
+from typing import NamedTuple
+
+
+class ErrorSpec(NamedTuple):
+    """One documented error: what the provider reads, and what it should do next."""
+
+    code: str
+    status: int
+    retryable: bool
+    recorded: bool
+    """Whether the refusal is stored under the transaction's id, so that every copy gets it."""
+    message: str
+    next_step: str
+
+
+class CasinoError(Exception):
+    """Root of every error that the wallet raises on purpose."""
+
+
+class RequestRefusedError(CasinoError):
+    """The request never reached a decision: `code` says why, `detail` says what to correct."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.detail = detail
+
+
+class RetryableError(CasinoError):
+    """The platform cannot answer now; the same request may be sent again unchanged."""
+
+    code = "unavailable"
+
+
+class BusyError(RetryableError):
+    """Contention or throttling outlasted the retry budget; nothing moved."""
+
+    code = "busy"
+
+
+class UnavailableError(RetryableError):
+    """Something that the decision needs cannot be read; nothing moved."""
+
+
+class OutcomeUnknownError(RetryableError):
+    """A write was sent and its outcome could not be learnt in time."""
+
+    code = "outcome_unknown"

@@ -1,0 +1,52 @@
+"""What API Gateway's REST proxy events hold, read the same way by every route."""
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from casino.base.errors import RequestRefusedError
+from casino.base.headers import headers_of
+from casino.signing.scheme import Headers
+
+type Event = Mapping[str, Any]
+type Response = dict[str, Any]
+
+_TRACE_ID: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
+
+
+def exact_body(event: Event, most: int) -> bytes:
+    """Return the exact bytes that were sent, at most `most` of them.
+
+    Raises `RequestRefusedError` with `payload_too_large` or `malformed_json`.
+    """
+    body = event.get("body") or ""
+    if len(body) > most * 4 // 3 + 4:
+        raise RequestRefusedError("payload_too_large")
+    if event.get("isBase64Encoded"):
+        try:
+            raw = base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise RequestRefusedError("malformed_json", "not base64") from None
+    else:
+        raw = body.encode("utf-8", "surrogatepass")
+    if len(raw) > most:
+        raise RequestRefusedError("payload_too_large")
+    return raw
+
+
+def all_headers(event: Event) -> dict[str, list[str]]:
+    """Return every value of every header, by its name in lower case."""
+    many = event.get("multiValueHeaders")
+    if many:
+        return headers_of((name, value) for name, values in many.items() for value in values)
+    return headers_of((event.get("headers") or {}).items())
+
+
+def trace_id_of(event: Event, headers: Headers) -> str:
+    """Return `X-Trace-Id` where it is one, else the request's own id."""
+    given = headers.get("x-trace-id", ())
+    if given and _TRACE_ID.fullmatch(given[0]):
+        return given[0]
+    return str((event.get("requestContext") or {}).get("requestId", ""))

@@ -1,0 +1,129 @@
+"""The invocations of the synchronisation: a schedule's tick fans out, each integration runs alone.
+
+`{"mode": "full" | "delta"}` starts one invocation for every integration with a provider;
+`{"mode": …, "integration": …}` is such an invocation, and how operators ask for a run. One that
+nears its time limit starts its successor.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from casino.base.clock import Clock
+from casino.base.errors import CasinoError, RetryableError
+from casino.catalogue.ports import Outcome, SyncRequest, SyncStore
+from casino.catalogue.run import Mode, moment
+from casino.catalogue.sync import CatalogueSync
+from casino.integrations.model import Integration
+from casino.observability.events import CatalogueObserver
+
+
+class InvalidEventError(CasinoError):
+    """The invocation's payload is not one that the function knows."""
+
+
+class Integrations(Protocol):
+    """The integrations, by name."""
+
+    def names(self) -> Iterable[str]:
+        """Return the name of every integration."""
+
+    def get(self, name: str) -> Integration | None:
+        """Return an integration."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncEndpoint:
+    """Answers the events of one function."""
+
+    sync: CatalogueSync
+    store: SyncStore
+    integrations: Integrations
+    invoke: Callable[[Mapping[str, Any]], None]
+    observer: CatalogueObserver
+    clock: Clock
+    hand_over_s: float
+
+    def handle(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+        """Return what was done; an unexpected error is raised, so that Lambda counts it."""
+        mode, name, accept_drop = _parsed(event)
+        if name is None:
+            return self._fan_out(mode)
+        integration = self.integrations.get(name)
+        if integration is None or not integration.enabled or not integration.provider_url:
+            raise InvalidEventError(f"{name} is no enabled integration with a provider")
+
+        def has_time() -> bool:
+            return bool(context.get_remaining_time_in_millis() > self.hand_over_s * 1000)
+
+        try:
+            outcome = self.sync.run(integration, SyncRequest(name, mode, accept_drop), has_time)
+        except RetryableError as error:
+            self.observer.count("SyncFailures", 1, integration=name, code=error.code)
+            self.observer.event("sync failed", error=True, integration=name, code=error.code)
+            outcome = Outcome("failed", code=error.code)
+        if outcome.status == "handed_over":
+            self._start({"mode": mode, "integration": name, "accept_drop": accept_drop})
+        elif outcome.full_wanted:
+            self._start({"mode": "full", "integration": name})
+        return _shown(outcome)
+
+    def _fan_out(self, mode: Mode) -> dict[str, Any]:
+        started = []
+        oldest_s = 0.0
+        for name in self.integrations.names():
+            integration = self.integrations.get(name)
+            if integration is None or not integration.enabled or not integration.provider_url:
+                continue
+            oldest_s = max(oldest_s, self._age_s(name))
+            if self._start({"mode": mode, "integration": name}):
+                started.append(name)
+        self.observer.count("CatalogueAgeSeconds", oldest_s)
+        return {"status": "fanned_out", "mode": mode, "integrations": started}
+
+    def _start(self, payload: Mapping[str, Any]) -> bool:
+        """Start an invocation; what cannot be started now is taken up by the schedule's next tick.
+
+        Lambda itself ends a chain of many hand-overs: a fuse that is worth keeping.
+        """
+        try:
+            self.invoke(payload)
+        except RetryableError as error:
+            name = str(payload["integration"])
+            self.observer.event("sync not started", error=True, integration=name, code=error.code)
+            return False
+        return True
+
+    def _age_s(self, name: str) -> float:
+        """How long ago the integration's last run finished; 0 before the first."""
+        finished = self.store.state(name).last_finished_at
+        if finished is None:
+            return 0.0
+        now = datetime.fromtimestamp(self.clock.now(), UTC)
+        return max(0.0, (now - moment(finished)).total_seconds())
+
+
+def _parsed(event: Mapping[str, Any]) -> tuple[Mode, str | None, bool]:
+    mode, name = event.get("mode"), event.get("integration")
+    if mode not in ("full", "delta"):
+        raise InvalidEventError("mode must be full or delta")
+    if name is not None and not isinstance(name, str):
+        raise InvalidEventError("integration must be a name")
+    return ("full" if mode == "full" else "delta"), name, event.get("accept_drop") is True
+
+
+def _shown(outcome: Outcome) -> dict[str, Any]:
+    shown: dict[str, Any] = {"status": outcome.status, "dropped": outcome.dropped}
+    if outcome.code is not None:
+        shown["code"] = outcome.code
+    if outcome.run is not None:
+        run = outcome.run
+        shown |= {
+            "run_id": run.run_id,
+            "mode": run.mode,
+            "started_at": run.started_at,
+            "pages": run.provider_pages + run.game_pages,
+            **asdict(run.counts),
+        }
+    return shown

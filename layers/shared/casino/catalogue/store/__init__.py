@@ -1,0 +1,1 @@
+"""The catalogue on DynamoDB and S3."""

@@ -1,0 +1,1 @@
+"""One folder per counterpart: its signature, its requests, its answers, its client."""

@@ -1,0 +1,101 @@
+"""Family `flexsoft`: HMAC-SHA256 in standard base64 over the raw body alone.
+
+Nothing in it tells a request from a copy of it: there is no time and no nonce. What guards against
+a replay is the ledger's rule that one `provider_tx_id` has one outcome, for ever; a request that
+names no transaction may be repeated by whoever saw it once.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from casino.signing.scheme import (
+    NO_PARTICULARS,
+    Headers,
+    Part,
+    Particulars,
+    SignatureRefusedError,
+    Version,
+    first,
+    matching,
+    single,
+)
+
+#: 32 bytes in base64. Its last digit has two bits to spare: comparing the text, not the decoded
+#: bytes, leaves one spelling of each signature.
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{43}=", re.ASCII)
+_PUBLIC_KEY: Final = re.compile(r"[!-~]{1,256}", re.ASCII)
+
+
+def _signature(signed: bytes, secret_key: bytes) -> bytes:
+    return base64.b64encode(hmac.new(secret_key, signed, hashlib.sha256).digest())
+
+
+class FlexsoftFamily:
+    """`X-Public-Key`, `X-Signature`."""
+
+    headers = ("X-Public-Key", "X-Signature")
+    form = "44 characters of standard base64, the last of them ="
+    names_key = True
+
+    def credential(self, headers: Headers) -> str:
+        """Return the public key; both headers must be there."""
+        public_key = single(headers, "x-public-key", "unauthorized")
+        single(headers, "x-signature", "invalid_signature")
+        if not _PUBLIC_KEY.fullmatch(public_key):
+            raise SignatureRefusedError("unauthorized")
+        return public_key
+
+    def verify(
+        self,
+        body: bytes,
+        headers: Headers,
+        versions: Iterable[Version],
+        now: float,
+        particulars: Particulars = NO_PARTICULARS,
+    ) -> str:
+        """Return the label of the version that signed; constant-time for each version."""
+        received = single(headers, "x-signature", "invalid_signature")
+        matching(_BASE64, received)
+        for version in versions:
+            # Anybody can sign with an empty secret.
+            if self.fits(body, headers, version.secret_key.encode()) and version.secret_key:
+                return version.label
+        raise SignatureRefusedError("invalid_signature")
+
+    def sign(
+        self,
+        body: bytes,
+        api_key: str,
+        secret_key: str,
+        now: float,
+        particulars: Particulars = NO_PARTICULARS,
+    ) -> dict[str, str]:
+        """Return the two headers; the time is not among them."""
+        signature = _signature(body, secret_key.encode())
+        return {"X-Public-Key": api_key, "X-Signature": signature.decode()}
+
+    def parts(
+        self,
+        body: bytes,
+        headers: Headers,
+        secret_key: str,
+        particulars: Particulars = NO_PARTICULARS,
+    ) -> tuple[Part, ...]:
+        """Return what is signed: the body."""
+        return (Part("body", body),)
+
+    def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
+        """Tell whether the signature is that of exactly these bytes."""
+        return hmac.compare_digest(_signature(signed, secret_key), first(headers, "x-signature"))
+
+    def signed_at(self, headers: Headers) -> float | None:
+        """Return nothing: the family has no time."""
+        return None
+
+    def request_id(self, headers: Headers) -> str | None:
+        """Return nothing: the body's `provider_tx_id` names a transaction."""
+        return None

@@ -1,0 +1,1 @@
+"""iGSP, the iGaming Standard Protocol."""

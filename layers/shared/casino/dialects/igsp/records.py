@@ -1,0 +1,283 @@
+"""The provider's side of iGSP as models: pages, and records that are each judged alone.
+
+A record with an unknown field, a changed type or a missing field is drift: `read_provider` and
+`read_game` say why and store nothing. The page around it is read without judging its records, so
+that one bad record does not cost the other 199. Numbers stay exact: floats are read as Decimal.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Final, NoReturn
+
+import msgspec
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
+
+from casino.catalogue.model import Game, GameStatus, KycLevel, Provider
+from casino.catalogue.run import DriftError
+
+_MAX_REASON: Final = 500
+_MAX_DIGITS: Final = 64
+
+
+class MalformedAnswerError(ValueError):
+    """The bytes are not what the standard says; the message says why, without the bytes."""
+
+
+def _an_instant(value: str) -> str:
+    instant(value)
+    return value
+
+
+def _a_short_number(value: int | Decimal) -> int | Decimal:
+    if len(str(value)) > _MAX_DIGITS:
+        raise ValueError("too many digits")
+    return value
+
+
+type _Id = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+    ),
+]
+type _Name = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+type _Slug = Annotated[str, StringConstraints(max_length=300)]
+type _Time = Annotated[str, StringConstraints(max_length=64), AfterValidator(_an_instant)]
+type _Number = Annotated[int | Decimal, AfterValidator(_a_short_number)]
+type _Weight = Annotated[int, Field(ge=-(10**9), le=10**9)]
+type _Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")]
+type _Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+type _Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class _Image(_Strict):
+    name: str | None = None
+    url: str | None = None
+    type: str | None = None
+
+
+class _Provider(_Strict):
+    id: _Id
+    name: _Name
+    currencies: Annotated[list[_Currency], Field(max_length=500)]
+    slug: _Slug | None = None
+    restricted_countries: Annotated[list[_Country], Field(max_length=300)] = []
+    images: list[_Image] | None = None
+    min_age: Annotated[int, Field(ge=0, le=150)] | None = None
+    min_kyc_level: KycLevel | None = None
+    status: GameStatus | None = None
+    created_at: _Time | None = None
+    updated_at: _Time | None = None
+    deleted_at: _Time | None = None
+
+
+class _Game(_Strict):
+    id: _Id
+    provider_id: _Id
+    name: _Name
+    status: GameStatus
+    updated_at: _Time
+    categories: Annotated[list[_Category], Field(max_length=30)] = []
+    slug: _Slug | None = None
+    rtp: _Number | None = None
+    weight: _Weight | None = None
+    bonus_rollover_coefficient: _Number | None = None
+    images: list[_Image] | None = None
+    # Copies of records that have lists of their own: accepted, and not looked into.
+    provider: dict[str, Any] | None = None
+    integration: dict[str, Any] | None = None
+    created_at: _Time | None = None
+    deleted_at: _Time | None = None
+
+
+class _Cursor(BaseModel):
+    next: str | None = None
+
+
+class _Meta(BaseModel):
+    returned: Annotated[int, Field(ge=0)] | None = None
+    has_more: bool | None = None
+
+
+class ListAnswer(BaseModel):
+    """The frame of a list; more fields in it harm nobody."""
+
+    model_config = ConfigDict(strict=True)
+
+    data: list[Any]
+    cursor: _Cursor | None = None
+    meta: _Meta | None = None
+
+    @property
+    def next_cursor(self) -> str | None:
+        """The token of the next page; an empty one is none."""
+        return (self.cursor.next or None) if self.cursor else None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether another page can be read: where the provider does not say, its cursor does."""
+        said = self.meta.has_more if self.meta else None
+        return self.next_cursor is not None if said is None else said
+
+    @property
+    def returned(self) -> int | None:
+        """How many records the provider says that it sent."""
+        return self.meta.returned if self.meta else None
+
+
+class _SessionAnswer(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    url: Annotated[str, StringConstraints(min_length=1, max_length=4096)]
+
+
+def instant(value: str) -> datetime:
+    """Return an ISO 8601 time with an offset as a moment in UTC; raises `ValueError`."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None:
+        raise ValueError("a time needs an offset")
+    return moment.astimezone(UTC)
+
+
+def encode_record(record: object) -> bytes:
+    """Return a record as JSON, its numbers as they were."""
+    return _ENCODER.encode(record)
+
+
+def decode_record(raw: bytes) -> object:
+    """Return the record that `encode_record` was given; raises `MalformedAnswerError`."""
+    return _parse(raw)
+
+
+def read_list(body: bytes) -> ListAnswer:
+    """Return the frame of a page of providers or games; raises `MalformedAnswerError`."""
+    try:
+        return ListAnswer.model_validate(_parse(body))
+    except ValidationError as error:
+        raise MalformedAnswerError(_reasons(error)) from None
+
+
+def read_launch_url(body: bytes) -> str:
+    """Return the URL of a created session exactly as it was sent."""
+    try:
+        return _SessionAnswer.model_validate(_parse(body)).url
+    except ValidationError as error:
+        raise MalformedAnswerError(_reasons(error)) from None
+
+
+def fingerprint(record: object) -> str:
+    """Return the SHA-256 in hex of a record's canonical JSON; raises `DriftError`."""
+    try:
+        text = json.dumps(
+            record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+        )
+        return hashlib.sha256(text.encode()).hexdigest()
+    except UnicodeEncodeError:
+        raise DriftError("lone surrogate") from None
+
+
+def read_provider(integration: str, record: object) -> Provider:
+    """Return a provider; raises `DriftError` when the record is not as the standard says."""
+    digest = fingerprint(record)
+    try:
+        model = _Provider.model_validate(record)
+    except ValidationError as error:
+        raise DriftError(_reasons(error)) from None
+    return Provider(
+        integration=integration,
+        provider_id=model.id,
+        name=model.name,
+        currencies=tuple(dict.fromkeys(model.currencies)),
+        restricted_countries=tuple(dict.fromkeys(model.restricted_countries)),
+        fingerprint=digest,
+        slug=model.slug,
+        min_age=model.min_age,
+        min_kyc_level=model.min_kyc_level,
+        updated_at=model.updated_at,
+        enabled=model.status in (None, "active") and model.deleted_at is None,
+    )
+
+
+def read_game(integration: str, record: object) -> Game:
+    """Return a game; raises `DriftError` when the record is not as the standard says."""
+    digest = fingerprint(record)
+    try:
+        model = _Game.model_validate(record)
+    except ValidationError as error:
+        raise DriftError(_reasons(error)) from None
+    return Game(
+        integration=integration,
+        game_id=model.id,
+        provider_id=model.provider_id,
+        name=model.name,
+        status=model.status,
+        updated_at=model.updated_at,
+        fingerprint=digest,
+        categories=tuple(dict.fromkeys(model.categories)),
+        weight=model.weight or 0,
+        slug=model.slug,
+        rtp=_text(model.rtp),
+        bonus_rollover_coefficient=_text(model.bonus_rollover_coefficient),
+        created_at=model.created_at,
+        deleted_at=model.deleted_at,
+    )
+
+
+def _text(number: int | Decimal | None) -> str | None:
+    return None if number is None else str(number)
+
+
+def _reasons(error: ValidationError) -> str:
+    faults = error.errors(include_input=False, include_url=False, include_context=False)
+    named = (f"{'.'.join(map(str, fault['loc'])) or 'record'}: {fault['type']}" for fault in faults)
+    return "; ".join(named)[:_MAX_REASON]
+
+
+def _parse(body: bytes) -> object:
+    try:
+        return _DECODER.decode(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise MalformedAnswerError("not UTF-8") from None
+    except RecursionError:
+        raise MalformedAnswerError("nested too deep") from None
+    except MalformedAnswerError:
+        raise
+    except ValueError:
+        raise MalformedAnswerError("not JSON") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise MalformedAnswerError("duplicate keys")
+    return value
+
+
+def _decimal(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except ArithmeticError:
+        raise MalformedAnswerError("exponent too large") from None
+
+
+def _constant(name: str) -> NoReturn:
+    raise MalformedAnswerError(f"{name} is not JSON")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_float=_decimal, parse_constant=_constant
+)
+_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")

@@ -1,0 +1,115 @@
+"""Family `igsp`: HMAC-SHA256 in lower-case hex over the raw body followed by `X-Timestamp`.
+
+The signature covers neither method, path nor query, and nothing separates body from timestamp:
+that is the standard. Inbound there are no GETs on the signed surface, and a bet, win or refund
+sent again is the same transaction.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+from casino.signing.scheme import (
+    NO_PARTICULARS,
+    Headers,
+    Part,
+    Particulars,
+    SignatureRefusedError,
+    Version,
+    check_iso_timestamp,
+    first,
+    iso_moment,
+    single,
+)
+
+_HEX: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_API_KEY: Final = re.compile(r"[!-~]{1,256}", re.ASCII)
+_SCHEME: Final = "bearer "
+
+
+def signature(body: bytes, timestamp: str, secret_key: str) -> str:
+    """Return the signature of exactly these bytes and this timestamp string."""
+    return hmac.new(secret_key.encode(), body + timestamp.encode(), hashlib.sha256).hexdigest()
+
+
+class IgspFamily:
+    """`Authorization: Bearer <api_key>`, `X-Timestamp`, `X-Signature`."""
+
+    headers = ("Authorization", "X-Timestamp", "X-Signature")
+    form = "64 lower-case hex digits"
+    names_key = True
+
+    def credential(self, headers: Headers) -> str:
+        """Return the `api_key`; all three headers must be there."""
+        value = single(headers, "authorization", "unauthorized")
+        single(headers, "x-timestamp", "invalid_signature")
+        single(headers, "x-signature", "invalid_signature")
+        if not value.lower().startswith(_SCHEME):
+            raise SignatureRefusedError("unauthorized")
+        api_key = value[len(_SCHEME) :].strip(" ")
+        if not _API_KEY.fullmatch(api_key):
+            raise SignatureRefusedError("unauthorized")
+        return api_key
+
+    def verify(
+        self,
+        body: bytes,
+        headers: Headers,
+        versions: Iterable[Version],
+        now: float,
+        particulars: Particulars = NO_PARTICULARS,
+    ) -> str:
+        """Return the label of the version that signed; constant-time for each version."""
+        timestamp = single(headers, "x-timestamp", "invalid_signature")
+        received = single(headers, "x-signature", "invalid_signature")
+        check_iso_timestamp(timestamp, now)
+        if not _HEX.fullmatch(received):
+            raise SignatureRefusedError("invalid_signature")
+        for version in versions:
+            expected = signature(body, timestamp, version.secret_key)
+            # Anybody can sign with an empty secret.
+            if hmac.compare_digest(expected, received) and version.secret_key:
+                return version.label
+        raise SignatureRefusedError("invalid_signature")
+
+    def sign(
+        self,
+        body: bytes,
+        api_key: str,
+        secret_key: str,
+        now: float,
+        particulars: Particulars = NO_PARTICULARS,
+    ) -> dict[str, str]:
+        """Return the three headers, with `now` in whole seconds."""
+        timestamp = datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {
+            "Authorization": f"Bearer {api_key}",
+            "X-Timestamp": timestamp,
+            "X-Signature": signature(body, timestamp, secret_key),
+        }
+
+    def parts(
+        self,
+        body: bytes,
+        headers: Headers,
+        secret_key: str,
+        particulars: Particulars = NO_PARTICULARS,
+    ) -> tuple[Part, ...]:
+        """Return what is signed: the body, then the timestamp as it was sent."""
+        return (Part("body", body), Part("X-Timestamp", first(headers, "x-timestamp")))
+
+    def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
+        """Tell whether the signature is that of exactly these bytes."""
+        expected = hmac.new(secret_key, signed, hashlib.sha256).hexdigest().encode()
+        return hmac.compare_digest(expected, first(headers, "x-signature"))
+
+    def signed_at(self, headers: Headers) -> float | None:
+        """Return the moment in `X-Timestamp`."""
+        return iso_moment(single(headers, "x-timestamp", "invalid_signature"))
+
+    def request_id(self, headers: Headers) -> str | None:
+        """Return nothing: the body's `transaction_id` names a bet, win or refund."""
+        return None

@@ -1,0 +1,63 @@
+"""Signature families: who sent these bytes, and are they what was sent?
+
+A family is imported when it is first asked for by name: the hooks load their own alone, and none
+of them loads `cryptography`.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from typing import Final
+
+from casino.base.headers import headers_of
+from casino.signing.scheme import (
+    NO_PARTICULARS,
+    TOLERANCE_S,
+    Family,
+    Headers,
+    Part,
+    Particulars,
+    Scheme,
+    SignatureRefusedError,
+    UnsignableError,
+    Version,
+)
+
+__all__ = [
+    "FAMILIES",
+    "NO_PARTICULARS",
+    "TOLERANCE_S",
+    "Family",
+    "Headers",
+    "Part",
+    "Particulars",
+    "Scheme",
+    "SignatureRefusedError",
+    "UnsignableError",
+    "Version",
+    "family",
+    "headers_of",
+]
+
+#: Name of a family, as an integration's record holds it → its module and class.
+FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
+    "igsp": ("casino.dialects.igsp.signature", "IgspFamily"),
+    "flexsoft": ("casino.dialects.flexsoft.signature", "FlexsoftFamily"),
+    "invo": ("casino.dialects.invo.signature", "InvoFamily"),
+    "igv-seller": ("casino.dialects.igv.seller_signature", "IgvSellerFamily"),
+    "igv-merchant": ("casino.dialects.igv.merchant_signature", "IgvMerchantFamily"),
+}
+
+
+@cache
+def family(name: str) -> Scheme:
+    """Return the signature family `name`; raises `LookupError` for an unknown one.
+
+    `igv-merchant` needs `cryptography`, which is not in the layer: `ImportError` says so.
+    """
+    try:
+        module, class_name = FAMILIES[name]
+    except KeyError:
+        raise LookupError(f"unknown signature family {name!r}") from None
+    scheme: Scheme = getattr(import_module(module), class_name)()
+    return scheme

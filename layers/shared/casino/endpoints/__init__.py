@@ -1,1 +1,0 @@
-"""What answers an event: authenticate, parse, one service call, render. One module per surface."""

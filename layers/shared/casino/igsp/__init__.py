@@ -1,1 +1,0 @@
-"""The iGSP wire: what providers send and read."""

@@ -1,0 +1,170 @@
+"""The words of rotation: a pair of credentials, its versions, and when one stops verifying.
+
+CasinoError
+└── RotationError             a rotation cannot go on; nothing of it shows a secret
+    ├── GracePeriodError      the previous secret still verifies: a rotation would evict it
+    ├── NothingStagedError    there is no new pair to rotate to
+    ├── PairRefusedError      the provider does not take the new pair
+    ├── NotPendingError       the version that is to be promoted is not the staged one
+    ├── NoPreviousError       there is no previous secret that still verifies
+    ├── KeyTakenError         the new api_key belongs to another integration
+    ├── InvalidPairError      this is no pair of credentials
+    └── UnknownSecretError    the secret belongs to no integration
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from casino.base.errors import CasinoError
+from casino.base.times import iso_utc
+from casino.integrations.audit import fingerprint
+from casino.integrations.model import Integration
+
+DAY_S: Final = 24 * 3600
+DEFAULT_GRACE_S: Final = 7 * DAY_S
+#: Families whose replaced secret verifies for another time than the default.
+GRACE_S: Final[dict[str, int]] = {"igv-merchant": 0}
+"""igv-merchant signs outbound only: nothing that comes in is verified with its key."""
+
+#: How many replaced versions the registry remembers; Secrets Manager labels one at a time.
+MOST_RETIREMENTS: Final = 8
+
+#: What can travel in a header.
+_API_KEY: Final = re.compile(r"[!-~]{1,256}", re.ASCII)
+
+type Labels = Mapping[str, frozenset[str]]
+
+CURRENT: Final = "AWSCURRENT"
+PENDING: Final = "AWSPENDING"
+PREVIOUS: Final = "AWSPREVIOUS"
+
+
+class RotationError(CasinoError):
+    """A rotation cannot go on."""
+
+    code = "rotation_failed"
+
+
+class GracePeriodError(RotationError):
+    """The previous secret still verifies: a second rotation would evict it."""
+
+    code = "grace_period"
+
+
+class NothingStagedError(RotationError):
+    """There is no new pair to rotate to."""
+
+    code = "nothing_staged"
+
+
+class PairRefusedError(RotationError):
+    """The provider does not take the new pair, or could not be asked."""
+
+    code = "pair_refused"
+
+
+class NotPendingError(RotationError):
+    """The version that is to be promoted is not the staged one."""
+
+    code = "not_pending"
+
+
+class NoPreviousError(RotationError):
+    """There is no previous secret that still verifies."""
+
+    code = "no_previous"
+
+
+class KeyTakenError(RotationError):
+    """The new api_key belongs to another integration."""
+
+    code = "api_key_taken"
+
+
+class InvalidPairError(RotationError):
+    """This is no pair of credentials."""
+
+    code = "invalid_request"
+
+
+class UnknownSecretError(RotationError):
+    """The secret belongs to no integration."""
+
+    code = "integration_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An `api_key` with its `secret_key`; the repr shows neither. `text` is what is stored."""
+
+    api_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    text: str = field(repr=False, compare=False)
+    created_at: float = field(default=0.0, compare=False)
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.api_key, self.secret_key)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSecret:
+    """A secret without its values: its name, and which version carries which labels."""
+
+    name: str
+    labels: Labels
+
+    def version(self, label: str) -> str | None:
+        """Return the version that carries `label`."""
+        return next((v for v, labels in self.labels.items() if label in labels), None)
+
+
+def read_pair(text: str, created_at: float = 0.0) -> Pair:
+    """Return the pair that a JSON text holds; raises `InvalidPairError`, which quotes nothing."""
+    try:
+        given = json.loads(text)
+        api_key, secret_key = given["api_key"], given["secret_key"]
+        if not _API_KEY.fullmatch(api_key) or not isinstance(secret_key, str) or not secret_key:
+            raise ValueError
+    except (ValueError, KeyError, TypeError):
+        # The cause could show a piece of the secret: it is not chained.
+        raise InvalidPairError("this is no JSON object with api_key and secret_key") from None
+    return Pair(api_key, secret_key, text, created_at)
+
+
+def grace_of(integration: Integration) -> int:
+    """Return how long a replaced secret of this integration goes on verifying, in seconds."""
+    if integration.grace_s is not None:
+        return integration.grace_s
+    return GRACE_S.get(integration.family, DEFAULT_GRACE_S)
+
+
+def verifies_until(integration: Integration, version: str, replaced_at: float) -> float:
+    """Return when a replaced version stops verifying, in seconds since the epoch.
+
+    A rotation writes it down. `replaced_at` counts for one that was made by hand.
+    """
+    written = dict(integration.retirements).get(version)
+    if written is not None:
+        return written
+    return replaced_at + grace_of(integration)
+
+
+def retiring(integration: Integration, version: str, until: int) -> tuple[tuple[str, int], ...]:
+    """Return the integration's retirements with one more; the oldest are forgotten."""
+    times = dict(integration.retirements) | {version: until}
+    latest = sorted(times.items(), key=lambda pair: pair[1])[-MOST_RETIREMENTS:]
+    if (version, until) not in latest:
+        latest = [*latest[1:], (version, until)]
+    return tuple(sorted(latest))
+
+
+def still_verifying(name: str, until: float) -> GracePeriodError:
+    """Return the refusal of a second rotation, with what can be done about it."""
+    return GracePeriodError(
+        f"the previous secret of {name} verifies until {iso_utc(until)}: wait, or end its grace "
+        "with retire-previous when nothing is signed with it any more"
+    )

@@ -1,0 +1,34 @@
+"""What authenticating a caller needs from the outside world."""
+
+from typing import Protocol
+
+from casino.integrations.model import Integration, Secret
+
+
+class Registry(Protocol):
+    """The integrations, and which live `api_key` belongs to which."""
+
+    def by_api_key(self, api_key: str) -> Integration | None:
+        """Return the integration of a live key; its switches include those for all.
+
+        Raises `UnavailableError` when it cannot be read.
+        """
+
+    def get(self, name: str) -> Integration | None:
+        """Return an integration by its name."""
+
+    def put(self, integration: Integration, api_keys: tuple[str, ...] = ()) -> None:
+        """Store an integration, and point `api_keys` at it."""
+
+
+class Keyring(Protocol):
+    """The live versions of each integration's secret."""
+
+    def live(self, integration: Integration) -> tuple[Secret, ...]:
+        """Return the live versions known now, the current one first.
+
+        Raises `UnavailableError` when none can be read.
+        """
+
+    def refresh(self, integration: Integration) -> bool:
+        """Read the versions again after a mismatch; false when the rate limit says no."""

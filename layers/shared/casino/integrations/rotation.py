@@ -1,0 +1,232 @@
+"""Replace an integration's credentials without refusing one valid request.
+
+Two stores have to agree, and no transaction spans them. So the order is fixed. A new pair is in
+Secrets Manager before the registry names its version and its `api_key`: who is sent to look for it
+finds it. And until when a replaced version verifies stands in the registry before the labels move.
+Whatever crashes in between leaves both pairs verifying, and the same step, repeated, goes on from
+there. Each method can therefore be called again at any time; what is done already is not done
+again.
+"""
+
+from dataclasses import dataclass, replace
+
+from casino.base.clock import Clock
+from casino.base.times import iso_utc
+from casino.integrations.audit import AuditRecord
+from casino.integrations.credentials import (
+    CURRENT,
+    PENDING,
+    PREVIOUS,
+    InvalidPairError,
+    KeyTakenError,
+    NoPreviousError,
+    NothingStagedError,
+    NotPendingError,
+    Pair,
+    StoredSecret,
+    UnknownSecretError,
+    grace_of,
+    retiring,
+    still_verifying,
+    verifies_until,
+)
+from casino.integrations.model import Integration
+from casino.integrations.rotation_ports import Directory, PairProvider, SecretStore
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The use cases; `who` is the ARN that the audit records name."""
+
+    store: SecretStore
+    registry: Directory
+    provider: PairProvider
+    clock: Clock
+    who: str
+
+    # The four steps of the Secrets Manager contract.
+
+    def create(self, secret: str, token: str) -> None:
+        """Make `token` the pending version: the staged pair, or one that the provider issues."""
+        stored, integration = self._stored(secret)
+        if CURRENT in stored.labels.get(token, ()):
+            return
+        if self._pair(stored, token) is not None and integration.pending_version == token:
+            return
+        self._refuse_in_grace(stored, integration)
+        pair = self._pair(stored, token) or self._new_pair(stored, integration, token)
+        self._stage(stored, integration, token, pair)
+
+    def set(self, secret: str, token: str) -> None:
+        """Nothing has to be set at the provider, who issued the pair; it must be there, though."""
+        stored, _ = self._stored(secret)
+        self._pair_of(stored, token)
+
+    def test(self, secret: str, token: str) -> None:
+        """Make a signed call to the provider with the pending pair."""
+        stored, integration = self._stored(secret)
+        if CURRENT not in stored.labels.get(token, ()):
+            self.provider.check(integration, self._pair_of(stored, token))
+
+    def finish(self, secret: str, token: str) -> None:
+        """Promote `token`; what it replaces goes on verifying until its grace ends."""
+        stored, integration = self._stored(secret)
+        current = self._current(stored)
+        if current != token:
+            if PENDING not in stored.labels.get(token, ()):
+                raise NotPendingError(f"version {token} of {stored.name} is not the pending one")
+            self._refuse_in_grace(stored, integration)
+            self._swap(stored, integration, old=current, new=token, what="rotate")
+        self.store.drop_pending(stored.name, token)
+
+    # What operators do.
+
+    def stage(self, name: str, pair: Pair, version: str) -> str:
+        """Store a pair that the provider issued as the pending one; return its version."""
+        stored, integration = self._stored(self.named(name).secret_name)
+        if self._pair_of(stored, self._current(stored)) == pair:
+            raise InvalidPairError("this pair is the current one")
+        self._refuse_in_grace(stored, integration)
+        pending = stored.version(PENDING)
+        if pending is not None and self._pair(stored, pending) == pair:
+            version = pending  # staged already, perhaps not to the end
+        self._stage(stored, integration, version, pair)
+        return version
+
+    def rollback(self, name: str) -> int:
+        """Make the previous pair the current one again; return until when the new one verifies."""
+        stored, integration = self._stored(self.named(name).secret_name)
+        previous, _ = self._live_previous(stored, integration)
+        current = self._current(stored)
+        self.store.drop_pending(stored.name, current)
+        return self._swap(stored, integration, old=current, new=previous, what="rollback")
+
+    def retire_previous(self, name: str) -> None:
+        """End the grace of the previous pair now."""
+        stored, integration = self._stored(self.named(name).secret_name)
+        previous, pair = self._live_previous(stored, integration)
+        current = self._pair_of(stored, self._current(stored))
+        pending = self._pair(stored, stored.version(PENDING))
+        kept = {current.api_key, pending.api_key if pending else ""}
+        now = int(self.clock.now())
+        self.registry.change(
+            integration.name,
+            lambda latest: replace(latest, retirements=retiring(latest, previous, now)),
+            self._record(integration, "retire-previous", pair, current),
+            {} if pair.api_key in kept else {pair.api_key: now},
+        )
+
+    def named(self, name: str) -> Integration:
+        """Return an integration by its name."""
+        integration = self.registry.get(name)
+        if integration is None:
+            raise UnknownSecretError(f"integration {name} does not exist")
+        return integration
+
+    # What they share.
+
+    def _swap(
+        self, stored: StoredSecret, integration: Integration, old: str, new: str, what: str
+    ) -> int:
+        """Write down until when the old version verifies, and only then move the label."""
+        before, after = self._pair_of(stored, old), self._pair_of(stored, new)
+        until = int(self.clock.now()) + grace_of(integration)
+        keys = {after.api_key: 0}
+        if before.api_key != after.api_key:
+            keys[before.api_key] = until
+        self.registry.change(
+            integration.name,
+            lambda latest: replace(latest, retirements=retiring(latest, old, until)),
+            self._record(integration, what, before, after, f"old verifies until {iso_utc(until)}"),
+            keys,
+        )
+        self.store.make_current(stored.name, new, old)
+        return until
+
+    def _stage(
+        self, stored: StoredSecret, integration: Integration, version: str, pair: Pair
+    ) -> None:
+        """Store the pair, make its key known, and end that of a pending pair it replaces."""
+        current = self._pair_of(stored, self._current(stored))
+        replaced = self._pair(stored, stored.version(PENDING))
+        keys = {}
+        if replaced is not None and replaced.api_key != current.api_key:
+            keys[replaced.api_key] = int(self.clock.now())
+        # A promotion that was cut short before the labels moved may have given it an end.
+        keys[current.api_key] = 0
+        keys[pair.api_key] = 0
+        self.store.put_pending(stored.name, version, pair)
+        try:
+            self.registry.change(
+                integration.name,
+                lambda latest: replace(latest, pending_version=version),
+                self._record(integration, "stage", current, pair),
+                keys,
+            )
+        except KeyTakenError:
+            self.store.drop_pending(stored.name, version)
+            raise
+
+    def _new_pair(self, stored: StoredSecret, integration: Integration, token: str) -> Pair:
+        staged = self._pair(stored, stored.version(PENDING))
+        if staged is not None and stored.version(PENDING) != self._current(stored):
+            return staged
+        if not integration.issue_url:
+            raise NothingStagedError(f"no new pair is staged for {integration.name}")
+        current = self._pair_of(stored, self._current(stored))
+        return self.provider.issue(integration, current, token)
+
+    def _refuse_in_grace(self, stored: StoredSecret, integration: Integration) -> None:
+        """Refuse what would evict a previous version that still verifies."""
+        previous = stored.version(PREVIOUS)
+        if previous is not None:
+            until = self._until(stored, integration, previous)
+            if self.clock.now() < until:
+                raise still_verifying(integration.name, until)
+
+    def _live_previous(self, stored: StoredSecret, integration: Integration) -> tuple[str, Pair]:
+        previous = stored.version(PREVIOUS)
+        if previous is None or self.clock.now() >= self._until(stored, integration, previous):
+            raise NoPreviousError(f"no previous secret of {integration.name} verifies any more")
+        return previous, self._pair_of(stored, previous)
+
+    def _until(self, stored: StoredSecret, integration: Integration, previous: str) -> float:
+        replaced_at = self._pair_of(stored, self._current(stored)).created_at
+        return verifies_until(integration, previous, replaced_at)
+
+    def _stored(self, secret: str) -> tuple[StoredSecret, Integration]:
+        stored = self.store.describe(secret)
+        integration = self.registry.get(stored.name.rpartition("/")[2])
+        if integration is None or integration.secret_name != stored.name:
+            raise UnknownSecretError(f"{stored.name} is the secret of no integration")
+        return stored, integration
+
+    def _current(self, stored: StoredSecret) -> str:
+        version = stored.version(CURRENT)
+        if version is None:
+            raise UnknownSecretError(f"{stored.name} has no current version")
+        return version
+
+    def _pair(self, stored: StoredSecret, version: str | None) -> Pair | None:
+        if version is None or version not in stored.labels:
+            return None
+        return self.store.read(stored.name, version)
+
+    def _pair_of(self, stored: StoredSecret, version: str) -> Pair:
+        pair = self._pair(stored, version)
+        if pair is None:
+            raise NotPendingError(f"version {version} of {stored.name} holds no pair")
+        return pair
+
+    def _record(
+        self, integration: Integration, what: str, old: Pair | None, new: Pair, detail: str = ""
+    ) -> AuditRecord:
+        return AuditRecord(
+            subject=integration.name,
+            what=what,
+            who=self.who,
+            at=iso_utc(self.clock.now()),
+            old=old.fingerprint if old else "",
+            new=new.fingerprint,
+            detail=detail,
+        )

@@ -1,0 +1,53 @@
+"""What a rotation needs from the outside world; apart from the ports of the money path."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from casino.integrations.audit import AuditRecord
+from casino.integrations.credentials import Pair, StoredSecret
+from casino.integrations.model import Integration
+
+
+class SecretStore(Protocol):
+    """The versions of a secret, and the labels that say what each is for."""
+
+    def describe(self, secret: str) -> StoredSecret:
+        """Return the secret's name and labels; `secret` is its name or ARN."""
+
+    def read(self, secret: str, version: str) -> Pair | None:
+        """Return a version's pair, or `None` for a version without a value."""
+
+    def put_pending(self, secret: str, version: str, pair: Pair) -> None:
+        """Make `version` the only pending one, with this pair, unless it has a value already."""
+
+    def make_current(self, secret: str, version: str, instead_of: str) -> None:
+        """Move the label of the current version; the one that had it becomes the previous."""
+
+    def drop_pending(self, secret: str, version: str) -> None:
+        """Take the pending label off, if it is there."""
+
+
+class Directory(Protocol):
+    """The part of the registry that a rotation changes."""
+
+    def get(self, name: str) -> Integration | None:
+        """Return an integration by its name, read now."""
+
+    def change(
+        self,
+        name: str,
+        update: Callable[[Integration], Integration],
+        audit: AuditRecord,
+        keys: Mapping[str, int] | None = None,
+    ) -> bool:
+        """Change an integration and until when its keys are valid, with an audit record."""
+
+
+class PairProvider(Protocol):
+    """The provider's side: who issues pairs, and who must take them."""
+
+    def issue(self, integration: Integration, current: Pair, token: str) -> Pair:
+        """Return a new pair; the same one for the same token."""
+
+    def check(self, integration: Integration, pair: Pair) -> None:
+        """Make a signed call with `pair`; raises `PairRefusedError` when it is not taken."""

@@ -1,0 +1,1 @@
+"""The registry, its audit records, and the secrets."""

@@ -1,0 +1,195 @@
+"""The keyring: live versions of an integration's secret, from Secrets Manager, cached.
+
+The current version is read first and alone; most requests never need another. A signature that
+matches nothing asks for a refresh, which reads all three labels; from then on all three are read
+each time. Refreshes are limited in rate for each integration, so that forged traffic does not turn
+into traffic to Secrets Manager; a version that the registry names and the ring lacks is fetched out
+of turn, once, so that this limit never stands in the way of a sender that switches.
+
+What the labels mean changes while they are read. They are read in the direction in which a version
+wanders (pending, current, previous), so that none is missed, and read again when the same version
+is found as current and as previous. When a previous version dies is asked of the registry after
+the labels: a rotation writes it there before it moves them.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from casino.base.clock import Clock
+from casino.base.errors import UnavailableError
+from casino.integrations.credentials import verifies_until
+from casino.integrations.model import Integration, Secret
+from casino.integrations.ports import Registry
+
+#: How long a version may be used without asking again, in seconds.
+CACHE_S: Final = 60.0
+#: The shortest time between two refreshes of one integration, in seconds.
+REFRESH_INTERVAL_S: Final = 2.0
+
+_LABELS: Final = ("pending", "current", "previous")
+_TRIES: Final = 3
+
+
+class SecretsClient(Protocol):
+    """The one call that is needed."""
+
+    def get_secret_value(self, *, SecretId: str, VersionStage: str) -> Mapping[str, Any]:  # noqa: N803
+        """Return one version of a secret."""
+
+
+@dataclass(slots=True)
+class _Ring:
+    versions: tuple[Secret, ...]
+    read_at: float
+    complete: bool
+    refreshed_at: float = float("-inf")
+    unsure: bool = False
+    """Whether the last round could not read everything: a mismatch proves nothing then."""
+    fetched: set[str] = field(default_factory=lambda: {""})
+    """The versions that were fetched out of turn: once each."""
+
+
+class SecretsManagerKeyring:
+    """`Keyring` over one Secrets Manager secret for each integration."""
+
+    def __init__(
+        self,
+        client: SecretsClient,
+        clock: Clock,
+        registry: Registry | None = None,
+        cache_s: float = CACHE_S,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._registry = registry
+        self._cache_s = cache_s
+        self._refresh_interval_s = min(REFRESH_INTERVAL_S, cache_s)
+        self._rings: dict[str, _Ring] = {}
+
+    def live(self, integration: Integration) -> tuple[Secret, ...]:
+        """Return the live versions known now, the current one first, read anew after `cache_s`.
+
+        A version that is being retired dies at its time, cached or not.
+        """
+        now = self._clock.monotonic()
+        ring = self._rings.get(integration.name)
+        if ring is None:
+            ring = _Ring(self._current(integration), now, complete=False)
+            self._rings[integration.name] = ring
+        elif now - ring.read_at >= self._cache_s:
+            if ring.complete:
+                self._read(ring, integration, now)
+            else:
+                ring.versions, ring.read_at = self._current(integration), now
+        at = self._clock.now()
+        return tuple(secret for secret in ring.versions if at < secret.until)
+
+    def refresh(self, integration: Integration) -> bool:
+        """Read all versions again after a mismatch; false when that was done a moment ago."""
+        now = self._clock.monotonic()
+        ring = self._rings.setdefault(integration.name, _Ring((), float("-inf"), complete=False))
+        staged = integration.pending_version
+        if now - ring.refreshed_at < self._refresh_interval_s:
+            if staged in ring.fetched or any(s.version_id == staged for s in ring.versions):
+                if ring.unsure:
+                    raise UnavailableError  # 403 is final; a win refused with it is lost
+                return False
+            ring.fetched.add(staged)
+        self._read(ring, integration, now)
+        if ring.unsure:
+            raise UnavailableError  # what was read is kept: the same request, sent again, meets it
+        return True
+
+    def _read(self, ring: _Ring, integration: Integration, now: float) -> None:
+        """Read everything; a failure counts against the rate limit as well."""
+        ring.refreshed_at, ring.unsure = now, True
+        ring.versions, sure = self._all(integration, ring.versions)
+        # What is missing is looked for again soon, not with every request.
+        ring.read_at = now if sure else now - self._cache_s + self._refresh_interval_s
+        ring.complete, ring.unsure = True, not sure
+
+    def _current(self, integration: Integration) -> tuple[Secret, ...]:
+        secret = self._version(integration.secret_name, "current")
+        if secret is None:
+            raise UnavailableError
+        return (secret,)
+
+    def _all(
+        self, integration: Integration, known: tuple[Secret, ...]
+    ) -> tuple[tuple[Secret, ...], bool]:
+        """Return every version once, by the best of its labels, with the time of its death.
+
+        False with it when a version beside the current one could not be read: then the known ones
+        stay, the replaced ones as previous.
+        """
+        current, others, sure = self._three(integration.secret_name)
+        if not sure:
+            others += [
+                replace(each, label="previous") if each.label == "current" else each
+                for each in known
+            ]
+        seen, versions = {current.version_id}, [current]
+        for secret in others:
+            if secret.version_id not in seen:
+                seen.add(secret.version_id)
+                old = secret.label == "previous"
+                versions.append(self._retiring(secret, current, integration) if old else secret)
+        return tuple(versions), sure
+
+    def _three(self, secret_name: str) -> tuple[Secret, list[Secret], bool]:
+        """Return the current version, what else there is, and whether that is all."""
+        for attempt in range(_TRIES):
+            found, sure = [], True
+            for label in _LABELS:
+                try:
+                    found.append(self._version(secret_name, label))
+                except UnavailableError:
+                    if label == "current":
+                        raise
+                    sure = False
+            by_label = {secret.label: secret for secret in found if secret is not None}
+            if "current" not in by_label:
+                break
+            current, previous = by_label.pop("current"), by_label.get("previous")
+            torn = previous is not None and previous.version_id == current.version_id
+            if not torn or attempt == _TRIES - 1:
+                return current, list(by_label.values()), sure
+        raise UnavailableError
+
+    def _retiring(self, previous: Secret, current: Secret, integration: Integration) -> Secret:
+        try:
+            known = self._registry.get(integration.name) if self._registry else None
+        except UnavailableError:
+            known = None  # what the request came with is at most `cache_s` old
+        until = verifies_until(known or integration, previous.version_id, current.created_at)
+        return replace(previous, until=until)
+
+    def _version(self, secret_name: str, label: str) -> Secret | None:
+        """Return one version; only an unreadable current one is an error."""
+        try:
+            answer = self._client.get_secret_value(
+                SecretId=secret_name, VersionStage=f"AWS{label.upper()}"
+            )
+            fields = json.loads(answer["SecretString"])
+            return Secret(
+                label,
+                fields["api_key"],
+                fields["secret_key"],
+                answer["CreatedDate"].timestamp(),
+                str(answer.get("VersionId", "")),
+            )
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
+                return None
+            raise UnavailableError from error
+        except BotoCoreError as error:
+            raise UnavailableError from error
+        except (ValueError, KeyError, TypeError, AttributeError):
+            # The cause could show a piece of the secret: it is not chained.
+            if label != "current":
+                return None
+            raise UnavailableError from None

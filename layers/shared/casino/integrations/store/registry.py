@@ -1,0 +1,208 @@
+"""The integrations on DynamoDB: `key#<api_key>` → `integration#<name>`, and `switch#all`.
+
+A switch is on unless it says otherwise; the one for all and the integration's own must both be on.
+A key that is being retired says until when it is valid, so that no cache prolongs its life.
+
+Every change by a person or by the rotation goes through `change` or `switch_all`: one transaction
+with its audit record, conditional on what was read.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from casino.aws.attributes import Item, flag, number, text
+from casino.aws.dynamodb import (
+    CONDITION_FAILED,
+    DynamoDbClient,
+    batch_get,
+    get,
+    scan,
+    settle,
+    transact,
+)
+from casino.aws.tables import Tables
+from casino.base.errors import BusyError
+from casino.integrations.audit import AuditRecord
+from casino.integrations.credentials import KeyTakenError
+from casino.integrations.model import Integration
+from casino.integrations.store.audit import audit_write
+from casino.integrations.store.items import integration_item, read_integration
+
+_SWITCH_ALL: Final = "switch#all"
+
+
+class DynamoDbRegistry:
+    """`Registry` over the registry's table."""
+
+    def __init__(self, client: DynamoDbClient, tables: Tables) -> None:
+        self._client = client
+        self._tables = tables
+        self._table = tables.registry
+
+    def by_api_key(self, api_key: str) -> Integration | None:
+        """Return the integration of a live key; its switches include those for all.
+
+        It tells until when the key is valid; whether that is over is for the caller's clock.
+        """
+        key = get(self._client, self._table, {"id": text(f"key#{api_key}")})
+        found = self.in_force(key["integration"]["S"]) if key else None
+        if key is None or found is None or not found.enabled:
+            return None
+        until = int(key.get("valid_until", {"N": "0"})["N"])
+        return replace(found, key_valid_until=until) if until else found
+
+    def in_force(self, name: str) -> Integration | None:
+        """Return an integration with the switches for all merged in."""
+        own_id = f"integration#{name}"
+        keys: list[Item] = [{"id": text(own_id)}, {"id": text(_SWITCH_ALL)}]
+        found = {
+            item["id"]["S"]: item
+            for item in batch_get(self._client, {self._table: keys})[self._table]
+        }
+        if own_id not in found:
+            return None
+        own = read_integration(found[own_id])
+        switches = found.get(_SWITCH_ALL, {})
+        return replace(
+            own,
+            bets_enabled=own.bets_enabled and _is_on(switches, "bets_enabled"),
+            sessions_enabled=own.sessions_enabled and _is_on(switches, "sessions_enabled"),
+        )
+
+    def get(self, name: str) -> Integration | None:
+        """Return an integration by its name, with its own switches alone."""
+        item = get(self._client, self._table, {"id": text(f"integration#{name}")})
+        return read_integration(item) if item else None
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of every integration, in no order."""
+        for item in scan(self._client, self._table):
+            kind, _, name = item["id"]["S"].partition("#")
+            if kind == "integration":
+                yield name
+
+    def put(
+        self,
+        integration: Integration,
+        api_keys: tuple[str, ...] = (),
+        audit: AuditRecord | None = None,
+    ) -> None:
+        """Store an integration, and point `api_keys` at it; all or nothing.
+
+        Raises `ValueError` when a key belongs to another integration.
+        """
+        writes: list[dict[str, Any]] = [
+            {"Put": {"TableName": self._table, "Item": integration_item(integration)}}
+        ]
+        writes += [self._point(api_key, integration.name) for api_key in api_keys]
+        if audit is not None:
+            writes.append(audit_write(self._tables, audit))
+
+        def store() -> bool:
+            reasons = transact(self._client, writes)
+            if CONDITION_FAILED in reasons:
+                raise ValueError("an api_key belongs to another integration")
+            return not reasons
+
+        settle(store)
+
+    def change(
+        self,
+        name: str,
+        update: Callable[[Integration], Integration],
+        audit: AuditRecord,
+        keys: Mapping[str, int] | None = None,
+    ) -> bool:
+        """Change an integration and until when its keys are valid (0: for ever); audit it.
+
+        False when that is how it stands already. `update` is called again with what somebody else
+        made of it meanwhile. Raises `LookupError` when there is no such integration, and
+        `KeyTakenError` when a key belongs to another one.
+        """
+        points = [self._point(key, name, until) for key, until in (keys or {}).items()]
+        changed = False
+
+        def step() -> bool:
+            nonlocal changed
+            before = self.get(name)
+            if before is None:
+                raise LookupError(f"integration {name} does not exist")
+            writes = [*self._difference(before, update(before)), *points]
+            if not writes:
+                return True
+            reasons = transact(self._client, [*writes, audit_write(self._tables, audit)])
+            if CONDITION_FAILED in reasons[len(writes) - len(points) : len(writes)]:
+                raise KeyTakenError("the api_key belongs to another integration")
+            changed = not reasons
+            return changed
+
+        settle(step)
+        return changed
+
+    def switch_all(self, switch: str, on: bool, audit: AuditRecord) -> bool:
+        """Turn a switch for every integration; false when that is how it stands already."""
+        item = get(self._client, self._table, {"id": text(_SWITCH_ALL)}) or {}
+        if _is_on(item, switch) == on:
+            return False
+        update = {
+            "TableName": self._table,
+            "Key": {"id": text(_SWITCH_ALL)},
+            "UpdateExpression": "SET #switch = :on",
+            "ConditionExpression": "attribute_not_exists(#switch) OR #switch <> :on",
+            "ExpressionAttributeNames": {"#switch": switch},
+            "ExpressionAttributeValues": {":on": flag(on)},
+        }
+        reasons = transact(self._client, [{"Update": update}, audit_write(self._tables, audit)])
+        if reasons and CONDITION_FAILED not in reasons:
+            raise BusyError("a transaction holds the switch")
+        return not reasons
+
+    def switches(self) -> dict[str, bool]:
+        """Return the switches for all."""
+        item = get(self._client, self._table, {"id": text(_SWITCH_ALL)}) or {}
+        return {name: _is_on(item, name) for name in ("sessions_enabled", "bets_enabled")}
+
+    def _difference(self, before: Integration, after: Integration) -> list[dict[str, Any]]:
+        """Return the update that makes `after` of `before`, if both still are what was read."""
+        old, new = integration_item(before), integration_item(after)
+        names = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name)]
+        if not names:
+            return []
+        marks = {name: str(place) for place, name in enumerate(sorted(names))}
+        sets = [f"#{m} = :n{m}" for name, m in marks.items() if name in new]
+        removes = [f"#{m}" for name, m in marks.items() if name not in new]
+        conditions = [
+            f"#{m} = :o{m}" if name in old else f"attribute_not_exists(#{m})"
+            for name, m in marks.items()
+        ]
+        values = {f":n{m}": new[name] for name, m in marks.items() if name in new}
+        values |= {f":o{m}": old[name] for name, m in marks.items() if name in old}
+        parts = [f"SET {', '.join(sets)}" if sets else ""]
+        parts += [f"REMOVE {', '.join(removes)}" if removes else ""]
+        update = {
+            "TableName": self._table,
+            "Key": {"id": old["id"]},
+            "UpdateExpression": " ".join(part for part in parts if part),
+            "ConditionExpression": " AND ".join(["attribute_exists(id)", *conditions]),
+            "ExpressionAttributeNames": {f"#{m}": name for name, m in marks.items()},
+            "ExpressionAttributeValues": values,
+        }
+        return [{"Update": update}]
+
+    def _point(self, api_key: str, name: str, until: int = 0) -> dict[str, Any]:
+        item: Item = {"id": text(f"key#{api_key}"), "integration": text(name)}
+        if until:
+            item["valid_until"] = number(until)
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": item,
+                "ConditionExpression": "attribute_not_exists(id) OR integration = :name",
+                "ExpressionAttributeValues": {":name": text(name)},
+            }
+        }
+
+
+def _is_on(switches: Item, name: str) -> bool:
+    return bool(switches.get(name, {"BOOL": True})["BOOL"])

@@ -1,0 +1,79 @@
+"""The versions of an integration's secret in Secrets Manager, as the rotation moves them.
+
+Errors of the SDK pass through: they name calls and codes, never values, and the rotation's edge
+knows how to repeat.
+"""
+
+from typing import Any, Final
+
+from botocore.exceptions import ClientError
+
+from casino.integrations.credentials import (
+    CURRENT,
+    PENDING,
+    InvalidPairError,
+    Pair,
+    StoredSecret,
+    read_pair,
+)
+
+_MISSING: Final = "ResourceNotFoundException"
+
+
+class SecretsManagerStore:
+    """`SecretStore` over a botocore Secrets Manager client."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def describe(self, secret: str) -> StoredSecret:
+        """Return the secret's name and labels."""
+        answer = self._client.describe_secret(SecretId=secret)
+        versions = answer.get("VersionIdsToStages", {})
+        labels = {version: frozenset(labels) for version, labels in versions.items()}
+        return StoredSecret(answer["Name"], labels)
+
+    def read(self, secret: str, version: str) -> Pair | None:
+        """Return a version's pair; Secrets Manager makes pending versions without a value."""
+        try:
+            answer = self._client.get_secret_value(SecretId=secret, VersionId=version)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") == _MISSING:
+                return None
+            raise
+        try:
+            return read_pair(answer.get("SecretString", ""), answer["CreatedDate"].timestamp())
+        except InvalidPairError:
+            raise InvalidPairError(f"version {version} of {secret} holds no pair") from None
+
+    def put_pending(self, secret: str, version: str, pair: Pair) -> None:
+        """Make `version` the only pending one, with this pair, unless it has a value already.
+
+        The new one is there before the old label goes, so that a reader always finds one.
+        """
+        if self.read(secret, version) is None:
+            self._client.put_secret_value(
+                SecretId=secret,
+                ClientRequestToken=version,
+                SecretString=pair.text,
+                VersionStages=[PENDING],
+            )
+        for other, labels in self.describe(secret).labels.items():
+            if other != version and PENDING in labels:
+                self.drop_pending(secret, other)
+
+    def make_current(self, secret: str, version: str, instead_of: str) -> None:
+        """Move the label of the current version; the previous one's moves along."""
+        self._client.update_secret_version_stage(
+            SecretId=secret,
+            VersionStage=CURRENT,
+            MoveToVersionId=version,
+            RemoveFromVersionId=instead_of,
+        )
+
+    def drop_pending(self, secret: str, version: str) -> None:
+        """Take the pending label off, if it is there."""
+        if PENDING in self.describe(secret).labels.get(version, ()):
+            self._client.update_secret_version_stage(
+                SecretId=secret, VersionStage=PENDING, RemoveFromVersionId=version
+            )

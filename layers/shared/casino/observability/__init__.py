@@ -1,0 +1,1 @@
+"""What a function leaves behind: log lines for people, metrics for alarms."""

@@ -1,0 +1,1 @@
+"""HTTP to any counterpart: deadlines, tries, circuits, tokens."""

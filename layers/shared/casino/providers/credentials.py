@@ -1,0 +1,71 @@
+"""Ask a service for a token with our credentials.
+
+The credentials come from the keyring. When a service refuses them, the keyring is asked to read
+them again, and a changed value is tried once: a key that was rotated without an overlap, such as
+Invo's SDK key, is picked up by the first call that needs it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from casino.base.errors import UnavailableError
+from casino.integrations.model import Integration, Secret
+from casino.integrations.ports import Keyring
+from casino.providers.post import Reply, ServiceUnreachableError
+from casino.providers.token import SharedToken, Token, TokenRefusedError, TokenUnavailableError
+
+#: No service is believed for longer than this, in seconds.
+LONGEST_LIFE_S: Final = 24 * 3600.0
+
+#: What may stand in a header: anything else could end it and begin another.
+_TOKEN: Final = re.compile(r"[!-~]{1,8192}", re.ASCII)
+
+
+def with_token(token: SharedToken, send: Callable[[str], Reply]) -> Reply:
+    """Send with a token; on 401 get another one and send once more."""
+    value = token.get()
+    reply = send(value)
+    return send(token.renewed(value)) if reply.status == 401 else reply
+
+
+def unauthorized(reply: Reply) -> bool:
+    """Tell whether a service refused our credentials by its status."""
+    return reply.status in (401, 403)
+
+
+def ask_with(
+    keyring: Keyring,
+    integration: Integration,
+    ask: Callable[[Secret], Reply],
+    refused: Callable[[Reply], bool],
+) -> Mapping[str, Any]:
+    """Return the answer to the current credentials, or to those that have just replaced them."""
+    try:
+        secret = keyring.live(integration)[0]
+        reply = ask(secret)
+        if refused(reply):
+            keyring.refresh(integration)
+            newest = keyring.live(integration)[0]
+            if newest.secret_key == secret.secret_key and newest.api_key == secret.api_key:
+                raise TokenRefusedError("credentials_refused")
+            reply = ask(newest)
+    except UnavailableError:
+        raise TokenUnavailableError("secret_unavailable") from None
+    except ServiceUnreachableError:
+        raise TokenUnavailableError("service_unreachable") from None
+    if refused(reply):
+        raise TokenRefusedError("credentials_refused")
+    if reply.status not in (200, 201):
+        raise TokenUnavailableError(f"status_{reply.status}")
+    return reply.fields()
+
+
+def token_of(value: object, lifetime_s: object) -> Token:
+    """Return a token; raises `TokenUnavailableError` for one that has not the form of one."""
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        raise TokenUnavailableError("malformed_answer")
+    if isinstance(lifetime_s, bool) or not isinstance(lifetime_s, int | float):
+        raise TokenUnavailableError("malformed_answer")
+    # A clock that is off must not make a good token useless: one that seems over is used once.
+    return Token(value, float(max(0, min(lifetime_s, LONGEST_LIFE_S))))

@@ -1,0 +1,1 @@
+"""Game sessions from launch to end."""

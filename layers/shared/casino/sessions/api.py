@@ -1,0 +1,128 @@
+"""The platform's own API for launches: what `POST /sessions` takes, and how answers are written.
+
+The balance is not among the fields, and an unknown field is refused: a caller that sends a balance
+must learn that nobody looks at it.
+"""
+
+import json
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from casino.base.exact_json import MalformedJsonError, parse_object
+from casino.base.money import EXPONENTS
+from casino.base.times import iso_utc
+from casino.sessions.model import Launch, LaunchOrder
+from casino.sessions.refusals import LAUNCH_ERRORS, LaunchRefusedError
+
+#: The largest body, in bytes.
+MAX_BODY: Final = 16 * 1024
+
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _a_return_url(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+        fine = parts.hostname and (parts.scheme == "https" or local)
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ValueError("must be an https URL")
+    return url
+
+
+type _Id = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
+]
+#: In a URL's path, and sent to the provider: only what needs no encoding.
+type _SessionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$")]
+type _ReturnUrl = Annotated[
+    str,
+    StringConstraints(max_length=500, pattern=r"^[!-~]+$"),
+    AfterValidator(_a_return_url),
+]
+
+
+class _LaunchBody(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    game_id: _Id
+    player_id: _Id
+    currency: str
+    session_id: _SessionId | None = None
+    device: Literal["desktop", "mobile"] = "mobile"
+    return_url: _ReturnUrl | None = None
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] | None = None
+    is_demo: bool = False
+
+
+def parse_order(body: bytes) -> LaunchOrder:
+    """Return what is to be launched; without a `session_id` it gets a new one.
+
+    Raises `LaunchRefusedError` with `malformed_json`, `invalid_request` or `unsupported_currency`.
+    """
+    try:
+        model = _LaunchBody.model_validate(parse_object(body))
+    except MalformedJsonError as error:
+        raise LaunchRefusedError("malformed_json", str(error)) from None
+    except ValidationError as error:
+        raise LaunchRefusedError("invalid_request", _reasons(error)) from None
+    if model.currency not in EXPONENTS:
+        raise LaunchRefusedError("unsupported_currency")
+    fields = model.model_dump() | {"session_id": model.session_id or f"sess-{uuid4()}"}
+    return LaunchOrder(**fields)
+
+
+def _reasons(error: ValidationError) -> str:
+    """Name the fields and what is wrong with them, never their values."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    named = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:5])
+    return "; ".join(named)
+
+
+def session_answer(launch: Launch) -> dict[str, Any]:
+    """Return a session as the API shows it, with the URL while it is open for play."""
+    session = launch.session
+    answer: dict[str, Any] = {
+        "session_id": session.session_id,
+        "status": session.status,
+        "game_id": session.game_id,
+        "player_id": session.player_id,
+        "currency": session.currency,
+        "integration": session.integration,
+        "is_demo": session.is_demo,
+        "opened_at": session.opened_at,
+        "expires_at": iso_utc(session.expires_at),
+    }
+    optional = {
+        "url": launch.url if session.status == "active" else None,
+        "replaces": launch.replaces,
+        "replaced_by": launch.replaced_by,
+        "error": launch.error,
+    }
+    return answer | {name: value for name, value in optional.items() if value}
+
+
+def error_answer(error: LaunchRefusedError, trace_id: str) -> dict[str, Any]:
+    """Return the body of an error; `session_id` names the session that was tried."""
+    spec = LAUNCH_ERRORS[error.code]
+    answer: dict[str, Any] = {
+        "error": spec.code,
+        "message": f"{spec.message} ({error.detail})" if error.detail else spec.message,
+        "status": spec.status,
+        "retryable": spec.retryable,
+        "trace_id": trace_id,
+    }
+    if error.session_id:
+        answer["session_id"] = error.session_id
+    return answer
+
+
+def written(answer: dict[str, Any]) -> str:
+    """Return compact JSON text."""
+    return json.dumps(answer, separators=(",", ":"), ensure_ascii=False)

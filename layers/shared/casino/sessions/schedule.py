@@ -1,0 +1,42 @@
+"""The way of a run of the schedule: one service call, one log line, what the alarms count."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from casino.observability.events import CatalogueObserver
+from casino.sessions.expiry import ExpiryService
+from casino.sessions.ports import Handover
+
+
+class Context(Protocol):
+    """What Lambda says of an invocation."""
+
+    @property
+    def invoked_function_arn(self) -> str:
+        """Return the name to start the next run under."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the run may still take."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiryEndpoint:
+    """Answers the events of the schedule; `handover` makes a run's way to start the next one."""
+
+    service: ExpiryService
+    handover: Callable[[str], Handover]
+    observer: CatalogueObserver
+
+    def handle(self, event: object, context: Context) -> dict[str, object]:
+        """Run once; an error is raised, so that the invocation counts as failed."""
+        run = self.service.run(
+            lambda: context.get_remaining_time_in_millis() / 1000,
+            self.handover(context.invoked_function_arn),
+        )
+        counts: dict[str, object] = dict(sorted(run.counts.items()))
+        self.observer.event("sessions looked at", became=counts, handed_over=run.handed_over)
+        not_told = sum(n for became, n in run.counts.items() if became.endswith("given_up"))
+        if not_told:
+            self.observer.count("SessionsNotTold", not_told)
+        return counts | {"handed_over": run.handed_over}

@@ -1,0 +1,111 @@
+"""The sessions that somebody still has to end, on DynamoDB: the sparse index `by_check`.
+
+Only a session that is watched has the index's two attributes. The index says which sessions may be
+due, the table whether they are.
+"""
+
+from collections.abc import Iterator
+from itertools import batched, islice
+from typing import Any, Final
+
+from casino.aws.attributes import Item, flag, number, text
+from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, query, write
+from casino.aws.tables import Tables
+from casino.sessions.model import Launch
+from casino.sessions.ports import Watched
+from casino.sessions.store.items import SHARDS, read_launch, watch_item
+
+_NAMES: Final = {"#shard": "shard", "#check": "check_at"}
+
+
+class DynamoDbWatch:
+    """`Watch` over the sessions' table."""
+
+    def __init__(self, client: DynamoDbClient, tables: Tables) -> None:
+        self._client = client
+        self._table = tables.sessions
+
+    def due(self, now: int, limit: int) -> Iterator[Watched]:
+        """Yield up to `limit` sessions whose time to be looked at has come."""
+        return islice(self._due(now), limit)
+
+    def _due(self, now: int) -> Iterator[Watched]:
+        for number_of_shard in range(SHARDS):
+            keys = query(
+                self._client,
+                TableName=self._table,
+                IndexName="by_check",
+                KeyConditionExpression="#shard = :shard AND #check <= :now",
+                ExpressionAttributeNames=_NAMES,
+                ExpressionAttributeValues={
+                    ":shard": text(f"watch#{number_of_shard}"),
+                    ":now": number(now),
+                },
+                Limit=BATCH_KEYS,
+            )
+            for page in batched(keys, BATCH_KEYS, strict=False):
+                yield from self._read(page, now)
+
+    def _read(self, page: tuple[Item, ...], now: int) -> Iterator[Watched]:
+        ids: list[Item] = [{"session_id": key["session_id"]} for key in page]
+        items = {
+            item["session_id"]["S"]: item
+            for item in batch_get(self._client, {self._table: ids})[self._table]
+        }
+        for key in page:
+            item = items.get(key["session_id"]["S"], {})
+            if "shard" in item and int(item["check_at"]["N"]) <= now:
+                tells = int(item.get("tells", {"N": "0"})["N"])
+                yield Watched(read_launch(item), int(item["check_at"]["N"]), tells)
+
+    def close(self, launch: Launch, check_at: int) -> bool:
+        """Close the session (a failed launch becomes final), and watch on until `forget`."""
+        session_id = launch.session.session_id
+        watched = watch_item(session_id, check_at)
+        values = {
+            ":seen": text(launch.session.status),
+            ":shard": watched["shard"],
+            ":check": watched["check_at"],
+        }
+        names = _NAMES | {"#status": "status", "#attempt": "attempt", "#tells": "tells"}
+        if launch.session.status == "failed":
+            end, names["#final"], values[":end"] = "#final = :end", "final", flag(True)
+        else:
+            end, values[":end"] = "#status = :end", text("closed")
+        same_try = "attribute_not_exists(#attempt)"
+        if launch.attempt:
+            same_try, values[":attempt"] = "#attempt = :attempt", text(launch.attempt)
+        return self._update(
+            session_id,
+            UpdateExpression=f"SET {end}, #shard = :shard, #check = :check REMOVE #tells",
+            ConditionExpression=f"#status = :seen AND {same_try}",
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+        )
+
+    def look_again(self, watched: Watched, check_at: int, tells: int = 0) -> bool:
+        """Look at it again later; this also claims it, since only one of two runs succeeds."""
+        return self._update(
+            watched.launch.session.session_id,
+            UpdateExpression="SET #check = :check, #tells = :tells",
+            ConditionExpression="attribute_exists(#shard) AND #check = :seen",
+            ExpressionAttributeNames=_NAMES | {"#tells": "tells"},
+            ExpressionAttributeValues={
+                ":check": number(check_at),
+                ":tells": number(tells),
+                ":seen": number(watched.check_at),
+            },
+        )
+
+    def forget(self, session_id: str) -> None:
+        """Look at it no more."""
+        self._update(
+            session_id,
+            UpdateExpression="REMOVE #shard, #check, #tells",
+            ConditionExpression="attribute_exists(session_id)",
+            ExpressionAttributeNames=_NAMES | {"#tells": "tells"},
+        )
+
+    def _update(self, session_id: str, **request: Any) -> bool:
+        key = {"session_id": text(session_id)}
+        return write(self._client.update_item, TableName=self._table, Key=key, **request)

@@ -1,0 +1,81 @@
+"""May a player's browser be sent there? The launch URL is the provider's word; it is checked.
+
+A URL is taken as it is or not at all: nothing is repaired, since the player is sent to the exact
+text. What two parsers could read in two ways (a backslash, a user part, a control character) is
+refused before it is parsed.
+"""
+
+import ipaddress
+import re
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from casino.integrations.model import Integration
+
+#: Longer ones do not work in every browser, and make the session's item large.
+MAX_URL: Final = 2_000
+
+#: The characters of RFC 3986; all else has to be percent-encoded.
+_TEXT: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
+_HTTPS_PORT: Final = 443
+
+
+def launch_url_fault(url: object, integration: Integration) -> str | None:
+    """Say why a launch URL is refused, or `None`; never quotes the URL, which lets a player in."""
+    if not isinstance(url, str) or not url:
+        return "not a text"
+    if len(url) > MAX_URL:
+        return f"longer than {MAX_URL} characters"
+    if not _TEXT.fullmatch(url):
+        return "characters that a URL does not have"
+    parts = _split(url)
+    if parts is None:
+        return "not a URL"
+    if "@" in parts.netloc:
+        return "a user part"
+    host = parts.hostname or ""
+    local = _is_local(integration.provider_url)
+    if local and parts.scheme == "http" and _is_loopback(host):
+        return None
+    if parts.scheme != "https":
+        return "not https"
+    return None if _named(parts, host, integration) else "a host that is not allowed"
+
+
+def _named(parts: SplitResult, host: str, integration: Integration) -> bool:
+    """Tell whether the host stands on the list; a port has to be named there, too."""
+    allowed = {name.lower() for name in allowed_hosts(integration)}
+    if parts.port not in (None, _HTTPS_PORT):
+        return f"{host}:{parts.port}" in allowed
+    return host in allowed or f"{host}:{_HTTPS_PORT}" in allowed
+
+
+def allowed_hosts(integration: Integration) -> tuple[str, ...]:
+    """Return the hosts that a game may be opened on: by default the one of the provider's API."""
+    if integration.launch_hosts:
+        return integration.launch_hosts
+    parts = _split(integration.provider_url)
+    return (parts.netloc.rpartition("@")[2],) if parts is not None and parts.netloc else ()
+
+
+def _is_local(provider_url: str) -> bool:
+    parts = _split(provider_url)
+    return parts is not None and parts.scheme == "http" and _is_loopback(parts.hostname or "")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises for what is no port
+    except ValueError:
+        return None
+    return parts

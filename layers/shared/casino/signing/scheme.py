@@ -1,0 +1,195 @@
+"""The one interface of every signature family, and what the families share.
+
+All of it is pure: bytes, headers, secrets and `now` come in, a verdict comes out. Each malformed
+input (wrong alphabet, wrong length, a header given twice, non-ASCII, a bad timestamp) is the same
+typed refusal, never another exception.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, Literal, Protocol
+
+#: How far a timestamp may be off, in seconds, in either direction.
+TOLERANCE_S: Final = 300
+
+type Reason = Literal["unauthorized", "invalid_signature", "timestamp_out_of_range"]
+
+#: Header name in lower case → every value it was sent with.
+type Headers = Mapping[str, Sequence[str]]
+
+_ISO_UTC: Final = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:Z|\+00:00)", re.ASCII
+)
+
+
+class SignatureRefusedError(Exception):
+    """The request is not authentic: `reason` is one of the three error codes."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+
+
+class UnsignableError(Exception):
+    """What was to be signed cannot be sent in this family; the message shows no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What only some families sign or carry beside body and time."""
+
+    query: str = ""
+    """The query of the URL exactly as it is sent, without the `?` (`igv-merchant`)."""
+    request_id: str = ""
+    """Names this one request: an idempotency key, a request id or a nonce. Never reused."""
+
+
+NO_PARTICULARS: Final = Particulars()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One piece of the signed string, in its order; a secret one is never shown to anybody."""
+
+    name: str
+    value: bytes = field(repr=False)
+    secret: bool = False
+
+
+class Version(Protocol):
+    """One live version of a secret."""
+
+    @property
+    def label(self) -> str:
+        """`current`, `pending` or `previous`."""
+
+    @property
+    def secret_key(self) -> str:
+        """The shared secret."""
+
+
+class Family(Protocol):
+    """How one kind of counterpart signs."""
+
+    def credential(self, headers: Headers) -> str:
+        """Return the public key that the request names.
+
+        Raises `SignatureRefusedError("unauthorized")` when a credential header is missing, and
+        always in a family whose requests name no key: there the URL tells who is meant to send.
+        """
+
+    def verify(self, body: bytes, headers: Headers, versions: Iterable[Version], now: float) -> str:
+        """Return the label of the version that signed exactly these bytes.
+
+        Raises `SignatureRefusedError`. `now` is in seconds since the epoch.
+        """
+
+    def sign(self, body: bytes, api_key: str, secret_key: str, now: float) -> dict[str, str]:
+        """Return the headers that a request with this body carries."""
+
+
+class Scheme(Family, Protocol):
+    """A family with all that it can be asked: to sign for any counterpart, and to be explained."""
+
+    headers: tuple[str, ...]
+    """The headers that must be there; the last holds the signature."""
+
+    form: str
+    """What the header of the signature looks like."""
+
+    names_key: bool
+    """Whether a request names a key; if not, the URL tells whose it is."""
+
+    def verify(
+        self,
+        body: bytes,
+        headers: Headers,
+        versions: Iterable[Version],
+        now: float,
+        particulars: Particulars = NO_PARTICULARS,
+    ) -> str:
+        """Return the label of the version that signed; of `particulars`, the query counts."""
+
+    def sign(
+        self,
+        body: bytes,
+        api_key: str,
+        secret_key: str,
+        now: float,
+        particulars: Particulars = NO_PARTICULARS,
+    ) -> dict[str, str]:
+        """Return the headers that the request carries; raises `UnsignableError`."""
+
+    def parts(
+        self,
+        body: bytes,
+        headers: Headers,
+        secret_key: str,
+        particulars: Particulars = NO_PARTICULARS,
+    ) -> tuple[Part, ...]:
+        """Return what is signed, piece by piece; what the headers lack is empty."""
+
+    def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
+        """Tell whether the signature among the headers is one of exactly these bytes."""
+
+    def signed_at(self, headers: Headers) -> float | None:
+        """Return when it was signed, in seconds since the epoch; `None` if no header says.
+
+        Raises `SignatureRefusedError` for a time that is not in the family's form.
+        """
+
+    def request_id(self, headers: Headers) -> str | None:
+        """Return what names the request, for a receiver to act on it once; `None` if no header.
+
+        Raises `SignatureRefusedError` for one that is missing, malformed or given twice.
+        """
+
+
+def single(headers: Headers, name: str, otherwise: Reason) -> str:
+    """Return the only value of a header; missing, empty or given twice is a refusal."""
+    values = headers.get(name, ())
+    if not values or not values[0]:
+        raise SignatureRefusedError("unauthorized")
+    if len(values) > 1:
+        raise SignatureRefusedError(otherwise)
+    return values[0]
+
+
+def first(headers: Headers, name: str) -> bytes:
+    """Return the bytes of a header as it was sent, for an explanation; missing is empty."""
+    values = headers.get(name.lower(), ())
+    return values[0].encode("utf-8", "surrogatepass") if values else b""
+
+
+def matching(pattern: re.Pattern[str], value: str) -> str:
+    """Return a value that has its form; anything else is a refusal."""
+    if not pattern.fullmatch(value):
+        raise SignatureRefusedError("invalid_signature")
+    return value
+
+
+def check_age(moment: float, now: float) -> None:
+    """Refuse a moment more than `TOLERANCE_S` away, in either direction."""
+    if abs(moment - now) > TOLERANCE_S:
+        raise SignatureRefusedError("timestamp_out_of_range")
+
+
+def iso_moment(value: str) -> float:
+    """Return an ISO 8601 UTC time as seconds since the epoch; anything else is a refusal."""
+    match = _ISO_UTC.fullmatch(value)
+    if match is None:
+        raise SignatureRefusedError("invalid_signature")
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    fraction = float(f"0.{match[7]}") if match[7] else 0.0
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
+    except ValueError as error:
+        raise SignatureRefusedError("invalid_signature") from error
+    return moment + fraction
+
+
+def check_iso_timestamp(value: str, now: float) -> None:
+    """Refuse what is no ISO 8601 UTC time, or more than `TOLERANCE_S` off in either direction."""
+    check_age(iso_moment(value), now)

@@ -1,0 +1,1 @@
+"""Money: decided by pure functions, moved exactly once, proven by the ledger."""

@@ -1,0 +1,268 @@
+"""Decide what a transaction does to a wallet: pure functions of (snapshot, request, now).
+
+Each `decide_*` returns a `Replay` (the id has an outcome already), a `Refusal` or a `Posting`.
+The order of the checks is part of the contract: what has an outcome is replayed before anything
+else is looked at, so a switch, a block or an expiry never changes an answer that was given.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from casino.integrations.model import Integration
+from casino.wallet.model import (
+    Entry,
+    Round,
+    Session,
+    Tombstone,
+    Transaction,
+    VoidMarker,
+    Wallet,
+    platform_transaction_id,
+)
+
+#: Wins that come out of a round's own bets; the others are owed whatever became of the round.
+_OF_THE_ROUND: Final = ("win", "freespin")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was read before deciding; `None` is an item that does not exist (or was not needed).
+
+    `entry` stands under the transaction's own id, `bet` under the id that a refund names.
+    """
+
+    entry: Entry | Tombstone | None = None
+    wallet: Wallet | None = None
+    session: Session | None = None
+    round: Round | None = None
+    bet: Entry | Tombstone | None = None
+    void: VoidMarker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The same request was decided before: answer with what is stored."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No money moves; `leaves_tombstone` also bars the bet that the refund names, for ever."""
+
+    code: str
+    balance_minor: int | None = None
+    transaction_id: str | None = None
+    leaves_tombstone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoundChange:
+    """What a posting adds to its round.
+
+    `expected_version` pins the round that was read. `None` (a refund, which learns its round only
+    from the bet) asks instead that the round be still refundable: not finished with a paid win.
+    """
+
+    round_id: str
+    bets: int = 0
+    refunds: int = 0
+    paid_wins: int = 0
+    finish: bool = False
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An applied transaction: `rule` says why, `postings` are zero-sum, signed minor units."""
+
+    rule: str
+    postings: tuple[tuple[str, int], ...]
+    round_change: RoundChange | None = None
+    voids_bet: bool = False
+    leaves_tombstone: bool = False
+
+    @property
+    def player_delta_minor(self) -> int:
+        """What the posting adds to the player's balance."""
+        return sum(amount for account, amount in self.postings if account == "player")
+
+
+type Decision = Replay | Refusal | Posting
+
+
+def decide(
+    snapshot: Snapshot, request: Transaction, integration: Integration, now: int
+) -> Decision:
+    """Decide any transaction; `now` is in seconds since the epoch."""
+    replay = _replay(snapshot, request)
+    if replay is not None:
+        return replay
+    match request.kind:
+        case "bet":
+            return decide_bet(snapshot, request, integration, now)
+        case "win":
+            return decide_win(snapshot, request, integration)
+        case "refund":
+            return decide_refund(snapshot, request, integration)
+        case "deposit":
+            return Posting("deposit", _move(request.amount_minor, to="player", source="platform"))
+        case "withdrawal":
+            return _decide_withdrawal(snapshot, request)
+
+
+def decide_bet(
+    snapshot: Snapshot, bet: Transaction, integration: Integration, now: int
+) -> Refusal | Posting:
+    """Debit a stake or tip; a freespin's notional amount goes against the promotion account."""
+    refusal = _session_refusal(snapshot.session, bet, integration) or _session_over(
+        snapshot.session, now
+    )
+    if refusal is not None:
+        return refusal
+    if not integration.bets_enabled:
+        return Refusal("bets_disabled")
+    if not integration.supports(bet.currency):
+        return Refusal("unsupported_currency")
+    wallet = _wallet(snapshot)
+    if wallet.blocked:
+        return Refusal("player_blocked")
+    if snapshot.round is not None and snapshot.round.finished:
+        return Refusal("round_finished")
+    change = _round_change(snapshot, bet, RoundChange(bet.round_id or "", bets=1))
+    if bet.type == "freespin":
+        notional = _move(bet.amount_minor, to="integration", source="promotion")
+        return Posting("freespin_notional", notional, change)
+    if bet.amount_minor > wallet.spendable_minor:
+        return Refusal("insufficient_funds", balance_minor=wallet.spendable_minor)
+    return Posting("bet_debit", _move(bet.amount_minor, to="integration", source="player"), change)
+
+
+def decide_win(snapshot: Snapshot, win: Transaction, integration: Integration) -> Refusal | Posting:
+    """Credit a payout: it is owed, so neither a block nor the session's end stops it.
+
+    A session whose launch failed took no stake, so nothing is owed in it.
+    """
+    refusal = _session_refusal(snapshot.session, win, integration)
+    if refusal is not None:
+        return refusal
+    if snapshot.session is not None and snapshot.session.status == "failed":
+        return Refusal("session_not_active")
+    round_ = snapshot.round
+    refunded = round_ is not None and 0 < round_.bets <= round_.refunds
+    if refunded and win.type in _OF_THE_ROUND:
+        return Refusal("round_refunded")
+    rule = "win_credit"
+    if round_ is not None and round_.finished:
+        rule = "win_after_round_finished"
+    change = RoundChange(win.round_id or "", paid_wins=1 if win.amount_minor else 0)
+    credit = _move(win.amount_minor, to="player", source="integration")
+    return Posting(rule, credit, _round_change(snapshot, win, change))
+
+
+def decide_refund(
+    snapshot: Snapshot, refund: Transaction, integration: Integration
+) -> Refusal | Posting:
+    """Give back what a bet debited, once; an unknown bet is barred from ever debiting."""
+    refusal = _session_refusal(snapshot.session, refund, integration)
+    if refusal is not None:
+        return refusal
+    if refund.bet_transaction_id == refund.transaction_id:
+        return Refusal("refund_not_allowed")
+    bet = snapshot.bet
+    if not isinstance(bet, Entry) or (bet.kind == "bet" and bet.outcome == "refused"):
+        # A refused or already barred bet holds its id for ever; only a free id needs a tombstone.
+        if integration.refund_unknown_bet == "accept":
+            return Posting("refund_unknown_bet_accepted", (), leaves_tombstone=bet is None)
+        return Refusal("bet_not_found", leaves_tombstone=bet is None)
+    refusal = _refund_refusal(snapshot, refund, bet)
+    if refusal is not None:
+        return refusal
+    change = None
+    if bet.round_id is not None:
+        change = RoundChange(bet.round_id, refunds=1, finish=refund.finished)
+    undo = tuple((account, -amount) for account, amount in bet.postings)
+    return Posting("refund_credit", undo, change, voids_bet=True)
+
+
+def _refund_refusal(snapshot: Snapshot, refund: Transaction, bet: Entry) -> Refusal | None:
+    if bet.kind != "bet":
+        return Refusal("refund_not_allowed")
+    if bet.player_id != refund.player_id:
+        return Refusal("player_mismatch")
+    if bet.currency != refund.currency:
+        return Refusal("currency_mismatch")
+    if bet.type != refund.type:
+        return Refusal("type_mismatch")
+    if snapshot.void is not None:
+        first = platform_transaction_id(refund.integration, snapshot.void.refund_transaction_id)
+        return Refusal("bet_already_refunded", transaction_id=first)
+    if bet.amount_minor != refund.amount_minor:
+        return Refusal("refund_amount_mismatch")
+    if snapshot.round is not None and snapshot.round.finished and snapshot.round.paid_wins:
+        return Refusal("round_finished")
+    return None
+
+
+def _decide_withdrawal(snapshot: Snapshot, request: Transaction) -> Refusal | Posting:
+    wallet = _wallet(snapshot)
+    if request.amount_minor > wallet.spendable_minor:
+        return Refusal("insufficient_funds", balance_minor=wallet.spendable_minor)
+    return Posting("withdrawal", _move(request.amount_minor, to="platform", source="player"))
+
+
+def _replay(snapshot: Snapshot, request: Transaction) -> Replay | Refusal | None:
+    if snapshot.entry is None:
+        return None
+    if isinstance(snapshot.entry, Tombstone):
+        # The id is a bet's that was refunded before it came; anything else reuses a bet's id.
+        return Refusal("bet_cancelled" if request.kind == "bet" else "transaction_mismatch")
+    if snapshot.entry.fingerprint != request.fingerprint():
+        return Refusal("transaction_mismatch")
+    return Replay(snapshot.entry)
+
+
+def _session_refusal(
+    session: Session | None, request: Transaction, integration: Integration
+) -> Refusal | None:
+    if session is None or session.integration != integration.name:
+        return Refusal("session_not_found")
+    if session.player_id != request.player_id:
+        return Refusal("player_mismatch")
+    if session.currency != request.currency:
+        return Refusal("currency_mismatch")
+    if session.is_demo:
+        return Refusal("demo_session")
+    return None
+
+
+def _session_over(session: Session | None, now: int) -> Refusal | None:
+    assert session is not None  # noqa: S101 - `_session_refusal` came first
+    if session.status == "suspended":
+        return Refusal("session_suspended")
+    if session.status in ("launching", "failed"):
+        return Refusal("session_not_active")
+    if session.status != "active" or now >= session.expires_at:
+        return Refusal("session_expired")
+    return None
+
+
+def _wallet(snapshot: Snapshot) -> Wallet:
+    """A session or a deposit exists only for a wallet that exists; anything else is a bug."""
+    if snapshot.wallet is None:
+        raise LookupError("the wallet of an open session does not exist")
+    return snapshot.wallet
+
+
+def _move(amount_minor: int, *, to: str, source: str) -> tuple[tuple[str, int], ...]:
+    """Return the two postings in the order of their accounts: the entry's hash covers them."""
+    return tuple(sorted(((source, -amount_minor), (to, amount_minor))))
+
+
+def _round_change(
+    snapshot: Snapshot, request: Transaction, change: RoundChange
+) -> RoundChange | None:
+    if request.round_id is None:
+        return None
+    version = snapshot.round.version if snapshot.round is not None else 0
+    return replace(change, finish=request.finished, expected_version=version)

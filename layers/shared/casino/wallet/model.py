@@ -1,0 +1,199 @@
+"""The words of the wallet: transactions, entries, wallets, sessions, rounds.
+
+Amounts are integers in minor units of the currency; times are ISO 8601 UTC strings with
+milliseconds, except `Session.expires_at`, which is in seconds since the epoch.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final, Literal
+
+type Kind = Literal["bet", "win", "refund", "deposit", "withdrawal"]
+type Outcome = Literal["applied", "refused"]
+type SessionStatus = Literal["launching", "active", "suspended", "closed", "failed"]
+
+#: The integration under which the platform's own deposits and withdrawals are recorded.
+PLATFORM: Final = "platform"
+
+
+def wallet_key(player_id: str, currency: str) -> str:
+    """Name a wallet in one string; unambiguous, since no currency holds a `#`."""
+    return f"{currency}#{player_id}"
+
+
+def platform_transaction_id(integration: str, transaction_id: str) -> str:
+    """Return our reference for a provider's transaction: the same for every copy of it."""
+    digest = hashlib.sha256(f"{integration}#{transaction_id}".encode()).hexdigest()
+    return f"plt-{digest[:32]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One request to move money, verified and typed, not yet decided.
+
+    `type` is the kind of stake or payout (`bet`, `tip`, `freespin`, `win`, `jackpot`, …);
+    `extra` is the JSON text of the unknown fields, kept for audit.
+    """
+
+    integration: str
+    transaction_id: str
+    kind: Kind
+    type: str
+    player_id: str
+    currency: str
+    amount_minor: int
+    game_id: str | None = None
+    session_id: str | None = None
+    round_id: str | None = None
+    bet_transaction_id: str | None = None
+    finished: bool = False
+    extra: str | None = None
+    trace_id: str = ""
+
+    def fingerprint(self) -> str:
+        """Return what makes two requests the same one: see wallet semantics, rule 5.
+
+        SHA-256 in hex over the length-prefixed fields, so that no two requests run together.
+        """
+        fields = (
+            self.kind,
+            self.player_id,
+            self.currency,
+            str(self.amount_minor),
+            self.type,
+            self.game_id,
+            self.round_id,
+            self.bet_transaction_id,
+            "finished" if self.finished else "open",
+        )
+        text = "".join("-" if field is None else f"{len(field)}:{field}" for field in fields)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger, never changed: an applied transaction or a recorded refusal.
+
+    `seq` counts a wallet's applied entries from 1 without a gap; a refusal carries the number of
+    the entry that it was decided after. `body` is the stored response, given again to every copy.
+    `postings` are signed amounts by account that sum to zero. `rule` names what decided.
+    """
+
+    integration: str
+    transaction_id: str
+    kind: Kind
+    outcome: Outcome
+    rule: str
+    type: str
+    player_id: str
+    currency: str
+    amount_minor: int
+    game_id: str | None
+    session_id: str | None
+    round_id: str | None
+    bet_transaction_id: str | None
+    finished: bool
+    seq: int
+    balance_before_minor: int
+    balance_after_minor: int
+    postings: tuple[tuple[str, int], ...]
+    status: int
+    body: str
+    fingerprint: str
+    at: str
+    trace_id: str
+    extra: str | None
+    previous_hash: str
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """Stands under the id of a bet that was refunded before it arrived: the bet never debits."""
+
+    integration: str
+    bet_transaction_id: str
+    refund_transaction_id: str
+    player_id: str
+    currency: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoidMarker:
+    """Says that a bet was refunded, and by which refund: there can be only one."""
+
+    integration: str
+    bet_transaction_id: str
+    refund_transaction_id: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """A player's money in one currency; `version` grows with every change, `seq` with entries."""
+
+    player_id: str
+    currency: str
+    balance_minor: int
+    reserved_minor: int
+    seq: int
+    version: int
+    head_hash: str
+    blocked: bool
+
+    @property
+    def spendable_minor(self) -> int:
+        """What a bet may take: the balance less what the platform reserved."""
+        return self.balance_minor - self.reserved_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one player did in one game round; a round that nobody played has version 0."""
+
+    integration: str
+    player_id: str
+    currency: str
+    round_id: str
+    bets: int = 0
+    refunds: int = 0
+    paid_wins: int = 0
+    finished: bool = False
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A game session that the platform opened for one player, currency and integration.
+
+    `launching` is a session whose provider has not answered yet, `failed` one that never opened.
+    A demo session plays without money: no hook of it touches a wallet.
+    """
+
+    session_id: str
+    player_id: str
+    currency: str
+    integration: str
+    game_id: str
+    status: SessionStatus
+    opened_at: str
+    expires_at: int
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Player:
+    """A player as the wallet knows one; `blocked` stops bets, never wins or refunds.
+
+    The rest is what a launch is checked against; `None` is not known. `country` is ISO 3166-1
+    alpha-2, `birth_date` ISO 8601 (`1990-12-31`), `kyc_level` one of the levels of iGSP.
+    """
+
+    player_id: str
+    blocked: bool
+    created_at: str
+    name: str | None = None
+    country: str | None = None
+    birth_date: str | None = None
+    kyc_level: str | None = None

@@ -1,0 +1,120 @@
+"""What the use cases need from the outside world: each Protocol is met by an adapter and a fake."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from casino.wallet.decide import RoundChange, Snapshot
+from casino.wallet.model import (
+    Entry,
+    Player,
+    Round,
+    Session,
+    Tombstone,
+    Transaction,
+    VoidMarker,
+    Wallet,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One atomic write: the entry if its id is free, and what hangs on it.
+
+    `wallet` is the wallet as it was read: its version is the condition, and the entry holds its
+    new balance, sequence number and head. `None` records a refusal, which changes no wallet.
+    """
+
+    entry: Entry
+    wallet: Wallet | None = None
+    round_change: RoundChange | None = None
+    void: VoidMarker | None = None
+    tombstone: Tombstone | None = None
+
+
+class Ledger(Protocol):
+    """The append-only ledger together with the wallet heads and rounds that move with it."""
+
+    def load(self, request: Transaction) -> Snapshot:
+        """Read all that deciding `request` needs, consistently, in one round trip.
+
+        Raises `UnavailableError` when it cannot be read.
+        """
+
+    def commit(self, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
+        """Write `commit` atomically; return `None` when it is done.
+
+        Returns the snapshot to decide again from when somebody was faster. Raises `BusyError` and
+        `UnavailableError` for a write that was certainly not made, and `OutcomeUnknownError` for
+        one that may have been made: then load again, the entry tells.
+        """
+
+
+class History(Protocol):
+    """Reading the ledger for people: operators, auditors, the verifier."""
+
+    def find(self, integration: str, transaction_id: str) -> Entry | Tombstone | None:
+        """Return what stands under a transaction's id."""
+
+    def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
+        """Return the marker of a refunded bet."""
+
+    def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
+        """Yield every entry of a wallet, refusals too, in order of sequence number."""
+
+    def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
+        """Yield every item of the ledger, in no order."""
+
+    def rounds(self) -> Iterator[Round]:
+        """Yield every round, in no order."""
+
+
+class Accounts(Protocol):
+    """Players and their wallets, as the platform manages them."""
+
+    def player(self, player_id: str) -> Player | None:
+        """Return a player, or `None`."""
+
+    def wallet(self, player_id: str, currency: str) -> Wallet | None:
+        """Return a wallet, or `None`."""
+
+    def balance(
+        self, player_id: str, currency: str, session_id: str | None
+    ) -> tuple[Player | None, Wallet | None, Session | None]:
+        """Read what a balance answer needs, consistently, in one round trip."""
+
+    def wallets(self, player_id: str | None = None) -> Iterator[Wallet]:
+        """Yield the wallets of one player, or every wallet."""
+
+    def add_player(self, player: Player) -> None:
+        """Create the player, unless it exists."""
+
+    def add_wallet(self, player_id: str, currency: str) -> None:
+        """Create an empty wallet, blocked as its player is, unless it exists.
+
+        Raises `LookupError` when the player does not exist.
+        """
+
+    def set_blocked(self, player_id: str, blocked: bool) -> None:
+        """Block or unblock the player: no bet decided before it returns is applied after."""
+
+    def set_reserved(self, player_id: str, currency: str, reserved_minor: int) -> None:
+        """Set what the platform holds back from play; at most the balance (`ValueError`)."""
+
+
+class Renderer(Protocol):
+    """The wire form of an answer: stored with the entry, so rendered exactly once."""
+
+    def success(self, balance_minor: int, currency: str, transaction_id: str | None) -> str:
+        """Return the body of a 200."""
+
+    def error(
+        self,
+        code: str,
+        trace_id: str,
+        *,
+        balance: tuple[int, str] | None = None,
+        transaction_id: str | None = None,
+        detail: str = "",
+    ) -> str:
+        """Return the body of the error `code`; `balance` is minor units and currency (402)."""

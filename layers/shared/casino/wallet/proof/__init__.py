@@ -1,0 +1,1 @@
+"""Recompute the ledger, and name what does not add up."""

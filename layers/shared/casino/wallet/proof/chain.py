@@ -1,0 +1,132 @@
+"""Recompute one wallet from its entries: every entry by itself, the chain, and the head."""
+
+from collections.abc import Iterator, Sequence
+
+from casino.wallet.chain import entry_hash, genesis_hash
+from casino.wallet.model import Entry, Transaction, Wallet, wallet_key
+from casino.wallet.proof.faults import Fault, fault_of
+
+#: Sequence number → the balance and the chain's hash after that entry.
+type _States = dict[int, tuple[int, str]]
+
+
+def check_wallet(wallet: Wallet, entries: Sequence[Entry]) -> Iterator[Fault]:
+    """Yield what is wrong up to the head `wallet`; entries beyond it are not looked at."""
+    known = [entry for entry in entries if entry.seq <= wallet.seq]
+    for entry in known:
+        yield from _check_entry(entry)
+    states: _States = {0: (0, genesis_hash(wallet.player_id, wallet.currency))}
+    applied = [entry for entry in known if entry.outcome == "applied"]
+    yield from _check_chain(wallet, sorted(applied, key=lambda entry: entry.seq), states)
+    for entry in known:
+        if entry.outcome == "refused":
+            yield from _check_place(entry, states)
+    yield from _check_head(wallet, states)
+
+
+def _check_entry(entry: Entry) -> Iterator[Fault]:
+    if entry_hash(entry) != entry.hash:
+        yield fault_of(entry, "entry_hash", "the entry's fields do not give its hash")
+    if _fingerprint(entry) != entry.fingerprint:
+        yield fault_of(entry, "fingerprint", "the entry's fields do not give its fingerprint")
+    moved = entry.balance_after_minor - entry.balance_before_minor
+    if entry.outcome == "refused":
+        if moved or entry.postings:
+            yield fault_of(entry, "refusal_moved_money", f"a refusal moves {moved}")
+        return
+    total = sum(amount for _, amount in entry.postings)
+    if total:
+        yield fault_of(entry, "postings_unbalanced", f"the postings sum to {total}")
+    to_player = sum(amount for account, amount in entry.postings if account == "player")
+    if to_player != moved:
+        detail = f"the player's posting is {to_player}, the balance moved by {moved}"
+        yield fault_of(entry, "player_posting", detail)
+    expected = _expected_minor(entry)
+    if expected is not None and to_player != expected:
+        detail = f"the player's posting is {to_player}, the transaction asks for {expected}"
+        yield fault_of(entry, "amount_posting", detail)
+
+
+def _fingerprint(entry: Entry) -> str:
+    """Return the fingerprint of the request that the entry records."""
+    request = Transaction(
+        integration=entry.integration,
+        transaction_id=entry.transaction_id,
+        kind=entry.kind,
+        type=entry.type,
+        player_id=entry.player_id,
+        currency=entry.currency,
+        amount_minor=entry.amount_minor,
+        game_id=entry.game_id,
+        # A refund names no round: its entry carries the one of the bet.
+        round_id=None if entry.kind == "refund" else entry.round_id,
+        bet_transaction_id=entry.bet_transaction_id,
+        finished=entry.finished,
+    )
+    return request.fingerprint()
+
+
+def _expected_minor(entry: Entry) -> int | None:
+    """Return what the player gets for an applied entry; a refund is compared with its bet."""
+    match entry.kind:
+        case "bet":
+            return 0 if entry.type == "freespin" else -entry.amount_minor
+        case "win" | "deposit":
+            return entry.amount_minor
+        case "withdrawal":
+            return -entry.amount_minor
+        case "refund":
+            return None
+
+
+def _check_chain(wallet: Wallet, applied: Sequence[Entry], states: _States) -> Iterator[Fault]:
+    """Check that each entry follows the one before it, and fill `states`."""
+    for entry in applied:
+        if entry.seq in states:
+            detail = f"number {entry.seq} is taken by another entry"
+            yield fault_of(entry, "sequence_duplicate", detail)
+            continue
+        if entry.seq - 1 in states:
+            balance, head = states[entry.seq - 1]
+            if entry.balance_before_minor != balance:
+                detail = f"{entry.balance_before_minor} before it, {balance} after the entry before"
+                yield fault_of(entry, "balance_discontinuity", detail)
+            if entry.previous_hash != head:
+                detail = "it does not follow the hash of the entry before"
+                yield fault_of(entry, "chain_broken", detail)
+        states[entry.seq] = (entry.balance_after_minor, entry.hash)
+    name = wallet_key(wallet.player_id, wallet.currency)
+    for first, last in _gaps(states, wallet.seq):
+        yield Fault("sequence_gap", name, None, f"no entry has the numbers {first} to {last}")
+
+
+def _gaps(states: _States, last_seq: int) -> Iterator[tuple[int, int]]:
+    """Yield the first and last number of each run that is missing."""
+    before = 0
+    for seq in [*sorted(states), last_seq + 1]:
+        if seq > before + 1:
+            yield before + 1, seq - 1
+        before = seq
+
+
+def _check_place(refusal: Entry, states: _States) -> Iterator[Fault]:
+    """A refusal names the state that it was decided from."""
+    state = (refusal.balance_before_minor, refusal.previous_hash)
+    if refusal.seq in states and states[refusal.seq] != state:
+        detail = f"the wallet was not like this after entry {refusal.seq}"
+        yield fault_of(refusal, "refusal_out_of_place", detail)
+
+
+def _check_head(wallet: Wallet, states: _States) -> Iterator[Fault]:
+    name = wallet_key(wallet.player_id, wallet.currency)
+    if not 0 <= wallet.reserved_minor <= wallet.balance_minor:
+        detail = f"the balance is {wallet.balance_minor}, of it {wallet.reserved_minor} reserved"
+        yield Fault("wallet_overdrawn", name, None, detail)
+    if wallet.seq not in states:
+        return  # the gap is named already
+    balance, head = states[wallet.seq]
+    if wallet.balance_minor != balance:
+        detail = f"the wallet says {wallet.balance_minor}, its last entry {balance}"
+        yield Fault("head_balance", name, None, detail)
+    if wallet.head_hash != head:
+        yield Fault("head_hash", name, None, "the wallet's head is not its last entry's hash")

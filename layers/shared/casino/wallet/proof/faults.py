@@ -1,0 +1,57 @@
+"""What can be wrong with a ledger: each kind of fault has a name that people can look up."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from casino.wallet.model import Entry, wallet_key
+
+type FaultCode = Literal[
+    # one entry
+    "entry_hash",
+    "fingerprint",
+    "postings_unbalanced",
+    "player_posting",
+    "amount_posting",
+    "refusal_moved_money",
+    # a wallet's chain
+    "sequence_gap",
+    "sequence_duplicate",
+    "balance_discontinuity",
+    "chain_broken",
+    "refusal_out_of_place",
+    "head_balance",
+    "head_hash",
+    "entry_beyond_head",
+    "wallet_overdrawn",
+    # refunds, void markers, tombstones
+    "refund_without_bet",
+    "refund_amount",
+    "refund_postings",
+    "bet_refunded_twice",
+    "void_missing",
+    "void_mismatch",
+    "void_without_refund",
+    "void_without_bet",
+    "tombstone_missing",
+    "tombstone_without_refund",
+    "bet_under_tombstone",
+    # rounds
+    "round_missing",
+    "round_counters",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong; `wallet` is `<currency>#<player_id>`, empty where none is known."""
+
+    code: FaultCode
+    wallet: str
+    transaction_id: str | None
+    detail: str
+
+
+def fault_of(entry: Entry, code: FaultCode, detail: str) -> Fault:
+    """Return a fault of one entry."""
+    wallet = wallet_key(entry.player_id, entry.currency)
+    return Fault(code, wallet, entry.transaction_id, detail)

@@ -1,0 +1,202 @@
+"""Check what entries say of each other: refunds, void markers, tombstones, rounds."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from casino.wallet.model import Entry, Round, Tombstone, VoidMarker, wallet_key
+from casino.wallet.ports import History
+from casino.wallet.proof.faults import Fault, fault_of
+
+_UNKNOWN_BET_ACCEPTED = "refund_unknown_bet_accepted"
+_UNKNOWN_BET_RULES = frozenset({"bet_not_found", _UNKNOWN_BET_ACCEPTED})
+
+
+class Records:
+    """The items that were collected, and behind them the ledger itself.
+
+    What is missing from the collection may only have been written after it was read, so it is
+    read by its key before anything is called a fault.
+    """
+
+    def __init__(
+        self,
+        history: History,
+        entries: Iterable[Entry],
+        tombstones: Iterable[Tombstone] = (),
+        voids: Iterable[VoidMarker] = (),
+    ) -> None:
+        self._history = history
+        self._entries = {(entry.integration, entry.transaction_id): entry for entry in entries}
+        self._tombstones = {
+            (stone.integration, stone.bet_transaction_id): stone for stone in tombstones
+        }
+        self._voids = {(void.integration, void.bet_transaction_id): void for void in voids}
+
+    def entry(self, integration: str, transaction_id: str) -> Entry | None:
+        """Return the entry of a transaction."""
+        entry = self._entries.get((integration, transaction_id))
+        if entry is not None:
+            return entry
+        found = self._history.find(integration, transaction_id)
+        return found if isinstance(found, Entry) else None
+
+    def tombstone(self, integration: str, bet_transaction_id: str) -> Tombstone | None:
+        """Return the tombstone of a bet that never came."""
+        stone = self._tombstones.get((integration, bet_transaction_id))
+        if stone is not None:
+            return stone
+        found = self._history.find(integration, bet_transaction_id)
+        return found if isinstance(found, Tombstone) else None
+
+    def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
+        """Return the marker of a refunded bet."""
+        void = self._voids.get((integration, bet_transaction_id))
+        return void if void is not None else self._history.void(integration, bet_transaction_id)
+
+
+def check_refunds(entries: Sequence[Entry], records: Records) -> Iterator[Fault]:
+    """Check each refund against its bet and its marker."""
+    credits = [entry for entry in entries if _is_credit(entry)]
+    times = Counter((entry.integration, entry.bet_transaction_id) for entry in credits)
+    for refund in credits:
+        if times[refund.integration, refund.bet_transaction_id] > 1:
+            detail = f"bet {refund.bet_transaction_id} is refunded more than once"
+            yield fault_of(refund, "bet_refunded_twice", detail)
+        yield from _check_bet_of(refund, records)
+        yield from _check_void_of(refund, records)
+    for refund in entries:
+        if refund.kind == "refund" and refund.rule in _UNKNOWN_BET_RULES:
+            yield from _check_barred(refund, records)
+
+
+def _is_credit(entry: Entry) -> bool:
+    applied = entry.kind == "refund" and entry.outcome == "applied"
+    return applied and entry.rule != _UNKNOWN_BET_ACCEPTED
+
+
+def _check_bet_of(refund: Entry, records: Records) -> Iterator[Fault]:
+    bet = records.entry(refund.integration, refund.bet_transaction_id or "")
+    if bet is None or not _is_applied_bet(bet) or _wallet(bet) != _wallet(refund):
+        detail = f"{refund.bet_transaction_id} is no applied bet of this wallet"
+        yield fault_of(refund, "refund_without_bet", detail)
+        return
+    if bet.amount_minor != refund.amount_minor:
+        detail = f"the refund is of {refund.amount_minor}, the stake was {bet.amount_minor}"
+        yield fault_of(refund, "refund_amount", detail)
+    if {account: -amount for account, amount in bet.postings} != dict(refund.postings):
+        yield fault_of(refund, "refund_postings", "the refund does not undo the bet's postings")
+
+
+def _check_void_of(refund: Entry, records: Records) -> Iterator[Fault]:
+    void = records.void(refund.integration, refund.bet_transaction_id or "")
+    if void is None:
+        detail = f"bet {refund.bet_transaction_id} has no void marker"
+        yield fault_of(refund, "void_missing", detail)
+    elif void.refund_transaction_id != refund.transaction_id:
+        detail = f"the void marker names refund {void.refund_transaction_id}"
+        yield fault_of(refund, "void_mismatch", detail)
+
+
+def _check_barred(refund: Entry, records: Records) -> Iterator[Fault]:
+    """The refund of an unknown bet bars it: by a tombstone, or by the bet's own refusal."""
+    bet_id = refund.bet_transaction_id or ""
+    bet = records.entry(refund.integration, bet_id)
+    if bet is not None and bet.outcome == "applied":
+        detail = f"{bet_id} was applied though it was refunded as unknown"
+        yield fault_of(refund, "bet_under_tombstone", detail)
+    elif bet is None and records.tombstone(refund.integration, bet_id) is None:
+        yield fault_of(refund, "tombstone_missing", f"nothing bars the late bet {bet_id}")
+
+
+def check_voids(voids: Iterable[VoidMarker], records: Records) -> Iterator[Fault]:
+    """Check that each void marker has its refund and its bet."""
+    for void in voids:
+        bet_id = void.bet_transaction_id
+        bet = records.entry(void.integration, bet_id)
+        refund = records.entry(void.integration, void.refund_transaction_id)
+        owner = bet or refund
+        wallet = _wallet(owner) if owner else ""
+        if bet is None or not _is_applied_bet(bet):
+            yield Fault("void_without_bet", wallet, bet_id, "the marker's bet was never applied")
+        if refund is None or not _is_credit(refund) or refund.bet_transaction_id != bet_id:
+            detail = f"the marker's refund {void.refund_transaction_id} did not refund it"
+            yield Fault("void_without_refund", wallet, bet_id, detail)
+
+
+def check_tombstones(tombstones: Iterable[Tombstone], records: Records) -> Iterator[Fault]:
+    """Check that each tombstone has its refund, and that no bet was applied under it."""
+    for stone in tombstones:
+        bet_id = stone.bet_transaction_id
+        wallet = wallet_key(stone.player_id, stone.currency)
+        refund = records.entry(stone.integration, stone.refund_transaction_id)
+        left = refund is not None and refund.rule in _UNKNOWN_BET_RULES
+        if refund is None or not left or refund.bet_transaction_id != bet_id:
+            detail = f"refund {stone.refund_transaction_id} did not leave it"
+            yield Fault("tombstone_without_refund", wallet, bet_id, detail)
+        bet = records.entry(stone.integration, bet_id)
+        if bet is not None and bet.outcome == "applied":
+            yield Fault("bet_under_tombstone", wallet, bet_id, "a bet was applied under its id")
+
+
+@dataclass(slots=True)
+class _Count:
+    """What the entries of a round add up to."""
+
+    bets: int = 0
+    refunds: int = 0
+    paid_wins: int = 0
+    finished: int = 0
+
+    def add(self, entry: Entry) -> None:
+        self.bets += entry.kind == "bet"
+        self.refunds += entry.kind == "refund"
+        self.paid_wins += entry.kind == "win" and entry.amount_minor > 0
+        self.finished += entry.finished
+
+    def values(self) -> tuple[int, int, int, int]:
+        return self.bets, self.refunds, self.paid_wins, min(self.finished, 1)
+
+
+type _RoundKey = tuple[str, str, str, str]
+
+
+def check_rounds(
+    rounds: Iterable[Round], settled: Iterable[Entry], seen: Iterable[Entry]
+) -> Iterator[Fault]:
+    """Check each round's counters against its entries.
+
+    `settled` are the entries that were written before the rounds were read, `seen` are all that
+    were found after: under traffic the truth is between the two, at rest they are the same.
+    """
+    least, most = _counts(settled), _counts(seen)
+    stored = {(r.integration, r.player_id, r.currency, r.round_id): r for r in rounds}
+    for key in sorted(least.keys() | stored.keys()):
+        wallet, round_ = wallet_key(key[1], key[2]), stored.get(key)
+        if round_ is None:
+            yield Fault("round_missing", wallet, None, f"round {key[3]} has entries and no item")
+            continue
+        found = (round_.bets, round_.refunds, round_.paid_wins, int(round_.finished))
+        low, high = (counts.get(key, _Count()).values() for counts in (least, most))
+        if any(not a <= b <= c for a, b, c in zip(low, found, high, strict=True)):
+            counted = f"(bets, refunds, paid wins, finished): {found}, its entries {high}"
+            detail = f"round {key[3]} says {counted}"
+            yield Fault("round_counters", wallet, None, detail)
+
+
+def _counts(entries: Iterable[Entry]) -> dict[_RoundKey, _Count]:
+    counts: dict[_RoundKey, _Count] = {}
+    for entry in entries:
+        counted = entry.outcome == "applied" and entry.rule != _UNKNOWN_BET_ACCEPTED
+        if counted and entry.round_id is not None:
+            key = (entry.integration, entry.player_id, entry.currency, entry.round_id)
+            counts.setdefault(key, _Count()).add(entry)
+    return counts
+
+
+def _is_applied_bet(entry: Entry) -> bool:
+    return entry.kind == "bet" and entry.outcome == "applied"
+
+
+def _wallet(entry: Entry) -> str:
+    return wallet_key(entry.player_id, entry.currency)

@@ -1,0 +1,145 @@
+"""Turn a decision into what is written: the sealed entry and the markers beside it."""
+
+from dataclasses import dataclass
+
+from casino.wallet.chain import genesis_hash, seal
+from casino.wallet.decide import Posting, Refusal, Snapshot
+from casino.wallet.model import (
+    Entry,
+    Outcome,
+    Tombstone,
+    Transaction,
+    VoidMarker,
+    platform_transaction_id,
+)
+from casino.wallet.ports import Commit, Renderer
+from casino.wallet.refusals import CATALOGUE
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The part of an entry that the decision fixes."""
+
+    outcome: Outcome
+    rule: str
+    round_id: str | None
+    seq: int
+    balance_after_minor: int
+    postings: tuple[tuple[str, int], ...]
+    status: int
+    body: str
+
+
+def commit_for(
+    snapshot: Snapshot,
+    request: Transaction,
+    decision: Refusal | Posting,
+    at: str,
+    renderer: Renderer,
+) -> Commit:
+    """Return what to write for `decision`.
+
+    Raises `LookupError` for a posting to a wallet that does not exist: that would be a bug.
+    """
+    tombstone = _tombstone(request, at) if decision.leaves_tombstone else None
+    if isinstance(decision, Refusal):
+        verdict = _refused(snapshot, request, decision, renderer)
+        return Commit(_entry(snapshot, request, verdict, at), tombstone=tombstone)
+    if snapshot.wallet is None:
+        raise LookupError("a posting needs a wallet")
+    verdict = _applied(snapshot, request, decision, renderer)
+    void = None
+    if decision.voids_bet and request.bet_transaction_id is not None:
+        bet_id = request.bet_transaction_id
+        void = VoidMarker(request.integration, bet_id, request.transaction_id, at)
+    entry = _entry(snapshot, request, verdict, at)
+    return Commit(entry, snapshot.wallet, decision.round_change, void, tombstone)
+
+
+def _applied(
+    snapshot: Snapshot, request: Transaction, posting: Posting, renderer: Renderer
+) -> _Verdict:
+    wallet = snapshot.wallet
+    assert wallet is not None  # noqa: S101 - checked by the caller
+    after = wallet.balance_minor + posting.player_delta_minor
+    own_id = platform_transaction_id(request.integration, request.transaction_id)
+    return _Verdict(
+        outcome="applied",
+        rule=posting.rule,
+        round_id=posting.round_change.round_id if posting.round_change else request.round_id,
+        seq=wallet.seq + 1,
+        balance_after_minor=after,
+        postings=posting.postings,
+        status=200,
+        body=renderer.success(after - wallet.reserved_minor, request.currency, own_id),
+    )
+
+
+def _refused(
+    snapshot: Snapshot, request: Transaction, refusal: Refusal, renderer: Renderer
+) -> _Verdict:
+    spec = CATALOGUE[refusal.code]
+    balance = refusal.balance_minor
+    body = renderer.error(
+        spec.code,
+        request.trace_id,
+        balance=None if balance is None else (balance, request.currency),
+        transaction_id=refusal.transaction_id,
+    )
+    return _Verdict(
+        outcome="refused",
+        rule=spec.code,
+        round_id=request.round_id,
+        seq=snapshot.wallet.seq if snapshot.wallet else 0,
+        balance_after_minor=snapshot.wallet.balance_minor if snapshot.wallet else 0,
+        postings=(),
+        status=spec.status,
+        body=body,
+    )
+
+
+def _entry(snapshot: Snapshot, request: Transaction, verdict: _Verdict, at: str) -> Entry:
+    wallet = snapshot.wallet
+    head = wallet.head_hash if wallet else genesis_hash(request.player_id, request.currency)
+    return seal(
+        Entry(
+            integration=request.integration,
+            transaction_id=request.transaction_id,
+            kind=request.kind,
+            outcome=verdict.outcome,
+            rule=verdict.rule,
+            type=request.type,
+            player_id=request.player_id,
+            currency=request.currency,
+            amount_minor=request.amount_minor,
+            game_id=request.game_id,
+            session_id=request.session_id,
+            round_id=verdict.round_id,
+            bet_transaction_id=request.bet_transaction_id,
+            finished=request.finished,
+            seq=verdict.seq,
+            balance_before_minor=wallet.balance_minor if wallet else 0,
+            balance_after_minor=verdict.balance_after_minor,
+            postings=verdict.postings,
+            status=verdict.status,
+            body=verdict.body,
+            fingerprint=request.fingerprint(),
+            at=at,
+            trace_id=request.trace_id,
+            extra=request.extra,
+            previous_hash=head,
+        )
+    )
+
+
+def _tombstone(request: Transaction, at: str) -> Tombstone:
+    if request.bet_transaction_id is None:
+        raise LookupError("a tombstone needs the id of the bet")
+    return Tombstone(
+        integration=request.integration,
+        bet_transaction_id=request.bet_transaction_id,
+        refund_transaction_id=request.transaction_id,
+        player_id=request.player_id,
+        currency=request.currency,
+        at=at,
+    )

@@ -1,0 +1,1 @@
+"""The ledger, the wallets and the rounds on DynamoDB."""

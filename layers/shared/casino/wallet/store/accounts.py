@@ -1,0 +1,235 @@
+"""Players and their wallets on DynamoDB, as the platform manages them.
+
+What two operators may do at once is ordered by the player item's `version`: adding a wallet and
+blocking the player both move it, so that no wallet slips in unblocked. Against the hooks the
+wallet's own `version` decides: a bet that was decided before the change no longer commits.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from casino.aws.attributes import Item, flag, number, text
+from casino.aws.dynamodb import DynamoDbClient, batch_get, get, query, scan, settle, transact, write
+from casino.aws.tables import Tables
+from casino.wallet.chain import genesis_hash
+from casino.wallet.model import Player, Session, Wallet
+from casino.wallet.store.items import (
+    player_item,
+    read_player,
+    read_session,
+    read_wallet,
+    wallet_item,
+)
+
+#: A transaction takes 100 items, and one of them is the player.
+_WALLETS_AT_ONCE: Final = 99
+
+
+class DynamoDbAccounts:
+    """`Accounts` over the players', wallets' and sessions' tables."""
+
+    def __init__(
+        self,
+        client: DynamoDbClient,
+        tables: Tables,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._client = client
+        self._tables = tables
+        self._sleep = sleep
+
+    def player(self, player_id: str) -> Player | None:
+        """Return a player, or `None`."""
+        item = get(self._client, self._tables.players, {"player_id": text(player_id)})
+        return read_player(item) if item else None
+
+    def wallet(self, player_id: str, currency: str) -> Wallet | None:
+        """Return a wallet, or `None`."""
+        item = get(self._client, self._tables.wallets, _wallet_key(player_id, currency))
+        return read_wallet(item) if item else None
+
+    def balance(
+        self, player_id: str, currency: str, session_id: str | None
+    ) -> tuple[Player | None, Wallet | None, Session | None]:
+        """Read what a balance answer needs, consistently, in one round trip."""
+        keys: dict[str, list[Item]] = {
+            self._tables.players: [{"player_id": text(player_id)}],
+            self._tables.wallets: [_wallet_key(player_id, currency)],
+        }
+        if session_id is not None:
+            keys[self._tables.sessions] = [{"session_id": text(session_id)}]
+        found = batch_get(self._client, keys)
+        players, wallets = found[self._tables.players], found[self._tables.wallets]
+        sessions = found.get(self._tables.sessions)
+        return (
+            read_player(players[0]) if players else None,
+            read_wallet(wallets[0]) if wallets else None,
+            read_session(sessions[0]) if sessions else None,
+        )
+
+    def wallets(self, player_id: str | None = None) -> Iterator[Wallet]:
+        """Yield the wallets of one player, or every wallet, read consistently."""
+        if player_id is None:
+            items = scan(self._client, self._tables.wallets)
+        else:
+            items = query(
+                self._client,
+                TableName=self._tables.wallets,
+                KeyConditionExpression="player_id = :player",
+                ExpressionAttributeValues={":player": text(player_id)},
+                ConsistentRead=True,
+            )
+        return map(read_wallet, items)
+
+    def add_player(self, player: Player) -> None:
+        """Create the player, unless it exists."""
+
+        def add() -> bool:
+            write(
+                self._client.put_item,
+                TableName=self._tables.players,
+                Item=player_item(player),
+                ConditionExpression="attribute_not_exists(player_id)",
+            )
+            return True
+
+        settle(add, self._sleep)
+
+    def add_wallet(self, player_id: str, currency: str) -> None:
+        """Create an empty wallet, blocked as its player is, unless it exists.
+
+        Raises `LookupError` when the player does not exist.
+        """
+
+        def add() -> bool:
+            if self.wallet(player_id, currency) is not None:
+                return True
+            player = self._player_item(player_id)
+            wallet = Wallet(
+                player_id=player_id,
+                currency=currency,
+                balance_minor=0,
+                reserved_minor=0,
+                seq=0,
+                version=0,
+                head_hash=genesis_hash(player_id, currency),
+                blocked=read_player(player).blocked,
+            )
+            put = {
+                "Put": {
+                    "TableName": self._tables.wallets,
+                    "Item": wallet_item(wallet),
+                    "ConditionExpression": "attribute_not_exists(player_id)",
+                }
+            }
+            return not transact(self._client, [self._touch(player), put])
+
+        settle(add, self._sleep)
+
+    def set_blocked(self, player_id: str, blocked: bool) -> None:
+        """Block or unblock the player: no bet decided before it returns is applied after.
+
+        Raises `LookupError` when the player does not exist.
+        """
+
+        def change() -> bool:
+            player = self._player_item(player_id)
+            updates = [self._block(wallet, blocked) for wallet in self.wallets(player_id)]
+            first, rest = updates[:_WALLETS_AT_ONCE], updates[_WALLETS_AT_ONCE:]
+            if transact(self._client, [self._touch(player, blocked), *first]):
+                return False
+            if rest:
+                return self._block_rest(player_id, blocked, rest)
+            return True
+
+        settle(change, self._sleep)
+
+    def set_reserved(self, player_id: str, currency: str, reserved_minor: int) -> None:
+        """Set what the platform holds back from play; at most the balance (`ValueError`).
+
+        Raises `LookupError` when the wallet does not exist.
+        """
+        if reserved_minor < 0:
+            raise ValueError("the reserved amount must not be negative")
+
+        def change() -> bool:
+            done = write(
+                self._client.update_item,
+                TableName=self._tables.wallets,
+                Key=_wallet_key(player_id, currency),
+                UpdateExpression="SET #reserved = :reserved ADD #version :one",
+                # A wallet that does not exist has no balance, and fails as well.
+                ConditionExpression="#balance >= :reserved",
+                ExpressionAttributeNames=_names("reserved", "version", "balance"),
+                ExpressionAttributeValues={":reserved": number(reserved_minor), ":one": number(1)},
+            )
+            if done:
+                return True
+            if self.wallet(player_id, currency) is None:
+                raise LookupError(f"player {player_id} has no {currency} wallet")
+            raise ValueError("the reserved amount must not exceed the balance")
+
+        settle(change, self._sleep)
+
+    def _player_item(self, player_id: str) -> Item:
+        item = get(self._client, self._tables.players, {"player_id": text(player_id)})
+        if item is None:
+            raise LookupError(f"player {player_id} does not exist")
+        return item
+
+    def _touch(self, player: Item, blocked: bool | None = None) -> dict[str, Any]:
+        """Move the player's version on from the one that was read, and perhaps block."""
+        update = "ADD #version :one"
+        names, values = _names("version"), {":one": number(1)}
+        if blocked is not None:
+            update += " SET #blocked = :blocked"
+            names |= _names("blocked")
+            values[":blocked"] = flag(blocked)
+        # A player whose version never moved has none, and was then read to exist.
+        unmoved = "attribute_exists(player_id) AND attribute_not_exists(#version)"
+        condition = unmoved
+        if "version" in player:
+            condition, values[":read"] = "#version = :read", player["version"]
+        return {
+            "Update": {
+                "TableName": self._tables.players,
+                "Key": {"player_id": player["player_id"]},
+                "UpdateExpression": update,
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": names,
+                "ExpressionAttributeValues": values,
+            }
+        }
+
+    def _block(self, wallet: Wallet, blocked: bool) -> dict[str, Any]:
+        return {
+            "Update": {
+                "TableName": self._tables.wallets,
+                "Key": _wallet_key(wallet.player_id, wallet.currency),
+                "UpdateExpression": "SET #blocked = :blocked ADD #version :one",
+                "ConditionExpression": "attribute_exists(player_id)",
+                "ExpressionAttributeNames": _names("blocked", "version"),
+                "ExpressionAttributeValues": {":blocked": flag(blocked), ":one": number(1)},
+            }
+        }
+
+    def _block_rest(self, player_id: str, blocked: bool, rest: list[dict[str, Any]]) -> bool:
+        """Change the wallets beyond one transaction's; false when an operator came between."""
+        for start in range(0, len(rest), _WALLETS_AT_ONCE):
+            player = self._player_item(player_id)
+            if player["blocked"]["BOOL"] != blocked:
+                return False
+            chunk = rest[start : start + _WALLETS_AT_ONCE]
+            if transact(self._client, [self._touch(player), *chunk]):
+                return False
+        return True
+
+
+def _wallet_key(player_id: str, currency: str) -> Item:
+    return {"player_id": text(player_id), "currency": text(currency)}
+
+
+def _names(*attributes: str) -> dict[str, str]:
+    """Stand in for attribute names, some of which are DynamoDB's reserved words."""
+    return {f"#{attribute}": attribute for attribute in attributes}

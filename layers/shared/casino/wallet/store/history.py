@@ -1,0 +1,74 @@
+"""The ledger on DynamoDB as people read it: operators, auditors, the verifier.
+
+The index `by_wallet` holds keys only and follows the table with a delay, on AWS usually below a
+second, and not always in order. So an entry that was just written may be missing from `of_wallet`,
+and no caller may take its last entry for the wallet's head: the wallet item says what the head is,
+and `everything` reads the table itself, consistently.
+"""
+
+from collections.abc import Iterator
+from itertools import batched, groupby
+
+from casino.aws.attributes import text
+from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, get, query, scan
+from casino.aws.tables import Tables
+from casino.wallet.model import Entry, Round, Tombstone, VoidMarker, wallet_key
+from casino.wallet.store.items import entry_id, read_ledger_item, read_round, void_id
+
+
+class DynamoDbHistory:
+    """`History` over the ledger's and the rounds' tables."""
+
+    def __init__(self, client: DynamoDbClient, tables: Tables) -> None:
+        self._client = client
+        self._ledger = tables.ledger
+        self._rounds = tables.rounds
+
+    def find(self, integration: str, transaction_id: str) -> Entry | Tombstone | None:
+        """Return what stands under a transaction's id."""
+        record = self._read(entry_id(integration, transaction_id))
+        return record if isinstance(record, Entry | Tombstone) else None
+
+    def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
+        """Return the marker of a refunded bet."""
+        record = self._read(void_id(integration, bet_transaction_id))
+        return record if isinstance(record, VoidMarker) else None
+
+    def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
+        """Yield every entry of a wallet that the index knows, in order of sequence number.
+
+        Refusals follow the applied entry that they were decided after, in order of time.
+        """
+        for _, same_seq in groupby(self._indexed(player_id, currency), lambda entry: entry.seq):
+            yield from sorted(same_seq, key=lambda entry: (entry.outcome == "refused", entry.at))
+
+    def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
+        """Yield every item of the ledger, in no order, read consistently."""
+        return map(read_ledger_item, scan(self._client, self._ledger))
+
+    def rounds(self) -> Iterator[Round]:
+        """Yield every round, in no order, read consistently."""
+        return map(read_round, scan(self._client, self._rounds))
+
+    def _indexed(self, player_id: str, currency: str) -> Iterator[Entry]:
+        """Yield the entries in the order of the index: by sequence number alone."""
+        keys = query(
+            self._client,
+            TableName=self._ledger,
+            IndexName="by_wallet",
+            KeyConditionExpression="#wallet = :wallet",
+            ExpressionAttributeNames={"#wallet": "wallet"},
+            ExpressionAttributeValues={":wallet": text(wallet_key(player_id, currency))},
+        )
+        for page in batched((key["id"]["S"] for key in keys), BATCH_KEYS, strict=False):
+            items = batch_get(self._client, {self._ledger: [{"id": text(key)} for key in page]})
+            by_id = {item["id"]["S"]: item for item in items[self._ledger]}
+            # What the index names and the table has lost shows as a gap, not as a crash.
+            for item in filter(None, map(by_id.get, page)):
+                record = read_ledger_item(item)
+                if isinstance(record, Entry):
+                    yield record
+
+    def _read(self, key: str) -> Entry | Tombstone | VoidMarker | None:
+        item = get(self._client, self._ledger, {"id": text(key)})
+        return read_ledger_item(item) if item else None

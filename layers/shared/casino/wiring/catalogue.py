@@ -1,0 +1,105 @@
+"""Wires catalogue and launch; apart from `hooks`, so that the money path never loads them."""
+
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from botocore.config import Config
+
+from casino.aws.clients import aws_client, dynamodb_client, secrets_client
+from casino.aws.invoke import invoker
+from casino.base.clock import Clock, SystemClock
+from casino.catalogue.endpoint import CatalogueEndpoint, Event, Response
+from casino.catalogue.lobby import CatalogueReads
+from casino.catalogue.schedule import SyncEndpoint
+from casino.catalogue.store.games import DynamoDbCatalogue
+from casino.catalogue.store.pages import S3Pages
+from casino.catalogue.store.runs import DynamoDbSync
+from casino.catalogue.sync import CatalogueSync
+from casino.dialects.igsp.client import PAGE_LIMIT, HttpProviderClient
+from casino.dialects.igsp.record_reader import IgspRecords
+from casino.integrations.ports import Keyring
+from casino.integrations.store.keyring import SecretsManagerKeyring
+from casino.integrations.store.registry import DynamoDbRegistry
+from casino.observability.events import CatalogueObserver
+from casino.providers.circuit import Circuits
+from casino.providers.transport import Limits, Transport
+from casino.wiring.catalogue_settings import load_catalogue_settings
+from casino.wiring.settings import SettingsError, load_settings
+
+#: Nobody waits for these calls, and each can be made again.
+_BACKGROUND = Config(
+    connect_timeout=2,
+    read_timeout=10,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    parameter_validation=False,
+    user_agent="seamless-wallet",
+)
+#: Reads of a lobby, where somebody waits.
+_TWICE = Config(retries={"mode": "standard", "total_max_attempts": 2})
+
+
+def provider_client(
+    keyring: Keyring,
+    clock: Clock,
+    observer: CatalogueObserver,
+    limits: Limits | None = None,
+    page_limit: int = PAGE_LIMIT,
+) -> HttpProviderClient:
+    """Return the client of every provider's API, with the circuits of this environment."""
+    transport = Transport(keyring, clock, observer, Circuits(clock, observer), limits)
+    return HttpProviderClient(transport, page_limit)
+
+
+def sync_endpoint(environment: Mapping[str, str] = os.environ) -> SyncEndpoint:
+    """Return the synchronisation, wired from the environment."""
+    settings, own = load_settings(environment), load_catalogue_settings(environment)
+    clock, observer = SystemClock(), CatalogueObserver(settings.service)
+    dynamodb = _client("dynamodb")
+    store = DynamoDbSync(dynamodb, own.catalogue_table, own.sync_table, clock)
+    keyring = SecretsManagerKeyring(secrets_client(), clock, cache_s=settings.cache_s)
+    sync = CatalogueSync(
+        provider_client(keyring, clock, observer, page_limit=own.page_limit),
+        store,
+        DynamoDbCatalogue(dynamodb, own.catalogue_table),
+        S3Pages(_client("s3"), own.pages_bucket),
+        IgspRecords(),
+        observer,
+        clock,
+        ThreadPoolExecutor(max_workers=2),
+        own.drop_share,
+    )
+    return SyncEndpoint(
+        sync=sync,
+        store=store,
+        integrations=DynamoDbRegistry(dynamodb, settings.tables),
+        invoke=invoker(_client("lambda"), environment.get("AWS_LAMBDA_FUNCTION_NAME", "")),
+        observer=observer,
+        clock=clock,
+        hand_over_s=own.hand_over_s,
+    )
+
+
+def sync_handler(
+    environment: Mapping[str, str] = os.environ,
+) -> Callable[[Mapping[str, Any], object], dict[str, Any]]:
+    """Return the Lambda handler of the synchronisation."""
+    return sync_endpoint(environment).handle
+
+
+def reads_handler(
+    environment: Mapping[str, str] = os.environ,
+) -> Callable[[Event, object], Response]:
+    """Return the Lambda handler of the lobby's reads."""
+    settings, clock = load_settings(environment), SystemClock()
+    try:
+        table = environment["CATALOGUE_TABLE"]
+    except KeyError as error:
+        raise SettingsError(f"{error.args[0]} is not set") from None
+    reads = CatalogueReads(DynamoDbCatalogue(dynamodb_client(_TWICE), table), clock)
+    return CatalogueEndpoint(reads, clock, CatalogueObserver(settings.service)).handle
+
+
+def _client(service: str) -> Any:
+    return aws_client(service, _BACKGROUND)

@@ -1,0 +1,87 @@
+"""Wires the hooks; called once, in the init."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Final
+
+from casino.aws.lean.clients import dynamodb_client, secrets_client
+from casino.aws.tables import Tables
+from casino.base.clock import SystemClock
+from casino.base.proxy import Event, Response
+from casino.dialects.igsp.answers import IgspRenderer
+from casino.dialects.igsp.requests import Action
+from casino.dialects.registry import family
+from casino.integrations.ports import Keyring, Registry
+from casino.integrations.store.cached_registry import CachedRegistry
+from casino.integrations.store.keyring import SecretsManagerKeyring
+from casino.integrations.store.registry import DynamoDbRegistry
+from casino.observability.requests import Observer
+from casino.wallet.endpoint import HookEndpoint
+from casino.wallet.service import WalletService
+from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.ledger import DynamoDbLedger
+from casino.wiring.settings import load_settings
+
+#: Lambda gives the init 10 s, and begins it again when they are over.
+PRIMING_S: Final = 3.0
+
+
+def wallet_service(client: Any, tables: Tables) -> WalletService:
+    """Return the wallet's use cases over the stack's tables."""
+    return WalletService(
+        DynamoDbLedger(client, tables),
+        DynamoDbAccounts(client, tables),
+        SystemClock(),
+        IgspRenderer(),
+    )
+
+
+def hook_handler(
+    route: Action | None, environment: Mapping[str, str] = os.environ
+) -> Callable[[Event, object], Response]:
+    """Return the Lambda handler of one hook route, wired from the environment and primed."""
+    settings = load_settings(environment)
+    client, clock = dynamodb_client(), SystemClock()
+    stored = DynamoDbRegistry(client, settings.tables)
+    registry = CachedRegistry(stored, clock, ttl_s=settings.cache_s)
+    keyring = SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s)
+    observer = Observer(settings.service)
+    endpoint = HookEndpoint(
+        route=route,
+        family=family("igsp"),
+        family_name="igsp",
+        registry=registry,
+        keyring=keyring,
+        wallet=wallet_service(client, settings.tables),
+        renderer=IgspRenderer(),
+        clock=clock,
+        observer=observer,
+    )
+    if settings.primed is not None:
+        give_up_at = clock.monotonic() + PRIMING_S
+        for step in _priming(settings.primed, stored, registry, keyring):
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - the request meets it again, and answers
+                observer.crash(error, "init")
+            if clock.monotonic() > give_up_at:
+                break
+    return endpoint.handle
+
+
+def _priming(
+    names: tuple[str, ...], stored: DynamoDbRegistry, registry: Registry, keyring: Keyring
+) -> Iterator[Callable[[], object]]:
+    """Yield what opens the connections and fills the caches, so that no request pays for it."""
+    if not names:
+        yield stored.switches
+    for name in names:
+        yield partial(_read_credentials, name, registry, keyring)
+
+
+def _read_credentials(name: str, registry: Registry, keyring: Keyring) -> None:
+    integration = registry.get(name)
+    if integration is not None:
+        for secret in keyring.live(integration):
+            registry.by_api_key(secret.api_key)

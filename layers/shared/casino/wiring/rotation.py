@@ -1,0 +1,65 @@
+"""Wires the rotation; apart from `hooks`, so that they never load an HTTP client."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from botocore.config import Config
+
+from casino.aws.clients import aws_client
+from casino.base.clock import SystemClock
+from casino.dialects.igsp.pairs import HttpPairProvider
+from casino.integrations.credentials import RotationError
+from casino.integrations.rotation import Rotation
+from casino.integrations.rotation_ports import PairProvider
+from casino.integrations.store.registry import DynamoDbRegistry
+from casino.integrations.store.secrets import SecretsManagerStore
+from casino.observability.requests import Observer
+from casino.wiring.settings import load_settings
+
+#: No player waits: slower and more patient than the money path.
+_PATIENT: Final = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    parameter_validation=False,
+)
+_STEPS: Final[dict[str, Callable[[Rotation, str, str], None]]] = {
+    "createSecret": Rotation.create,
+    "setSecret": Rotation.set,
+    "testSecret": Rotation.test,
+    "finishSecret": Rotation.finish,
+}
+
+type Handler = Callable[[Mapping[str, str], object], None]
+
+
+def rotation_handler(
+    environment: Mapping[str, str] = os.environ,
+    dynamodb: Any = None,
+    secrets: Any = None,
+    provider: PairProvider | None = None,
+) -> Handler:
+    """Return the Lambda handler that Secrets Manager calls with each of the four steps."""
+    settings = load_settings(environment)
+    dynamodb = dynamodb or aws_client("dynamodb", _PATIENT)
+    secrets = secrets or aws_client("secretsmanager", _PATIENT)
+    observer, clock = Observer(settings.service), SystemClock()
+    registry, store = DynamoDbRegistry(dynamodb, settings.tables), SecretsManagerStore(secrets)
+    provider = provider or HttpPairProvider(clock)
+
+    def handle(event: Mapping[str, str], context: object) -> None:
+        who = str(getattr(context, "invoked_function_arn", "rotate_secret"))
+        rotation = Rotation(store, registry, provider, clock, who)
+        step, secret, token = event["Step"], event["SecretId"], event["ClientRequestToken"]
+        failure = "internal_error"
+        try:
+            _STEPS[step](rotation, secret, token)
+            failure = ""
+        except RotationError as error:
+            failure = error.code
+            raise
+        finally:
+            observer.rotation(secret.rpartition("/")[2], step, token, failure)
+
+    return handle

@@ -1,0 +1,130 @@
+"""Wires launching and closing sessions; apart from `hooks`, which the money path loads."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from botocore.config import Config
+
+from casino.aws.clients import aws_client, dynamodb_client, secrets_client
+from casino.aws.handover import LambdaHandover
+from casino.aws.tables import Tables
+from casino.base.clock import SystemClock
+from casino.base.proxy import Event, Response
+from casino.catalogue.store.game_items import game_key, read_game
+from casino.catalogue.store.games import DynamoDbCatalogue
+from casino.integrations.store.keyring import SecretsManagerKeyring
+from casino.integrations.store.registry import DynamoDbRegistry
+from casino.observability.events import CatalogueObserver
+from casino.providers.transport import Limits
+from casino.sessions.closing import ClosingService
+from casino.sessions.endpoint import LaunchEndpoint
+from casino.sessions.expiry import ExpiryService
+from casino.sessions.launch import LaunchService, LaunchSettings
+from casino.sessions.schedule import ExpiryEndpoint
+from casino.sessions.store.activity import DynamoDbActivity
+from casino.sessions.store.directory import CachedDirectory
+from casino.sessions.store.launches import DynamoDbLaunches, GameItems
+from casino.sessions.store.watch import DynamoDbWatch
+from casino.wiring.catalogue import provider_client
+from casino.wiring.settings import SettingsError, load_settings
+
+#: Every write here is conditional and tells its own from another's, so the SDK may repeat it.
+_TWICE: Final = Config(retries={"mode": "standard", "total_max_attempts": 2})
+
+_INVOKE: Final = Config(connect_timeout=1, read_timeout=5, user_agent="seamless-wallet")
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchEnvironment:
+    """What the two functions read from their environment beside the shared settings."""
+
+    catalogue: str
+    deadline_s: float
+    session_ttl_s: int
+    repeat_s: int
+    idle_s: int
+
+
+def load_environment(environment: Mapping[str, str]) -> LaunchEnvironment:
+    """Read the settings; raises `SettingsError` naming what is missing or is no number."""
+    try:
+        return LaunchEnvironment(
+            catalogue=environment["CATALOGUE_TABLE"],
+            deadline_s=float(environment.get("LAUNCH_DEADLINE_SECONDS", "10")),
+            session_ttl_s=60 * int(environment.get("SESSION_TTL_MINUTES", "720")),
+            repeat_s=int(environment.get("LAUNCH_REPEAT_SECONDS", "60")),
+            idle_s=60 * int(environment.get("SESSION_IDLE_MINUTES", "30")),
+        )
+    except KeyError as error:
+        raise SettingsError(f"{error.args[0]} is not set") from None
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
+class _Parts:
+    """The adapters that both functions use."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        settings, own = load_settings(environment), load_environment(environment)
+        self.own = own
+        self.tables: Tables = settings.tables
+        self.client: Any = dynamodb_client(_TWICE)
+        self.clock = SystemClock()
+        self.observer = CatalogueObserver(settings.service)
+        self.directory = CachedDirectory(
+            DynamoDbRegistry(self.client, self.tables).in_force,
+            DynamoDbCatalogue(self.client, own.catalogue).provider,
+            self.clock,
+            settings.cache_s,
+        )
+        self.launches = DynamoDbLaunches(
+            self.client, self.tables, GameItems(own.catalogue, game_key, read_game)
+        )
+        self.watch = DynamoDbWatch(self.client, self.tables)
+        keyring = SecretsManagerKeyring(secrets_client(), self.clock, cache_s=settings.cache_s)
+        # A try gets less than half of the deadline, so that a second one has its chance.
+        limits = Limits(
+            connect_s=min(2.0, own.deadline_s / 2),
+            read_s=own.deadline_s * 0.45,
+            deadline_s=own.deadline_s,
+            backoff_s=0.1,
+            longest_backoff_s=1.0,
+        )
+        self.provider = provider_client(keyring, self.clock, self.observer, limits)
+        self.closing = ClosingService(
+            self.launches, self.watch, self.directory, self.provider, self.clock
+        )
+
+
+def launch_handler(
+    environment: Mapping[str, str] = os.environ,
+) -> Callable[[Event, object], Response]:
+    """Return the Lambda handler of the session API, wired from the environment."""
+    parts = _Parts(environment)
+    service = LaunchService(
+        parts.launches,
+        parts.directory,
+        parts.provider,
+        parts.clock,
+        LaunchSettings(parts.own.session_ttl_s, parts.own.repeat_s),
+    )
+    return LaunchEndpoint(service, parts.closing, parts.clock, parts.observer).handle
+
+
+def expiry_handler(
+    environment: Mapping[str, str] = os.environ,
+) -> Callable[[object, Any], dict[str, object]]:
+    """Return the Lambda handler of the schedule, wired from the environment."""
+    parts = _Parts(environment)
+    service = ExpiryService(
+        parts.launches,
+        parts.watch,
+        DynamoDbActivity(parts.client, parts.tables),
+        parts.closing,
+        parts.clock,
+        parts.own.idle_s,
+    )
+    handover = LambdaHandover(lambda: aws_client("lambda", _INVOKE))
+    return ExpiryEndpoint(service, handover, parts.observer).handle

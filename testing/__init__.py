@@ -1,0 +1,1 @@
+"""The kit that tests, benchmarks and the simulation share."""

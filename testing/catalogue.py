@@ -1,0 +1,251 @@
+"""A catalogue under synchronisation: the real services and adapters, and a provider in process."""
+
+import io
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+import urllib3
+
+from casino.catalogue.model import Game
+from casino.catalogue.ports import Outcome, SyncRequest
+from casino.catalogue.run import Mode
+from casino.catalogue.store.games import DynamoDbCatalogue
+from casino.catalogue.store.pages import S3Pages
+from casino.catalogue.store.runs import LEASE_S, DynamoDbSync
+from casino.catalogue.sync import CatalogueSync
+from casino.dialects.igsp.client import HttpProviderClient
+from casino.dialects.igsp.record_reader import IgspRecords
+from casino.integrations.model import Integration, Secret
+from casino.providers.circuit import Circuits
+from casino.providers.ports import ProviderCall, ProviderError
+from casino.providers.transport import Transport
+from testing.provider import KEY, NOW, Provider
+
+STUDIO_HUB = Integration(
+    "sandbox", "igsp", "test/integration/sandbox", provider_url="http://provider.test/igsp/v1"
+)
+
+
+class SteppingClock:
+    """A clock that moves only when somebody sleeps, or a test says so."""
+
+    def __init__(self, now: float = NOW.timestamp()) -> None:
+        self.seconds = now
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self.seconds
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
+class Inline(Executor):
+    """Does at once what a thread would do: moto is not isolated between threads."""
+
+    def submit[**P, T](
+        self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(work(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - whoever asks for the result gets it
+            done.set_exception(error)
+        return done
+
+
+class OneKey:
+    """A keyring with the provider's own pair."""
+
+    def live(self, integration: Integration) -> tuple[Secret, ...]:
+        return (Secret("current", KEY.api_key, KEY.secret_key),)
+
+    def refresh(self, integration: Integration) -> bool:
+        return False
+
+
+@dataclass
+class Notes:
+    """Remembers what an observer would log and count."""
+
+    metrics: Counter[str] = field(default_factory=Counter)
+    events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def event(self, name: str, *, error: bool = False, **fields: object) -> None:
+        self.events.append((name, fields))
+
+    def count(self, metric: str, value: float, **metadata: object) -> None:
+        self.metrics[metric] += int(value)
+
+    def attempt_failed(self, call: ProviderCall, error: ProviderError, retry_in_s: float) -> None:
+        self.events.append(("attempt failed", {"code": error.code, "status": error.status}))
+
+    def call_failed(self, call: ProviderCall, error: ProviderError) -> None:
+        self.events.append(("call failed", {"code": error.code, "status": error.status}))
+
+    def circuit_opened(self, integration: str, open_s: float) -> None:
+        self.metrics["ProviderCircuitOpened"] += 1
+
+    def circuit_closed(self, integration: str) -> None:
+        self.events.append(("circuit closed", {}))
+
+    def named(self, name: str) -> list[dict[str, object]]:
+        return [fields for event, fields in self.events if event == name]
+
+
+class InProcessPool(urllib3.PoolManager):
+    """Carries the transport's requests to an application in this process."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        super().__init__()
+        self._client = client
+
+    def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override]
+        sent = options["headers"]
+        try:
+            answer = self._client.request(method, url, content=options["body"], headers=sent)
+        except (httpx.TransportError, ConnectionError) as error:
+            raise urllib3.exceptions.ProtocolError(str(error)) from None
+        return urllib3.HTTPResponse(
+            io.BytesIO(answer.content),
+            headers={n: v for n, v in answer.headers.items() if n != "content-encoding"},
+            status=answer.status_code,
+            preload_content=False,
+        )
+
+
+class CountingClient:
+    """A DynamoDB client that counts the items it writes, and can fail before or after a call."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.writes = 0
+        self.calls = 0
+        self.operations: Counter[str] = Counter()
+        self.fault: Callable[[str, int, bool], None] = lambda name, call, after: None
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        operation = getattr(self._client, name)
+
+        def call(**request: Any) -> Any:
+            self.calls += 1
+            number = self.calls
+            self.operations[name] += 1
+            self.fault(name, number, False)
+            answer = operation(**request)
+            self.writes += _written(name, request)
+            self.fault(name, number, True)
+            return answer
+
+        return call
+
+
+def _written(name: str, request: Mapping[str, Any]) -> int:
+    if name == "transact_write_items":
+        return sum("ConditionCheck" not in write for write in request["TransactItems"])
+    return int(name in ("put_item", "update_item", "delete_item"))
+
+
+@dataclass
+class Hub:
+    """One integration with its provider, and what the synchronisation stores of it."""
+
+    provider: Provider
+    dynamodb: CountingClient
+    s3: Any
+    environment: Mapping[str, str]
+    clock: SteppingClock = field(default_factory=SteppingClock)
+    notes: Notes = field(default_factory=Notes)
+    integration: Integration = STUDIO_HUB
+    page_limit: int = 50
+    drop_share: float = 0.8
+
+    @property
+    def catalogue(self) -> DynamoDbCatalogue:
+        return DynamoDbCatalogue(self.dynamodb, self.environment["CATALOGUE_TABLE"])
+
+    @property
+    def store(self) -> DynamoDbSync:
+        catalogue, sync = self.environment["CATALOGUE_TABLE"], self.environment["SYNC_TABLE"]
+        return DynamoDbSync(self.dynamodb, catalogue, sync, self.clock, sleep=self.clock.sleep)
+
+    @property
+    def archive(self) -> S3Pages:
+        return S3Pages(self.s3, "pages")
+
+    def client(self) -> HttpProviderClient:
+        circuits = Circuits(self.clock, self.notes)
+        transport = Transport(
+            OneKey(),
+            self.clock,
+            self.notes,
+            circuits,
+            pool=InProcessPool(self.provider.client),
+            jitter=lambda: 0.5,
+        )
+        return HttpProviderClient(transport, self.page_limit)
+
+    def service(self) -> CatalogueSync:
+        return CatalogueSync(
+            self.client(),
+            self.store,
+            self.catalogue,
+            self.archive,
+            IgspRecords(),
+            self.notes,
+            self.clock,
+            Inline(),
+            self.drop_share,
+        )
+
+    def sync(
+        self,
+        mode: Mode = "full",
+        *,
+        accept_drop: bool = False,
+        has_time: Callable[[], bool] = lambda: True,
+    ) -> Outcome:
+        """Run once, as a new invocation would, five minutes after the one before."""
+        self.clock.seconds += 10
+        request = SyncRequest(self.integration.name, mode, accept_drop)
+        return self.service().run(self.integration, request, has_time)
+
+    def wait_for_lease(self) -> None:
+        """Let the lease of a run that was killed run out."""
+        self.clock.seconds += LEASE_S + 1
+
+    def games(self) -> dict[str, Game]:
+        """Every stored game by id."""
+        keys = list(self.catalogue.game_keys(self.integration.name))
+        assert len(keys) == len({key.game_id for key in keys})
+        return dict(self.catalogue.games([key.game_id for key in keys]))
+
+    def everything(self) -> dict[str, list[Any]]:
+        """All that the catalogue's table holds, in order: two equal ones are the same state."""
+        found: dict[str, list[Any]] = {}
+        for item in self.dynamodb.scan(TableName=self.environment["CATALOGUE_TABLE"])["Items"]:
+            found.setdefault(item["id"]["S"], []).append(sorted(item.items(), key=repr))
+        return {name: sorted(items, key=repr) for name, items in found.items()}
+
+    def quarantine(self) -> dict[str, str]:
+        """What is in quarantine: record id → fault."""
+        return {q.record_id: q.fault for q in self.store.quarantined(self.integration.name)}
+
+
+@contextmanager
+def hub(
+    aws: Any, environment: Mapping[str, str], s3: Any, provider: Provider, **options: Any
+) -> Iterator[Hub]:
+    s3.create_bucket(
+        Bucket="pages", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
+    yield replace(Hub(provider, CountingClient(aws), s3, environment), **options)

@@ -1,0 +1,183 @@
+"""The ledger's ports in memory, as strict as DynamoDB: the contract tests run against both.
+
+Whatever a commit names is checked before anything of it is written, every condition is looked at,
+and what a failed condition met is handed back.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from casino.base.errors import BusyError, UnavailableError
+from casino.wallet.decide import RoundChange, Snapshot
+from casino.wallet.model import (
+    Entry,
+    Player,
+    Round,
+    Session,
+    Tombstone,
+    Transaction,
+    VoidMarker,
+    Wallet,
+)
+from casino.wallet.ports import Commit
+
+
+@dataclass
+class FakeTables:
+    """What the tables hold."""
+
+    records: dict[tuple[str, str], Entry | Tombstone] = field(default_factory=dict)
+    voids: dict[tuple[str, str], VoidMarker] = field(default_factory=dict)
+    heads: dict[tuple[str, str], Wallet] = field(default_factory=dict)
+    rounds: dict[tuple[str, str, str, str], Round] = field(default_factory=dict)
+    players: dict[str, Player] = field(default_factory=dict)
+    stored_sessions: dict[str, Session] = field(default_factory=dict)
+
+
+class FakeLedger:
+    """`Ledger` in memory."""
+
+    def __init__(self, tables: FakeTables) -> None:
+        self._tables = tables
+
+    def load(self, request: Transaction) -> Snapshot:
+        tables, bet_id = self._tables, request.bet_transaction_id
+        return Snapshot(
+            entry=tables.records.get((request.integration, request.transaction_id)),
+            wallet=tables.heads.get((request.player_id, request.currency)),
+            session=tables.stored_sessions.get(request.session_id or ""),
+            round=tables.rounds.get(_round_key(request, request.round_id or "")),
+            bet=tables.records.get((request.integration, bet_id)) if bet_id else None,
+            void=tables.voids.get((request.integration, bet_id)) if bet_id else None,
+        )
+
+    def commit(self, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
+        if _names_an_item_twice(commit):
+            raise UnavailableError
+        overtaken = self._overtaken(commit, snapshot)
+        if overtaken is not snapshot:
+            return overtaken
+        self._write(commit)
+        return None
+
+    def _overtaken(self, commit: Commit, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot itself when every condition holds."""
+        tables, entry = self._tables, commit.entry
+        taken = tables.records.get((entry.integration, entry.transaction_id))
+        if taken is not None:
+            snapshot = replace(snapshot, entry=taken)
+        if commit.wallet is not None:
+            head = tables.heads.get((entry.player_id, entry.currency))
+            if head is None:
+                raise BusyError
+            if head.version != commit.wallet.version:
+                snapshot = replace(snapshot, wallet=head)
+        if commit.round_change is not None:
+            round_ = tables.rounds.get(_round_key(entry, commit.round_change.round_id))
+            if not _round_stands(round_, commit.round_change):
+                if round_ is None:
+                    raise BusyError
+                snapshot = replace(snapshot, round=round_)
+        return self._overtaken_markers(commit, snapshot)
+
+    def _overtaken_markers(self, commit: Commit, snapshot: Snapshot) -> Snapshot:
+        tables = self._tables
+        if commit.void is not None:
+            key = (commit.void.integration, commit.void.bet_transaction_id)
+            if key in tables.voids:
+                snapshot = replace(snapshot, void=tables.voids[key])
+            bet = tables.records.get(key)
+            if bet is None:
+                raise BusyError
+            if not isinstance(bet, Entry) or bet.outcome != "applied":
+                snapshot = replace(snapshot, bet=bet)
+        if commit.tombstone is not None:
+            key = (commit.tombstone.integration, commit.tombstone.bet_transaction_id)
+            if key in tables.records:
+                snapshot = replace(snapshot, bet=tables.records[key])
+        return snapshot
+
+    def _write(self, commit: Commit) -> None:
+        tables, entry = self._tables, commit.entry
+        tables.records[entry.integration, entry.transaction_id] = entry
+        if commit.wallet is not None:
+            key = (entry.player_id, entry.currency)
+            tables.heads[key] = replace(
+                tables.heads[key],
+                balance_minor=entry.balance_after_minor,
+                seq=entry.seq,
+                head_hash=entry.hash,
+                version=commit.wallet.version + 1,
+            )
+        if commit.round_change is not None:
+            self._change_round(entry, commit.round_change)
+        if commit.void is not None:
+            void = commit.void
+            tables.voids[void.integration, void.bet_transaction_id] = void
+        if commit.tombstone is not None:
+            stone = commit.tombstone
+            tables.records[stone.integration, stone.bet_transaction_id] = stone
+
+    def _change_round(self, entry: Entry, change: RoundChange) -> None:
+        key = _round_key(entry, change.round_id)
+        unplayed = Round(entry.integration, entry.player_id, entry.currency, change.round_id)
+        round_ = self._tables.rounds.get(key, unplayed)
+        self._tables.rounds[key] = replace(
+            round_,
+            bets=round_.bets + change.bets,
+            refunds=round_.refunds + change.refunds,
+            paid_wins=round_.paid_wins + change.paid_wins,
+            finished=round_.finished or change.finish,
+            version=round_.version + 1,
+        )
+
+
+class FakeHistory:
+    """`History` in memory."""
+
+    def __init__(self, tables: FakeTables) -> None:
+        self._tables = tables
+
+    def find(self, integration: str, transaction_id: str) -> Entry | Tombstone | None:
+        return self._tables.records.get((integration, transaction_id))
+
+    def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
+        return self._tables.voids.get((integration, bet_transaction_id))
+
+    def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
+        entries = [
+            record
+            for record in self._tables.records.values()
+            if isinstance(record, Entry)
+            and (record.player_id, record.currency) == (player_id, currency)
+        ]
+        return iter(sorted(entries, key=lambda e: (e.seq, e.outcome == "refused", e.at)))
+
+    def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
+        yield from self._tables.records.values()
+        yield from self._tables.voids.values()
+
+    def rounds(self) -> Iterator[Round]:
+        return iter(self._tables.rounds.values())
+
+
+def _round_key(owner: Transaction | Entry, round_id: str) -> tuple[str, str, str, str]:
+    return owner.integration, owner.player_id, owner.currency, round_id
+
+
+def _names_an_item_twice(commit: Commit) -> bool:
+    """DynamoDB refuses such a transaction as a whole."""
+    own = (commit.entry.integration, commit.entry.transaction_id)
+    others = [
+        (marker.integration, marker.bet_transaction_id)
+        for marker in (commit.void, commit.tombstone)
+        if marker is not None
+    ]
+    return own in others or len(others) != len(set(others))
+
+
+def _round_stands(round_: Round | None, change: RoundChange) -> bool:
+    """Tell whether the round is still as the decision needs it."""
+    if change.expected_version is None:
+        return round_ is None or not round_.finished or round_.paid_wins == 0
+    return (round_.version if round_ is not None else 0) == change.expected_version

@@ -1,0 +1,128 @@
+"""A casino in memory: clock, players, wallets and sessions, with the names of `World`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from casino.wallet.chain import genesis_hash
+from casino.wallet.model import Player, Session, SessionStatus, Wallet
+from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
+
+
+class FakeClock:
+    """Time that passes only when a test, or a sleep, says so."""
+
+    def __init__(self, now: float = 1_767_225_600.0) -> None:
+        self.start = now
+        self.elapsed = 0.0
+        self.sleeps: list[float] = []
+
+    def now(self) -> float:
+        return self.start + self.elapsed
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    def sleep(self, seconds: float) -> None:
+        self.sleeps.append(seconds)
+        self.elapsed += seconds
+
+    def advance(self, seconds: float) -> None:
+        self.elapsed += seconds
+
+
+class FakeAccounts:
+    """`Accounts` in memory."""
+
+    def __init__(self, tables: FakeTables) -> None:
+        self._tables = tables
+
+    def player(self, player_id: str) -> Player | None:
+        return self._tables.players.get(player_id)
+
+    def wallet(self, player_id: str, currency: str) -> Wallet | None:
+        return self._tables.heads.get((player_id, currency))
+
+    def balance(
+        self, player_id: str, currency: str, session_id: str | None
+    ) -> tuple[Player | None, Wallet | None, Session | None]:
+        session = self._tables.stored_sessions.get(session_id or "")
+        return self.player(player_id), self.wallet(player_id, currency), session
+
+    def wallets(self, player_id: str | None = None) -> Iterator[Wallet]:
+        heads = self._tables.heads.values()
+        return iter([head for head in heads if player_id in (None, head.player_id)])
+
+    def add_player(self, player: Player) -> None:
+        self._tables.players.setdefault(player.player_id, player)
+
+    def add_wallet(self, player_id: str, currency: str) -> None:
+        genesis = genesis_hash(player_id, currency)
+        blocked = self._existing(player_id).blocked
+        empty = Wallet(player_id, currency, 0, 0, 0, 0, genesis, blocked)
+        self._tables.heads.setdefault((player_id, currency), empty)
+
+    def set_blocked(self, player_id: str, blocked: bool) -> None:
+        self._tables.players[player_id] = replace(self._existing(player_id), blocked=blocked)
+        for wallet in self.wallets(player_id):
+            self._move(replace(wallet, blocked=blocked))
+
+    def set_reserved(self, player_id: str, currency: str, reserved_minor: int) -> None:
+        if reserved_minor < 0:
+            raise ValueError("the reserved amount must not be negative")
+        wallet = self.wallet(player_id, currency)
+        if wallet is None:
+            raise LookupError(f"player {player_id} has no {currency} wallet")
+        if reserved_minor > wallet.balance_minor:
+            raise ValueError("the reserved amount must not exceed the balance")
+        self._move(replace(wallet, reserved_minor=reserved_minor))
+
+    def _existing(self, player_id: str) -> Player:
+        if player_id not in self._tables.players:
+            raise LookupError(f"player {player_id} does not exist")
+        return self._tables.players[player_id]
+
+    def _move(self, wallet: Wallet) -> None:
+        key = (wallet.player_id, wallet.currency)
+        self._tables.heads[key] = replace(wallet, version=wallet.version + 1)
+
+
+class FakeSessions:
+    """`Sessions` in memory."""
+
+    def __init__(self, tables: FakeTables) -> None:
+        self._sessions = tables.stored_sessions
+
+    def get(self, session_id: str) -> Session | None:
+        return self._sessions.get(session_id)
+
+    def add(self, session: Session) -> bool:
+        return self._sessions.setdefault(session.session_id, session) == session
+
+    def set_status(self, session_id: str, status: SessionStatus) -> bool:
+        if session_id not in self._sessions:
+            return False
+        self._sessions[session_id] = replace(self._sessions[session_id], status=status)
+        return True
+
+
+@dataclass
+class FakeWorld:
+    """What a test needs to arrange and to look at, without AWS."""
+
+    tables: FakeTables = field(default_factory=FakeTables)
+
+    @property
+    def ledger(self) -> FakeLedger:
+        return FakeLedger(self.tables)
+
+    @property
+    def accounts(self) -> FakeAccounts:
+        return FakeAccounts(self.tables)
+
+    @property
+    def sessions(self) -> FakeSessions:
+        return FakeSessions(self.tables)
+
+    @property
+    def history(self) -> FakeHistory:
+        return FakeHistory(self.tables)

@@ -1,0 +1,83 @@
+"""Reads template.yaml, so that tests use what is deployed and not a copy of it."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cfnlint.decode import cfn_yaml
+from cfnlint.template import Template as Linted
+from cfnlint.template.transforms._language_extensions import language_extension
+
+type Template = dict[str, Any]
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+#: Logical id of a table in the template → the variable that names it to a function.
+TABLES = {
+    "LedgerTable": "LEDGER_TABLE",
+    "WalletsTable": "WALLETS_TABLE",
+    "PlayersTable": "PLAYERS_TABLE",
+    "SessionsTable": "SESSIONS_TABLE",
+    "RoundsTable": "ROUNDS_TABLE",
+    "RegistryTable": "REGISTRY_TABLE",
+    "CatalogueTable": "CATALOGUE_TABLE",
+    "SyncTable": "SYNC_TABLE",
+    "AuditTable": "AUDIT_TABLE",
+}
+_CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+
+
+@cache
+def load_template() -> Template:
+    """Return the template with its loops expanded, as plain dictionaries; do not change it."""
+    return expanded(written_template())
+
+
+def written_template() -> Template:
+    """Return a copy of the template as it is written, each loop under its `Fn::ForEach::…`."""
+    written: Template = json.loads(json.dumps(cfn_yaml.load(str(PROJECT / "template.yaml"))))
+    return written
+
+
+def expanded(template: Template) -> Template:
+    """Return `template` with each loop replaced by the resources that it makes.
+
+    cfn-lint expands them, as it does before it judges the template.
+    """
+    # It also sorts conditions where they stand, so they are taken from the original.
+    copy = json.loads(json.dumps(template))
+    problems, result = language_extension(Linted("template.yaml", copy, ["eu-central-1"]))
+    assert result is not None, problems
+    return {**template, "Resources": dict(result["Resources"])}
+
+
+def resources(template: Template, kind: str) -> dict[str, dict[str, Any]]:
+    """Return the properties of each resource of type `kind` by logical id; `@` is the resource."""
+    return {
+        name: resource["Properties"] | {"@": resource}
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def functions(template: Template) -> dict[str, dict[str, Any]]:
+    """Return the properties of each function by logical id."""
+    return resources(template, "AWS::Serverless::Function")
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return `value` if it is a list, else a list of it."""
+    return value if isinstance(value, list) else [value]
+
+
+def create_tables(client: Any, prefix: str) -> dict[str, str]:
+    """Create the template's tables; return the variables that name them to the functions."""
+    tables = resources(load_template(), "AWS::DynamoDB::Table")
+    environment = {}
+    for logical_id, variable in TABLES.items():
+        properties = tables[logical_id]
+        request = {name: properties[name] for name in _CREATE if name in properties}
+        client.create_table(TableName=f"{prefix}-{logical_id}", **request)
+        environment[variable] = f"{prefix}-{logical_id}"
+    return environment

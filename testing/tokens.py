@@ -1,0 +1,98 @@
+"""A service that hands out tokens, and what stands around it, as fakes."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from casino.base.errors import UnavailableError
+from casino.dialects.igv.seller_token import seller_token
+from casino.integrations.model import Integration, Secret
+from casino.providers.post import Reply
+from casino.providers.token import SharedToken
+
+INTEGRATION = Integration("seller", "igv-seller", "test/integration/seller")
+OLD = Secret("current", "seller@example.com", "old-password")
+NEW = Secret("current", "seller@example.com", "new-password")
+
+
+@dataclass
+class FakeClock:
+    time: float = 1_760_702_625.0
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+@dataclass
+class FakeKeyring:
+    """Holds what is cached; `stored` is what a refresh finds."""
+
+    cached: Secret = OLD
+    stored: Secret = OLD
+    refreshes: int = 0
+    broken: bool = False
+
+    def live(self, integration: Integration) -> tuple[Secret, ...]:
+        if self.broken:
+            raise UnavailableError
+        return (self.cached,)
+
+    def refresh(self, integration: Integration) -> bool:
+        self.refreshes += 1
+        self.cached = self.stored
+        return True
+
+
+@dataclass
+class FakeObserver:
+    fetched: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def token_fetched(self, service: str) -> None:
+        self.fetched += 1
+
+    def token_failed(self, service: str, reason: str) -> None:
+        self.failures.append(reason)
+
+
+def seller_answer(number: int, expires_in: object = 7200) -> Reply:
+    data = {"accessToken": f"token-{number}", "tokenType": "Bearer", "expiresIn": expires_in}
+    return Reply(200, json.dumps({"code": "0000", "data": data}).encode())
+
+
+@dataclass
+class FakeService:
+    """Answers with what `answer` makes of the request and how many came before it."""
+
+    answer: Callable[[Mapping[str, Any], int], Reply]
+    requests: list[tuple[str, Mapping[str, str], Mapping[str, object]]] = field(
+        default_factory=list
+    )
+
+    def __call__(
+        self, path: str, headers: Mapping[str, str], fields: Mapping[str, object]
+    ) -> Reply:
+        self.requests.append((path, headers, fields))
+        return self.answer({**headers, **fields}, len(self.requests))
+
+
+@dataclass
+class Seller:
+    service: FakeService
+    keyring: FakeKeyring = field(default_factory=FakeKeyring)
+    clock: FakeClock = field(default_factory=FakeClock)
+    observer: FakeObserver = field(default_factory=FakeObserver)
+
+    def token(self) -> SharedToken:
+        return seller_token(self.service, self.keyring, INTEGRATION, self.clock, self.observer)
+
+
+def seller(answer: Callable[[Mapping[str, Any], int], Reply] | None = None) -> Seller:
+    return Seller(FakeService(answer or (lambda sent, number: seller_answer(number))))

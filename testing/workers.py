@@ -1,0 +1,137 @@
+"""Many processes that send transactions to one ledger at the same moment.
+
+`python -m testing.workers` reads the work from standard input and writes the answers to
+standard output, both as JSON. It imports once and forks: 64 processes then start in seconds, each
+with a client of its own, and nothing of pytest is copied into them.
+"""
+
+import json
+import multiprocessing
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import Any, Final
+
+from urllib3 import BaseHTTPResponse
+
+from casino.aws.lean.clients import dynamodb_client
+from casino.aws.lean.protocol import Send
+from casino.aws.lean.signature import SignedRequest
+from casino.aws.tables import Tables
+from casino.base.errors import RetryableError
+from casino.integrations.model import Integration
+from casino.wallet.model import Transaction
+from casino.wallet.service import WalletService
+from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wiring.hooks import wallet_service
+from testing.faults import WRITE, body_of, cancelled, operation_of
+
+PROJECT: Final = Path(__file__).resolve().parents[1]
+START_TIMEOUT_S: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What one send of a transaction came to."""
+
+    status: int
+    code: str
+    body: str = ""
+    replay: bool = False
+    conflicts: int = 0
+
+
+@dataclass(frozen=True)
+class Work:
+    """One list of transactions for each process; `conflict_chance` is that of each commit."""
+
+    tables: Tables
+    integration: Integration
+    jobs: Sequence[Sequence[Transaction]]
+    conflict_chance: float = 0.0
+    seed: int = 0
+
+
+def run(work: Work, environment: Mapping[str, str]) -> list[list[Answered]]:
+    """Do the work in processes that have `environment` and nothing else of AWS."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "testing.workers"],
+        cwd=PROJECT,
+        env={**clean, **environment},
+        input=json.dumps(asdict(work)),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return [[Answered(**answer) for answer in job] for job in json.loads(done.stdout)]
+
+
+def send(wallet: WalletService, request: Transaction, integration: Integration) -> Answered:
+    """Send a transaction once."""
+    try:
+        answer = wallet.transact(request, integration)
+    except RetryableError as error:
+        return Answered(503, error.code)
+    return Answered(answer.status, answer.code, answer.body, answer.replay, answer.conflicts)
+
+
+def _parse(work: dict[str, Any]) -> Work:
+    return Work(
+        Tables(**work["tables"]),
+        Integration(**work["integration"]),
+        [[Transaction(**request) for request in job] for job in work["jobs"]],
+        work["conflict_chance"],
+        work["seed"],
+    )
+
+
+def _process(work: Work, number: int) -> list[Answered]:
+    client = dynamodb_client()
+    chance = random.Random(f"{work.seed}/{number}")
+    carry: Send = client.calls.send
+
+    def conflicting(request: SignedRequest) -> BaseHTTPResponse:
+        if operation_of(request) != WRITE or chance.random() >= work.conflict_chance:
+            return carry(request)
+        return cancelled(request, chance.randrange(len(body_of(request)["TransactItems"])))
+
+    client.calls.send = conflicting
+    wallet = wallet_service(client, work.tables)
+    # Opens the connection, so that the start is at once.
+    list(DynamoDbAccounts(client, work.tables).wallets("nobody"))
+    assert _barrier is not None
+    _barrier.wait(START_TIMEOUT_S)
+    return [send(wallet, request, work.integration) for request in work.jobs[number]]
+
+
+_barrier: Barrier | None = None
+
+
+def _join(barrier: Barrier) -> None:
+    # A barrier can be handed to a process only as it starts.
+    global _barrier
+    _barrier = barrier
+
+
+def main() -> None:
+    """Read the work, do it, write the answers."""
+    work = _parse(json.load(sys.stdin))
+    fork = multiprocessing.get_context("fork")
+    count = len(work.jobs)
+    with ProcessPoolExecutor(count, fork, _join, (fork.Barrier(count),)) as pool:
+        # The barrier holds every process until each of them has one job.
+        results = list(pool.map(_process, [work] * count, range(count)))
+    json.dump([[asdict(answer) for answer in job] for job in results], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""A small casino on an emulated AWS: the template's tables, an integration, players, sessions."""
+
+import json
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from casino.aws.clients import dynamodb_client, secrets_client
+from casino.aws.tables import Tables
+from casino.base.money import parse_major
+from casino.integrations.model import Integration
+from casino.integrations.store.registry import DynamoDbRegistry
+from casino.sessions.store.sessions import DynamoDbSessions
+from casino.wallet.model import PLATFORM, Player, Session, Transaction
+from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.history import DynamoDbHistory
+from casino.wallet.store.ledger import DynamoDbLedger
+from casino.wiring.hooks import wallet_service
+from casino.wiring.settings import load_settings
+from testing.hooks import API_KEY, SECRET_KEY
+from testing.template import create_tables
+
+GAME = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+SANDBOX = Integration("sandbox", "igsp", "test/integration/sandbox")
+
+
+@dataclass
+class World:
+    """What a test needs to arrange and to look at; everything goes through the real adapters."""
+
+    client: Any
+    environment: dict[str, str]
+
+    @property
+    def tables(self) -> Tables:
+        return load_settings(self.environment).tables
+
+    @property
+    def accounts(self) -> DynamoDbAccounts:
+        return DynamoDbAccounts(self.client, self.tables)
+
+    @property
+    def sessions(self) -> DynamoDbSessions:
+        return DynamoDbSessions(self.client, self.tables)
+
+    @property
+    def registry(self) -> DynamoDbRegistry:
+        return DynamoDbRegistry(self.client, self.tables)
+
+    @property
+    def history(self) -> DynamoDbHistory:
+        return DynamoDbHistory(self.client, self.tables)
+
+    @property
+    def ledger(self) -> DynamoDbLedger:
+        return DynamoDbLedger(self.client, self.tables)
+
+    def player(self, player_id: str, currency: str = "EUR", amount: str = "1000.00") -> str:
+        """Create a player with money and an active session; return the session's id."""
+        self.accounts.add_player(
+            Player(player_id, blocked=False, created_at="2026-01-01T00:00:00Z")
+        )
+        self.accounts.add_wallet(player_id, currency)
+        self.deposit(player_id, currency, amount)
+        return self.session(player_id, currency)
+
+    def deposit(self, player_id: str, currency: str, amount: str) -> None:
+        request = Transaction(
+            integration=PLATFORM,
+            transaction_id=f"deposit-{uuid4()}",
+            kind="deposit",
+            type="deposit",
+            player_id=player_id,
+            currency=currency,
+            amount_minor=parse_major(amount, currency),
+            trace_id="test",
+        )
+        answer = wallet_service(self.client, self.tables).transact(request, SANDBOX)
+        assert answer.status == 200, answer
+
+    def session(
+        self,
+        player_id: str,
+        currency: str = "EUR",
+        *,
+        ttl_s: int = 3600,
+        integration: str = "sandbox",
+    ) -> str:
+        """Open a session; a negative `ttl_s` makes one that is over."""
+        session_id = f"sess-{uuid4()}"
+        expires_at = int(time.time()) + ttl_s
+        opened_at = "2026-01-01T00:00:00Z"
+        session = Session(
+            session_id, player_id, currency, integration, GAME, "active", opened_at, expires_at
+        )
+        assert self.sessions.add(session)
+        return session_id
+
+    def configure(self, **changes: Any) -> None:
+        """Change the sandbox integration's record."""
+        self.registry.put(replace(SANDBOX, **changes), (API_KEY,))
+
+
+def build_world(prefix: str, client: Any = None, secrets: Any = None) -> World:
+    """Create the tables, the secret and the sandbox integration.
+
+    On the AWS of the environment, unless clients of DynamoDB and Secrets Manager say which.
+    """
+    world = build_tables(prefix, client)
+    (secrets or secrets_client()).create_secret(
+        Name=SANDBOX.secret_name,
+        SecretString=json.dumps({"api_key": API_KEY, "secret_key": SECRET_KEY}),
+    )
+    return world
+
+
+def build_tables(prefix: str, client: Any = None) -> World:
+    """Create all but the secret: many such worlds fit on one AWS, each with its own prefix."""
+    client = client or dynamodb_client()
+    environment = {
+        **create_tables(client, prefix),
+        "POWERTOOLS_SERVICE_NAME": "wallet-test",
+        "POWERTOOLS_METRICS_NAMESPACE": "SeamlessWallet",
+        "SERVICE_VERSION": "test",
+    }
+    world = World(client, environment)
+    world.configure()
+    return world

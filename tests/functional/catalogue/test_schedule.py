@@ -1,0 +1,115 @@
+"""The invocations of the synchronisation: who is started, and what cannot be started now."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from botocore.config import Config
+
+from casino.aws.clients import aws_client
+from casino.base.errors import UnavailableError
+from casino.catalogue.schedule import InvalidEventError, SyncEndpoint
+from casino.integrations.model import Integration
+from casino.observability.events import CatalogueObserver
+from testing.catalogue import STUDIO_HUB, Hub, hub
+from testing.provider import provider
+from testing.world import World
+
+
+@dataclass
+class Context:
+    """An invocation with so much time left."""
+
+    left_s: float = 900
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(self.left_s * 1000)
+
+
+@dataclass
+class Starter:
+    """Remembers what is to be started."""
+
+    refuses: bool = False
+    started: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def __call__(self, payload: Mapping[str, Any]) -> None:
+        if self.refuses:
+            raise UnavailableError("a loop")
+        self.started.append(payload)
+
+
+class Known:
+    """Three integrations: one of them without a provider, one that is disabled."""
+
+    def names(self) -> list[str]:
+        return ["sandbox", "plain", "ended"]
+
+    def get(self, name: str) -> Integration | None:
+        plain = replace(STUDIO_HUB, name="plain", provider_url="")
+        ended = replace(STUDIO_HUB, name="ended", enabled=False)
+        return {"sandbox": STUDIO_HUB, "plain": plain, "ended": ended}.get(name)
+
+
+@pytest.fixture
+def studio(world: World) -> Iterator[Hub]:
+    with (
+        provider(games=30, providers=2) as simulated,
+        hub(world.client, world.environment, aws_client("s3", Config()), simulated) as made,
+    ):
+        yield made
+
+
+def endpoint(studio: Hub, starter: Starter) -> SyncEndpoint:
+    return SyncEndpoint(
+        sync=studio.service(),
+        store=studio.store,
+        integrations=Known(),
+        invoke=starter,
+        observer=CatalogueObserver("test"),
+        clock=studio.clock,
+        hand_over_s=60,
+    )
+
+
+def test_a_tick_starts_one_run_for_each_enabled_integration_with_a_provider(studio: Hub) -> None:
+    starter = Starter()
+
+    answer = endpoint(studio, starter).handle({"mode": "delta"}, Context())
+
+    assert answer["integrations"] == ["sandbox"]
+    assert starter.started == [{"mode": "delta", "integration": "sandbox"}]
+
+
+def test_a_run_says_what_it_did(studio: Hub) -> None:
+    event = {"mode": "full", "integration": "sandbox"}
+
+    answer = endpoint(studio, Starter()).handle(event, Context())
+
+    assert (answer["status"], answer["records"], answer["written"]) == ("done", 32, 32)
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_a_run_without_time_starts_its_successor_or_leaves_it_to_the_next_tick(
+    studio: Hub, refuses: bool
+) -> None:
+    starter = Starter(refuses)
+    event = {"mode": "full", "integration": "sandbox"}
+
+    answer = endpoint(studio, starter).handle(event, Context(left_s=30))
+
+    assert answer["status"] == "handed_over"
+    assert len(starter.started) == (0 if refuses else 1)
+    assert studio.sync("delta").status == "done"
+    assert len(studio.games()) == 30
+
+
+@pytest.mark.parametrize(
+    "event",
+    [{}, {"mode": "all"}, {"mode": "full", "integration": 7}, {"mode": "full", "integration": "x"},
+     {"mode": "full", "integration": "plain"}, {"mode": "full", "integration": "ended"}],
+)  # fmt: skip
+def test_an_event_that_is_not_known_is_refused(studio: Hub, event: dict[str, Any]) -> None:
+    with pytest.raises(InvalidEventError):
+        endpoint(studio, Starter()).handle(event, Context())

@@ -1,0 +1,168 @@
+"""`ops integration`: from a staged pair to a retired one, and who did it."""
+
+import json
+import time
+
+import pytest
+
+from casino.aws.clients import secrets_client
+from casino.integrations.credentials import Pair
+from testing.hooks import (
+    API_KEY,
+    SECRET_KEY,
+    Caller,
+    Reply,
+    encode,
+    load_function,
+    proxy_event,
+    signed_headers,
+)
+from testing.operator import Operator
+from testing.vault import pair_of
+from testing.world import SANDBOX, World
+
+NEW = pair_of("new")
+FIRST = Pair(API_KEY, SECRET_KEY, "")
+BODY = encode({"action": "balance", "player_id": "player-912", "currency": "EUR"})
+
+
+@pytest.fixture
+def ops(world: World) -> Operator:
+    world.player("player-912")
+    return Operator(world)
+
+
+def send(pair: Pair) -> Reply:
+    """Send a hook to a new execution environment."""
+    headers = signed_headers(BODY, pair.api_key, pair.secret_key)
+    return Caller(load_function("hooks")).send(proxy_event(BODY, headers))
+
+
+def rotate(ops: Operator) -> None:
+    ops.json("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
+    ops.json("integration", "rotate", "sandbox")
+
+
+def test_a_staged_pair_verifies_before_and_the_old_one_after_the_rotation(ops: Operator) -> None:
+    staged = ops.json("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
+    assert staged["fingerprint"] == NEW.fingerprint
+    assert (send(FIRST).status, send(NEW).status) == (200, 200)
+    rotated = ops.json("integration", "rotate", "sandbox")
+    assert rotated["version"] == staged["version"]
+    assert set(ops.functions.names) == {"test-rotate-secret"}
+    old, new = send(FIRST), send(NEW)
+    assert (old.status, old.headers["X-Secret-Version"]) == (200, "previous")
+    assert new.status == 200
+    assert "X-Secret-Version" not in new.headers
+
+
+def test_the_previous_pair_is_refused_when_an_operator_retires_it(ops: Operator) -> None:
+    rotate(ops)
+    assert ops.error("integration", "stage", "sandbox", "--file", "-", stdin="{}") == (
+        "invalid_request"
+    )
+    third = pair_of("third").text
+    assert ops.error("integration", "stage", "sandbox", "--file", "-", stdin=third) == (
+        "grace_period"
+    )
+    assert ops.error("integration", "rotate", "sandbox") == "rotation_failed"
+    assert "effective_at" in ops.json("integration", "retire-previous", "sandbox")
+    assert (send(FIRST).error, send(NEW).status) == ("unauthorized", 200)
+    assert ops.error("integration", "retire-previous", "sandbox") == "no_previous"
+
+
+def test_a_rollback_makes_the_previous_pair_the_current_one(ops: Operator) -> None:
+    rotate(ops)
+    ops.json("integration", "rollback", "sandbox")
+    assert (send(FIRST).status, send(NEW).headers["X-Secret-Version"]) == (200, "previous")
+    assert "X-Secret-Version" not in send(FIRST).headers
+
+
+def test_a_pair_that_the_provider_refuses_changes_nothing(ops: Operator) -> None:
+    ops.provider.refuses.add(NEW.api_key)
+    ops.json("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
+    said = ops("integration", "rotate", "sandbox")
+    assert said.code == 1
+    assert "testSecret: the provider answered 401" in said.text
+    stored = secrets_client().get_secret_value(SecretId=SANDBOX.secret_name)
+    assert json.loads(stored["SecretString"])["api_key"] == API_KEY
+
+
+def test_without_a_staged_pair_there_is_nothing_to_rotate_to(ops: Operator) -> None:
+    assert "no new pair is staged" in ops("integration", "rotate", "sandbox").text
+    assert ops.error("integration", "rotate", "nobody") == "integration_not_found"
+
+
+def test_show_says_when_each_secret_was_last_used(ops: Operator) -> None:
+    rotate(ops)
+    now_ms = int(time.time() * 1000)
+    versions = {v["label"]: v for v in ops.json("integration", "show", "sandbox")["secrets"]}
+    assert versions["current"]["fingerprint"] == NEW.fingerprint
+    assert versions["previous"]["fingerprint"] == FIRST.fingerprint
+    assert versions["previous"]["until"] is not None
+    assert versions["previous"]["last_used_at"] is None
+    for age_s, message in [(2 * 24 * 3600, "request"), (3600, "request"), (60, "rotation")]:
+        line = {"message": message, "secret_id": versions["previous"]["version"]}
+        ops.logs.events.append({"timestamp": now_ms - age_s * 1000, "message": json.dumps(line)})
+    versions = {v["label"]: v for v in ops.json("integration", "show", "sandbox")["secrets"]}
+    used = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now_ms / 1000 - 3600))
+    assert versions["previous"]["last_used_at"].startswith(used)
+    assert versions["current"]["last_used_at"] is None
+    assert NEW.fingerprint in ops("integration", "show", "sandbox").text
+
+
+def test_a_disabled_integration_is_refused_altogether(ops: Operator) -> None:
+    ops.json("integration", "disable", "sandbox")
+    assert send(FIRST).error == "unauthorized"
+    listed = ops.json("integration", "list")["integrations"]
+    assert [(each["integration"], each["enabled"]) for each in listed] == [("sandbox", False)]
+    ops.json("integration", "enable", "sandbox")
+    assert send(FIRST).status == 200
+    assert "sandbox" in ops("integration", "list").text
+
+
+def test_addresses_are_added_to_the_allow_list_and_taken_off(ops: Operator) -> None:
+    ops.json("integration", "allow-ip", "sandbox", "198.51.100.0/24", "192.0.2.10")
+    assert send(FIRST).status == 200
+    ops.json("integration", "allow-ip", "sandbox", "192.0.2.10", "--remove")
+    assert send(FIRST).error == "ip_not_allowed"
+    last = ("integration", "allow-ip", "sandbox", "198.51.100.0/24", "--remove")
+    assert ops.error(*last) == "invalid_request"
+
+
+def test_every_change_is_on_record_with_the_callers_arn_and_fingerprints(ops: Operator) -> None:
+    ops.json("integration", "add", "acme", "--provider-url", "https://provider.example/igsp/v1")
+    rotate(ops)
+    ops.json("integration", "rollback", "sandbox")
+    ops.json("integration", "retire-previous", "sandbox")
+    ops.json("integration", "disable", "sandbox")
+    ops.json("integration", "allow-ip", "sandbox", "192.0.2.10")
+    ops.json("switch", "bets", "off")
+    records = ops.json("audit")["records"]
+    assert [record["what"] for record in records] == [
+        *("add", "stage", "rotate", "rollback", "retire-previous", "disable", "allow-ip"),
+        "switch bets",
+    ]
+    rotated = records[2]
+    assert (rotated["old"], rotated["new"]) == (FIRST.fingerprint, NEW.fingerprint)
+    assert records[1]["who"].startswith("arn:aws:sts::")
+    assert [r["what"] for r in ops.json("audit", "--integration", "acme")["records"]] == ["add"]
+    assert len(ops("audit", "--limit", "2").text.splitlines()) == 3
+
+
+def test_no_verb_but_add_shows_a_secret(ops: Operator, capfd: pytest.CaptureFixture[str]) -> None:
+    rotate(ops)
+    for verb in ("show", "rollback", "retire-previous", "disable", "enable"):
+        ops("integration", verb, "sandbox")
+    ops("integration", "list")
+    ops("audit")
+    ops("integration", "stage", "sandbox", "--file", "-", stdin='{"api_key": "k", "secret_key": 7}')
+    send(NEW)
+    printed = "".join([*ops.said, ops.functions.printed.getvalue(), *capfd.readouterr()])
+    for secret in (NEW.secret_key, SECRET_KEY):
+        assert secret not in printed
+
+
+@pytest.mark.parametrize("url", ["http://provider.example", "ftp://a", "https://u:p@a/", "x"])
+def test_a_provider_is_reached_over_tls_only(ops: Operator, url: str) -> None:
+    assert ops.error("integration", "add", "acme", "--provider-url", url) == "invalid_request"

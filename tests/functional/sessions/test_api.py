@@ -1,0 +1,86 @@
+"""Sessions through the session API after their launch: shown, closed, and demo sessions."""
+
+from dataclasses import replace
+
+from casino.providers.ports import Launched, LaunchRequest
+from testing.launching import (
+    PLAYER,
+    PROVIDER_URL,
+    URL,
+    ApiReply,
+    Desk,
+    failure,
+    is_watched,
+    play_in,
+)
+
+
+def test_demo_session_has_no_wallet_and_needs_none(desk: Desk) -> None:
+    reply = desk.launch(is_demo=True, currency="JPY", session_id="sess-1")
+    assert (reply.status, reply.json["is_demo"]) == (201, True)
+    (asked,) = desk.provider.asked
+    assert (asked.is_demo, asked.balance_minor) == (True, 1000)
+    play = replace(play_in(desk, "sess-1"), currency="JPY")
+    assert {play.bet(1).error, play.win(1).error} == {"demo_session"}
+
+
+def test_session_is_shown(desk: Desk) -> None:
+    made = desk.launch(session_id="sess-1").json
+    shown = desk.show("sess-1")
+    assert (shown.status, shown.json) == (200, made)
+    assert desk.show("sess-2").status == 404
+    assert desk.show("sess-2").error == "unknown_session"
+
+
+def test_session_that_an_operator_opened_is_shown_and_closed(desk: Desk) -> None:
+    opened = desk.world.session(PLAYER)
+    assert desk.show(opened).json["status"] == "active"
+    assert desk.close(opened).json["status"] == "closed"
+
+
+def test_closed_session_takes_no_bets_and_tells_the_provider(desk: Desk) -> None:
+    desk.world.configure(provider_url=PROVIDER_URL, close_sessions=True)
+    desk.launch(session_id="sess-1")
+    reply = desk.close("sess-1")
+    assert (reply.status, reply.json["status"]) == (200, "closed")
+    assert "url" not in reply.json
+    assert desk.provider.closed == ["sess-1"]
+    assert not is_watched(desk, "sess-1")
+    play = play_in(desk, "sess-1")
+    assert (play.bet("1.00").error, play.win("1.00").status) == ("session_expired", 200)
+    assert desk.launch(session_id="sess-1").error == "session_id_used"
+
+
+def test_closing_twice_is_closing_once(desk: Desk) -> None:
+    desk.world.configure(provider_url=PROVIDER_URL, close_sessions=True)
+    desk.launch(session_id="sess-1")
+    assert desk.close("sess-1").json == desk.close("sess-1").json
+    assert desk.provider.closed == ["sess-1"]
+    assert desk.close("sess-2").error == "unknown_session"
+
+
+def test_provider_that_does_not_want_to_know_is_not_told(desk: Desk) -> None:
+    desk.launch(session_id="sess-1")
+    desk.close("sess-1")
+    assert desk.provider.closed == []
+    assert not is_watched(desk, "sess-1")
+
+
+def test_close_that_the_provider_does_not_hear_is_left_to_the_schedule(desk: Desk) -> None:
+    desk.world.configure(provider_url=PROVIDER_URL, close_sessions=True)
+    desk.provider.close_errors = [failure("provider_timeout")]
+    desk.launch(session_id="sess-1")
+    assert desk.close("sess-1").status == 200
+    assert is_watched(desk, "sess-1")
+
+
+def test_running_launch_cannot_be_closed(desk: Desk) -> None:
+    inner: list[ApiReply] = []
+
+    def meanwhile(_: LaunchRequest) -> Launched:
+        inner.append(desk.close("sess-1"))
+        return Launched(URL, "{}", "{}", 201)
+
+    desk.provider.answers = [meanwhile]
+    assert desk.launch(session_id="sess-1").status == 201
+    assert inner[0].error == "launch_in_progress"

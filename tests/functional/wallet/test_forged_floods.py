@@ -1,0 +1,111 @@
+"""Forged requests in masses cost a bounded number of reads, and no write."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from casino.aws.clients import secrets_client
+from casino.dialects.igsp.answers import IgspRenderer
+from casino.dialects.registry import family
+from casino.integrations.store.cached_registry import (
+    UNKNOWN_READS,
+    UNKNOWN_READS_PER_S,
+    CachedRegistry,
+)
+from casino.integrations.store.keyring import REFRESH_INTERVAL_S, SecretsManagerKeyring
+from casino.integrations.store.registry import DynamoDbRegistry
+from casino.observability.requests import Observer
+from casino.wallet.endpoint import HookEndpoint
+from casino.wiring.hooks import wallet_service
+from testing.hooks import API_KEY, SECRET_KEY, encode, proxy_event, signed_headers
+from testing.vault import VaultClock
+from testing.world import World
+
+FORGED = 10_000
+PER_S = 500
+SECONDS = FORGED / PER_S
+BODY = encode({"action": "balance", "player_id": "player-912", "currency": "EUR"})
+
+
+class Counted:
+    """A client that counts its calls by name."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.calls: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        self.calls[name] += 1
+        return getattr(self.client, name)
+
+
+class Gate:
+    """One execution environment whose calls are counted, in a time of its own."""
+
+    def __init__(self, world: World) -> None:
+        self.clock = VaultClock()
+        self.dynamodb, self.secrets = Counted(world.client), Counted(secrets_client())
+        registry = CachedRegistry(DynamoDbRegistry(self.dynamodb, world.tables), self.clock)
+        self.endpoint = HookEndpoint(
+            route=None,
+            family=family("igsp"),
+            family_name="igsp",
+            registry=registry,
+            keyring=SecretsManagerKeyring(self.secrets, self.clock, registry),
+            wallet=wallet_service(self.dynamodb, world.tables),
+            renderer=IgspRenderer(),
+            clock=self.clock,
+            observer=Observer("test"),
+        )
+
+    def send(self, api_key: str, secret_key: str) -> int:
+        headers = signed_headers(BODY, api_key, secret_key, at=self.clock.now())
+        status: int = self.endpoint.handle(proxy_event(BODY, headers), None)["statusCode"]
+        return status
+
+    @property
+    def writes(self) -> list[str]:
+        return [name for name in self.dynamodb.calls if name not in ("get_item", "batch_get_item")]
+
+
+@pytest.fixture
+def gate(world: World) -> Gate:
+    world.player("player-912")
+    return Gate(world)
+
+
+def test_10000_bad_signatures_read_the_secret_once_in_a_refresh_interval(gate: Gate) -> None:
+    statuses: Counter[int] = Counter()
+    for _ in range(FORGED):
+        statuses[gate.send(API_KEY, "guessed")] += 1
+        gate.clock.sleep(1 / PER_S)
+    assert statuses == {403: FORGED}
+    rounds = SECONDS / REFRESH_INTERVAL_S
+    assert gate.secrets.calls["get_secret_value"] <= 3 * (rounds + 1) + 1
+    assert gate.dynamodb.calls.total() <= 2 * (SECONDS / 60 + 1) + rounds + 1
+    assert gate.writes == []
+    assert gate.send(API_KEY, SECRET_KEY) == 200
+
+
+def test_10000_unknown_keys_read_a_bounded_number_of_times_and_no_secret(gate: Gate) -> None:
+    assert gate.send(API_KEY, SECRET_KEY) == 200
+    before, secrets = gate.dynamodb.calls["get_item"], gate.secrets.calls.total()
+    statuses: Counter[int] = Counter()
+    for number in range(FORGED):
+        statuses[gate.send(f"forged-{number}", "guessed")] += 1
+        gate.clock.sleep(1 / PER_S)
+    reads = gate.dynamodb.calls["get_item"] - before
+    assert reads <= UNKNOWN_READS + UNKNOWN_READS_PER_S * SECONDS
+    assert statuses == {401: reads, 503: FORGED - reads}
+    assert gate.secrets.calls.total() == secrets
+    assert gate.writes == []
+    assert gate.send(API_KEY, SECRET_KEY) == 200
+
+
+def test_10000_times_the_same_unknown_key_is_read_every_ten_seconds(gate: Gate) -> None:
+    for _ in range(FORGED):
+        assert gate.send("forged", "guessed") == 401
+        gate.clock.sleep(1 / PER_S)
+    assert gate.dynamodb.calls["get_item"] <= SECONDS / 10 + 1
+    assert gate.writes == []

@@ -1,0 +1,85 @@
+"""The red button: new sessions and bets stop; what is owed, and the balance, go on."""
+
+from decimal import Decimal
+
+import pytest
+
+from testing.hooks import Caller, load_function
+from testing.operator import Operator
+from testing.play import Play
+from testing.world import GAME, World
+
+
+@pytest.fixture
+def ops(world: World) -> Operator:
+    return Operator(world)
+
+
+@pytest.fixture
+def fresh(world: World, play: Play) -> Play:
+    """The same player in an execution environment that has not read the switches yet."""
+    play.bet("5.00", transaction_id="before")
+    return Play(world, Caller(load_function("hooks")), session_id=play.session_id)
+
+
+def open_session(ops: Operator) -> tuple[str, ...]:
+    return ("session", "open", "player-912", "EUR", "--game", GAME)
+
+
+@pytest.mark.parametrize("whose", [(), ("--integration", "sandbox")], ids=["all", "one"])
+def test_bets_stop_and_everything_else_goes_on(
+    ops: Operator, fresh: Play, whose: tuple[str, ...]
+) -> None:
+    assert "effective_at" in ops.json("switch", "bets", "off", *whose)
+    refused = fresh.bet("1.00")
+    assert (refused.status, refused.error) == (503, "bets_disabled")
+    assert fresh.win("2.00").balance == Decimal("997.00")
+    assert fresh.refund("5.00", "before").balance == Decimal("1002.00")
+    assert fresh.cash() == Decimal("1002.00")
+    assert ops(*open_session(ops)).code == 0
+    ops.json("switch", "bets", "on", *whose)
+    again = Play(fresh.world, Caller(load_function("hooks")), session_id=fresh.session_id)
+    assert again.bet("1.00").status == 200
+
+
+@pytest.mark.parametrize("whose", [(), ("--integration", "sandbox")], ids=["all", "one"])
+def test_new_sessions_stop_and_play_in_open_ones_goes_on(
+    ops: Operator, fresh: Play, whose: tuple[str, ...]
+) -> None:
+    ops.json("switch", "sessions", "off", *whose)
+    assert ops.error(*open_session(ops)) == "sessions_disabled"
+    assert fresh.bet("1.00").status == 200
+    assert fresh.win("1.00").status == 200
+    ops.json("switch", "sessions", "on", *whose)
+    assert ops(*open_session(ops)).code == 0
+
+
+def test_a_switch_of_another_integration_stops_nobody_else(ops: Operator, fresh: Play) -> None:
+    ops.json("integration", "add", "acme")
+    ops.json("switch", "bets", "off", "--integration", "acme")
+    assert fresh.bet("1.00").status == 200
+
+
+def test_on_for_one_does_not_overrule_off_for_all(ops: Operator, fresh: Play) -> None:
+    ops.json("switch", "bets", "off")
+    said = ops.json("switch", "bets", "on", "--integration", "sandbox")
+    assert said["changed"] is False
+    assert fresh.bet("1.00").error == "bets_disabled"
+    assert ops.json("integration", "show", "sandbox")["bets_enabled"] is False
+    assert "bets_enabled off" in ops("integration", "list").text
+
+
+def test_a_switch_that_stands_so_already_leaves_no_record(ops: Operator) -> None:
+    for _ in range(2):
+        ops.json("switch", "bets", "off")
+        ops.json("switch", "sessions", "off", "--integration", "sandbox")
+    whats = [record["what"] for record in ops.json("audit")["records"]]
+    assert whats == ["switch bets", "switch sessions"]
+    assert "already" in ops("switch", "bets", "off").text
+
+
+@pytest.mark.parametrize("words", [("wins", "off"), ("bets", "maybe")])
+def test_there_is_no_other_switch(ops: Operator, words: tuple[str, str]) -> None:
+    assert ops.error("switch", *words) == "invalid_request"
+    unknown = ("switch", "bets", "off", "--integration", "nobody")
+    assert ops.error(*unknown) == "integration_not_found"

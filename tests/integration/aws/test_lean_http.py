@@ -1,0 +1,303 @@
+"""What the hooks' own client really sends to AWS, and how it takes what comes back, or does not."""
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    HTTPClientError,
+    ReadTimeoutError,
+    SSLError,
+)
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from benchmarks.aws.authority import make_authority
+from casino.aws.lean.http import Connections
+from casino.aws.lean.protocol import DYNAMODB, DynamoDb, JsonCalls
+from casino.aws.lean.signature import Credentials
+from testing.aws_answers import CREDENTIALS, REGION
+from testing.scripted_server import LOOPBACK, Connection, Script, Server, scripted
+
+PUT: dict[str, Any] = {"TransactItems": [{"Put": {"TableName": "t", "Item": {"n": {"N": "1"}}}}]}
+
+
+def client_of(
+    server: Server, *, read_s: float = 30.0, credentials: Credentials = CREDENTIALS
+) -> DynamoDb:
+    return client_at(f"http://{LOOPBACK}:{server.port}", read_s=read_s, credentials=credentials)
+
+
+def client_at(
+    endpoint: str,
+    bundle: str = "",
+    *,
+    connect_s: float = 30.0,
+    read_s: float = 30.0,
+    credentials: Credentials = CREDENTIALS,
+) -> DynamoDb:
+    send = Connections(endpoint, connect_s, read_s, bundle)
+    return DynamoDb(JsonCalls(DYNAMODB, endpoint, REGION, credentials, send))
+
+
+def answering(times: int) -> Script:
+    def script(connection: Connection) -> None:
+        for _ in range(times):
+            connection.read()
+            connection.answer()
+
+    return script
+
+
+def read_then_reset(connection: Connection) -> None:
+    connection.read()
+    connection.reset()
+
+
+def read_then_close(connection: Connection) -> None:
+    connection.read()
+
+
+def half_an_answer(connection: Connection) -> None:
+    connection.read()
+    connection.answer(b'{"It', length=100)
+
+
+def no_http(connection: Connection) -> None:
+    connection.read()
+    connection.socket.sendall(b"what?\r\n\r\n")
+
+
+def silence(connection: Connection) -> None:
+    connection.read()
+    connection.wait()
+
+
+def silence_in_the_middle(connection: Connection) -> None:
+    connection.read()
+    connection.answer(b'{"It', length=100)
+    connection.wait()
+
+
+def test_what_is_sent_is_signed_as_botocore_signs() -> None:
+    with scripted(answering(1)) as server:
+        client_of(server).transact_write_items(**PUT)
+    ((headers, body),) = server.requests
+    authorization = re.fullmatch(
+        r"AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/\d{8}/eu-central-1/dynamodb/aws4_request, "
+        r"SignedHeaders=([a-z0-9;-]+), Signature=([0-9a-f]{64})",
+        headers["Authorization"],
+    )
+    assert authorization is not None
+    names, signature = authorization[1].split(";"), authorization[2]
+    expected = {
+        "content-type",
+        "host",
+        "x-amz-date",
+        "x-amz-security-token",
+        "x-amz-target",
+    }
+    assert names == sorted(expected)
+    received = AWSRequest(
+        "POST", f"http://{headers['Host']}/", {name: headers[name] for name in names}, body
+    )
+    received.context["timestamp"] = headers["X-Amz-Date"]
+    signer = SigV4Auth(CREDENTIALS, "dynamodb", REGION)  # type: ignore[arg-type]
+    canonical = signer.canonical_request(received)
+    assert signer.signature(signer.string_to_sign(received, canonical), received) == signature
+    # What is compressed would not match its checksum.
+    assert headers["Accept-Encoding"] == "identity"
+
+
+def test_calls_share_a_connection() -> None:
+    with scripted(answering(3)) as server:
+        client = client_of(server)
+        for _ in range(3):
+            assert client.transact_write_items(**PUT) == {}
+    assert (server.connections, len(server.requests)) == (1, 3)
+
+
+def test_a_connection_that_was_closed_while_idle_is_replaced() -> None:
+    with scripted(answering(1), answering(1)) as server:
+        client = client_of(server)
+        client.transact_write_items(**PUT)
+        assert server.closed.acquire(timeout=30)
+        client.transact_write_items(**PUT)
+    assert (server.connections, len(server.requests)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "fate", [read_then_reset, read_then_close, half_an_answer, no_http], ids=lambda f: f.__name__
+)
+@pytest.mark.parametrize("kept", [0, 2])
+def test_a_request_whose_connection_breaks_is_not_sent_again(fate: Script, kept: int) -> None:
+    def script(connection: Connection) -> None:
+        answering(kept)(connection)
+        fate(connection)
+
+    with scripted(script, answering(1)) as server:
+        client = client_of(server)
+        for _ in range(kept):
+            client.transact_write_items(**PUT)
+        with pytest.raises(ConnectionClosedError):
+            client.transact_write_items(**PUT)
+        assert (server.connections, len(server.requests)) == (1, kept + 1)
+        # … and the next one goes out on a new connection.
+        client.transact_write_items(**PUT)
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("fate", [silence, silence_in_the_middle], ids=lambda f: f.__name__)
+def test_an_answer_that_does_not_come_in_time_is_a_time_out(fate: Script) -> None:
+    with scripted(fate, answering(1)) as server:
+        with pytest.raises(ReadTimeoutError):
+            client_of(server, read_s=0.05).transact_write_items(**PUT)
+        assert len(server.requests) == 1
+
+
+def test_what_does_not_listen_was_not_reached() -> None:
+    with scripted() as server:
+        port = server.port
+    with pytest.raises(EndpointConnectionError):
+        client_at(f"http://{LOOPBACK}:{port}").transact_write_items(**PUT)
+
+
+def test_what_does_not_take_the_connection_in_time_was_not_reached() -> None:
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server((LOOPBACK, 0), backlog=0))
+        for _ in range(4):
+            # Nobody accepts: the queue is full after the first, and the rest knocks in vain.
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        endpoint = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        with pytest.raises(ConnectTimeoutError):
+            client_at(endpoint, connect_s=0.05).transact_write_items(**PUT)
+
+
+def test_what_cannot_be_sent_is_an_error_of_the_client() -> None:
+    broken = Credentials("AKIDEXAMPLE", "secret", "to\nken")
+    with scripted(answering(1)) as server:
+        with pytest.raises(HTTPClientError):
+            client_of(server, credentials=broken).transact_write_items(**PUT)
+        assert server.requests == []
+
+
+def test_a_redirect_is_refused() -> None:
+    def redirect(connection: Connection) -> None:
+        connection.read()
+        connection.answer(b"", 307, f"Location: http://{LOOPBACK}:1/")
+
+    with scripted(redirect) as server, pytest.raises(ClientError) as raised:
+        client_of(server).transact_write_items(**PUT)
+    assert raised.value.response["Error"]["Code"] == "307"
+
+
+def test_no_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with scripted() as nobody, scripted(answering(1)) as server:
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://{LOOPBACK}:{nobody.port}")
+        client_of(server).transact_write_items(**PUT)
+        assert len(server.requests) == 1
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `ca.pem`, and the certificate of 127.0.0.1 that it vouches for."""
+    folder = tmp_path_factory.mktemp("authority")
+    make_authority(folder)
+    return folder
+
+
+@pytest.fixture
+def secure(authority: Path) -> Iterator[Server]:
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(authority / "server.pem")
+    with scripted(answering(2), answering(1), tls=tls) as server:
+        yield server
+
+
+def test_a_server_that_the_bundle_vouches_for_is_trusted(secure: Server, authority: Path) -> None:
+    client = client_at(f"https://{LOOPBACK}:{secure.port}", str(authority / "ca.pem"))
+    for _ in range(2):
+        client.transact_write_items(**PUT)
+    assert (secure.connections, len(secure.requests)) == (1, 2)
+
+
+def test_a_server_that_the_bundle_does_not_know_is_told_nothing(
+    secure: Server, tmp_path: Path
+) -> None:
+    make_authority(tmp_path)
+    client = client_at(f"https://{LOOPBACK}:{secure.port}", str(tmp_path / "ca.pem"))
+    with pytest.raises(SSLError):
+        client.transact_write_items(**PUT)
+    assert secure.requests == []
+
+
+def test_a_private_authority_without_key_identifiers_is_trusted_as_by_botocore(
+    tmp_path: Path,
+) -> None:
+    root, leaf = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(2))
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address(LOOPBACK))])
+    authority = _certificate("proxy", root, x509.BasicConstraints(ca=True, path_length=None), root)
+    served = _certificate("server", leaf, address, root)
+    (tmp_path / "ca.pem").write_bytes(authority)
+    private = leaf.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (tmp_path / "server.pem").write_bytes(served + private)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(tmp_path / "server.pem")
+    with scripted(answering(1), tls=tls) as server:
+        client = client_at(f"https://{LOOPBACK}:{server.port}", str(tmp_path / "ca.pem"))
+        client.transact_write_items(**PUT)
+        assert len(server.requests) == 1
+
+
+def _certificate(
+    name: str, key: rsa.RSAPrivateKey, extension: x509.ExtensionType, signer: rsa.RSAPrivateKey
+) -> bytes:
+    """Return a certificate, in PEM, that "proxy" signed."""
+    now = datetime.now(UTC)
+    subject, issuer = (
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, each)]) for each in (name, "proxy")
+    )
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(extension, critical=False)
+        .sign(signer, hashes.SHA256())
+        .public_bytes(Encoding.PEM)
+    )
+
+
+def test_a_server_of_another_name_is_told_nothing(secure: Server, authority: Path) -> None:
+    client = client_at(f"https://localhost:{secure.port}", str(authority / "ca.pem"))
+    with pytest.raises(SSLError):
+        client.transact_write_items(**PUT)
+    assert secure.requests == []
+
+
+def test_a_bundle_that_is_none_is_found_at_once(tmp_path: Path) -> None:
+    for bundle in (tmp_path / "missing.pem", Path(__file__)):
+        with pytest.raises(OSError, match=r"No such file|NO_CERTIFICATE"):
+            client_at("https://a.example", str(bundle))

@@ -1,0 +1,172 @@
+"""What is deployed: built for both processors, and each function run as it ships."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from builder import package
+from builder.build import build
+from builder.precompile import stale_or_missing
+from casino.aws import clients as aws
+from testing.hooks import encode, proxy_event, signed_headers
+from testing.world import GAME, World, build_world
+
+_SCRIPT = Path(__file__).parent.parent / "support" / "packaged.py"
+
+#: What would cost every start of a hook function more than it is worth to it.
+UNWANTED = (
+    "aws_lambda_powertools.event_handler",
+    "aws_lambda_powertools.utilities.batch",
+    "aws_lambda_powertools.utilities.data_classes",
+    "aws_lambda_powertools.utilities.idempotency",
+    "aws_lambda_powertools.utilities.parameters",
+    "aws_lambda_powertools.utilities.parser",
+    "aws_lambda_powertools.utilities.validation",
+    "aws_xray_sdk",  # what makes the tracer heavy; its shell comes with the package
+    "boto3",
+    "botocore.client",
+    "botocore.config",
+    "botocore.docs",
+    "botocore.endpoint",
+    "botocore.loaders",
+    "botocore.model",
+    "botocore.parsers",
+    "botocore.session",
+    "cryptography",
+    "jsonschema",
+    "pydantic",
+    "requests",
+    "casino.aws.clients",
+    "casino.catalogue",
+    "casino.dialects.igsp.client",
+    "casino.dialects.igsp.pairs",
+    "casino.dialects.igsp.records",
+    "casino.integrations.rotation",
+    "casino.providers",
+    "casino.sessions",
+    "casino.wiring.catalogue",
+    "casino.wiring.rotation",
+    "casino.wiring.sessions",
+)
+#: … and what even the functions that ask providers do without.
+UNWANTED_ANYWHERE = ("aws_lambda_powertools.utilities.idempotency", "boto3", "requests")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a function answered, and what it had loaded by then."""
+
+    statuses: list[int]
+    modules: list[str]
+
+    def loaded(self, names: tuple[str, ...]) -> list[str]:
+        """Return the loaded modules whose name begins with one of `names`."""
+        return [module for module in self.modules if module.startswith(names)]
+
+
+@pytest.fixture(scope="module")
+def account(aws_environment: dict[str, str]) -> dict[str, str]:
+    """An account of its own: MiniStack takes twelve digits for one."""
+    return aws_environment | {"AWS_ACCESS_KEY_ID": str(uuid4().int)[:12]}
+
+
+@pytest.fixture(scope="module")
+def world(account: dict[str, str]) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in account.items():
+            patch.setenv(name, value)
+        aws._session.cache_clear()
+        yield build_world("package")
+    aws._session.cache_clear()
+
+
+def run(function: str, built: Path, environment: dict[str, str], *events: dict[str, Any]) -> Ran:
+    folders = [str(built / function), str(package.layer_folder(built))]
+    done = subprocess.run(
+        # -I -S: no package but the layer's. -B: the build is to stay as it is.
+        [sys.executable, "-I", "-S", "-B", _SCRIPT],
+        input=json.dumps({"folders": folders, "events": events}),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    return Ran([one["statusCode"] for one in answer["responses"]], answer["modules"])
+
+
+def hook(action: str, session_id: str, **more: Any) -> dict[str, Any]:
+    fields: dict[str, Any] = {"action": action, "player_id": "player-912", "currency": "EUR"}
+    if action != "balance":
+        fields |= {"amount": 10, "type": action, "game_id": GAME, "session_id": session_id}
+        fields |= {"transaction_id": str(uuid4())}
+    body = encode(fields | more)
+    return proxy_event(body, signed_headers(body))
+
+
+def test_a_hook_function_answers_with_what_ships_and_loads_nothing_that_it_does_not_need(
+    built: Path, world: World, account: dict[str, str]
+) -> None:
+    session = world.player("player-912")
+    environment = account | world.environment | {"PRIMED_INTEGRATIONS": "sandbox"}
+    bet = hook("bet", session, transaction_id="bet-1")
+    win = hook("win", session, transaction_id="win-1")
+    refund = hook("refund", session, type="bet", bet_transaction_id="bet-1")
+    played = {
+        "BalanceFunction": [hook("balance", session)],
+        "BetFunction": [bet, bet],
+        "WinFunction": [win],
+        "RefundFunction": [refund],
+        "HooksFunction": [hook("balance", session), bet, win],
+    }
+    for function, events in played.items():
+        ran = run(function, built, environment, *events)
+        assert ran.statuses == [200] * len(events), function
+        assert ran.loaded(UNWANTED) == [], function
+        assert "casino.wallet.endpoint" in ran.modules
+
+
+def test_health_loads_nothing_of_the_wallet(built: Path, aws_environment: dict[str, str]) -> None:
+    ran = run("HealthFunction", built, aws_environment, {})
+    assert ran.statuses == [200]
+    assert ran.loaded(("casino", "botocore", *UNWANTED)) == []
+
+
+def test_every_other_function_finds_all_that_it_imports_in_the_layer(
+    built: Path, world: World, account: dict[str, str]
+) -> None:
+    names = {folder.name for folder in package.function_folders(built)}
+    others = names - {f"{name}Function" for name in ("Balance", "Bet", "Win", "Refund", "Hooks")}
+    assert len(others) >= 6
+    own = {"SYNC_TABLE": "sync", "PAGES_BUCKET": "pages", "CATALOGUE_TABLE": "catalogue"}
+    environment = account | world.environment | own
+    for function in sorted(others):
+        assert run(function, built, environment).loaded(UNWANTED_ANYWHERE) == [], function
+
+
+def test_everything_that_ships_is_compiled_ahead(built: Path) -> None:
+    assert stale_or_missing(built) == []
+    assert len(list(built.rglob("*.pyc"))) > 300
+
+
+def test_every_function_weighs_less_than_the_budget(built: Path) -> None:
+    layer = package.zipped_size(package.layer_folder(built))
+    for folder in package.function_folders(built):
+        assert 0 < layer + package.zipped_size(folder) <= package.MOST_BYTES, folder.name
+
+
+def test_another_processor_is_built_for_on_this_machine(tmp_path: Path) -> None:
+    arm = build("arm64", tmp_path / "arm64")
+    libraries = [file.name for file in arm.rglob("*.so")]
+    assert libraries
+    assert all("aarch64-linux-gnu" in name for name in libraries)
+    with pytest.raises(package.PackageError, match="is not for x86_64-linux-gnu"):
+        package.check(arm, "x86_64")

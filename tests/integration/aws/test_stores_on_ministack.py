@@ -1,0 +1,32 @@
+"""What the ports promise, once more: with the hooks' own client, and on MiniStack.
+
+The tests are those of tests/contract, where the same adapters stand on botocore's client and moto.
+"""
+
+from uuid import uuid4
+
+import pytest
+
+from casino.aws import clients as botocore_clients
+from casino.aws.lean import clients as hook_clients
+from casino.aws.lean.protocol import DynamoDb
+from testing.casinos import Casino, furnish
+from testing.template import create_tables
+from testing.world import World
+from tests.contract.test_accounts_contract import *  # noqa: F403 - pytest collects them here, too
+from tests.contract.test_ledger_contract import *  # noqa: F403
+
+
+@pytest.fixture
+def empty_casino(aws: dict[str, str]) -> Casino:
+    client = hook_clients.dynamodb_client()
+    assert isinstance(client, DynamoDb)
+    tables = create_tables(botocore_clients.dynamodb_client(), f"ports-{uuid4().hex}")
+    return World(client, tables)
+
+
+@pytest.fixture
+def casino(empty_casino: Casino) -> Casino:
+    """A casino with one player, who has EUR 1000.00 and an open session."""
+    furnish(empty_casino)
+    return empty_casino

@@ -1,0 +1,71 @@
+"""The rotation's calls to a provider, over HTTP."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from casino.base.clock import SystemClock
+from casino.dialects.igsp.pairs import HttpPairProvider
+from casino.integrations.credentials import PairRefusedError
+from casino.integrations.model import Integration
+from testing.issuer import Issuer, serving
+from testing.vault import pair_of
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    with serving() as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def acme(issuer: Issuer) -> Integration:
+    url = f"{issuer.url}/igsp/v1"
+    return Integration("acme", "igsp", "s", provider_url=url, issue_url=f"{issuer.url}/issue")
+
+
+@pytest.fixture
+def provider() -> HttpPairProvider:
+    return HttpPairProvider(SystemClock())
+
+
+def test_a_pair_that_the_provider_issued_is_taken(
+    provider: HttpPairProvider, acme: Integration, issuer: Issuer
+) -> None:
+    provider.check(acme, issuer.pair())
+    provider.check(replace(acme, provider_url=f"{acme.provider_url}/"), issuer.pair())
+    assert issuer.checked == 2
+
+
+def test_another_pair_is_refused_and_not_quoted(
+    provider: HttpPairProvider, acme: Integration
+) -> None:
+    with pytest.raises(PairRefusedError, match="403") as caught:
+        provider.check(acme, pair_of("unknown"))
+    assert "secret-unknown" not in str(caught.value)
+
+
+def test_a_new_pair_is_issued_once_for_a_token(
+    provider: HttpPairProvider, acme: Integration, issuer: Issuer
+) -> None:
+    current = issuer.pair()
+    first = provider.issue(acme, current, "token-1")
+    assert provider.issue(acme, current, "token-1") == first
+    assert provider.issue(acme, current, "token-2") != first
+    provider.check(acme, first)
+
+
+def test_what_is_no_pair_or_no_answer_is_a_refusal(
+    provider: HttpPairProvider, acme: Integration, issuer: Issuer
+) -> None:
+    nobody = "http://127.0.0.1:9"
+    for broken in (
+        replace(acme, issue_url=f"{issuer.url}/nothing"),
+        replace(acme, issue_url=nobody),
+    ):
+        with pytest.raises(PairRefusedError):
+            provider.issue(broken, issuer.pair(), "token-3")
+    for url in ("", nobody):
+        with pytest.raises(PairRefusedError):
+            provider.check(replace(acme, provider_url=url), issuer.pair())

@@ -1,0 +1,272 @@
+"""The build's own steps, on small trees; test_package.py looks at a real build."""
+
+import gzip
+import importlib.util
+import json
+import random
+import re
+import shutil
+import ssl
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import botocore
+import pytest
+
+from builder import BuildError, deploy, package, sam, samconfig
+from builder.certificates import AMAZON_ROOTS, MissingRootError, cut_amazon_roots
+from builder.deploy import CONFIG, deployment_id
+from builder.precompile import PrecompileError, compile_tree, stale_or_missing
+from builder.tune import ROOTS_FILE, SERVICES, tune_function, tune_layer
+from testing.template import PROJECT, load_template
+
+BUNDLE = Path(botocore.__file__).parent / "cacert.pem"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "app.py").write_text("def where(): return where.__code__.co_filename\n")
+    (tmp_path / "inner" / "more.py").write_text("X = 1\n")
+    return tmp_path
+
+
+def model(text: str) -> bytes:
+    return gzip.compress(json.dumps({"operations": {"Get": {"documentation": text}}}).encode())
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    """What SAM leaves behind, in small: a layer with some of botocore, and two functions."""
+    layer = tmp_path / "build" / package.LAYER / "python"
+    data = layer / "botocore" / "data"
+    for service in (*SERVICES, "ec2"):
+        for version in ("2011-01-01", "2012-08-10"):
+            (data / service / version).mkdir(parents=True)
+            (data / service / version / "service-2.json.gz").write_bytes(model("long prose"))
+            (data / service / version / "examples-1.json").write_text("{}")
+    endpoints = {"partitions": [{"services": {"ec2": {"a": 1}, "dynamodb": {"b": 2}}}]}
+    (data / "endpoints.json").write_text(json.dumps(endpoints))
+    shutil.copy(BUNDLE, layer / "botocore" / "cacert.pem")
+    (layer / "botocore" / "__init__.py").write_text("")
+    (layer / "native.cpython-313-x86_64-linux-gnu.so").write_bytes(b"")
+    (layer / "requirements.txt").write_text("x")
+    (layer / "lib" / "tests").mkdir(parents=True)
+    (layer / "lib" / "tests" / "test_lib.py").write_text("")
+    for name in ("BetFunction", "WinFunction"):
+        folder = tmp_path / "build" / name
+        (folder / "__pycache__").mkdir(parents=True)
+        (folder / "__pycache__" / "gone.cpython-313.pyc").write_bytes(b"old")
+        (folder / "app.py").write_text("X = 1\n")
+    return tmp_path / "build"
+
+
+@pytest.fixture
+def tuned(build: Path) -> Path:
+    tune_layer(package.layer_folder(build))
+    for folder in package.function_folders(build):
+        tune_function(folder)
+    return build
+
+
+def test_every_source_is_compiled_and_names_its_path_at_run_time(tree: Path) -> None:
+    assert len(stale_or_missing(tree)) == 2
+    compile_tree(tree, "/var/task")
+    assert stale_or_missing(tree) == []
+    code = importlib.util.cache_from_source(str(tree / "app.py"))
+    assert b"/var/task/app.py" in Path(code).read_bytes()
+    assert str(tree).encode() not in Path(code).read_bytes()
+
+
+def test_python_loads_the_compiled_file_without_a_look_at_the_source(tree: Path) -> None:
+    compile_tree(tree, "/var/task")
+    (tree / "inner" / "more.py").write_text("X = 2\n")
+    spec = importlib.util.spec_from_file_location("more", tree / "inner" / "more.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.X == 1
+    assert stale_or_missing(tree) == [tree / "inner" / "more.py"]
+
+
+def test_compiled_files_are_the_same_on_every_machine(tree: Path, tmp_path: Path) -> None:
+    compile_tree(tree, "/var/task")
+    first = [file.read_bytes() for file in sorted(tree.rglob("*.pyc"))]
+    compile_tree(tree, "/var/task")
+    assert [file.read_bytes() for file in sorted(tree.rglob("*.pyc"))] == first
+
+
+def test_file_that_checks_its_source_counts_as_not_compiled(tree: Path) -> None:
+    compile_tree(tree, "/var/task")
+    compiled = Path(importlib.util.cache_from_source(str(tree / "app.py")))
+    content = compiled.read_bytes()
+    compiled.write_bytes(content[:4] + bytes(4) + content[8:])  # of the kind with a time stamp
+    assert stale_or_missing(tree) == [tree / "app.py"]
+
+
+def test_only_the_python_of_the_runtime_compiles(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 14, 0, "final", 0))
+    with pytest.raises(PrecompileError, match="3, 13"):
+        compile_tree(tree, "/var/task")
+
+
+def test_source_that_does_not_compile_stops_the_build(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "broken.py").write_text("def")
+    with pytest.raises(PrecompileError):
+        compile_tree(tree, "/var/task")
+    capsys.readouterr()
+
+
+def test_all_amazon_roots_are_in_the_bundle_and_no_other(tmp_path: Path) -> None:
+    target = tmp_path / "roots.pem"
+    cut_amazon_roots(BUNDLE, target)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(target)
+    names = {str(one["subject"]).rpartition("'commonName', '")[2] for one in context.get_ca_certs()}
+    assert {name.rstrip("'),") for name in names} == set(AMAZON_ROOTS)
+
+
+def test_bundle_without_an_amazon_root_stops_the_build(tmp_path: Path) -> None:
+    cut_amazon_roots(BUNDLE, tmp_path / "all.pem")
+    text = (tmp_path / "all.pem").read_text()
+    (tmp_path / "fewer.pem").write_text(text[text.index("-----BEGIN", 1) :])
+    with pytest.raises(MissingRootError, match="Amazon Root CA 1"):
+        cut_amazon_roots(tmp_path / "fewer.pem", tmp_path / "roots.pem")
+
+
+def test_layer_keeps_the_newest_model_of_the_used_services_and_its_operations(tuned: Path) -> None:
+    data = package.layer_folder(tuned) / "botocore" / "data"
+    assert {path.name for path in data.iterdir() if path.is_dir()} == SERVICES
+    kept = [path.relative_to(data / "dynamodb") for path in (data / "dynamodb").rglob("*.*")]
+    assert kept == [Path("2012-08-10/service-2.json")]
+    left = json.loads((data / "dynamodb" / kept[0]).read_text())
+    assert left == {"operations": {"Get": {"documentation": ""}}}
+    endpoints = json.loads((data / "endpoints.json").read_text())
+    assert endpoints == {"partitions": [{"services": {"dynamodb": {"b": 2}}}]}
+
+
+def test_neither_tests_nor_caches_ship(tuned: Path) -> None:
+    names = {path.name for path in tuned.rglob("*")}
+    assert names.isdisjoint({"tests", "requirements.txt", "gone.cpython-313.pyc"})
+
+
+def test_tuning_again_changes_nothing(tuned: Path) -> None:
+    before = {path: path.read_bytes() for path in tuned.rglob("*") if path.is_file()}
+    tune_layer(package.layer_folder(tuned))
+    assert {path: path.read_bytes() for path in tuned.rglob("*") if path.is_file()} == before
+    package.check(tuned, "x86_64")
+
+
+def _drop_compiled(build: Path) -> None:
+    shutil.rmtree(build / "WinFunction" / "__pycache__")
+
+
+def _add_weight(build: Path) -> None:
+    noise = random.Random(5).randbytes(package.MOST_BYTES)
+    (package.layer_folder(build) / "noise.bin").write_bytes(noise)
+
+
+def _add_model(build: Path) -> None:
+    (package.layer_folder(build) / "botocore" / "data" / "ec2").mkdir()
+
+
+def _lose_model(build: Path) -> None:
+    shutil.rmtree(package.layer_folder(build) / "botocore" / "data" / "dynamodb")
+
+
+def _lose_roots(build: Path) -> None:
+    (package.layer_folder(build) / ROOTS_FILE).unlink()
+
+
+def _lose_functions(build: Path) -> None:
+    for name in ("BetFunction", "WinFunction"):
+        shutil.rmtree(build / name)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (_drop_compiled, "WinFunction/app.py is not compiled ahead"),
+        (_add_weight, "BetFunction weighs"),
+        (_add_model, "the model of ec2 is not used"),
+        (_lose_model, "the model of dynamodb is missing"),
+        (_lose_roots, "does not hold the 5 Amazon roots"),
+        (_lose_functions, "no function was built"),
+    ],
+)
+def test_build_that_is_not_as_it_should_be_is_refused(
+    tuned: Path, spoil: Callable[[Path], None], message: str
+) -> None:
+    package.check(tuned, "x86_64")
+    spoil(tuned)
+    with pytest.raises(package.PackageError, match=message):
+        package.check(tuned, "x86_64")
+
+
+def test_build_for_another_processor_is_refused(tuned: Path) -> None:
+    with pytest.raises(package.PackageError, match="is not for aarch64-linux-gnu"):
+        package.check(tuned, "arm64")
+
+
+def test_environments_say_what_they_are_built_for(tmp_path: Path) -> None:
+    file = tmp_path / "samconfig.toml"
+    file.write_text('[x.deploy.parameters]\nparameter_overrides = ["Architecture=arm64", "A=b=c"]')
+    assert samconfig.architecture(samconfig.parameters("x", file)) == "arm64"
+    assert samconfig.parameters("x", file)["A"] == "b=c"
+    with pytest.raises(BuildError, match="'y' is none of x"):
+        samconfig.parameters("y", file)
+    for wrong in ('"Stage=x A=1"', '["Stage"]'):
+        file.write_text(f"[x.deploy.parameters]\nparameter_overrides = {wrong}")
+        with pytest.raises(BuildError, match="of 'x' must be a list of Name=value"):
+            samconfig.parameters("x", file)
+    for environment in ("local", "dev", "staging", "prod"):
+        assert samconfig.parameters(environment, CONFIG)["Stage"] == environment
+
+
+def test_value_with_spaces_is_read_as_cloudformation_gets_it(tmp_path: Path) -> None:
+    file = tmp_path / "samconfig.toml"
+    file.write_text("""[x.deploy.parameters]
+parameter_overrides = ['ExpirySchedule="rate(1 minute)"', "A="]""")
+    assert samconfig.parameters("x", file) == {"ExpirySchedule": "rate(1 minute)", "A": ""}
+
+
+def test_deployment_names_every_parameter_lest_aws_keeps_an_old_value(
+    build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (build / "template.yaml").write_text("")
+    ran: list[list[str]] = []
+    monkeypatch.setattr(deploy, "build", lambda architecture: build)
+    monkeypatch.setattr(sam, "run", lambda arguments, *_, **__: ran.append(arguments))
+    deploy.deploy("local")
+    (arguments,) = ran
+    overrides = arguments[arguments.index("--parameter-overrides") + 1 :]
+    given = dict(override.split("=", 1) for override in overrides)
+    assert given.keys() == load_template()["Parameters"].keys()
+    assert given["Stage"] == '"local"'
+    assert given["FullSyncSchedule"] == '"cron(15 3 * * ? *)"'
+    assert given["Architecture"] == '"x86_64"'
+    assert len(given["DeploymentId"]) == 66
+
+
+def test_deployment_has_another_id_when_anything_of_it_changed(tuned: Path) -> None:
+    (tuned / "template.yaml").write_text("a")
+    seen = {deployment_id(tuned, {"A": "1"})}
+    assert deployment_id(tuned, {"A": "1"}) in seen
+    seen.add(deployment_id(tuned, {"A": "2"}))
+    (tuned / "WinFunction" / "app.py").write_text("X = 2\n")
+    seen.add(deployment_id(tuned, {"A": "1"}))
+    (tuned / "template.yaml").write_text("b")
+    seen.add(deployment_id(tuned, {"A": "1"}))
+    assert len(seen) == 4
+
+
+def test_kept_models_are_those_of_the_clients_that_the_package_makes() -> None:
+    sources = (PROJECT / "layers" / "shared" / "casino").rglob("*.py")
+    made = {name for file in sources for name in re.findall(r'_client\("(\w+)"', file.read_text())}
+    assert made == SERVICES

@@ -1,0 +1,162 @@
+"""What holds for every family: which version signed, and one typed refusal for all that is bad."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from casino.dialects.registry import FAMILIES, family
+from casino.signing.scheme import SignatureRefusedError
+from testing.signatures import API_KEY, BODY, NAMES, NOW, Live, Signed, signed
+
+ODD_VALUES = [
+    " ",
+    "x",
+    "0" * 63,
+    "0" * 65,
+    "g" * 64,
+    "A" * 43 + "=",
+    "=" * 44,
+    "\uff11" * 64,
+    "ü" * 64,
+    "\ud800" * 64,
+    "\x00" * 64,
+    "0" * 64 + "\n",
+    "t=,v1=",
+    "t=1760702625",
+    "v1=" + "0" * 64,
+    "9" * 5000,
+]
+#: No part of what is signed: the registry looks the keys up, and the sender chooses the other.
+UNSIGNED = ("X-Public-Key", "Authorization", "X-Invo-Idempotency-Key")
+TIMED = [name for name in NAMES if name != "flexsoft"]
+
+
+def _refused(request: Signed) -> str:
+    with pytest.raises(SignatureRefusedError) as refused:
+        request.verify()
+    return refused.value.reason
+
+
+def test_the_names_are_those_of_the_contract() -> None:
+    assert tuple(FAMILIES) == NAMES
+
+
+def test_an_unknown_family_is_a_lookup_error() -> None:
+    with pytest.raises(LookupError, match="unknown signature family"):
+        family("igsp2")
+
+
+def test_the_hooks_load_no_family_but_their_own() -> None:
+    code = (
+        "import sys; import casino.wiring.hooks as b; b.family('igsp');"
+        "loaded = {m for m in sys.modules if m.endswith('signature') and '.dialects.' in m};"
+        "assert loaded == {'casino.dialects.igsp.signature'}, loaded;"
+        "assert 'cryptography' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("label", ["current", "pending", "previous"])
+def test_it_says_which_version_signed(name: str, label: str) -> None:
+    assert signed(name, which=label).verify() == label
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_retired_version_is_refused(name: str) -> None:
+    assert _refused(signed(name, which="retired")) == "invalid_signature"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_live_version_verifies_nothing(name: str) -> None:
+    assert _refused(replace(signed(name), versions=())) == "invalid_signature"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "igv-merchant"])
+def test_an_empty_secret_verifies_nothing(name: str) -> None:
+    request = signed(name)
+    particulars = replace(request.particulars, request_id="a-request-of-anybody")
+    headers = request.scheme.sign(BODY, API_KEY, "", NOW, particulars)
+    forged = {header.lower(): [value] for header, value in headers.items()}
+
+    refused = replace(request, headers=forged, versions=(Live("current", ""),))
+    assert _refused(refused) == "invalid_signature"
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "igv-seller"])
+@pytest.mark.parametrize("body", [BODY + b" ", BODY[:-1], b"", b"\xff\xfe", BODY.swapcase()])
+def test_a_changed_body_is_refused(name: str, body: bytes) -> None:
+    assert _refused(replace(signed(name), body=body)) == "invalid_signature"
+
+
+def test_the_body_of_an_igv_seller_callback_is_not_signed() -> None:
+    assert replace(signed("igv-seller"), body=b"anything").verify() == "current"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("value", ODD_VALUES, ids=[str(i) for i in range(len(ODD_VALUES))])
+def test_every_header_refuses_an_odd_value(name: str, value: str) -> None:
+    request = signed(name)
+    for header in request.scheme.headers:
+        if header in UNSIGNED:
+            continue
+        assert _refused(request.with_header(header, value)) in {
+            "invalid_signature",
+            "timestamp_out_of_range",
+        }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_header_that_is_missing_or_empty_is_refused(name: str) -> None:
+    request = signed(name)
+    for header in request.scheme.headers:
+        for changed in (request.without(header), request.with_header(header, "")):
+            with pytest.raises(SignatureRefusedError):
+                request.scheme.credential(changed.headers)
+            if header not in ("X-Public-Key", "Authorization"):
+                assert _refused(changed) == "unauthorized"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_header_given_twice_is_refused_even_with_one_value(name: str) -> None:
+    request = signed(name)
+    for header in request.scheme.headers:
+        value = request.headers[header.lower()][0]
+        doubled = request.with_header(header, value, value)
+        if header in ("X-Public-Key", "Authorization"):
+            with pytest.raises(SignatureRefusedError):
+                request.scheme.credential(doubled.headers)
+        else:
+            assert _refused(doubled) == "invalid_signature"
+
+
+@pytest.mark.parametrize("name", TIMED)
+@pytest.mark.parametrize("off", [-301, 301, -(10**6), 10**6])
+def test_a_time_too_far_off_in_either_direction_is_refused(name: str, off: float) -> None:
+    assert _refused(replace(signed(name), now=NOW + off)) == "timestamp_out_of_range"
+
+
+@pytest.mark.parametrize("name", TIMED)
+@pytest.mark.parametrize("off", [-300, 0, 300])
+def test_a_time_within_five_minutes_is_accepted(name: str, off: float) -> None:
+    assert replace(signed(name), now=NOW + off).verify() == "current"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_shown_of_a_request_is_what_was_signed(name: str) -> None:
+    request = signed(name)
+    secret = request.versions[0].secret_key
+    parts = request.scheme.parts(BODY, request.headers, secret, request.particulars)
+    whole = b"".join(part.value for part in parts)
+
+    assert request.scheme.fits(whole, request.headers, secret.encode())
+    assert not request.scheme.fits(whole + b" ", request.headers, secret.encode())
+    assert secret not in repr(parts)
+
+
+@pytest.mark.parametrize("name", ["invo", "igv-seller", "igv-merchant"])
+def test_a_family_without_a_key_in_its_headers_names_no_sender(name: str) -> None:
+    with pytest.raises(SignatureRefusedError, match="unauthorized"):
+        family(name).credential(signed(name).headers)

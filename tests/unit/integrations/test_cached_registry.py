@@ -1,0 +1,204 @@
+"""The cache in front of the registry: few reads, and no revoked key beyond its time."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from casino.base.errors import BusyError, UnavailableError
+from casino.integrations.model import Integration
+from casino.integrations.store.cached_registry import (
+    MOST_KEYS,
+    UNKNOWN_READS,
+    UNKNOWN_READS_PER_S,
+    UNKNOWN_TTL_S,
+    CachedRegistry,
+)
+from testing.vault import VaultClock
+
+ACME = Integration("acme", "igsp", "secret")
+
+
+class CountingRegistry:
+    """`Registry` in memory that counts its reads, and can be unreachable."""
+
+    def __init__(self) -> None:
+        self.keys: dict[str, Integration] = {"key": ACME}
+        self.reads: Counter[str] = Counter()
+        self.reachable = True
+
+    def by_api_key(self, api_key: str) -> Integration | None:
+        self.reads[api_key] += 1
+        if not self.reachable:
+            raise UnavailableError
+        return self.keys.get(api_key)
+
+    def get(self, name: str) -> Integration | None:
+        return next((found for found in self.keys.values() if found.name == name), None)
+
+    def put(self, integration: Integration, api_keys: tuple[str, ...] = ()) -> None:
+        self.keys.update(dict.fromkeys(api_keys, integration))
+
+
+@pytest.fixture
+def source() -> CountingRegistry:
+    return CountingRegistry()
+
+
+@pytest.fixture
+def clock() -> VaultClock:
+    return VaultClock()
+
+
+@pytest.fixture
+def registry(source: CountingRegistry, clock: VaultClock) -> CachedRegistry:
+    return CachedRegistry(source, clock)
+
+
+def test_a_known_key_is_read_once_a_minute(
+    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+) -> None:
+    for _ in range(6):
+        assert registry.by_api_key("key") == ACME
+        clock.sleep(10)
+    assert source.reads["key"] == 1
+    registry.by_api_key("key")
+    assert source.reads["key"] == 2
+
+
+def test_use_does_not_prolong_the_life_of_a_revoked_key(
+    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+) -> None:
+    registry.by_api_key("key")
+    del source.keys["key"]
+    for _ in range(5):
+        clock.sleep(11.9)
+        assert registry.by_api_key("key") == ACME
+    clock.sleep(0.5)
+    assert registry.by_api_key("key") is None
+
+
+def test_an_old_answer_is_not_given_when_the_registry_is_unreachable(
+    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+) -> None:
+    registry.by_api_key("key")
+    source.reachable = False
+    clock.sleep(59)
+    assert registry.by_api_key("key") == ACME
+    clock.sleep(1)
+    with pytest.raises(UnavailableError):
+        registry.by_api_key("key")
+
+
+def test_a_flood_of_one_forged_key_is_one_read(
+    registry: CachedRegistry, source: CountingRegistry
+) -> None:
+    for _ in range(1_000):
+        assert registry.by_api_key("forged") is None
+    assert source.reads["forged"] == 1
+
+
+def test_a_new_key_is_known_soon_although_it_was_unknown(
+    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+) -> None:
+    registry.by_api_key("new")
+    source.keys["new"] = ACME
+    clock.sleep(UNKNOWN_TTL_S)
+    assert registry.by_api_key("new") == ACME
+
+
+def test_a_flood_of_many_forged_keys_neither_grows_the_cache_nor_drops_a_known_key(
+    source: CountingRegistry, clock: VaultClock
+) -> None:
+    registry = CachedRegistry(source, clock, unknown_reads=2 * MOST_KEYS)
+    registry.by_api_key("key")
+    for number in range(MOST_KEYS + 1):
+        registry.by_api_key(f"forged-{number}")
+    registry.by_api_key("key")
+    registry.by_api_key(f"forged-{MOST_KEYS}")
+    registry.by_api_key("forged-0")
+    assert source.reads["key"] == 1
+    assert source.reads[f"forged-{MOST_KEYS}"] == 1
+    assert source.reads["forged-0"] == 2
+
+
+def test_the_key_used_least_recently_is_forgotten_first(
+    source: CountingRegistry, clock: VaultClock
+) -> None:
+    registry = CachedRegistry(source, clock, unknown_reads=2 * MOST_KEYS)
+    for number in range(MOST_KEYS):
+        registry.by_api_key(f"forged-{number}")
+    registry.by_api_key("forged-0")
+    registry.by_api_key("one-more")
+    registry.by_api_key("forged-0")
+    registry.by_api_key("forged-1")
+    assert source.reads["forged-0"] == 1
+    assert source.reads["forged-1"] == 2
+
+
+def test_a_failed_read_is_not_remembered(
+    registry: CachedRegistry, source: CountingRegistry
+) -> None:
+    source.reachable = False
+    with pytest.raises(UnavailableError):
+        registry.by_api_key("key")
+    source.reachable = True
+    assert registry.by_api_key("key") == ACME
+
+
+def test_what_is_stored_through_the_cache_is_seen_at_once(registry: CachedRegistry) -> None:
+    registry.by_api_key("key")
+    registry.by_api_key("new")
+    registry.put(replace(ACME, bets_enabled=False), ("key", "new"))
+    for key in ("key", "new"):
+        found = registry.by_api_key(key)
+        assert found is not None
+        assert not found.bets_enabled
+    assert registry.get("acme") == replace(ACME, bets_enabled=False)
+
+
+def test_a_flood_of_many_forged_keys_is_a_bounded_number_of_reads(
+    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+) -> None:
+    def flood(wave: int) -> int:
+        busy = 0
+        for number in range(1_000):
+            try:
+                assert registry.by_api_key(f"forged-{wave}-{number}") is None
+            except BusyError:
+                busy += 1
+        return busy
+
+    assert flood(1) == 1_000 - UNKNOWN_READS
+    assert source.reads.total() == UNKNOWN_READS
+    clock.sleep(4)
+    assert flood(2) == 1_000 - 4 * UNKNOWN_READS_PER_S
+
+
+def test_known_keys_are_read_in_a_flood_and_new_ones_cost_nothing(
+    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+) -> None:
+    registry.by_api_key("key")
+    clock.sleep(60)
+    for number in range(UNKNOWN_READS - 1):
+        registry.by_api_key(f"forged-{number}")
+    for number in range(50):
+        source.keys[f"new-{number}"] = ACME
+        assert registry.by_api_key(f"new-{number}") == ACME
+    registry.by_api_key("forged-last")
+    with pytest.raises(BusyError):
+        registry.by_api_key("forged-one-more")
+    assert registry.by_api_key("key") == ACME
+    assert source.reads["key"] == 2
+
+
+def test_a_key_that_is_retired_dies_at_its_time_although_it_is_cached(
+    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+) -> None:
+    source.keys["key"] = retiring = replace(ACME, key_valid_until=int(clock.now()) + 10)
+    assert registry.by_api_key("key") == retiring
+    clock.sleep(9)
+    assert registry.by_api_key("key") == retiring
+    clock.sleep(1)
+    assert registry.by_api_key("key") is None
+    assert source.reads["key"] == 1

@@ -1,0 +1,78 @@
+"""A request leaves one line: its log record, and what CloudWatch counts."""
+
+import json
+from typing import Any
+
+import pytest
+
+from casino.observability.requests import Observer, RequestRecord
+
+RECORD = RequestRecord(
+    "trace-1",
+    "bet",
+    source_ip="192.0.2.1",
+    integration="acme",
+    transaction_id="bet-1",
+    player_id="p1",
+    session_id="s1",
+    status=200,
+    outcome="ok",
+    rule="bet_debit",
+    replay=True,
+    conflicts=2,
+    latency_ms=12.345,
+)
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_line_says_what_was_asked_and_decided(capsys: pytest.CaptureFixture[str]) -> None:
+    Observer("wallet").request(RECORD, "request-1")
+    (line,) = lines(capsys)
+    assert (line["level"], line["message"], line["service"]) == ("INFO", "request", "wallet")
+    assert (line["trace_id"], line["request_id"]) == ("trace-1", "request-1")
+    assert (line["transaction_id"], line["player_id"], line["rule"]) == ("bet-1", "p1", "bet_debit")
+    assert (line["status"], line["outcome"], line["replay"]) == (200, "ok", True)
+
+
+def test_the_same_line_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    observer = Observer("wallet")
+    observer.request(RECORD, "request-1")
+    observer.request(RECORD, "request-2")
+    first, second = lines(capsys)
+    (directive,) = first["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == "SeamlessWallet"
+    assert directive["Dimensions"] == [["service", "action", "outcome", "integration"]]
+    counted = {metric["Name"]: first[metric["Name"]] for metric in directive["Metrics"]}
+    assert counted == {
+        "Requests": 1,
+        "Latency": 12.35,
+        "Replays": 1,
+        "Conflicts": 2,
+        "ColdStarts": 1,
+    }
+    assert second["ColdStarts"] == 0
+    # Each dimension is a member of the line, as the format wants it.
+    assert set(directive["Dimensions"][0]) <= first.keys()
+
+
+def test_a_sender_that_is_not_known_is_no_dimension(capsys: pytest.CaptureFixture[str]) -> None:
+    Observer("wallet").request(RequestRecord("t", "unknown", status=401, outcome="malformed"), "")
+    (line,) = lines(capsys)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] == [["service", "action", "outcome"]]
+
+
+def test_a_quiet_log_level_hides_the_facts_and_not_the_metrics(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "ERROR")
+    observer = Observer("quiet-wallet")
+    observer.request(RECORD, "request-1")
+    observer.request(RequestRecord("t", "bet", status=503, outcome="busy"), "request-2")
+    told, failed = lines(capsys)
+    assert "transaction_id" not in told
+    assert told["Requests"] == 1
+    assert (failed["level"], failed["status"]) == ("ERROR", 503)
