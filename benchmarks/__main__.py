@@ -25,7 +25,7 @@ from benchmarks.figures import page, results
 from benchmarks.figures.budgets import judged
 from benchmarks.figures.results import OURS, PROJECT, Run
 from benchmarks.functions import variants as compared
-from benchmarks.measures import contention, correctness, growth, items, local_stack, speed
+from benchmarks.measures import contention, correctness, growth, local_stack, speed
 from sandbox import docs
 
 PLOTTER: Final = PROJECT / ".tools" / "bench" / "bin" / "python"
@@ -43,8 +43,15 @@ def parts(*, quick: bool) -> Iterator[tuple[str, Part]]:
 
     def checked() -> Run:
         found = correctness.check(built)
-        ours = {part: found[OURS][part] for part in ("round_trips", "capacity")}
-        return {"variants": found, "wallet": {**ours, "item_bytes": items.item_bytes()}}
+        ours = found[OURS]
+        return {
+            "wallet": {
+                "round_trips": ours["round_trips"],
+                "capacity": ours["capacity"],
+                "item_bytes": ours.pop("item_bytes"),
+            },
+            "variants": found,
+        }
 
     yield "correctness", checked
     yield "speed", lambda: {"variants": speed.measure(built, speed.QUICK if quick else speed.FULL)}

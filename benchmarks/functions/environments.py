@@ -4,11 +4,12 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Self
+from typing import Any, Final
 
 from builder import package
 from builder.build import BUILD
@@ -47,73 +48,45 @@ class Answer:
 
 
 class Environment:
-    """A process that has imported one function, or is about to: see `environment.py`."""
+    """A process that imports one built function and sends events to it: see `environment.py`."""
 
-    def __init__(self, process: subprocess.Popen[str], errors: IO[bytes]) -> None:
-        self._process = process
-        self._errors = errors
-
-    @classmethod
-    def start(cls, function: str, variables: Mapping[str, str]) -> Self:
-        """Start an environment of the built `function`; `wait` says when it has imported it."""
+    def __init__(self, function: str, variables: Mapping[str, str]) -> None:
         folder = BUILD / function
         if not folder.is_dir():
             raise EnvironmentFailedError(f"{function} is not built: make build")
-        errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `stop`
-        process = subprocess.Popen(
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `stop`
+        self._process = subprocess.Popen(
             # -B: the build is to stay as it is; -S: no package but the layer's.
             [sys.executable, "-I", "-S", "-B", _SCRIPT, folder, package.layer_folder(BUILD)],
             env=dict(variables),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=errors,
+            stderr=self._errors,
             text=True,
         )
-        return cls(process, errors)
 
-    def wait(self) -> None:
-        """Wait until the function is imported."""
-        self._read()
+    def hear(self) -> Any:
+        """Wait for what it says next; raises `EnvironmentFailedError` when it has ended instead."""
+        assert self._process.stdout is not None  # noqa: S101 - made a pipe
+        line = self._process.stdout.readline()
+        if not line:
+            raise self._failure()
+        return json.loads(line)
 
-    def load(self, events: Sequence[Mapping[str, Any]], patience_s: float = PATIENCE_S) -> None:
-        """Hand over events and how long each is tried; wait until they are understood."""
-        self._write([patience_s, events])
-        self._read()
-
-    def go(self) -> None:
-        """Have what is loaded sent, one event after the other."""
-        self._write("go")
-
-    def answers(self) -> list[Answer]:
-        """Wait until all is sent, and return what became of each event."""
-        return [Answer(**answer) for answer in self._read()]
-
-    def send(self, events: Sequence[Mapping[str, Any]]) -> list[Answer]:
-        """Load, send, and return what became of each event."""
-        self.load(events)
-        self.go()
-        return self.answers()
-
-    def stop(self) -> None:
-        """End the process; also one that hangs."""
-        self._process.kill()
-        self._process.communicate()
-        self._errors.close()
-
-    def _write(self, value: object) -> None:
-        assert self._process.stdin is not None  # noqa: S101 - `start` made it a pipe
+    def say(self, value: object) -> None:
+        """Tell it something; raises `EnvironmentFailedError` when it has ended."""
+        assert self._process.stdin is not None  # noqa: S101 - made a pipe
         try:
             self._process.stdin.write(json.dumps(value) + "\n")
             self._process.stdin.flush()
         except BrokenPipeError:
             raise self._failure() from None
 
-    def _read(self) -> Any:
-        assert self._process.stdout is not None  # noqa: S101 - `start` made it a pipe
-        line = self._process.stdout.readline()
-        if not line:
-            raise self._failure()
-        return json.loads(line)
+    def stop(self) -> None:
+        """End the process; also one that hangs."""
+        self._process.kill()
+        self._process.communicate()
+        self._errors.close()
 
     def _failure(self) -> EnvironmentFailedError:
         self._process.wait()
@@ -127,12 +100,31 @@ def environments(
     function: str, variables: Sequence[Mapping[str, str]]
 ) -> Iterator[list[Environment]]:
     """Start an environment with each of `variables`, all at once; stop them at the end."""
-    started: list[Environment] = []
-    try:
-        started.extend(Environment.start(function, one) for one in variables)
+    with ExitStack() as stack:
+        started = []
+        for one in variables:
+            started.append(Environment(function, one))
+            stack.callback(started[-1].stop)
         for environment in started:
-            environment.wait()
+            environment.hear()
         yield started
-    finally:
-        for environment in started:
-            environment.stop()
+
+
+def send(
+    senders: Sequence[Environment],
+    jobs: Sequence[Sequence[Mapping[str, Any]]],
+    patience_s: float = PATIENCE_S,
+) -> tuple[float, list[Answer]]:
+    """Let the senders loose at once, each with its own job, one event after the other.
+
+    Return the seconds until all was done, and what became of the events, sender by sender.
+    """
+    for sender, events in zip(senders, jobs, strict=True):
+        sender.say([patience_s, events])
+    for sender in senders:
+        sender.hear()  # it has understood
+    started = time.perf_counter()
+    for sender in senders:
+        sender.say("go")
+    answers = [Answer(**answer) for sender in senders for answer in sender.hear()]
+    return time.perf_counter() - started, answers

@@ -7,21 +7,18 @@ a provider does; in a burst each sends one bet, once. A bet that nobody decided 
 After it all the ledger is proved; without the proof there are no figures.
 """
 
-import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
 from uuid import uuid4
 
-from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
-from benchmarks.functions.environments import PATIENCE_S, Answer, Environment, environments
-from benchmarks.measures.stage import Stage
-from sandbox import ministack
-from testing.world import World
+from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Player
+from benchmarks.functions.environments import PATIENCE_S, Answer, environments, send
+from benchmarks.measures.stage import Stage, emulated_aws
+
+type Sent = tuple[float, list[Answer]]
 
 _DEPOSIT: Final = "100000.00"
 _DEPOSIT_MINOR: Final = 100_000_00
@@ -50,56 +47,32 @@ def measure(plan: Plan) -> dict[str, Any]:
 
     Raises `LedgerBrokenError` when money is not exact after all.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        local = ministack.start(Path(folder), ministack.free_port())
-        try:
-            return _measured(Stage.build(local, "contention"), plan)
-        finally:
-            local.stop()
-
-
-def _measured(stage: Stage, plan: Plan) -> dict[str, Any]:
-    seat = _Seat(stage.world)
-    most = max(*plan.levels, *plan.bursts)
-    with environments("BetFunction", [stage.variables()] * most) as senders:
-        for sender in senders:
-            # Connects, and learns who it is that bets.
-            seat.send([sender], 1)
-        levels = []
-        for count in plan.levels:
-            started = time.perf_counter()
-            answers = seat.send(senders[:count], max(plan.fewest_each, plan.bets // count))
-            levels.append(level(count, time.perf_counter() - started, answers))
-        bursts = [
-            burst(count, [seat.send(senders[:count], 1, 0.0) for _ in range(plan.repeats)])
-            for count in plan.bursts
-        ]
-    stage.prove(seat.player.player_id, balances(_DEPOSIT_MINOR, STAKE_MINOR, seat.answers))
-    return {"contention": levels, "burst": bursts}
-
-
-class _Seat:
-    """The player of the hot wallet, and what became of the bets on it."""
-
-    def __init__(self, world: World) -> None:
+    with emulated_aws() as local:
+        stage = Stage.build(local)
         player_id = str(uuid4())
-        self.player = Player(player_id, world.player(player_id, CURRENCY, _DEPOSIT))
-        self.answers: list[Answer] = []
+        player = Player(player_id, stage.world.player(player_id, CURRENCY, _DEPOSIT))
+        given: list[Answer] = []
+        variables = [stage.variables()] * max(plan.levels + plan.bursts)
+        with environments("BetFunction", variables) as senders:
 
-    def send(
-        self, senders: Sequence[Environment], each: int, patience_s: float = PATIENCE_S
-    ) -> list[Answer]:
-        """Let the senders loose at once, with so many new bets each; return all the answers."""
-        for sender in senders:
-            sender.load([self._bet() for _ in range(each)], patience_s)
-        for sender in senders:
-            sender.go()
-        answers = [answer for sender in senders for answer in sender.answers()]
-        self.answers += answers
-        return answers
+            def bet(who: slice, each: int = 1, patience_s: float = PATIENCE_S) -> Sent:
+                jobs = [[player.bet() for _ in range(each)] for _ in senders[who]]
+                seconds, answers = send(senders[who], jobs, patience_s)
+                given.extend(answers)
+                return seconds, answers
 
-    def _bet(self) -> Event:
-        return self.player.bet()
+            for at in range(len(senders)):
+                bet(slice(at, at + 1))  # connects, and learns who it is that bets
+            levels = [
+                level(count, *bet(slice(count), max(plan.fewest_each, plan.bets // count)))
+                for count in plan.levels
+            ]
+            bursts = [
+                burst(count, [bet(slice(count), patience_s=0.0)[1] for _ in range(plan.repeats)])
+                for count in plan.bursts
+            ]
+        stage.prove(player_id, balances(_DEPOSIT_MINOR, STAKE_MINOR, given))
+    return {"contention": levels, "burst": bursts}
 
 
 def level(concurrent: int, seconds: float, answers: Sequence[Answer]) -> dict[str, Any]:

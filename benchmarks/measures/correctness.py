@@ -2,20 +2,16 @@
 
 On a MiniStack with the real tables: a bet moves the balance by exactly the stake and leaves one
 entry, its copy gets the same answer and moves nothing, and a forged bet is refused. On the way the
-round trips and the capacity are counted at the wire; of the wallet, for every action.
+round trips and the capacity are counted at the wire; of the wallet for every action, together with
+the sizes of what a bet leaves in the tables.
 """
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import uuid4
-
-import boto3
 
 from benchmarks.aws import wire
 from benchmarks.aws.wire import Call, Wire
@@ -23,12 +19,10 @@ from benchmarks.functions import emulator, variants
 from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
 from benchmarks.functions.emulator import Function
 from benchmarks.functions.variants import COMMON_ENVIRONMENT, Variant
+from benchmarks.measures.stage import Stage, emulated_aws
 from casino.wallet.model import wallet_key
-from sandbox import ministack
-from sandbox.stack import local_aws
-from testing.hooks import API_KEY, SECRET_KEY
-from testing.template import create_tables
-from testing.world import SANDBOX, World
+from testing.capacity import item_size
+from testing.world import World
 
 _FUNDS: Final = "1000.00"
 _IDEMPOTENCY: Final = "idempotency"
@@ -43,21 +37,41 @@ def check(compared: Sequence[Variant]) -> dict[str, dict[str, Any]]:
 
     Of the wallet those of a win, a refund and a balance, too. Raises `WrongVariantError`.
     """
-    with _casino() as (world, counted):
-        results = {}
-        for variant in compared:
-            table = _Table(world, counted, variant.name)
-            costs = _costs(table.bet_and_replay(variant))
-            results[variant.name] = {"title": variant.title, **costs}
-            if variant.name == "wallet":
-                more = _costs(table.other_actions())
-                for part, figures in more.items():
-                    results[variant.name][part] |= figures
-        return results
+    with emulated_aws() as local:
+        world = Stage.build(local).world
+        world.environment["IDEMPOTENCY_TABLE"] = _IDEMPOTENCY
+        world.client.create_table(
+            TableName=_IDEMPOTENCY,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+        with wire.counting(local.endpoint) as counted:
+            return {each.name: _checked(each, world, counted) for each in compared}
 
 
-@dataclass(frozen=True)
-class _Books:
+def _checked(variant: Variant, world: World, counted: Wire) -> dict[str, Any]:
+    table, more = _Table(world, counted, variant.name), {}
+    calls = table.bet_and_replay(variant)
+    if variant.name == "wallet":
+        calls |= table.other_actions()
+        more["item_bytes"] = table.item_bytes()
+    return {
+        "title": variant.title,
+        "round_trips": {action: len(made) for action, made in calls.items()},
+        "capacity": {action: _units(made) for action, made in calls.items()},
+        **more,
+    }
+
+
+def _units(calls: Sequence[Call]) -> dict[str, float]:
+    tables = sum(call.write_tables for call in calls)
+    index = sum(call.write_index for call in calls)
+    read = sum(call.read for call in calls)
+    return {"write": tables + index, "write_tables": tables, "write_index": index, "read": read}
+
+
+class _Books(NamedTuple):
     """What the tables hold of a player: the balance in minor units, and the number of entries."""
 
     balance_minor: int
@@ -69,8 +83,9 @@ class _Table:
 
     def __init__(self, world: World, counted: Wire, name: str) -> None:
         self._world, self._wire, self._name = world, counted, name
-        player_id = f"{uuid4()}"
+        player_id = str(uuid4())
         self._player = Player(player_id, world.player(player_id, CURRENCY, _FUNDS))
+        self._round_id = str(uuid4())
 
     def bet_and_replay(self, variant: Variant) -> dict[str, list[Call]]:
         """Check a bet, its copy and a forgery; return the calls of each."""
@@ -87,23 +102,36 @@ class _Table:
 
     def other_actions(self) -> dict[str, list[Call]]:
         """Check the wallet's other hooks in a round of one bet; return the calls of each."""
-        bet_id, round_id = str(uuid4()), str(uuid4())
-        bet = self._player.hook("bet", transaction_id=bet_id, round_id=round_id)
-        win = self._player.hook("win", transaction_id=str(uuid4()), round_id=round_id)
         refunded = str(uuid4())
-        lost = self._player.hook("bet", transaction_id=refunded, round_id=str(uuid4()))
-        refund = self._player.hook(
-            "refund", transaction_id=str(uuid4()), bet_transaction_id=refunded, type="bet"
-        )
-        balance = self._player.hook("balance")
+        refund = self._hook("refund", bet_transaction_id=refunded, type="bet")
         with self._started(variants.wallet()) as function:
-            self._must(function, bet, -STAKE_MINOR)
+            self._must(function, self._hook("bet", round_id=self._round_id), -STAKE_MINOR)
+            lost = self._player.hook("bet", transaction_id=refunded, round_id=str(uuid4()))
             self._must(function, lost, -STAKE_MINOR)
+        win = self._hook("win", round_id=self._round_id)
         return {
             "win": self._once("WinFunction", win, STAKE_MINOR),
             "refund": self._once("RefundFunction", refund, STAKE_MINOR),
-            "balance": self._once("BalanceFunction", balance, 0),
+            "balance": self._once("BalanceFunction", self._player.hook("balance"), 0),
         }
+
+    def item_bytes(self) -> dict[str, int]:
+        """Return the sizes of what the bet in a round left: entry, its index, round."""
+        entry, played = (
+            next(
+                item
+                for item in self._world.client.scan(TableName=table)["Items"]
+                if item.get("round_id") == {"S": self._round_id}
+                and item.get("kind", {"S": "bet"}) == {"S": "bet"}
+            )
+            for table in (self._world.tables.ledger, self._world.tables.rounds)
+        )
+        keys = {name: entry[name] for name in ("id", "wallet", "seq")}
+        sizes = (item_size(item) for item in (entry, keys, played))
+        return dict(zip(("entry", "index", "round"), sizes, strict=True))
+
+    def _hook(self, action: str, **fields: Any) -> Event:
+        return self._player.hook(action, transaction_id=str(uuid4()), **fields)
 
     def _once(self, function_name: str, event: Event, moved_minor: int) -> list[Call]:
         with self._started(variants.wallet(function_name)) as function:
@@ -113,11 +141,8 @@ class _Table:
 
     @contextmanager
     def _started(self, variant: Variant) -> Iterator[Function]:
-        environment = {
-            **COMMON_ENVIRONMENT,
-            **self._world.environment,
-            "AWS_ENDPOINT_URL": self._wire.endpoint,
-        }
+        aws = {"AWS_ENDPOINT_URL": self._wire.endpoint}
+        environment = {**COMMON_ENVIRONMENT, **self._world.environment, **aws}
         with emulator.running(variant.folders, environment) as function:
             yield function
 
@@ -133,11 +158,9 @@ class _Table:
         told = json.loads(response["body"])["balance"]
         if round(told * 100) != after.balance_minor:
             raise self._wrong(f"told {told}, the wallet holds {after.balance_minor}", function)
-        expected = _Books(
-            before.balance_minor + moved_minor, before.entries + int(moved_minor != 0)
-        )
-        if after != expected:
-            raise self._wrong(f"left {after} instead of {expected}", function)
+        moved = _Books(before.balance_minor + moved_minor, before.entries + bool(moved_minor))
+        if after != moved:
+            raise self._wrong(f"left {after} instead of {moved}", function)
         return response["body"], calls
 
     def _refuse(self, function: Function, event: Event) -> None:
@@ -150,13 +173,12 @@ class _Table:
 
     def _books(self) -> _Books:
         wallet = self._world.accounts.wallet(self._player.player_id, CURRENCY)
+        key: Mapping[str, Any] = {"S": wallet_key(self._player.player_id, CURRENCY)}
         entries = self._world.client.query(
             TableName=self._world.tables.ledger,
             IndexName="by_wallet",
             KeyConditionExpression="wallet = :wallet",
-            ExpressionAttributeValues={
-                ":wallet": {"S": wallet_key(self._player.player_id, CURRENCY)}
-            },
+            ExpressionAttributeValues={":wallet": key},
             Select="COUNT",
         )
         return _Books(wallet.balance_minor if wallet else 0, entries["Count"])
@@ -164,51 +186,3 @@ class _Table:
     def _wrong(self, what: str, function: Function | None = None) -> WrongVariantError:
         text = f"{self._name}: {what}"
         return WrongVariantError(str(function.failure(text)) if function else text)
-
-
-def _costs(calls: Mapping[str, Sequence[Call]]) -> dict[str, Any]:
-    return {
-        "round_trips": {action: len(made) for action, made in calls.items()},
-        "capacity": {action: _units(made) for action, made in calls.items()},
-    }
-
-
-def _units(calls: Sequence[Call]) -> dict[str, float]:
-    tables = sum(call.write_tables for call in calls)
-    index = sum(call.write_index for call in calls)
-    return {
-        "write": tables + index,
-        "write_tables": tables,
-        "write_index": index,
-        "read": sum(call.read for call in calls),
-    }
-
-
-@contextmanager
-def _casino() -> Iterator[tuple[World, Wire]]:
-    """Start a MiniStack with the template's tables, the integration and the peers' table."""
-    with tempfile.TemporaryDirectory() as folder:
-        local = ministack.start(Path(folder), ministack.free_port())
-        try:
-            with wire.counting(local.endpoint) as counted:
-                yield _world(local), counted
-        finally:
-            local.stop()
-
-
-def _world(local: ministack.MiniStack) -> World:
-    session = boto3.Session("test", "test", region_name=local_aws(local)["AWS_REGION"])
-    client = session.client("dynamodb", endpoint_url=local.endpoint)
-    world = World(client, {**create_tables(client, "bench"), "IDEMPOTENCY_TABLE": _IDEMPOTENCY})
-    client.create_table(
-        TableName=_IDEMPOTENCY,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-    )
-    session.client("secretsmanager", endpoint_url=local.endpoint).create_secret(
-        Name=SANDBOX.secret_name,
-        SecretString=json.dumps({"api_key": API_KEY, "secret_key": SECRET_KEY}),
-    )
-    world.configure()
-    return world

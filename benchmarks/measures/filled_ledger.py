@@ -1,4 +1,4 @@
-"""Fills the state that a MiniStack starts from with a ledger of any size.
+"""MiniStacks side by side, each with a ledger of another size and the same player in it.
 
 A million entries through its API would take half an hour. So the state of a MiniStack that was
 ended with everything but the ledger in it is written anew, with the ledger in its place: the items
@@ -7,60 +7,131 @@ as its API would have stored them.
 
 import base64
 import json
+import os
+import re
 import shutil
+import time
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import starmap
 from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, Final
 
+from benchmarks.functions.bets import CURRENCY
 from benchmarks.measures.long_play import LongPlay, head_of, play, round_item
+from benchmarks.measures.stage import Stage
 from casino.aws.attributes import Item
 from casino.aws.tables import Tables
-from casino.integrations.model import Integration
-from casino.wallet.model import Session
+from casino.base.times import iso_utc
+from casino.wallet.model import Player, Session
 from casino.wallet.store.items import entry_item, wallet_item
+from sandbox import ministack
+from testing.world import GAME, SANDBOX, World
 
-STATE_FILE: Final = "dynamodb.json"
-
+_STATE_FILE: Final = "dynamodb.json"
 _TABLES: Final = ("ledger", "wallets", "rounds")
 #: Under this name MiniStack keeps the one item of a partition in a table without a sort key.
 _ALONE: Final = "__no_sort__"
-_COPIED_AT_ONCE: Final = 1 << 20
+#: Below that many entries, starting processes to write them takes longer than writing them.
+_WORTH_PROCESSES: Final = 10_000
+#: A million entries are read in 40 s on a machine that has nothing else to do.
+_START_TIMEOUT_S: Final = 600.0
+#: Less than it takes to write a large state, which nobody needs any more.
+_STOP_TIMEOUT_S: Final = 5.0
+_SESSION_S: Final = 3 * 3600
+#: What MiniStack needs while it reads its state, for each entry.
+_BYTES_OF_AN_ENTRY: Final = 9_000
 
 type Seats = list[tuple[Session, int]]
 
 
-def fill(source: Path, target: Path, tables: Tables, played: LongPlay, processes: int) -> None:
+class TooLittleMemoryError(Exception):
+    """A ledger does not fit into what is free of the memory; the message says what it needs."""
+
+
+@contextmanager
+def filled_stages(folder: Path, sizes: Sequence[int]) -> Iterator[list[tuple[Stage, LongPlay]]]:
+    """Start a MiniStack with a ledger of each size, in folders below `folder`.
+
+    Raises `TooLittleMemoryError` before anything is started.
+    """
+    _check_memory(sum(sizes))
+    session, world = _prepare(folder / "empty")
+    stages = []
+    with ExitStack() as stack:
+        for number, entries in enumerate(sizes):
+            played, target = LongPlay(entries, session), folder / str(number)
+            kept = ministack.state_folder(folder / "empty")
+            _fill(kept, ministack.state_folder(target), world.tables, played)
+            local = ministack.start(
+                target, ministack.free_port(), keep_state=True, timeout_s=_START_TIMEOUT_S
+            )
+            stack.callback(local.stop, _STOP_TIMEOUT_S)
+            stages.append((Stage.found(local, world.environment), played))
+        yield stages
+
+
+def _check_memory(entries: int) -> None:
+    """The system would end whatever is largest: better to say what is wrong."""
+    found = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
+    available = int(found[1]) * 1024 if found else 0
+    if available < entries * _BYTES_OF_AN_ENTRY:
+        needed = f"{entries * _BYTES_OF_AN_ENTRY / 1e9:.1f} GB"
+        message = f"{entries:,} entries need {needed} of memory, {available / 1e9:.1f} GB are free"
+        raise TooLittleMemoryError(message)
+
+
+def _prepare(folder: Path) -> tuple[Session, World]:
+    """Keep the state of a MiniStack with a player in a session, and nothing in the ledger."""
+    local = ministack.start(folder, ministack.free_port(), keep_state=True)
+    try:
+        world, now = Stage.build(local).world, time.time()
+        session = Session(
+            session_id="sess-measured",
+            player_id="p-measured",
+            currency=CURRENCY,
+            integration=SANDBOX.name,
+            game_id=GAME,
+            status="active",
+            opened_at=iso_utc(now),
+            expires_at=int(now) + _SESSION_S,
+        )
+        world.accounts.add_player(Player(session.player_id, False, session.opened_at))
+        world.sessions.add(session)
+    finally:
+        local.stop()
+    return session, world
+
+
+def _fill(source: Path, target: Path, tables: Tables, played: LongPlay) -> None:
     """Write the state in `source` to the new folder `target`, with the ledger of `played`.
 
     The ledger, the wallets and the rounds of `source` give way. About 1 KB of disk for each entry.
     """
     shutil.copytree(source, target)
+    processes = (os.process_cpu_count() or 1) if played.entries >= _WORTH_PROCESSES else 1
     seats = played.seats()
     # The measured wallet alone, since it is by far the largest.
     shares = [seats[:1], *(seats[1 + at :: processes] for at in range(processes))]
-    write = partial(_write_part, target, played.integration)
+    write = partial(_write_part, target)
     if processes > 1:
         with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
             counted = list(pool.map(write, range(len(shares)), shares))
     else:
         counted = list(starmap(write, enumerate(shares)))
-    state = json.loads((source / STATE_FILE).read_text())
     counts = sum(counted, Counter[str]())
+    state = json.loads((source / _STATE_FILE).read_text())
+    # Keyed by account, region and quoted name.
+    stored = state["payload"]["tables"]["data"].values()
     for name in _TABLES:
-        _table(state, getattr(tables, name)).update(items=_mark(name), ItemCount=counts[name])
-    with (target / STATE_FILE).open("wb") as file:
+        (table,) = (each for each in stored if each["TableName"] == getattr(tables, name))
+        table.update(items=_mark(name), ItemCount=counts[name])
+    with (target / _STATE_FILE).open("wb") as file:
         _write_state(json.dumps(state), target, file)
-
-
-def _table(state: dict[str, Any], table_name: str) -> dict[str, Any]:
-    """Return a table of the state, which is keyed by account, region and quoted name."""
-    tables: dict[str, dict[str, Any]] = state["payload"]["tables"]["data"]
-    return next(table for table in tables.values() if table["TableName"] == table_name)
 
 
 def _mark(name: str) -> str:
@@ -76,13 +147,13 @@ def _write_state(state: str, folder: Path, file: IO[bytes]) -> None:
         for number, part in enumerate(sorted(folder.glob(f"*.{name}"))):
             file.write(b"," if number else b"")
             with part.open("rb") as items:
-                shutil.copyfileobj(items, file, _COPIED_AT_ONCE)
+                shutil.copyfileobj(items, file, 1 << 20)
             part.unlink()
         file.write(b"}")
     file.write(state.encode())
 
 
-def _write_part(folder: Path, integration: Integration, number: int, seats: Seats) -> Counter[str]:
+def _write_part(folder: Path, number: int, seats: Seats) -> Counter[str]:
     """Play some seats, and write a part of each table; return how many items each part has."""
     with ExitStack() as stack:
         ledger, wallets, rounds = parts = [
@@ -90,7 +161,7 @@ def _write_part(folder: Path, integration: Integration, number: int, seats: Seat
         ]
         for session, entries in seats:
             bets, head = Counter[str](), None
-            for head in play(session, integration, entries):
+            for head in play(session, entries):
                 ledger.add({_ALONE: entry_item(head)}, "id")
                 if head.round_id is not None:
                     bets[head.round_id] += 1
@@ -108,16 +179,15 @@ class _Part:
     def __init__(self, file: IO[str]) -> None:
         self._file = file
         self._encode = json.JSONEncoder(separators=(",", ":"), default=_base64).encode
-        self._comma = ""
         self.items = 0
 
     def add(self, items: dict[str, Item], key: str) -> None:
         """Write the items of one partition by their sort keys; `key` names the partition's key."""
-        partition = next(iter(items.values()))[key]["S"]
-        self._file.write(f"{self._comma}{self._encode(partition)}:{self._encode(items)}\n")
-        self._comma = ","
+        partition = self._encode(next(iter(items.values()))[key]["S"])
+        comma = "," if self.items else ""
+        self._file.write(f"{comma}{partition}:{self._encode(items)}\n")
         self.items += len(items)
 
 
-def _base64(value: bytes) -> str:
+def _base64(value: Any) -> str:
     return base64.b64encode(value).decode()

@@ -13,8 +13,8 @@ A million entries need 9 GB of memory, and some 80 s before the first bet.
 
 import random
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
@@ -23,13 +23,13 @@ from uuid import uuid4
 
 from benchmarks.aws.wire import Wire, counting
 from benchmarks.functions.bets import Event, Player
-from benchmarks.functions.environments import Answer, Environment, environments
-from benchmarks.measures.control import Control
-from benchmarks.measures.filled_stages import filled_stages
+from benchmarks.functions.environments import Answer, Environment, environments, send
+from benchmarks.measures.filled_ledger import filled_stages
 from benchmarks.measures.long_play import LongPlay, bet
 from benchmarks.measures.stage import Stage, clients
 from casino.wallet.model import Transaction
 from casino.wallet.service import Answer as WalletAnswer
+from casino.wiring.hooks import wallet_service
 from testing.world import SANDBOX
 
 _FUNCTION: Final = "BetFunction"
@@ -60,25 +60,18 @@ def measure(plan: Plan) -> dict[str, Any]:
 
     Raises `GrowthError` when a bet is not answered as it must be.
     """
-    with tempfile.TemporaryDirectory() as folder, _sides(Path(folder), plan) as sides:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        filled_stages(Path(folder), (plan.small, plan.large)) as stages,
+        environments(_FUNCTION, [stage.variables() for stage, _ in stages]) as functions,
+    ):
+        sides = [_Side(*each, function) for each, function in zip(stages, functions, strict=True)]
         for number in range(plan.blocks + 1):
             # The first block only warms up; whoever comes second finds the caches used.
             for side in sides if number % 2 else sides[::-1]:
                 side.measure(plan.bets, keep=number > 0)
         small, large = (side.figures() for side in sides)
     return compared(small, large)
-
-
-@contextmanager
-def _sides(folder: Path, plan: Plan) -> Iterator[list["_Side"]]:
-    with (
-        filled_stages(folder, (plan.small, plan.large)) as stages,
-        environments(_FUNCTION, [stage.variables() for stage, _ in stages]) as functions,
-    ):
-        yield [
-            _Side(stage, played, function)
-            for (stage, played), function in zip(stages, functions, strict=True)
-        ]
 
 
 @dataclass
@@ -108,18 +101,32 @@ class Measured:
         }
 
 
+class _Timed:
+    """A client that notes how long its calls take, in ms."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.calls_ms = 0.0
+
+    def __getattr__(self, operation: str) -> Callable[..., Mapping[str, Any]]:
+        def timed(**request: Any) -> Mapping[str, Any]:
+            started = time.perf_counter_ns()
+            answer: Mapping[str, Any] = getattr(self._client, operation)(**request)
+            self.calls_ms += (time.perf_counter_ns() - started) / 1e6
+            return answer
+
+        return timed
+
+
 class _Side:
     """One ledger, and what was measured beside it."""
 
     def __init__(self, stage: Stage, played: LongPlay, function: Environment) -> None:
-        self._stage = stage
-        self._played = played
-        self._session = played.session
-        self._player = Player(
-            self._session.player_id, self._session.session_id, self._session.game_id
-        )
-        self._function = function
-        self._control = Control(clients(stage.local)[0], stage.world.tables, SANDBOX)
+        self._stage, self._played, self._function = stage, played, function
+        who = played.session
+        self._player = Player(who.player_id, who.session_id, who.game_id)
+        self._client = _Timed(clients(stage.local)[0])
+        self._control = wallet_service(self._client, stage.world.tables)
         self._bets, self._replays = Measured(), Measured()
 
     def measure(self, bets: int, *, keep: bool) -> None:
@@ -128,15 +135,15 @@ class _Side:
             (self._bets, self._fresh, False),
             (self._replays, self._past, True),
         ):
-            answers = self._function.send([self._event(draw()) for _ in range(bets)])
+            _, answers = send([self._function], [[self._event(draw()) for _ in range(bets)]])
             for answer in answers:
                 # One that was sent again was perhaps decided the first time.
                 _check(answer, replay or (answer.repeated and answer.replay))
             times_ms = []
             for _ in range(bets):
-                decided, calls_ms = self._control.send(draw())
-                _check(decided, replay)
-                times_ms.append(calls_ms)
+                self._client.calls_ms = 0.0
+                _check(self._control.transact(draw(), SANDBOX), replay)
+                times_ms.append(self._client.calls_ms)
             if keep:
                 measured.add(answers, times_ms)
 
@@ -144,12 +151,10 @@ class _Side:
         """Return the medians over all that was kept, and what is counted now."""
         with (
             counting(self._stage.local.endpoint) as wire,
-            environments(_FUNCTION, [self._stage.variables(wire.endpoint)]) as [function],
+            environments(_FUNCTION, [self._stage.variables(wire.endpoint)]) as counted,
         ):
-            # The first one connects.
-            function.send([self._event(self._fresh())])
-            bet = self._counted(wire, function, self._fresh)
-            replay = self._counted(wire, function, self._past)
+            send(counted, [[self._event(self._fresh())]])  # connects
+            bet, replay = (self._counted(wire, counted, draw) for draw in (self._fresh, self._past))
         return {
             "entries": self._played.entries,
             "bets": len(self._bets.cpu_ms),
@@ -159,13 +164,13 @@ class _Side:
         }
 
     def _counted(
-        self, wire: Wire, function: Environment, draw: Callable[[], Transaction]
+        self, wire: Wire, functions: list[Environment], draw: Callable[[], Transaction]
     ) -> dict[str, float]:
         """Return the round trips of a request, and the request units with those of the index."""
         wire.take()
         counted = []
         for _ in range(_COUNTED):
-            function.send([self._event(draw())])
+            send(functions, [[self._event(draw())]])
             calls = wire.take()
             write = sum(call.write_tables + call.write_index for call in calls)
             counted.append((len(calls), write, sum(call.read for call in calls)))
@@ -179,7 +184,7 @@ class _Side:
     def _past(self) -> Transaction:
         """Return a bet from anywhere in the player's past."""
         seq = random.randint(2, self._played.measured)  # noqa: S311 - picks a sample, no secret
-        return bet(self._session, seq)
+        return bet(self._played.session, seq)
 
     def _event(self, bet: Transaction) -> Event:
         return self._player.hook("bet", transaction_id=bet.transaction_id, round_id=bet.round_id)

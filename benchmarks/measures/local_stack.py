@@ -5,22 +5,21 @@ connection has a player of its own, so that nobody waits for anybody's wallet. B
 does not take, since the machine is busy, are counted.
 """
 
-import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
-from pathlib import Path
+from itertools import chain
 from statistics import quantiles
 from typing import Any, Final
 
 import httpx
 
 from benchmarks.functions.bets import CURRENCY, Player
-from benchmarks.measures.stage import LedgerBrokenError
+from benchmarks.measures.stage import LedgerBrokenError, emulated_aws
 from casino.dialects.registry import family
 from ops import ledger
-from sandbox import ministack
 from sandbox.demo import Seat
 from sandbox.up import Casino, open_casino, open_seat
 
@@ -44,33 +43,25 @@ QUICK: Final = Plan(concurrent=8, bets=240)
 
 def measure(plan: Plan) -> dict[str, Any]:
     """Return the figures; raises `LedgerBrokenError` when the ledger is not whole after them."""
-    with tempfile.TemporaryDirectory() as folder:
-        local = ministack.start(Path(folder), ministack.free_port())
-        try:
-            return _measured(open_casino(local), plan)
-        finally:
-            local.stop()
-
-
-def _measured(casino: Casino, plan: Plan) -> dict[str, Any]:
-    seats = [
-        open_seat(casino.operations, f"p-bench-{number}", CURRENCY, _FUNDS)
-        for number in range(plan.concurrent)
-    ]
-    with ThreadPoolExecutor(plan.concurrent) as pool:
-        senders = [_Sender(casino, seat) for seat in seats]
-        list(pool.map(_Sender.send, senders, [plan.first] * plan.concurrent))
-        started = time.perf_counter()
-        each = plan.bets // plan.concurrent
-        answered = [
-            one for sent in pool.map(_Sender.send, senders, [each] * len(senders)) for one in sent
+    with emulated_aws() as local, ThreadPoolExecutor(plan.concurrent) as pool:
+        casino = open_casino(local)
+        seats = [
+            open_seat(casino.operations, f"p-bench-{number}", CURRENCY, _FUNDS)
+            for number in range(plan.concurrent)
         ]
-        seconds = time.perf_counter() - started
-    for sender in senders:
-        sender.close()
-    proof = ledger.verify(casino.operations, None, None, everything=True)
-    if proof.exit_code:
-        raise LedgerBrokenError(proof.as_text())
+        with httpx.Client(timeout=_TIMEOUT_S) as client:
+
+            def bet(count: int, seat: Seat) -> list[float | None]:
+                return [_bet(client, casino, seat) for _ in range(count)]
+
+            list(pool.map(partial(bet, plan.first), seats))
+            started = time.perf_counter()
+            sent = pool.map(partial(bet, plan.bets // plan.concurrent), seats)
+            answered = list(chain.from_iterable(sent))
+            seconds = time.perf_counter() - started
+        proof = ledger.verify(casino.operations, None, None, everything=True)
+        if proof.exit_code:
+            raise LedgerBrokenError(proof.as_text())
     return figures(plan.concurrent, seconds, answered)
 
 
@@ -88,27 +79,13 @@ def figures(concurrent: int, seconds: float, answered: list[float | None]) -> di
     }
 
 
-class _Sender:
-    """A provider's connection, and the player whose bets go over it."""
-
-    def __init__(self, casino: Casino, seat: Seat) -> None:
-        self._casino = casino
-        self._player = Player(seat.player_id, seat.session_id)
-        self._client = httpx.Client(timeout=_TIMEOUT_S)
-
-    def send(self, count: int) -> list[float | None]:
-        """Send bets one after the other; return how long each took, in ms, if it was taken."""
-        return [self._bet() for _ in range(count)]
-
-    def close(self) -> None:
-        self._client.close()
-
-    def _bet(self) -> float | None:
-        keys = self._casino.credentials
-        body = self._player.bet()["body"].encode()
-        headers = family("igsp").sign(body, keys.api_key, keys.secret_key, time.time())
-        headers["Content-Type"] = "application/json"
-        started = time.perf_counter()
-        answer = self._client.post(self._casino.stack.hooks_url, content=body, headers=headers)
-        seconds = time.perf_counter() - started
-        return seconds * 1000 if answer.status_code == HTTPStatus.OK else None
+def _bet(client: httpx.Client, casino: Casino, seat: Seat) -> float | None:
+    """Send a new bet; return how long it took, in ms, if it was taken."""
+    keys = casino.credentials
+    body = Player(seat.player_id, seat.session_id).bet()["body"].encode()
+    headers = family("igsp").sign(body, keys.api_key, keys.secret_key, time.time())
+    headers["Content-Type"] = "application/json"
+    started = time.perf_counter()
+    answer = client.post(casino.stack.hooks_url, content=body, headers=headers)
+    seconds = time.perf_counter() - started
+    return seconds * 1000 if answer.status_code == HTTPStatus.OK else None

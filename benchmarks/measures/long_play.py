@@ -14,12 +14,12 @@ from benchmarks.functions.bets import STAKE_MINOR
 from casino.aws.attributes import Item, number, text
 from casino.base.times import iso_utc
 from casino.dialects.igsp.answers import IgspRenderer
-from casino.integrations.model import Integration
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decide import Posting, Snapshot, decide
 from casino.wallet.model import PLATFORM, Entry, Session, Transaction, Wallet
 from casino.wallet.record import commit_for
 from casino.wallet.store.items import round_wallet
+from testing.world import SANDBOX
 
 OPENING_MINOR: Final = 10_000_000_00
 
@@ -35,7 +35,6 @@ class LongPlay:
     """A ledger of `entries`: a tenth in the wallet of `session`, the others in many wallets."""
 
     entries: int
-    integration: Integration
     session: Session
 
     @property
@@ -76,7 +75,7 @@ def bet(session: Session, seq: int) -> Transaction:
     )
 
 
-def play(session: Session, integration: Integration, entries: int) -> Iterator[Entry]:
+def play(session: Session, entries: int) -> Iterator[Entry]:
     """Yield the first `entries` entries of a wallet."""
     genesis = genesis_hash(session.player_id, session.currency)
     wallet = Wallet(session.player_id, session.currency, 0, 0, 0, 0, genesis, blocked=False)
@@ -85,7 +84,7 @@ def play(session: Session, integration: Integration, entries: int) -> Iterator[E
         request = bet(session, seq) if seq > 1 else _deposit(session)
         snapshot = Snapshot(wallet=wallet, session=session)
         at_s = _FIRST_BET_S + seq
-        posting = decide(snapshot, request, integration, at_s)
+        posting = decide(snapshot, request, SANDBOX, at_s)
         if not isinstance(posting, Posting):
             raise ValueError(f"a bet of the long play is not taken: {posting}")
         entry = commit_for(snapshot, request, posting, iso_utc(at_s), renderer).entry

@@ -1,4 +1,4 @@
-"""Cold start, warm processor time, latency and memory of every variant, interleaved.
+"""Cold start, warm processor time, latency, memory and log of every variant, interleaved.
 
 Whatever slows the machine for a while then slows all of them. Figures are medians, and only their
 ratios within one run mean anything.
@@ -32,96 +32,79 @@ _WARM_UP: Final = 20
 #: CloudWatch counts so many bytes for each event besides its text.
 _EVENT_BYTES: Final = 26
 
+type Figures = dict[str, dict[str, Any]]
+"""Figures by the names of the variants."""
+
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured."""
+    """How much is measured: the bets are those of each block, with either kind of delays."""
 
     cold_samples: int
     memory_bets: int
     warm_blocks: int
     warm_bets: int
-    """In each block."""
     latency_blocks: int
     latency_bets: int
-    """In each block, with either kind of delays."""
 
 
-FULL: Final = Plan(
-    cold_samples=15,
-    memory_bets=100,
-    warm_blocks=9,
-    warm_bets=120,
-    latency_blocks=4,
-    latency_bets=40,
-)
-QUICK: Final = Plan(
-    cold_samples=5,
-    memory_bets=20,
-    warm_blocks=3,
-    warm_bets=100,
-    latency_blocks=1,
-    latency_bets=30,
-)
+FULL: Final = Plan(15, 100, warm_blocks=9, warm_bets=120, latency_blocks=4, latency_bets=40)
+QUICK: Final = Plan(5, 20, warm_blocks=3, warm_bets=100, latency_blocks=1, latency_bets=30)
 
 
-def measure(variants: Sequence[Variant], plan: Plan = FULL) -> dict[str, dict[str, Any]]:
+def measure(variants: Sequence[Variant], plan: Plan = FULL) -> Figures:
     """Return what is known of each variant, by its name; times in ms, sizes in bytes.
 
     `cold`, `warm`, `latency`, `latency_constant`, `memory_mb`, `log_bytes`, `package` and `title`.
     Raises `FunctionFailedError` when a bet is not applied.
     """
-    results: dict[str, dict[str, Any]] = {
+    with backend.running() as aws:
+        parts = [part(variants, aws, plan) for part in (_cold, _warm, _latency)]
+    return {
         variant.name: {
             "title": variant.title,
             "package": {"zipped": variant.zipped_size(), "unzipped": variant.unzipped_size()},
+            **{name: value for part in parts for name, value in part[variant.name].items()},
         }
         for variant in variants
     }
-    with backend.running() as aws:
-        for part in (
-            measure_cold(variants, aws, plan),
-            measure_warm(variants, aws, plan),
-            measure_latency(variants, aws, plan),
-        ):
-            for name, figures in part.items():
-                results[name] |= figures
-    return results
 
 
-def measure_cold(
-    variants: Sequence[Variant], aws: Backend, plan: Plan
-) -> dict[str, dict[str, Any]]:
+def _cold(variants: Sequence[Variant], aws: Backend, plan: Plan) -> Figures:
     """Start every variant again and again; the last process of each tells the memory."""
     starts: dict[str, list[tuple[float, float]]] = {variant.name: [] for variant in variants}
     memory_mb = {}
     aws.reset()
     for sample in range(plan.cold_samples):
         for variant in _rotated(variants, sample):
-            with started(variant, aws, tls=True) as function:
-                place_bets(function, 1)
+            with _started(variant, aws, tls=True) as function:
+                _place_bets(function, 1)
                 starts[variant.name].append((function.init_ms, function.invoke_ms[0]))
                 if sample == plan.cold_samples - 1:
-                    place_bets(function, plan.memory_bets)
+                    _place_bets(function, plan.memory_bets)
                     memory_mb[variant.name] = function.peak_memory_mb()
-    return {
-        name: {"cold": _cold(samples), "memory_mb": memory_mb[name]}
-        for name, samples in starts.items()
-    }
+    found: Figures = {}
+    for name, samples in starts.items():
+        totals = [init + first for init, first in samples]
+        cold = {
+            "init_ms": median(init for init, _ in samples),
+            "first_bet_ms": median(first for _, first in samples),
+            "total_ms": median(totals),
+            "samples": totals,
+        }
+        found[name] = {"cold": cold, "memory_mb": memory_mb[name]}
+    return found
 
 
-def measure_warm(
-    variants: Sequence[Variant], aws: Backend, plan: Plan
-) -> dict[str, dict[str, Any]]:
+def _warm(variants: Sequence[Variant], aws: Backend, plan: Plan) -> Figures:
     """Let one process of each variant place bets, block by block in turn."""
     per_bet: dict[str, list[float]] = {variant.name: [] for variant in variants}
-    aws.reset()
-    with all_started(variants, aws) as functions:
+    with _all_started(variants, aws) as functions:
         for block in range(plan.warm_blocks):
             for name in _rotated(list(functions), block):
                 function = functions[name]
                 before_ns = function.cpu_ns()
-                place_bets(function, plan.warm_bets)
+                _place_bets(function, plan.warm_bets)
                 per_bet[name].append((function.cpu_ns() - before_ns) / plan.warm_bets / 1e6)
         log_bytes = {name: _log_bytes_of_a_bet(function) for name, function in functions.items()}
     bets = plan.warm_blocks * plan.warm_bets
@@ -134,67 +117,61 @@ def measure_warm(
     }
 
 
-def measure_latency(
-    variants: Sequence[Variant], aws: Backend, plan: Plan
-) -> dict[str, dict[str, Any]]:
+def _latency(variants: Sequence[Variant], aws: Backend, plan: Plan) -> Figures:
     """Place bets against spread delays (`latency`) and constant ones (`latency_constant`)."""
-    with all_started(variants, aws) as functions:
+    with _all_started(variants, aws) as functions:
         spread = _latencies(functions, aws, plan, "spread")
         constant = _latencies(functions, aws, plan, "constant")
     return {
-        name: {
-            "latency": _percentiles(spread[name]),
-            "latency_constant": _percentiles(constant[name]),
-        }
-        for name in functions
+        name: {"latency": spread[name], "latency_constant": constant[name]} for name in functions
     }
 
 
 def _latencies(
     functions: Mapping[str, Function], aws: Backend, plan: Plan, delays: Delays
-) -> dict[str, list[float]]:
-    """Return what each bet took, in ms; every variant meets the same delays."""
-    latencies: dict[str, list[float]] = {name: [] for name in functions}
+) -> Figures:
+    """Return percentiles of what each bet took; every variant meets the same delays."""
+    latencies_ms: dict[str, list[float]] = {name: [] for name in functions}
     for block in range(plan.latency_blocks):
         for name in _rotated(list(functions), block):
             # The delays go on where those of the block before ended, for every variant alike.
             aws.reset(delays, skip=block * plan.latency_bets)
             before = len(functions[name].invoke_ms)
-            place_bets(functions[name], plan.latency_bets)
-            latencies[name] += functions[name].invoke_ms[before:]
-    return latencies
+            _place_bets(functions[name], plan.latency_bets)
+            latencies_ms[name] += functions[name].invoke_ms[before:]
+    found: Figures = {}
+    for name, times in latencies_ms.items():
+        cuts = quantiles(times, n=100, method="inclusive")
+        percentiles = {f"p{percent}_ms": cuts[percent - 1] for percent in (50, 95, 99)}
+        found[name] = {**percentiles, "bets": len(times)}
+    return found
 
 
 @contextmanager
-def started(variant: Variant, aws: Backend, *, tls: bool) -> Iterator[Function]:
+def _started(variant: Variant, aws: Backend, *, tls: bool) -> Iterator[Function]:
     """Start a variant against the backend."""
-    environment = COMMON_ENVIRONMENT | NULL_ENVIRONMENT
-    if not tls:
-        environment |= {"AWS_ENDPOINT_URL": aws.http_url}
-        with emulator.running(variant.folders, environment) as function:
-            yield function
-        return
-    with variant.trusting(aws.authority) as trust:
-        environment |= {"AWS_ENDPOINT_URL": aws.https_url} | trust
-        with emulator.running(variant.folders, environment) as function:
-            yield function
+    endpoint = {"AWS_ENDPOINT_URL": aws.https_url if tls else aws.http_url}
+    with ExitStack() as stack:
+        trust = stack.enter_context(variant.trusting(aws.authority)) if tls else {}
+        environment = COMMON_ENVIRONMENT | NULL_ENVIRONMENT | endpoint | trust
+        yield stack.enter_context(emulator.running(variant.folders, environment))
 
 
 @contextmanager
-def all_started(variants: Sequence[Variant], aws: Backend) -> Iterator[dict[str, Function]]:
+def _all_started(variants: Sequence[Variant], aws: Backend) -> Iterator[dict[str, Function]]:
     """Start every variant over HTTP, and warm it up."""
     with ExitStack() as stack:
         functions = {
-            variant.name: stack.enter_context(started(variant, aws, tls=False))
+            variant.name: stack.enter_context(_started(variant, aws, tls=False))
             for variant in variants
         }
         aws.reset()
         for function in functions.values():
-            place_bets(function, _WARM_UP)
+            _place_bets(function, _WARM_UP)
         yield functions
 
 
-def place_bets(function: Function, bets: int) -> None:
+def _place_bets(function: Function, bets: int) -> None:
     """Place new bets, one after the other; each must be applied."""
     for _ in range(bets):
         response = function.invoke(canned.PLAYER.bet())
@@ -205,7 +182,7 @@ def place_bets(function: Function, bets: int) -> None:
 def _log_bytes_of_a_bet(function: Function) -> float:
     """Count what the function itself writes; Lambda and API Gateway add the same to every bet."""
     before = len(_settled(function))
-    place_bets(function, _WARM_UP)
+    _place_bets(function, _WARM_UP)
     lines = _settled(function)[before:]
     return sum(len(line.encode()) + _EVENT_BYTES for line in lines) / _WARM_UP
 
@@ -227,23 +204,3 @@ def _rotated[T](items: Sequence[T], by: int) -> list[T]:
     """Nobody is always first."""
     by %= len(items)
     return [*items[by:], *items[:by]]
-
-
-def _cold(samples: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    totals = [init + first for init, first in samples]
-    return {
-        "init_ms": median(init for init, _ in samples),
-        "first_bet_ms": median(first for _, first in samples),
-        "total_ms": median(totals),
-        "samples": totals,
-    }
-
-
-def _percentiles(found: Sequence[float]) -> dict[str, Any]:
-    percentiles = quantiles(found, n=100, method="inclusive")
-    return {
-        "p50_ms": percentiles[49],
-        "p95_ms": percentiles[94],
-        "p99_ms": percentiles[98],
-        "bets": len(found),
-    }

@@ -1,13 +1,17 @@
 """A casino on a MiniStack, for what is measured on real tables: set up, and proved at the end."""
 
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import boto3
 
 from benchmarks.functions.bets import CURRENCY
 from casino.wallet.proof.verify import Verifier
+from sandbox import ministack
 from sandbox.ministack import MiniStack
 from sandbox.stack import local_aws
 from testing.world import SANDBOX, World, build_world
@@ -15,6 +19,17 @@ from testing.world import SANDBOX, World, build_world
 
 class LedgerBrokenError(Exception):
     """What was measured is worth nothing: the ledger does not hold what was answered."""
+
+
+@contextmanager
+def emulated_aws() -> Iterator[MiniStack]:
+    """Start a MiniStack; it ends with the context."""
+    with tempfile.TemporaryDirectory() as folder:
+        local = ministack.start(Path(folder), ministack.free_port())
+        try:
+            yield local
+        finally:
+            local.stop()
 
 
 @dataclass(frozen=True)
@@ -25,9 +40,9 @@ class Stage:
     world: World
 
     @classmethod
-    def build(cls, local: MiniStack, prefix: str) -> Self:
+    def build(cls, local: MiniStack) -> Self:
         """Create the tables, the integration and its secret."""
-        return cls(local, build_world(prefix, *clients(local)))
+        return cls(local, build_world("bench", *clients(local)))
 
     @classmethod
     def found(cls, local: MiniStack, environment: Mapping[str, str]) -> Self:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.functions.environments import EnvironmentFailedError, environments
 from benchmarks.measures import contention, growth
-from benchmarks.measures.filled_stages import TooLittleMemoryError, filled_stages
+from benchmarks.measures.filled_ledger import TooLittleMemoryError, filled_stages
 from benchmarks.measures.long_play import bet
 from casino.wallet.proof.verify import Verifier
 
