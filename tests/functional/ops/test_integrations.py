@@ -10,9 +10,9 @@ import pytest
 from casino.aws.clients import secrets_client
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.wallet.model import PLATFORM
-from testing.console import Console
 from testing.hooks import API_KEY, SECRET_KEY, Caller, encode, proxy_event, signed_headers
 from testing.world import World
+from tests.functional.ops.console import Console
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from casino.aws.attributes import number, text
-from testing.console import Console, FakeCloudFormation
 from testing.hooks import Caller
 from testing.play import Play
 from testing.world import GAME, World
+from tests.functional.ops.console import Console, FakeCloudFormation
 
 
 @pytest.fixture

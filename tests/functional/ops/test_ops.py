@@ -11,9 +11,9 @@ from casino.wallet.model import PLATFORM
 from casino.wallet.store.history import DynamoDbHistory
 from ops.context import connect, read_stack
 from ops.errors import OpsError
-from testing.console import Console, FakeCloudFormation
 from testing.hooks import Caller
 from testing.world import GAME, World
+from tests.functional.ops.console import Console, FakeCloudFormation
 
 
 @pytest.fixture

@@ -25,10 +25,10 @@ from testing.hooks import (
     proxy_event,
     signed_headers,
 )
-from testing.hostile import hostile_bodies, write
 from testing.leaks import leaks_in
-from testing.mutants import Mutant, tampered
 from testing.world import GAME, World
+from tests.functional.wallet.hostile import hostile_bodies, write
+from tests.functional.wallet.mutants import Mutant, tampered
 
 LEAST = 20_000
 

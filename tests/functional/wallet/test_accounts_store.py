@@ -11,8 +11,16 @@ from casino.wallet.chain import genesis_hash
 from casino.wallet.decide import Posting, Refusal, decide
 from casino.wallet.record import commit_for
 from casino.wallet.store.accounts import DynamoDbAccounts
-from testing.interrupted import AT, Wire, add_player, bet, cancelled, failing, refused
 from testing.world import SANDBOX, World
+from tests.functional.wallet.interrupted import (
+    AT,
+    Wire,
+    add_player,
+    bet,
+    cancelled,
+    failing,
+    refused,
+)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from hypothesis.stateful import (
 
 from casino.wallet.model import SessionStatus
 from casino.wallet.proof.verify import Verifier
-from testing.side_by_side import OWN, SESSIONS, TTL_S, WALLETS, SideBySide
+from tests.functional.wallet.side_by_side import OWN, SESSIONS, TTL_S, WALLETS, SideBySide
 
 sessions = st.sampled_from([*OWN * 5, "foreign", "nowhere"])
 amounts = st.sampled_from([0, 1, 250, 250, 999, 5_000, 40_000])

@@ -33,7 +33,7 @@ from casino.aws.lean.http import Connections
 from casino.aws.lean.protocol import DYNAMODB, DynamoDb, JsonCalls
 from casino.aws.lean.signature import Credentials
 from testing.aws_answers import CREDENTIALS, REGION
-from testing.scripted_server import LOOPBACK, Connection, Script, Server, scripted
+from tests.integration.aws.scripted_server import LOOPBACK, Connection, Script, Server, scripted
 
 PUT: dict[str, Any] = {"TransactItems": [{"Put": {"TableName": "t", "Item": {"n": {"N": "1"}}}}]}
 

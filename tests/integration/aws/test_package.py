@@ -18,7 +18,7 @@ from casino.aws import clients as aws
 from testing.hooks import encode, proxy_event, signed_headers
 from testing.world import GAME, World, build_world
 
-_SCRIPT = Path(__file__).parent.parent / "support" / "packaged.py"
+_SCRIPT = Path(__file__).with_name("packaged.py")
 
 #: What would cost every start of a hook function more than it is worth to it.
 UNWANTED = (

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from sandbox.up import Casino, open_seat
+from testing.template import PROJECT
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+EXAMPLES = PROJECT / "examples"
 #: A client, the command that runs it, and the program that must be installed for it.
 IGSP = [
     pytest.param("php", "igsp/client.php", "php", id="PHP"),

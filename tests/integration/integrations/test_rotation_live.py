@@ -20,9 +20,9 @@ from sandbox.ministack import MiniStack, free_port, start
 from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
 from testing.hooks import load_function
 from testing.issuer import Issuer, serving
-from testing.rotating import NAME, Rotating
-from testing.senders import PATIENCE_S, Front, HttpFront, LocalFront
 from testing.world import build_world
+from tests.integration.integrations.rotating import NAME, Rotating
+from tests.integration.integrations.senders import PATIENCE_S, Front, HttpFront, LocalFront
 
 ROTATIONS = 100
 #: Through the deployed functions a rotation takes longer; a nightly run asks for as many.

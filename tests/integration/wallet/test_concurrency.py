@@ -13,9 +13,9 @@ import pytest
 from casino.wallet.model import Entry, Tombstone, Transaction
 from casino.wallet.proof.verify import Verifier
 from casino.wiring.hooks import wallet_service
-from testing.crowd import Seat, crowd
-from testing.workers import Answered, Work, run, send
 from testing.world import GAME, SANDBOX, World, build_tables
+from tests.integration.wallet.crowd import Seat, crowd
+from tests.integration.wallet.workers import Answered, Work, run, send
 
 DEPOSIT_MINOR = 50_000
 

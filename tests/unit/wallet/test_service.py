@@ -27,7 +27,7 @@ from testing.transactions import (
     a_win,
     a_withdrawal,
 )
-from testing.troubled_wallet import TroubledLedger, TroubledWallet, never_sent, reply_lost
+from tests.unit.wallet.troubled_wallet import TroubledLedger, TroubledWallet, never_sent, reply_lost
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from casino.wallet.model import PLATFORM, Entry, Round, Wallet
 from casino.wallet.proof.verify import Verifier
 from testing.fake_ledger import FakeHistory, FakeTables
 from testing.fakes import FakeAccounts
-from testing.verified import (
+from tests.unit.wallet.verified import (
     WALLET,
     Casino,
     change,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from casino.dialects.igsp.requests import MAX_BODY
-from testing.mutants import Mutant, hostile
+from tests.functional.wallet.mutants import Mutant, hostile
 
 IDS = ("player_id", "game_id", "transaction_id", "session_id", "round_id", "bet_transaction_id")
 OPTIONAL = {"balance": {"session_id"}, "bet": {"round_id"}, "win": {"round_id"}, "refund": set()}

@@ -18,8 +18,8 @@ from casino.wallet.model import PLATFORM, Kind, Player, Transaction
 from casino.wallet.service import Answer, WalletService
 from testing.casinos import casino_on
 from testing.fakes import FakeClock
-from testing.reference import DECIMALS, Reference, Request
 from testing.transactions import INTEGRATION, SESSION
+from tests.functional.wallet.reference import DECIMALS, Reference, Request
 
 WALLETS = [("p1", "EUR"), ("p1", "JPY"), ("p2", "EUR")]
 #: Session → player, currency, integration.

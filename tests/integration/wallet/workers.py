@@ -1,8 +1,8 @@
 """Many processes that send transactions to one ledger at the same moment.
 
-`python -m testing.workers` reads the work from standard input and writes the answers to
-standard output, both as JSON. It imports once and forks: 64 processes then start in seconds, each
-with a client of its own, and nothing of pytest is copied into them.
+As a program, the module reads the work from standard input and writes the answers to standard
+output, both as JSON. It imports once and forks: 64 processes then start in seconds, each with a
+client of its own, and nothing of pytest is copied into them.
 """
 
 import json
@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from multiprocessing.synchronize import Barrier
-from pathlib import Path
 from typing import Any, Final
 
 from urllib3 import BaseHTTPResponse
@@ -31,8 +30,8 @@ from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wiring.hooks import wallet_service
 from testing.faults import WRITE, body_of, cancelled, operation_of
+from testing.template import PROJECT
 
-PROJECT: Final = Path(__file__).resolve().parents[1]
 START_TIMEOUT_S: Final = 60.0
 
 
@@ -62,7 +61,7 @@ def run(work: Work, environment: Mapping[str, str]) -> list[list[Answered]]:
     """Do the work in processes that have `environment` and nothing else of AWS."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     done = subprocess.run(
-        [sys.executable, "-m", "testing.workers"],
+        [sys.executable, "-m", "tests.integration.wallet.workers"],
         cwd=PROJECT,
         env={**clean, **environment},
         input=json.dumps(asdict(work)),

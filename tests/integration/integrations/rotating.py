@@ -18,7 +18,7 @@ from ops import player, rotation, session
 from ops.context import Operations
 from testing.crashes import Crashes, CrashingClient
 from testing.issuer import Issuer
-from testing.senders import Front, Heard, Sender, Worker, post, until
+from tests.integration.integrations.senders import Front, Heard, Sender, Worker, post, until
 
 NAME = "acme"
 PLAYER = "p_rotation"
