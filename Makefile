@@ -17,7 +17,7 @@ export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install lock format lint validate build deploy test check run down events docs clean
+.PHONY: help install lock format lint validate build deploy test check run down events api docs clean
 .PHONY: bench bench-quick plots
 
 help: ## List the targets
@@ -61,6 +61,9 @@ down: .venv/.project ## Stop the local stack
 events: .venv/.project ## Sign the sample events again: a signature lives five minutes
 	$(BIN)/python -m sandbox.events
 
+api: .venv/.project ## Write the API as one page, build/api.html: open it in a browser
+	$(BIN)/python -m sandbox.api_page
+
 docs: .venv/.project ## Write the generated documents again
 	$(BIN)/python -m sandbox.docs
 
@@ -90,7 +93,7 @@ lock: .tools/uv/.stamp ## Resolve requirements/*.in into hashed locks (LOCK_FLAG
 
 clean: ## Remove environments, builds and caches; refuses while the local stack runs
 	@test ! -e .local/ministack.json -a ! -e .local/provider.json || { echo "the local stack is up: make down first" >&2; exit 1; }
-	rm -rf .venv .tools .aws-sam .local .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools .aws-sam .local build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf .import_linter_cache *.egg-info
 	find $(CODE) -name __pycache__ -type d -prune -exec rm -rf {} +
 

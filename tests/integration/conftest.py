@@ -1,10 +1,12 @@
-"""A MiniStack of its own for the integration tests: DynamoDB and the rest, without an account."""
+"""What integration tests share: a MiniStack, the deployed template, a browser."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from builder.build import build
 from sandbox import ministack as driver
@@ -61,3 +63,33 @@ def aws(aws_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dic
     for name, value in aws_environment.items():
         monkeypatch.setenv(name, value)
     return aws_environment
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    # Chromium's own sandbox does not work for root, which is what CI is.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page on which an error of its script, or a refused resource, fails the test."""
+    page = browser.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if _is_fault(said) else None)
+    yield page
+    page.close()
+    assert errors == []
+
+
+def _is_fault(said: ConsoleMessage) -> bool:
+    # A refused bet is an answer that the page handles; the browser notes it all the same.
+    return said.type == "error" and "status of 409" not in said.text
