@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from ops import catalogue
 from ops.context import Credentials, Operations
 from ops.launch import launch
 from ops.output import Output
 from ops.profile import change_profile
+from ops.verbs import catalogue
 from sandbox.provider.config import DEFAULT_GAMES
 from sandbox.provider.process import ProviderProcess, start
 from sandbox.stack import DeployedStack

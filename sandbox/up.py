@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from builder import BuildError
-from ops import integration, ledger, player, session
 from ops.context import Credentials, Operations, connect_local
 from ops.errors import OpsError
 from ops.output import Output
+from ops.verbs import integration, ledger, player, session
 from sandbox.demo import Played, Seat, UnexpectedAnswerError, play
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start

@@ -11,9 +11,8 @@ from typer.testing import CliRunner
 
 from casino.aws.clients import secrets_client
 from casino.wiring.rotation import rotation_handler
-from ops.cli import app
+from ops.cli import Invocation, app
 from ops.context import Operations, Stack
-from ops.verbs import Invocation
 from testing.vault import Provider
 from testing.world import World
 

@@ -19,7 +19,7 @@ import httpx
 from benchmarks.functions.bets import CURRENCY, Player
 from benchmarks.measures.stage import LedgerBrokenError, emulated_aws
 from casino.dialects.registry import family
-from ops import ledger
+from ops.verbs import ledger
 from sandbox.demo import Seat
 from sandbox.up import Casino, open_casino, open_seat
 

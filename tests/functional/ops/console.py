@@ -8,9 +8,8 @@ from typing import Any
 from typer.testing import CliRunner
 
 from casino.aws.clients import secrets_client
-from ops.cli import app
+from ops.cli import Invocation, app
 from ops.context import Credentials, Operations, Stack
-from ops.verbs import Invocation
 from testing.fakes import FakeClock
 from testing.hooks import API_KEY, SECRET_KEY
 from testing.world import World

@@ -6,10 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from ops import launch, profile, session
+from ops import launch, profile
 from ops.context import Operations, Stack
 from ops.errors import OpsError
 from ops.platform_api import PlatformApi
+from ops.verbs import session
 from testing.launching import PLAYER, URL, Desk, api_event, failure
 from testing.world import GAME
 

@@ -16,9 +16,8 @@ from casino.aws.clients import secrets_client
 from casino.dialects.registry import family
 from casino.integrations.model import Integration
 from casino.signing.scheme import Particulars
-from ops.cli import app
+from ops.cli import Invocation, app
 from ops.context import Operations, Stack
-from ops.verbs import Invocation
 from testing.signatures import API_KEY, BODY, NAMES, NOW, REQUEST_ID, rsa_key, secret_of
 from testing.tokens import FakeClock
 from testing.world import World

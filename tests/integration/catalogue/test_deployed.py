@@ -10,9 +10,9 @@ import boto3
 import pytest
 
 from casino.base.times import iso_utc
-from ops import catalogue
 from ops.errors import OpsError
 from ops.launch import launch
+from ops.verbs import catalogue
 from sandbox import ministack
 from sandbox.loop import INTEGRATION, PROFILE, Loop, close_loop, introduce
 from sandbox.ministack import REGION, free_port

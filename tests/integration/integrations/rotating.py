@@ -14,8 +14,8 @@ from typing import Any
 
 from casino.integrations.credentials import NoPreviousError, Pair
 from casino.wiring.rotation import Handler, rotation_handler
-from ops import player, rotation, session
 from ops.context import Operations
+from ops.verbs import player, rotation, session
 from testing.crashes import Crashes, CrashingClient
 from testing.issuer import Issuer
 from tests.integration.integrations.senders import Front, Heard, Sender, Worker, post, until

@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from casino.aws.clients import secrets_client
-from ops import integration
 from ops.context import Operations, Stack, connect_local, log_groups
+from ops.verbs import integration
 from sandbox.ministack import MiniStack, free_port, start
 from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
 from testing.hooks import load_function

@@ -2,7 +2,7 @@
 
 import httpx
 
-from ops import ledger
+from ops.verbs import ledger
 from sandbox.ministack import MiniStack
 from sandbox.up import Casino, open_casino
 

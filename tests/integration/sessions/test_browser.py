@@ -10,8 +10,8 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from ops import ledger, player
 from ops.context import Operations
+from ops.verbs import ledger, player
 from sandbox import ministack
 from sandbox.loop import Launched, Loop, close_loop
 from sandbox.ministack import free_port

@@ -1,7 +1,7 @@
 """Read the ledger, and prove it."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,9 +12,6 @@ from ops.context import Operations
 from ops.errors import OpsError
 from ops.explain import explain_transaction
 from ops.output import Cell, Output, amount, table
-from ops.verbs import verb
-
-app = typer.Typer(no_args_is_help=True, help="The ledger.")
 
 _HEAD = ("seq", "at", "kind", "type", "outcome", "amount", "before", "after", "rule", "transaction")
 
@@ -121,5 +118,4 @@ def _row(entry: Entry) -> tuple[Cell, ...]:
     )
 
 
-for run in (history, explain, verify):
-    app.command(run.__name__)(verb(run))
+VERBS: Final = {"history": history, "explain": explain, "verify": verify}

@@ -19,7 +19,7 @@ from casino.signing.scheme import (
     SignatureRefusedError,
     Version,
 )
-from ops.signature_mistakes import explain
+from ops.signature.mistakes import explain
 
 _SHOWN: Final = 64
 _OTHER_HEADER: Final = "headers: the signature fits, but one of them is not in the family's form"

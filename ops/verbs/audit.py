@@ -1,7 +1,7 @@
 """Who changed what, and when: the records that nobody can edit."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -25,3 +25,6 @@ def audit(
         for each in records
     ]
     return Output({"records": [asdict(each) for each in records]}, table(head, rows))
+
+
+VERBS: Final = {"audit": audit}

@@ -1,6 +1,6 @@
 """Players and their money: what the platform's back office does to a wallet."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import uuid4
 
 import typer
@@ -15,9 +15,6 @@ from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, amount, fields, table
 from ops.profile import change_profile, known
-from ops.verbs import verb
-
-app = typer.Typer(no_args_is_help=True, help="Players and their money.")
 
 _PLATFORM = Integration(PLATFORM, family="none", secret_name="")
 
@@ -195,6 +192,12 @@ def _existing_wallet(operations: Operations, player_id: str, currency: str) -> W
     return wallet
 
 
-for run in (fund, withdraw, show, reserve, block, unblock):
-    app.command(run.__name__)(verb(run))
-app.command("set")(verb(change_profile))
+VERBS: Final = {
+    "fund": fund,
+    "withdraw": withdraw,
+    "show": show,
+    "reserve": reserve,
+    "block": block,
+    "unblock": unblock,
+    "set": change_profile,
+}

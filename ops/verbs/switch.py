@@ -12,7 +12,7 @@ from casino.integrations.audit import EVERYONE
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output
-from ops.rotation import everywhere_at
+from ops.verbs.rotation import everywhere_at
 
 _FIELDS: Final = {"sessions": "sessions_enabled", "bets": "bets_enabled"}
 _STATES: Final = {"on": True, "off": False}
@@ -59,3 +59,6 @@ def _said(
     return Output(
         data | {"effective_at": at}, [f"{what} {whose} are {state}; everywhere from {at}"]
     )
+
+
+VERBS: Final = {"switch": switch}

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from botocore.exceptions import ClientError
@@ -22,7 +22,7 @@ from ops.checks import existing_integration
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output, fields
-from ops.signature_report import Known, Request, compare, diagnose, shown
+from ops.signature.report import Known, Request, compare, diagnose, shown
 
 FileArgument = Annotated[
     str, typer.Argument(help="The body, byte for byte; - reads it from stdin.")
@@ -214,3 +214,6 @@ def _command(url: str, headers: list[str], file: str) -> str:
     lines = ["Content-Type: application/json", *headers]
     options = " ".join(f"-H {shlex.quote(line)}" for line in lines)
     return f"curl -sS -X POST {shlex.quote(url)} {options} --data-binary {shlex.quote(source)}"
+
+
+VERBS: Final = {"sign": sign, "verify-signature": verify_signature}

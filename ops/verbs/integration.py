@@ -16,15 +16,12 @@ from casino.dialects.registry import FAMILIES
 from casino.integrations.audit import fingerprint
 from casino.integrations.credentials import DAY_S, InvalidPairError, read_pair
 from casino.integrations.model import Integration
-from ops import rotation
 from ops.checks import a_currency, a_host, a_name, a_network, a_provider_url
 from ops.context import Credentials, Operations
 from ops.errors import OpsError
 from ops.integration_view import listed, shown
 from ops.output import Output, fields
-from ops.verbs import verb
-
-app = typer.Typer(no_args_is_help=True, help="Providers' connections.")
+from ops.verbs import rotation
 
 NameArgument = Annotated[str, typer.Argument(help="The integration's name.", metavar="NAME")]
 _DAYS: Final = 30
@@ -210,8 +207,12 @@ def _added(integration: Integration, credentials: Credentials) -> Output:
     return Output(data, [*lines, "", "The secret_key is not shown again."])
 
 
-app.command("add")(verb(add))
-app.command("list")(verb(list_all))
-app.command("allow-ip")(verb(allow_ip))
-for run in (show, disable, enable, *rotation.VERBS):
-    app.command(run.__name__.replace("_", "-"))(verb(run))
+VERBS: Final = {
+    "add": add,
+    "list": list_all,
+    "allow-ip": allow_ip,
+    "show": show,
+    "disable": disable,
+    "enable": enable,
+    **rotation.VERBS,
+}

@@ -120,4 +120,9 @@ def _invoke(operations: Operations, event: dict[str, str]) -> None:
         raise OpsError("rotation_failed", message)
 
 
-VERBS: Final = (stage, rotate, rollback, retire_previous)
+VERBS: Final = {
+    "stage": stage,
+    "rotate": rotate,
+    "rollback": rollback,
+    "retire-previous": retire_previous,
+}

@@ -13,9 +13,6 @@ from ops.checks import existing_integration
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output, fields, table
-from ops.verbs import verb
-
-app = typer.Typer(no_args_is_help=True, help="The catalogue of games.")
 
 IntegrationOption = Annotated[
     str | None,
@@ -158,5 +155,4 @@ def _counted(run: Run) -> dict[str, int]:
     return asdict(run.counts)
 
 
-for run in (sync, show):
-    app.command(run.__name__)(verb(run))
+VERBS: Final = {"sync": sync, "show": show}

@@ -1,6 +1,6 @@
 """Game sessions: what the platform opens before a player enters a game."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import uuid4
 
 import typer
@@ -12,9 +12,6 @@ from ops.context import Operations
 from ops.errors import OpsError
 from ops.launch import launch, show
 from ops.output import Output, fields
-from ops.verbs import verb
-
-app = typer.Typer(no_args_is_help=True, help="Game sessions.")
 
 SessionArgument = Annotated[str, typer.Argument(help="The session's id.", metavar="SESSION")]
 
@@ -108,6 +105,11 @@ def _shown(session: Session) -> Output:
     return Output(data, lines)
 
 
-app.command("open")(verb(open_session))
-for run in (launch, show, close, suspend, resume):
-    app.command(run.__name__)(verb(run))
+VERBS: Final = {
+    "open": open_session,
+    "launch": launch,
+    "show": show,
+    "close": close,
+    "suspend": suspend,
+    "resume": resume,
+}
