@@ -37,9 +37,6 @@ class KnownKeys:
     def get(self, name: str) -> Integration | None:
         return self.integration if name == self.integration.name else None
 
-    def put(self, integration: Integration, api_keys: tuple[str, ...] = ()) -> None:
-        raise NotImplementedError
-
 
 @dataclass
 class Ring:

@@ -121,10 +121,6 @@ class Directory:
             return None
         return replace(self.integration, key_valid_until=self.keys[api_key])
 
-    def put(self, integration: Integration, api_keys: tuple[str, ...] = ()) -> None:
-        self.integration = integration
-        self.keys |= dict.fromkeys(api_keys, 0)
-
     def change(
         self,
         name: str,

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Final
 
-from casino.signing.scheme import Headers, Part, Scheme
+from casino.base.headers import Headers
+from casino.signing.scheme import Part, Scheme
 
 type Sample = tuple[str, bytes]
 

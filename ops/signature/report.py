@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from casino.base.headers import Headers
 from casino.signing.scheme import (
     TOLERANCE_S,
-    Headers,
     Part,
     Particulars,
     Scheme,

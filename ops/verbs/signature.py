@@ -13,11 +13,11 @@ from typing import Annotated, Any, Final
 import typer
 from botocore.exceptions import ClientError
 
-from casino.base.headers import headers_of
+from casino.base.headers import Headers, headers_of
 from casino.dialects.registry import family
 from casino.integrations.model import Secret
 from casino.integrations.store.keyring import SecretsManagerKeyring
-from casino.signing.scheme import Headers, Particulars, Scheme, UnsignableError
+from casino.signing.scheme import Particulars, Scheme, UnsignableError
 from ops.checks import existing_integration
 from ops.context import Operations
 from ops.errors import OpsError

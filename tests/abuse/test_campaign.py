@@ -6,7 +6,8 @@ from contextlib import suppress
 
 import pytest
 
-from casino.signing.scheme import Headers, Reason, SignatureRefusedError
+from casino.base.headers import Headers
+from casino.signing.scheme import Reason, SignatureRefusedError
 from testing.signatures import NAMES
 from tests.abuse.campaign import PIECE, Found, attack
 from tests.abuse.mutants import MUTATIONS

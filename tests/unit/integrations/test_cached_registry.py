@@ -36,9 +36,6 @@ class CountingRegistry:
     def get(self, name: str) -> Integration | None:
         return next((found for found in self.keys.values() if found.name == name), None)
 
-    def put(self, integration: Integration, api_keys: tuple[str, ...] = ()) -> None:
-        self.keys.update(dict.fromkeys(api_keys, integration))
-
 
 @pytest.fixture
 def source() -> CountingRegistry:
@@ -144,17 +141,6 @@ def test_a_failed_read_is_not_remembered(
         registry.by_api_key("key")
     source.reachable = True
     assert registry.by_api_key("key") == ACME
-
-
-def test_what_is_stored_through_the_cache_is_seen_at_once(registry: CachedRegistry) -> None:
-    registry.by_api_key("key")
-    registry.by_api_key("new")
-    registry.put(replace(ACME, bets_enabled=False), ("key", "new"))
-    for key in ("key", "new"):
-        found = registry.by_api_key(key)
-        assert found is not None
-        assert not found.bets_enabled
-    assert registry.get("acme") == replace(ACME, bets_enabled=False)
 
 
 def test_a_flood_of_many_forged_keys_is_a_bounded_number_of_reads(

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from casino.base.headers import headers_of
+from casino.base.headers import Headers, headers_of
 from casino.dialects.registry import family
-from casino.signing.scheme import Headers, SignatureRefusedError
+from casino.signing.scheme import SignatureRefusedError
 from sandbox import events
 
 NOW: Final = 1_760_702_625.5

@@ -1,6 +1,9 @@
 """HTTP headers as the project keeps them: every value of every name, the name in lower case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+
+#: Header name in lower case → every value it was sent with.
+type Headers = Mapping[str, Sequence[str]]
 
 
 def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:

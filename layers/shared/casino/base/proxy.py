@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from casino.base.errors import RequestRefusedError
-from casino.base.headers import headers_of
-from casino.signing.scheme import Headers
+from casino.base.headers import Headers, headers_of
 
 type Event = Mapping[str, Any]
 type Response = dict[str, Any]

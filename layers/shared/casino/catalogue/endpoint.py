@@ -11,14 +11,12 @@ from typing import Any, Final, cast
 
 from casino.base.clock import Clock
 from casino.base.errors import RequestRefusedError, RetryableError
+from casino.base.proxy import Event, Response, all_headers, trace_id_of
 from casino.catalogue.lobby import MOST_GAMES, CatalogueReads, GameFilter
 from casino.catalogue.model import SHELVES, Game, Provider, Shelf
 from casino.dialects.igsp.answers import IgspRenderer
 from casino.observability.events import CatalogueObserver
 from casino.wallet.refusals import CATALOGUE
-
-type Event = Mapping[str, Any]
-type Response = dict[str, Any]
 
 _GAME_PARAMETERS: Final = frozenset(
     {"provider", "category", "currency", "country", "status", "cursor", "limit"}
@@ -29,7 +27,6 @@ _MAX_VALUE: Final = 2_048
 _CURRENCY: Final = re.compile(r"[A-Z0-9]{2,12}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _LIMIT: Final = re.compile(r"[0-9]{1,3}", re.ASCII)
-_TRACE_ID: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,8 @@ class CatalogueEndpoint:
 
     def handle(self, event: Event, context: object) -> Response:
         """Return the REST proxy response to `event`; never raises."""
-        started, trace_id, code = self.clock.monotonic(), _trace_id(event), "ok"
+        started, code = self.clock.monotonic(), "ok"
+        trace_id = trace_id_of(event, all_headers(event))
         try:
             status, body = 200, json.dumps(self._answer(event), separators=(",", ":"))
         except (RequestRefusedError, RetryableError) as error:
@@ -152,11 +150,3 @@ def _provider(provider: Provider) -> dict[str, Any]:
         "min_age": provider.min_age,
         "min_kyc_level": provider.min_kyc_level,
     }
-
-
-def _trace_id(event: Event) -> str:
-    headers = event.get("headers") or {}
-    given = next((v for name, v in headers.items() if name.lower() == "x-trace-id"), "")
-    if isinstance(given, str) and _TRACE_ID.fullmatch(given):
-        return given
-    return str((event.get("requestContext") or {}).get("requestId", ""))

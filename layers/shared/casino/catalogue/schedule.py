@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from casino.base.clock import Clock
 from casino.base.errors import CasinoError, RetryableError
+from casino.base.invocation import Context
 from casino.catalogue.ports import Outcome, SyncRequest, SyncStore
 from casino.catalogue.run import Mode, moment
 from casino.catalogue.sync import CatalogueSync
@@ -45,7 +46,7 @@ class SyncEndpoint:
     clock: Clock
     hand_over_s: float
 
-    def handle(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
+    def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """Return what was done; an unexpected error is raised, so that Lambda counts it."""
         mode, name, accept_drop = _parsed(event)
         if name is None:
@@ -55,7 +56,7 @@ class SyncEndpoint:
             raise InvalidEventError(f"{name} is no enabled integration with a provider")
 
         def has_time() -> bool:
-            return bool(context.get_remaining_time_in_millis() > self.hand_over_s * 1000)
+            return context.get_remaining_time_in_millis() > self.hand_over_s * 1000
 
         try:
             outcome = self.sync.run(integration, SyncRequest(name, mode, accept_drop), has_time)

@@ -9,35 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-from casino.base.headers import headers_of
-from casino.signing.scheme import (
-    NO_PARTICULARS,
-    TOLERANCE_S,
-    Family,
-    Headers,
-    Part,
-    Particulars,
-    Scheme,
-    SignatureRefusedError,
-    UnsignableError,
-    Version,
-)
-
-__all__ = [
-    "FAMILIES",
-    "NO_PARTICULARS",
-    "TOLERANCE_S",
-    "Family",
-    "Headers",
-    "Part",
-    "Particulars",
-    "Scheme",
-    "SignatureRefusedError",
-    "UnsignableError",
-    "Version",
-    "family",
-    "headers_of",
-]
+from casino.signing.scheme import Scheme
 
 #: Name of a family, as an integration's record holds it → its module and class.
 FAMILIES: Final[Mapping[str, tuple[str, str]]] = {

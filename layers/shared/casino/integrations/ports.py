@@ -17,9 +17,6 @@ class Registry(Protocol):
     def get(self, name: str) -> Integration | None:
         """Return an integration by its name."""
 
-    def put(self, integration: Integration, api_keys: tuple[str, ...] = ()) -> None:
-        """Store an integration, and point `api_keys` at it."""
-
 
 class Keyring(Protocol):
     """The live versions of each integration's secret."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from casino.base.errors import CasinoError
-from casino.catalogue.model import Game, Provider
 from casino.integrations.model import Integration
 
 
@@ -123,13 +122,3 @@ class ProviderClient(Protocol):
 
     def close_session(self, integration: Integration, session_id: str) -> None:
         """Tell the provider that a session is over, where its integration has a URL for it."""
-
-
-class Catalogue(Protocol):
-    """What was synced."""
-
-    def game(self, game_id: str) -> Game | None:
-        """Return a game by the provider's id."""
-
-    def provider(self, integration: str, provider_id: str) -> Provider | None:
-        """Return a provider."""

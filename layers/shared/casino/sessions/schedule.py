@@ -2,22 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
+from casino.base.invocation import Context
 from casino.observability.events import CatalogueObserver
 from casino.sessions.expiry import ExpiryService
 from casino.sessions.ports import Handover
-
-
-class Context(Protocol):
-    """What Lambda says of an invocation."""
-
-    @property
-    def invoked_function_arn(self) -> str:
-        """Return the name to start the next run under."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return how long the run may still take."""
 
 
 @dataclass(frozen=True, slots=True)

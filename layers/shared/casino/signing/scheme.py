@@ -6,18 +6,17 @@ typed refusal, never another exception.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, Protocol
+
+from casino.base.headers import Headers
 
 #: How far a timestamp may be off, in seconds, in either direction.
 TOLERANCE_S: Final = 300
 
 type Reason = Literal["unauthorized", "invalid_signature", "timestamp_out_of_range"]
-
-#: Header name in lower case → every value it was sent with.
-type Headers = Mapping[str, Sequence[str]]
 
 _ISO_UTC: Final = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:Z|\+00:00)", re.ASCII

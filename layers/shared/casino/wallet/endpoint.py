@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from casino.base.clock import Clock
 from casino.base.errors import RequestRefusedError, RetryableError
+from casino.base.headers import Headers
 from casino.base.proxy import Event, Response, all_headers, exact_body, trace_id_of
 from casino.dialects.igsp.requests import MAX_BODY, Action, BalanceQuery, parse_hook
 from casino.integrations.model import Integration, Secret
 from casino.integrations.ports import Keyring, Registry
 from casino.observability.requests import Observer, RequestRecord
-from casino.signing.scheme import Family, Headers, SignatureRefusedError
+from casino.signing.scheme import Family, SignatureRefusedError
 from casino.wallet.model import Transaction
 from casino.wallet.ports import Renderer
 from casino.wallet.refusals import CATALOGUE

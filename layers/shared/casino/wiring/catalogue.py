@@ -10,7 +10,9 @@ from botocore.config import Config
 from casino.aws.clients import aws_client, dynamodb_client, secrets_client
 from casino.aws.invoke import invoker
 from casino.base.clock import Clock, SystemClock
-from casino.catalogue.endpoint import CatalogueEndpoint, Event, Response
+from casino.base.invocation import Context
+from casino.base.proxy import Event, Response
+from casino.catalogue.endpoint import CatalogueEndpoint
 from casino.catalogue.lobby import CatalogueReads
 from casino.catalogue.schedule import SyncEndpoint
 from casino.catalogue.store.games import DynamoDbCatalogue
@@ -83,7 +85,7 @@ def sync_endpoint(environment: Mapping[str, str] = os.environ) -> SyncEndpoint:
 
 def sync_handler(
     environment: Mapping[str, str] = os.environ,
-) -> Callable[[Mapping[str, Any], object], dict[str, Any]]:
+) -> Callable[[Mapping[str, Any], Context], dict[str, Any]]:
     """Return the Lambda handler of the synchronisation."""
     return sync_endpoint(environment).handle
 

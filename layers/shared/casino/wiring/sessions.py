@@ -11,6 +11,7 @@ from casino.aws.clients import aws_client, dynamodb_client, secrets_client
 from casino.aws.handover import LambdaHandover
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
+from casino.base.invocation import Context
 from casino.base.proxy import Event, Response
 from casino.catalogue.store.game_items import game_key, read_game
 from casino.catalogue.store.games import DynamoDbCatalogue
@@ -115,7 +116,7 @@ def launch_handler(
 
 def expiry_handler(
     environment: Mapping[str, str] = os.environ,
-) -> Callable[[object, Any], dict[str, object]]:
+) -> Callable[[object, Context], dict[str, object]]:
     """Return the Lambda handler of the schedule, wired from the environment."""
     parts = _Parts(environment)
     service = ExpiryService(

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casino.base.headers import headers_of
+from casino.base.headers import Headers, headers_of
 from casino.dialects.igsp.signature import IgspFamily, signature
 from casino.dialects.registry import FAMILIES, family
-from casino.signing.scheme import TOLERANCE_S, Headers, SignatureRefusedError
+from casino.signing.scheme import TOLERANCE_S, SignatureRefusedError
 
 # Computed with PHP 8.2 and Python independently.
 SECRET = "91b2c7a4aadb48b62e"

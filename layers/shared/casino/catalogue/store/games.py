@@ -27,7 +27,7 @@ _GAME_PREFIX = "game#"
 
 
 class DynamoDbCatalogue:
-    """`Catalogue` and `CatalogueReader` over the catalogue's table."""
+    """`CatalogueReader` and `LobbyReader` over the catalogue's table."""
 
     def __init__(self, client: DynamoDbClient, table: str) -> None:
         self._client = client

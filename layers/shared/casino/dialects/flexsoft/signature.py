@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from casino.base.headers import Headers
 from casino.signing.scheme import (
     NO_PARTICULARS,
-    Headers,
     Part,
     Particulars,
     SignatureRefusedError,

@@ -18,7 +18,7 @@ from casino.dialects.igsp.records import (
     read_list,
 )
 from casino.integrations.model import Integration
-from casino.providers.ports import Launched, LaunchRequest, Page, ProviderCall, ProviderError
+from casino.providers.ports import Launched, LaunchRequest, Page, ProviderCall
 from casino.providers.transport import Answer, Transport
 
 #: The most records that the standard lets a page have.
@@ -120,6 +120,3 @@ def session_body(request: LaunchRequest) -> str:
     text = json.dumps(fields, separators=(",", ":"), ensure_ascii=False)
     balance = to_major(request.balance_minor, request.currency)
     return f'{text[:-1]},"balance":{balance}}}'
-
-
-__all__ = ["PAGE_LIMIT", "HttpProviderClient", "ProviderError", "session_body"]

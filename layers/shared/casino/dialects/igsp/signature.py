@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
+from casino.base.headers import Headers
 from casino.signing.scheme import (
     NO_PARTICULARS,
-    Headers,
     Part,
     Particulars,
     SignatureRefusedError,

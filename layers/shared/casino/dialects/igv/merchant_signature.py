@@ -26,9 +26,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from casino.base.headers import Headers
 from casino.signing.scheme import (
     NO_PARTICULARS,
-    Headers,
     Part,
     Particulars,
     SignatureRefusedError,

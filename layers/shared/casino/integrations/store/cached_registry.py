@@ -57,12 +57,6 @@ class CachedRegistry:
         """Return an integration by its name, read now."""
         return self._registry.get(name)
 
-    def put(self, integration: Integration, api_keys: tuple[str, ...] = ()) -> None:
-        """Store an integration, and forget what was remembered."""
-        self._registry.put(integration, api_keys)
-        self._known.clear()
-        self._unknown.clear()
-
     def _remembered(self, api_key: str) -> Integration | None:
         now = self._clock.monotonic()
         for recent in (self._known, self._unknown):
@@ -108,9 +102,6 @@ class _Recent[T]:
 
     def drop(self, key: str) -> None:
         self._values.pop(key, None)
-
-    def clear(self) -> None:
-        self._values.clear()
 
 
 class _Budget:

@@ -1,0 +1,14 @@
+"""What Lambda says of an invocation, as the functions need it that watch their own time."""
+
+from typing import Protocol
+
+
+class Context(Protocol):
+    """What Lambda says of an invocation."""
+
+    @property
+    def invoked_function_arn(self) -> str:
+        """Return the name to start the next run under."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return how long the run may still take."""
