@@ -13,6 +13,7 @@ from typing import Final
 
 from benchmarks import capacity
 from benchmarks.figures import page
+from casino.base.api import ApiError
 from casino.base.errors import ErrorSpec
 from casino.sessions.refusals import LAUNCH_ERRORS
 from casino.wallet.refusals import CATALOGUE
@@ -61,7 +62,7 @@ def catalogue() -> list[ErrorSpec]:
     return sorted(CATALOGUE.values(), key=lambda spec: spec.status)
 
 
-def launch_errors() -> list[ErrorSpec]:
+def launch_errors() -> list[ApiError]:
     """Return every error of the session API in the same order."""
     return sorted(LAUNCH_ERRORS.values(), key=lambda spec: spec.status)
 
@@ -77,11 +78,8 @@ def errors_page() -> str:
 
 
 def launch_errors_json() -> str:
-    """Return the session API's errors as data; nothing of a launch is recorded for ever."""
-    rows = [spec._asdict() for spec in launch_errors()]
-    for row in rows:
-        del row["recorded"]
-    return json.dumps({"errors": rows}, indent=2) + "\n"
+    """Return the session API's errors as data."""
+    return json.dumps({"errors": [spec._asdict() for spec in launch_errors()]}, indent=2) + "\n"
 
 
 def launch_errors_page() -> str:

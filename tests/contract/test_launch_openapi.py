@@ -87,7 +87,13 @@ def test_the_documented_errors_are_the_table_status_by_status() -> None:
 def test_only_a_running_launch_is_a_client_error_to_repeat() -> None:
     repeatable = {s.code for s in LAUNCH_ERRORS.values() if s.retryable and s.status < 500}
     assert repeatable == {"launch_in_progress"}
-    assert not any(spec.recorded for spec in LAUNCH_ERRORS.values())
+
+
+def test_a_code_that_the_hooks_have_too_has_the_same_status_here() -> None:
+    hooks = json.loads((PROJECT / "openapi" / "errors.json").read_text("utf-8"))["errors"]
+    shared = {row["code"]: row["status"] for row in hooks if row["code"] in LAUNCH_ERRORS}
+    assert len(shared) == 11
+    assert shared == {code: LAUNCH_ERRORS[code].status for code in shared}
 
 
 def test_every_fault_of_a_provider_moves_the_alarm() -> None:

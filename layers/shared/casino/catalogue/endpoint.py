@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from casino.base.api import COMMON_ERRORS, error_body
 from casino.base.clock import Clock
 from casino.base.errors import RequestRefusedError, RetryableError
 from casino.base.proxy import Event, Response, all_headers, trace_id_of
 from casino.catalogue.lobby import MOST_GAMES, CatalogueReads, GameFilter
 from casino.catalogue.model import SHELVES, Game, Provider, Shelf
-from casino.dialects.igsp.answers import IgspRenderer
 from casino.observability.events import CatalogueObserver
-from casino.wallet.refusals import CATALOGUE
 
 _GAME_PARAMETERS: Final = frozenset(
     {"provider", "category", "currency", "country", "status", "cursor", "limit"}
@@ -90,7 +89,8 @@ class CatalogueEndpoint:
 
 
 def _refused(code: str, trace_id: str, detail: str) -> tuple[int, str]:
-    return CATALOGUE[code].status, IgspRenderer().error(code, trace_id, detail=detail)
+    error = COMMON_ERRORS[code]
+    return error.status, json.dumps(error_body(error, trace_id, detail), separators=(",", ":"))
 
 
 def _query(event: Event, allowed: frozenset[str]) -> dict[str, str]:

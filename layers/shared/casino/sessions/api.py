@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from casino.base.api import error_body
 from casino.base.exact_json import MalformedJsonError, parse_object
 from casino.base.money import EXPONENTS
 from casino.base.times import iso_utc
@@ -110,14 +111,7 @@ def session_answer(launch: Launch) -> dict[str, Any]:
 
 def error_answer(error: LaunchRefusedError, trace_id: str) -> dict[str, Any]:
     """Return the body of an error; `session_id` names the session that was tried."""
-    spec = LAUNCH_ERRORS[error.code]
-    answer: dict[str, Any] = {
-        "error": spec.code,
-        "message": f"{spec.message} ({error.detail})" if error.detail else spec.message,
-        "status": spec.status,
-        "retryable": spec.retryable,
-        "trace_id": trace_id,
-    }
+    answer = error_body(LAUNCH_ERRORS[error.code], trace_id, error.detail)
     if error.session_id:
         answer["session_id"] = error.session_id
     return answer

@@ -116,7 +116,6 @@ def _ok(status: int, answer: dict[str, Any]) -> Response:
 
 
 def _refused(error: LaunchRefusedError, trace_id: str, log: dict[str, object]) -> Response:
-    spec = LAUNCH_ERRORS[error.code]
     log |= {"outcome": error.code, "detail": error.detail}
     if error.session_id:
         log["session_id"] = error.session_id
@@ -124,7 +123,7 @@ def _refused(error: LaunchRefusedError, trace_id: str, log: dict[str, object]) -
         log["provider_status"] = error.status
     if error.correlation:
         log["correlation"] = error.correlation
-    return _ok(spec.status, error_answer(error, trace_id))
+    return _ok(LAUNCH_ERRORS[error.code].status, error_answer(error, trace_id))
 
 
 def _body(event: Event) -> bytes:

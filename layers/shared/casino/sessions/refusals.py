@@ -7,77 +7,67 @@ progress is a 409 that may be repeated, because the platform's own services call
 from collections.abc import Mapping
 from typing import Final
 
-from casino.base.errors import CasinoError, ErrorSpec
-from casino.wallet.refusals import CATALOGUE
+from casino.base.api import COMMON_ERRORS, ApiError, definitive, repeatable
+from casino.base.errors import CasinoError
 
 _FIX: Final = "Correct the request and send it again, with the same session_id if it had one."
 _NEW: Final = "Launch again with a new session_id, or without one."
 _RETRY: Final = "Send the same request again with the same session_id, with backoff."
 _PLAYER: Final = "Do not launch this game for this player; offer another one."
 _PROFILE: Final = "Complete the player's profile, then send the request again."
+_WALLET: Final = "Open the wallet, then send the request again."
 _OPERATOR: Final = "Tell operations; repeating the request does not help."
 
 
-def _spec(code: str, status: int, retryable: bool, message: str, next_step: str) -> ErrorSpec:
-    return ErrorSpec(code, status, retryable, False, message, next_step)
-
-
-def _like_hooks(code: str, next_step: str, message: str | None = None) -> ErrorSpec:
-    spec = CATALOGUE[code]
-    return _spec(code, spec.status, spec.retryable, message or spec.message, next_step)
+def _common(code: str, next_step: str) -> ApiError:
+    return COMMON_ERRORS[code]._replace(next_step=next_step)
 
 
 _TABLE: Final = (
     # The request itself.
-    _like_hooks("invalid_request", _FIX),
-    _like_hooks("malformed_json", _FIX),
-    _like_hooks("payload_too_large", _FIX),
-    _like_hooks("unsupported_currency", _FIX, "Game or provider do not support the currency."),
-    _like_hooks("player_not_found", "Check the player_id."),
-    _like_hooks("not_found", "Check the URL."),
-    _spec("game_not_found", 404, False, "The game is not in the catalogue.", "Check the game_id."),
-    _spec("unknown_session", 404, False, "The session does not exist.", "Check the session_id."),
+    _common("invalid_request", _FIX),
+    _common("malformed_json", _FIX),
+    _common("payload_too_large", _FIX),
+    definitive(400, "unsupported_currency", "Game or provider do not support the currency.", _FIX),
+    definitive(400, "player_not_found", "The player does not exist.", "Check the player_id."),
+    _common("not_found", "Check the URL."),
+    definitive(404, "game_not_found", "The game is not in the catalogue.", "Check the game_id."),
+    definitive(404, "unknown_session", "The session does not exist.", "Check the session_id."),
     # What the catalogue, the operator and the player's profile say.
-    _spec("game_disabled", 409, False, "The game is not active.", "Offer another game."),
-    _spec("provider_disabled", 409, False, "The provider is not enabled.", "Offer another game."),
-    _like_hooks("player_blocked", _PLAYER),
-    _spec("name_unknown", 409, False, "The player has no name to show.", _PROFILE),
-    _spec("country_unknown", 409, False, "The player's country is not known.", _PROFILE),
-    _spec("country_restricted", 409, False, "Not available in the player's country.", _PLAYER),
-    _spec("age_unknown", 409, False, "The player's birth date is not known.", _PROFILE),
-    _spec("age_restricted", 409, False, "The player is too young.", _PLAYER),
-    _spec("kyc_unknown", 409, False, "The player's KYC level is not known.", _PROFILE),
-    _spec("kyc_level_too_low", 409, False, "The player's KYC level is too low.", _PROFILE),
-    _spec("kyc_restricted", 409, False, "The player's KYC level is a bar.", _PLAYER),
-    _spec(
-        "wallet_not_found",
-        409,
-        False,
-        "The player has no wallet in the currency.",
-        "Open the wallet, then send the request again.",
-    ),
+    definitive(409, "game_disabled", "The game is not active.", "Offer another game."),
+    definitive(409, "provider_disabled", "The provider is not enabled.", "Offer another game."),
+    definitive(409, "player_blocked", "The player is blocked.", _PLAYER),
+    definitive(409, "name_unknown", "The player has no name to show.", _PROFILE),
+    definitive(409, "country_unknown", "The player's country is not known.", _PROFILE),
+    definitive(409, "country_restricted", "Not available in the player's country.", _PLAYER),
+    definitive(409, "age_unknown", "The player's birth date is not known.", _PROFILE),
+    definitive(409, "age_restricted", "The player is too young.", _PLAYER),
+    definitive(409, "kyc_unknown", "The player's KYC level is not known.", _PROFILE),
+    definitive(409, "kyc_level_too_low", "The player's KYC level is too low.", _PROFILE),
+    definitive(409, "kyc_restricted", "The player's KYC level is a bar.", _PLAYER),
+    definitive(409, "wallet_not_found", "The player has no wallet in the currency.", _WALLET),
     # What stands under the session_id.
-    _spec("session_mismatch", 409, False, "The session_id is another launch's.", _NEW),
-    _spec("session_id_used", 409, False, "The session_id is used up.", _NEW),
-    _spec("launch_in_progress", 409, True, "The same launch is running now.", _RETRY),
+    definitive(409, "session_mismatch", "The session_id is another launch's.", _NEW),
+    definitive(409, "session_id_used", "The session_id is used up.", _NEW),
+    repeatable(409, "launch_in_progress", "The same launch is running now.", _RETRY),
     # The provider.
-    _spec("provider_refused", 502, False, "The provider refused the session.", _OPERATOR),
-    _spec("provider_conflict", 502, False, "The provider refused two session ids.", _NEW),
-    _spec("provider_invalid_answer", 502, True, "The provider's answer is not valid.", _RETRY),
-    _spec("launch_url_refused", 502, False, "The launch URL is not acceptable.", _OPERATOR),
-    _spec("provider_unavailable", 503, True, "The provider is not available.", _RETRY),
-    _spec("provider_circuit_open", 503, True, "The provider failed too often lately.", _RETRY),
-    _spec("provider_timeout", 504, True, "The provider did not answer in time.", _RETRY),
+    definitive(502, "provider_refused", "The provider refused the session.", _OPERATOR),
+    definitive(502, "provider_conflict", "The provider refused two session ids.", _NEW),
+    repeatable(502, "provider_invalid_answer", "The provider's answer is not valid.", _RETRY),
+    definitive(502, "launch_url_refused", "The launch URL is not acceptable.", _OPERATOR),
+    repeatable(503, "provider_unavailable", "The provider is not available.", _RETRY),
+    repeatable(503, "provider_circuit_open", "The provider failed too often lately.", _RETRY),
+    repeatable(504, "provider_timeout", "The provider did not answer in time.", _RETRY),
     # The platform.
-    _spec("sessions_disabled", 503, True, "New sessions are switched off.", _RETRY),
-    _like_hooks("busy", _RETRY),
-    _like_hooks("unavailable", _RETRY),
-    _like_hooks("outcome_unknown", _RETRY),
-    _like_hooks("internal_error", _RETRY),
+    repeatable(503, "sessions_disabled", "New sessions are switched off.", _RETRY),
+    _common("busy", _RETRY),
+    _common("unavailable", _RETRY),
+    _common("outcome_unknown", _RETRY),
+    _common("internal_error", _RETRY),
 )
 
 #: Code → what it means to who launches.
-LAUNCH_ERRORS: Final[dict[str, ErrorSpec]] = {spec.code: spec for spec in _TABLE}
+LAUNCH_ERRORS: Final[dict[str, ApiError]] = {error.code: error for error in _TABLE}
 
 
 class LaunchRefusedError(CasinoError):
