@@ -2,8 +2,8 @@
 
 The catalogue of errors is one table in `casino.wallet.refusals`, that of the session API another in
 `casino.sessions.refusals`. Tools read them as JSON, people as pages. What the benchmark found
-stands in the README, in benchmarks/results/README.md and in docs/capacity.md. A contract test fails
-when any of these is not what this module would write.
+stands in the README, in benchmarks/results/README.md and in docs/capacity.md. docs/bet.svg is drawn
+from docs/bet.txt. A contract test fails when any of these is not what this module would write.
 """
 
 import json
@@ -17,6 +17,7 @@ from casino.base.api import ApiError
 from casino.base.errors import ErrorSpec
 from casino.sessions.refusals import LAUNCH_ERRORS
 from casino.wallet.refusals import CATALOGUE
+from sandbox import picture
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 ERRORS_JSON: Final = PROJECT / "openapi" / "errors.json"
@@ -99,6 +100,7 @@ DOCUMENTS: Final[dict[Path, Callable[[], str]]] = {
     page.README: page.readme,
     page.PAGE: page.latest,
     capacity.CAPACITY: capacity.latest,
+    picture.PICTURE: picture.picture,
 }
 """Every generated file, and what returns the text that it has to hold."""
 
