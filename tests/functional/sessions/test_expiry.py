@@ -1,6 +1,6 @@
 """The schedule against the real tables: what is closed, what goes on, and who is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,8 +41,8 @@ class Run:
     def get_remaining_time_in_millis(self) -> int:
         return int(self.time_left_s() * 1000)
 
-    def again(self) -> None:
-        self.handovers.append("again")
+    def invoke(self, function: str, payload: Mapping[str, Any]) -> None:
+        self.handovers.append(function)
 
     def __call__(self) -> dict[str, object]:
         desk = self.desk
@@ -54,7 +54,7 @@ class Run:
             desk.clock,
             IDLE_S,
         )
-        endpoint = ExpiryEndpoint(service, lambda _: self, CatalogueObserver("test"))
+        endpoint = ExpiryEndpoint(service, self.invoke, CatalogueObserver("test"))
         return endpoint.handle({}, self)
 
     def status(self, session_id: str) -> str:
@@ -288,7 +288,7 @@ def test_run_without_time_hands_over_and_the_next_one_goes_on(
     left = iter([100.0, 100.0, 100.0, 100.0, 10.0])
     run.time_left_s = lambda: next(left)
     assert run() == {"dormant": 4, "handed_over": True}
-    assert run.handovers == ["again"]
+    assert run.handovers == [run.invoked_function_arn]
     run.time_left_s = lambda: 300.0
     assert run() == {"dormant": 3, "handed_over": False}
     assert sorted(desk.provider.closed) == [f"sess-{n}" for n in range(7)]

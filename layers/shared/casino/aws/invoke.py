@@ -1,7 +1,8 @@
-"""Start an invocation of a function, and do not wait for it."""
+"""Starts invocations of functions, and waits for none of them."""
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,17 +10,19 @@ from botocore.exceptions import BotoCoreError, ClientError
 from casino.base.errors import UnavailableError
 
 
-def invoker(client: Any, function: str) -> Callable[[Mapping[str, Any]], None]:
-    """Return what starts `function` with a payload; it raises `UnavailableError`."""
+@dataclass(frozen=True, slots=True)
+class Invoker:
+    """Starts functions by name or ARN; `client` makes the Lambda client when one is needed."""
 
-    def invoke(payload: Mapping[str, Any]) -> None:
+    client: Callable[[], Any]
+
+    def __call__(self, function: str, payload: Mapping[str, Any]) -> None:
+        """Start `function`; raises `UnavailableError` when it cannot be started now."""
         try:
-            client.invoke(
+            self.client().invoke(
                 FunctionName=function,
                 InvocationType="Event",
                 Payload=json.dumps(payload).encode(),
             )
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError("the function cannot be started") from error
-
-    return invoke

@@ -14,7 +14,7 @@ from casino.base.clock import Clock
 from casino.base.times import epoch
 from casino.sessions.closing import ClosingService
 from casino.sessions.model import LEASE_S, RETRY_WINDOW_S, Exchange, Launch, fail
-from casino.sessions.ports import Activity, Handover, Launches, Watch, Watched
+from casino.sessions.ports import Activity, Launches, Watch, Watched
 
 #: How many sessions one query asks for.
 BATCH: Final = 100
@@ -49,8 +49,8 @@ class ExpiryService:
         self._clock = clock
         self._idle_s = idle_s
 
-    def run(self, time_left_s: Callable[[], float], handover: Handover) -> ExpiryRun:
-        """Look at every session that is due; hand over when the time does not suffice."""
+    def run(self, time_left_s: Callable[[], float], hand_over: Callable[[], None]) -> ExpiryRun:
+        """Look at every session that is due; `hand_over` starts the next run for what is left."""
         run = ExpiryRun()
         now = int(self._clock.now())
         while True:
@@ -58,7 +58,7 @@ class ExpiryService:
             overtaken = 0
             for watched in due:
                 if time_left_s() < _RESERVE_S:
-                    handover.again()
+                    hand_over()
                     run.handed_over = True
                     return run
                 became = self._look(watched)

@@ -90,13 +90,6 @@ class Directory(Protocol):
         """Return a provider."""
 
 
-class Handover(Protocol):
-    """A run that has no time left starts the next one."""
-
-    def again(self) -> None:
-        """Start another run of the same function, and do not wait for it."""
-
-
 class Sessions(Protocol):
     """Game sessions."""
 

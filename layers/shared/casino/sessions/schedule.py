@@ -1,27 +1,27 @@
 """The way of a run of the schedule: one service call, one log line, what the alarms count."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from casino.base.invocation import Context
 from casino.observability.events import CatalogueObserver
 from casino.sessions.expiry import ExpiryService
-from casino.sessions.ports import Handover
 
 
 @dataclass(frozen=True, slots=True)
 class ExpiryEndpoint:
-    """Answers the events of the schedule; `handover` makes a run's way to start the next one."""
+    """Answers the events of the schedule; `invoke` starts a function, here the next run."""
 
     service: ExpiryService
-    handover: Callable[[str], Handover]
+    invoke: Callable[[str, Mapping[str, Any]], None]
     observer: CatalogueObserver
 
     def handle(self, event: object, context: Context) -> dict[str, object]:
         """Run once; an error is raised, so that the invocation counts as failed."""
         run = self.service.run(
             lambda: context.get_remaining_time_in_millis() / 1000,
-            self.handover(context.invoked_function_arn),
+            lambda: self.invoke(context.invoked_function_arn, {}),
         )
         counts: dict[str, object] = dict(sorted(run.counts.items()))
         self.observer.event("sessions looked at", became=counts, handed_over=run.handed_over)

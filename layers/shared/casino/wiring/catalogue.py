@@ -3,12 +3,13 @@
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from botocore.config import Config
 
 from casino.aws.clients import aws_client, dynamodb_client, secrets_client
-from casino.aws.invoke import invoker
+from casino.aws.invoke import Invoker
 from casino.base.clock import Clock, SystemClock
 from casino.base.invocation import Context
 from casino.base.proxy import Event, Response
@@ -27,8 +28,7 @@ from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.events import CatalogueObserver
 from casino.providers.circuit import Circuits
 from casino.providers.transport import Limits, Transport
-from casino.wiring.catalogue_settings import load_catalogue_settings
-from casino.wiring.settings import SettingsError, load_settings
+from casino.wiring.settings import load_settings, load_sync_settings, required
 
 #: Nobody waits for these calls, and each can be made again.
 _BACKGROUND = Config(
@@ -56,9 +56,9 @@ def provider_client(
 
 def sync_endpoint(environment: Mapping[str, str] = os.environ) -> SyncEndpoint:
     """Return the synchronisation, wired from the environment."""
-    settings, own = load_settings(environment), load_catalogue_settings(environment)
+    settings, own = load_settings(environment), load_sync_settings(environment)
     clock, observer = SystemClock(), CatalogueObserver(settings.service)
-    dynamodb = _client("dynamodb")
+    dynamodb, functions = _client("dynamodb"), _client("lambda")
     store = DynamoDbSync(dynamodb, own.catalogue_table, own.sync_table, clock)
     keyring = SecretsManagerKeyring(secrets_client(), clock, cache_s=settings.cache_s)
     sync = CatalogueSync(
@@ -76,7 +76,7 @@ def sync_endpoint(environment: Mapping[str, str] = os.environ) -> SyncEndpoint:
         sync=sync,
         store=store,
         integrations=DynamoDbRegistry(dynamodb, settings.tables),
-        invoke=invoker(_client("lambda"), environment.get("AWS_LAMBDA_FUNCTION_NAME", "")),
+        invoke=partial(Invoker(lambda: functions), environment.get("AWS_LAMBDA_FUNCTION_NAME", "")),
         observer=observer,
         clock=clock,
         hand_over_s=own.hand_over_s,
@@ -95,10 +95,7 @@ def reads_handler(
 ) -> Callable[[Event, object], Response]:
     """Return the Lambda handler of the lobby's reads."""
     settings, clock = load_settings(environment), SystemClock()
-    try:
-        table = environment["CATALOGUE_TABLE"]
-    except KeyError as error:
-        raise SettingsError(f"{error.args[0]} is not set") from None
+    table = required(environment, "CATALOGUE_TABLE")
     reads = CatalogueReads(DynamoDbCatalogue(dynamodb_client(_TWICE), table), clock)
     return CatalogueEndpoint(reads, clock, CatalogueObserver(settings.service)).handle
 

@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from botocore.config import Config
 
 from casino.aws.clients import aws_client, dynamodb_client, secrets_client
-from casino.aws.handover import LambdaHandover
+from casino.aws.invoke import Invoker
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
 from casino.base.invocation import Context
@@ -29,7 +28,7 @@ from casino.sessions.store.directory import CachedDirectory
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.watch import DynamoDbWatch
 from casino.wiring.catalogue import provider_client
-from casino.wiring.settings import SettingsError, load_settings
+from casino.wiring.settings import load_session_settings, load_settings
 
 #: Every write here is conditional and tells its own from another's, so the SDK may repeat it.
 _TWICE: Final = Config(retries={"mode": "standard", "total_max_attempts": 2})
@@ -37,38 +36,11 @@ _TWICE: Final = Config(retries={"mode": "standard", "total_max_attempts": 2})
 _INVOKE: Final = Config(connect_timeout=1, read_timeout=5, user_agent="seamless-wallet")
 
 
-@dataclass(frozen=True, slots=True)
-class LaunchEnvironment:
-    """What the two functions read from their environment beside the shared settings."""
-
-    catalogue: str
-    deadline_s: float
-    session_ttl_s: int
-    repeat_s: int
-    idle_s: int
-
-
-def load_environment(environment: Mapping[str, str]) -> LaunchEnvironment:
-    """Read the settings; raises `SettingsError` naming what is missing or is no number."""
-    try:
-        return LaunchEnvironment(
-            catalogue=environment["CATALOGUE_TABLE"],
-            deadline_s=float(environment.get("LAUNCH_DEADLINE_SECONDS", "10")),
-            session_ttl_s=60 * int(environment.get("SESSION_TTL_MINUTES", "720")),
-            repeat_s=int(environment.get("LAUNCH_REPEAT_SECONDS", "60")),
-            idle_s=60 * int(environment.get("SESSION_IDLE_MINUTES", "30")),
-        )
-    except KeyError as error:
-        raise SettingsError(f"{error.args[0]} is not set") from None
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
-
-
 class _Parts:
     """The adapters that both functions use."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        settings, own = load_settings(environment), load_environment(environment)
+        settings, own = load_settings(environment), load_session_settings(environment)
         self.own = own
         self.tables: Tables = settings.tables
         self.client: Any = dynamodb_client(_TWICE)
@@ -76,12 +48,12 @@ class _Parts:
         self.observer = CatalogueObserver(settings.service)
         self.directory = CachedDirectory(
             DynamoDbRegistry(self.client, self.tables).in_force,
-            DynamoDbCatalogue(self.client, own.catalogue).provider,
+            DynamoDbCatalogue(self.client, own.catalogue_table).provider,
             self.clock,
             settings.cache_s,
         )
         self.launches = DynamoDbLaunches(
-            self.client, self.tables, GameItems(own.catalogue, game_key, read_game)
+            self.client, self.tables, GameItems(own.catalogue_table, game_key, read_game)
         )
         self.watch = DynamoDbWatch(self.client, self.tables)
         keyring = SecretsManagerKeyring(secrets_client(), self.clock, cache_s=settings.cache_s)
@@ -127,5 +99,5 @@ def expiry_handler(
         parts.clock,
         parts.own.idle_s,
     )
-    handover = LambdaHandover(lambda: aws_client("lambda", _INVOKE))
-    return ExpiryEndpoint(service, handover, parts.observer).handle
+    invoke = Invoker(lambda: aws_client("lambda", _INVOKE))
+    return ExpiryEndpoint(service, invoke, parts.observer).handle

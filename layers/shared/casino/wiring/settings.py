@@ -1,13 +1,17 @@
-"""What the functions read from their environment, once, when they are wired."""
+"""What the functions read from their environment, once, when they are wired.
+
+A variable that is missing or not what it may be is refused with its name: `SettingsError`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from casino.aws.tables import Tables
 from casino.base.errors import CasinoError
 
 #: The longest that a registry entry or a secret may be kept, in seconds.
-LONGEST_CACHE_S = 60.0
+LONGEST_CACHE_S: Final = 60.0
 
 
 class SettingsError(CasinoError):
@@ -27,26 +31,91 @@ class Settings:
     """The integrations that the init of a hook reads ahead; `None` to call nothing in the init."""
 
 
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """What the synchronisation of the catalogue reads beside the shared settings."""
+
+    catalogue_table: str
+    sync_table: str
+    pages_bucket: str
+    drop_share: float
+    hand_over_s: float
+    page_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSettings:
+    """What launching and closing sessions reads beside the shared settings."""
+
+    catalogue_table: str
+    deadline_s: float
+    session_ttl_s: int
+    repeat_s: int
+    idle_s: int
+
+
 def load_settings(environment: Mapping[str, str]) -> Settings:
-    """Read the settings; raises `SettingsError` naming the first variable that is missing."""
+    """Return the settings that every function has; raises `SettingsError`."""
+    return Settings(
+        tables=Tables(
+            ledger=required(environment, "LEDGER_TABLE"),
+            wallets=required(environment, "WALLETS_TABLE"),
+            players=required(environment, "PLAYERS_TABLE"),
+            sessions=required(environment, "SESSIONS_TABLE"),
+            rounds=required(environment, "ROUNDS_TABLE"),
+            registry=required(environment, "REGISTRY_TABLE"),
+            audit=environment.get("AUDIT_TABLE", ""),
+        ),
+        service=environment.get("POWERTOOLS_SERVICE_NAME", "wallet"),
+        version=environment.get("SERVICE_VERSION", "unknown"),
+        cache_s=_cache_s(environment.get("CACHE_SECONDS", "")),
+        primed=_primed(environment.get("PRIMED_INTEGRATIONS")),
+    )
+
+
+def load_sync_settings(environment: Mapping[str, str]) -> SyncSettings:
+    """Return the settings of the synchronisation; raises `SettingsError`."""
+    return SyncSettings(
+        catalogue_table=required(environment, "CATALOGUE_TABLE"),
+        sync_table=required(environment, "SYNC_TABLE"),
+        pages_bucket=required(environment, "PAGES_BUCKET"),
+        drop_share=_whole(environment, "DROP_SHARE_PERCENT", 80) / 100,
+        hand_over_s=_number(environment, "HAND_OVER_SECONDS", 60),
+        page_limit=_whole(environment, "PAGE_LIMIT", 200),
+    )
+
+
+def load_session_settings(environment: Mapping[str, str]) -> SessionSettings:
+    """Return the settings of the functions of the sessions; raises `SettingsError`."""
+    return SessionSettings(
+        catalogue_table=required(environment, "CATALOGUE_TABLE"),
+        deadline_s=_number(environment, "LAUNCH_DEADLINE_SECONDS", 10),
+        session_ttl_s=60 * _whole(environment, "SESSION_TTL_MINUTES", 720),
+        repeat_s=_whole(environment, "LAUNCH_REPEAT_SECONDS", 60),
+        idle_s=60 * _whole(environment, "SESSION_IDLE_MINUTES", 30),
+    )
+
+
+def required(environment: Mapping[str, str], name: str) -> str:
+    """Return a variable that has to be set."""
     try:
-        return Settings(
-            tables=Tables(
-                ledger=environment["LEDGER_TABLE"],
-                wallets=environment["WALLETS_TABLE"],
-                players=environment["PLAYERS_TABLE"],
-                sessions=environment["SESSIONS_TABLE"],
-                rounds=environment["ROUNDS_TABLE"],
-                registry=environment["REGISTRY_TABLE"],
-                audit=environment.get("AUDIT_TABLE", ""),
-            ),
-            service=environment.get("POWERTOOLS_SERVICE_NAME", "wallet"),
-            version=environment.get("SERVICE_VERSION", "unknown"),
-            cache_s=_cache_s(environment.get("CACHE_SECONDS", "")),
-            primed=_primed(environment.get("PRIMED_INTEGRATIONS")),
-        )
-    except KeyError as error:
-        raise SettingsError(f"{error.args[0]} is not set") from None
+        return environment[name]
+    except KeyError:
+        raise SettingsError(f"{name} is not set") from None
+
+
+def _number(environment: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        return float(environment.get(name, default))
+    except ValueError:
+        raise SettingsError(f"{name} is not a number") from None
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(environment.get(name, default))
+    except ValueError:
+        raise SettingsError(f"{name} is not a whole number") from None
 
 
 def _cache_s(text: str) -> float:
