@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Player
-from benchmarks.functions.environments import PATIENCE_S, Answer, environments, send
+from benchmarks.functions.environments import PATIENCE_S, Answer, environments, send_together
 from benchmarks.measures.stage import Stage, emulated_aws
 
 type Sent = tuple[float, list[Answer]]
@@ -57,7 +57,7 @@ def measure(plan: Plan) -> dict[str, Any]:
 
             def bet(who: slice, each: int = 1, patience_s: float = PATIENCE_S) -> Sent:
                 jobs = [[player.bet() for _ in range(each)] for _ in senders[who]]
-                seconds, answers = send(senders[who], jobs, patience_s)
+                seconds, answers = send_together(senders[who], jobs, patience_s)
                 given.extend(answers)
                 return seconds, answers
 

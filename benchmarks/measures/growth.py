@@ -135,7 +135,8 @@ class _Side:
             (self._bets, self._fresh, False),
             (self._replays, self._past, True),
         ):
-            _, answers = send([self._function], [[self._event(draw()) for _ in range(bets)]])
+            events = [self._event(draw()) for _ in range(bets)]
+            answers = [send(self._function.invoke, event) for event in events]
             for answer in answers:
                 # One that was sent again was perhaps decided the first time.
                 _check(answer, replay or (answer.repeated and answer.replay))
@@ -151,10 +152,11 @@ class _Side:
         """Return the medians over all that was kept, and what is counted now."""
         with (
             counting(self._stage.local.endpoint) as wire,
-            environments(_FUNCTION, [self._stage.variables(wire.endpoint)]) as counted,
+            environments(_FUNCTION, [self._stage.variables(wire.endpoint)]) as [function],
         ):
-            send(counted, [[self._event(self._fresh())]])  # connects
-            bet, replay = (self._counted(wire, counted, draw) for draw in (self._fresh, self._past))
+            send(function.invoke, self._event(self._fresh()))  # connects
+            draws = (self._fresh, self._past)
+            bet, replay = (self._counted(wire, function, draw) for draw in draws)
         return {
             "entries": self._played.entries,
             "bets": len(self._bets.cpu_ms),
@@ -164,13 +166,13 @@ class _Side:
         }
 
     def _counted(
-        self, wire: Wire, functions: list[Environment], draw: Callable[[], Transaction]
+        self, wire: Wire, function: Environment, draw: Callable[[], Transaction]
     ) -> dict[str, float]:
         """Return the round trips of a request, and the request units with those of the index."""
         wire.take()
         counted = []
         for _ in range(_COUNTED):
-            send(functions, [[self._event(draw())]])
+            send(function.invoke, self._event(draw()))
             calls = wire.take()
             write = sum(call.write_tables + call.write_index for call in calls)
             counted.append((len(calls), write, sum(call.read for call in calls)))

@@ -5,8 +5,11 @@ import hmac
 import json
 import os
 import ssl
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from http.client import HTTPConnection, HTTPSConnection
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,8 +18,14 @@ class CallError(Exception):
     """AWS refused a call; the message is its answer."""
 
 
+class CancelledError(CallError):
+    """DynamoDB cancelled a transaction."""
+
+
 class Service:
-    """One service of AWS that speaks JSON."""
+    """One service of AWS that speaks JSON, with the methods that boto3's client has."""
+
+    exceptions = SimpleNamespace(TransactionCanceledException=CancelledError)
 
     def __init__(self, name: str, target: str, content_type: str) -> None:
         self._name, self._target, self._content_type = name, target, content_type
@@ -32,7 +41,10 @@ class Service:
         else:
             self._connection = HTTPConnection(url.netloc, timeout=5)
 
-    def call(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
+    def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
+        return partial(self._call, method.title().replace("_", ""))
+
+    def _call(self, operation: str, **request: Any) -> dict[str, Any]:
         """Return the answer to one call; raises `CallError` when it is refused."""
         body = json.dumps(request).encode()
         target = f"{self._target}.{operation}"
@@ -40,7 +52,8 @@ class Service:
         response = self._connection.getresponse()
         content = response.read()
         if response.status != 200:
-            raise CallError(content.decode())
+            refused = CancelledError if b"TransactionCanceled" in content else CallError
+            raise refused(content.decode())
         answer: dict[str, Any] = json.loads(content)
         return answer
 

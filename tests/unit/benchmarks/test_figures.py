@@ -1,32 +1,16 @@
 """How the benchmark counts: what is repeated, what is taken off a ratio, what is no figure."""
 
-import io
 import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from benchmarks.functions import environment
+from benchmarks.functions import environments
 from benchmarks.functions.environments import Answer
 from benchmarks.measures import contention, growth, local_stack
 
 DECIDED = Answer(200, "ok", False, 2, 1, 0, latency_ms=5.0, cpu_ms=1.0)
-
-
-class Function:
-    """Answers what it is told to, and logs as a function does."""
-
-    def __init__(self, log: io.StringIO, *replies: tuple[int, str, int]) -> None:
-        self.log = log
-        self.replies = list(replies)
-
-    def __call__(self, event: dict[str, Any], context: object) -> dict[str, Any]:
-        status, code, conflicts = self.replies.pop(0)
-        print(json.dumps({"message": "request", "Conflicts": conflicts}), file=self.log)
-        print(json.dumps({"_aws": {}, "Conflicts": [conflicts]}), file=self.log)
-        body = {} if code == "ok" else {"error": code}
-        return {"statusCode": status, "headers": {}, "body": json.dumps(body)}
 
 
 def sent(
@@ -34,11 +18,17 @@ def sent(
 ) -> tuple[Answer, list[float]]:
     """Return what became of an event, and the pauses between its tries."""
     pauses: list[float] = []
-    monkeypatch.setattr("benchmarks.functions.environment.time.sleep", pauses.append)
-    log = io.StringIO()
-    answer = Answer(**environment.send(Function(log, *replies), {}, log, patience_s))
-    assert log.getvalue() == ""
-    return answer, pauses
+    monkeypatch.setattr("benchmarks.functions.environments.time.sleep", pauses.append)
+    coming = iter(replies)
+
+    def invoke(event: object) -> tuple[dict[str, Any], float, float, str]:
+        status, code, conflicts = next(coming)
+        records = [{"message": "request", "Conflicts": conflicts}, {"Conflicts": [conflicts]}]
+        body = {} if code == "ok" else {"error": code}
+        response = {"statusCode": status, "headers": {}, "body": json.dumps(body)}
+        return response, 5.0, 1.0, "\n".join(map(json.dumps, records))
+
+    return environments.send(invoke, {}, patience_s), pauses
 
 
 def test_a_sender_repeats_until_its_bet_is_decided_and_counts_every_try(
@@ -49,7 +39,7 @@ def test_a_sender_repeats_until_its_bet_is_decided_and_counts_every_try(
     assert (answer.status, answer.code, answer.replay) == (200, "ok", False)
     assert (answer.busy, answer.unclear, answer.conflicts) == (2, 1, 8)
     assert len(pauses) == 3
-    assert all(0 <= pause <= environment.LONGEST_PAUSE_S for pause in pauses)
+    assert all(0 <= pause <= environments.LONGEST_PAUSE_S for pause in pauses)
 
 
 @pytest.mark.parametrize(
