@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from casino.base.errors import CasinoError, RequestRefusedError, RetryableError
 from casino.integrations.credentials import RotationError
-from casino.wallet.refusals import CATALOGUE
+from casino.wallet.refusals import REFUSALS
 from ops.context import Operations, connect
 from ops.errors import OpsError
 from ops.output import Output, to_json
@@ -112,9 +112,9 @@ def _described(error: Exception) -> tuple[str, str]:
         case OpsError() | RotationError():
             return error.code, str(error)
         case RequestRefusedError():
-            return error.code, error.detail or CATALOGUE[error.code].message
+            return error.code, error.detail or REFUSALS[error.code].message
         case RetryableError():
-            return error.code, str(error) or CATALOGUE[error.code].message
+            return error.code, str(error) or REFUSALS[error.code].message
         case _:
             return "aws_error", str(error)
 

@@ -20,6 +20,7 @@ from casino.base.clock import Clock, SystemClock
 from casino.base.times import iso_utc
 from casino.catalogue.store.games import DynamoDbCatalogue
 from casino.catalogue.store.runs import DynamoDbSync
+from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.integrations.audit import AuditRecord
 from casino.integrations.rotation import Rotation
@@ -149,7 +150,7 @@ class Operations:
 
     @cached_property
     def wallet(self) -> WalletService:
-        return wallet_service(self.dynamodb, self.stack.tables)
+        return wallet_service(self.dynamodb, self.stack.tables, Igsp())
 
 
 def connect(

@@ -91,7 +91,7 @@ def _data(story: _Story) -> dict[str, object]:
         "integration": entry.integration,
         "transaction_id": entry.transaction_id,
         "platform_transaction_id": _reference(entry),
-        "outcome": entry.outcome,
+        "outcome": entry.record,
         "kind": entry.kind,
         "type": entry.type,
         "player_id": entry.player_id,
@@ -126,14 +126,14 @@ def _lines(story: _Story) -> list[str]:
     stake = amount(entry.amount_minor, entry.currency)
     postings = [f"{name} {amount(minor, entry.currency):+f}" for name, minor in entry.postings]
     session = f"{entry.session_id} (now {story.session_status or 'unknown'})"
-    position = f"entry {entry.seq}" if entry.outcome == "applied" else f"after entry {entry.seq}"
+    position = f"entry {entry.seq}" if entry.record == "applied" else f"after entry {entry.seq}"
     intact = "intact" if entry_hash(entry) == entry.hash else "ALTERED"
     unknown = "unknown (logs not readable)"
     pairs = [
         ("transaction", f"{entry.transaction_id} of {entry.integration}"),
         ("our reference", _reference(entry)),
         ("who", f"player {entry.player_id} ({entry.currency})"),
-        ("what", f"{entry.kind} ({entry.type}) of {stake:f} {entry.currency}, {entry.outcome}"),
+        ("what", f"{entry.kind} ({entry.type}) of {stake:f} {entry.currency}, {entry.record}"),
         ("why", f"{in_words(entry)} ({entry.rule})"),
         ("balance", f"{before:f} before, {after:f} after"),
         ("postings", ", ".join(postings)),

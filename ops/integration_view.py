@@ -25,7 +25,13 @@ def listed(operations: Operations) -> Output:
     found = [operations.registry.get(name) for name in sorted(operations.registry.names())]
     every = [integration for integration in found if integration is not None]
     rows: list[list[Cell]] = [
-        [each.name, each.family, _state(each), _on(each.sessions_enabled), _on(each.bets_enabled)]
+        [
+            each.name,
+            each.family,
+            _state(each),
+            _on(each.provider.sessions_enabled),
+            _on(each.wallet.bets_enabled),
+        ]
         for each in every
     ]
     for_all = operations.registry.switches()
@@ -37,8 +43,8 @@ def listed(operations: Operations) -> Output:
                 "integration": each.name,
                 "family": each.family,
                 "enabled": each.enabled,
-                "sessions_enabled": each.sessions_enabled,
-                "bets_enabled": each.bets_enabled,
+                "sessions_enabled": each.provider.sessions_enabled,
+                "bets_enabled": each.wallet.bets_enabled,
             }
             for each in every
         ],
@@ -54,11 +60,11 @@ def shown(operations: Operations, integration: Integration) -> Output:
     facts: list[tuple[str, Cell]] = [
         ("integration", f"{integration.name} ({_state(integration)})"),
         ("family", integration.family),
-        ("currencies", " ".join(integration.currencies) or "all"),
+        ("currencies", " ".join(integration.wallet.currencies) or "all"),
         ("allowed from", " ".join(integration.allowed_cidrs) or "anywhere"),
-        ("provider", integration.provider_url or None),
-        ("sessions", _on(in_force.sessions_enabled)),
-        ("bets", _on(in_force.bets_enabled)),
+        ("provider", integration.provider.url or None),
+        ("sessions", _on(in_force.provider.sessions_enabled)),
+        ("bets", _on(in_force.wallet.bets_enabled)),
         ("grace", f"{grace_of(integration)} s"),
     ]
     head = ["secret", "fingerprint", "made", "verifies until", "last used", "version"]
@@ -70,11 +76,11 @@ def shown(operations: Operations, integration: Integration) -> Output:
         "integration": integration.name,
         "family": integration.family,
         "enabled": integration.enabled,
-        "currencies": list(integration.currencies),
+        "currencies": list(integration.wallet.currencies),
         "allowed_cidrs": list(integration.allowed_cidrs),
-        "provider_url": integration.provider_url,
-        "sessions_enabled": in_force.sessions_enabled,
-        "bets_enabled": in_force.bets_enabled,
+        "provider_url": integration.provider.url,
+        "sessions_enabled": in_force.provider.sessions_enabled,
+        "bets_enabled": in_force.wallet.bets_enabled,
         "grace_s": grace_of(integration),
         "secrets": versions,
     }

@@ -3,7 +3,7 @@
 from typing import Final
 
 from casino.wallet.model import Entry
-from casino.wallet.refusals import CATALOGUE
+from casino.wallet.refusals import REFUSALS
 
 _APPLIED: Final = {
     "bet_debit": "The spendable balance covered the stake, so it was debited.",
@@ -24,8 +24,8 @@ _APPLIED: Final = {
 
 def in_words(entry: Entry) -> str:
     """Return why an entry is what it is; a rule without words is named as it stands."""
-    if entry.outcome == "applied":
+    if entry.record == "applied":
         return _APPLIED.get(entry.rule, entry.rule)
-    if entry.rule in CATALOGUE:
-        return f"Refused: {CATALOGUE[entry.rule].message} Every copy gets the same refusal."
+    if entry.rule in REFUSALS:
+        return f"Refused: {REFUSALS[entry.rule].message} Every copy gets the same refusal."
     return entry.rule

@@ -94,7 +94,8 @@ def close_loop(
     provider = start(
         port, stack.hooks_url, keys.api_key, keys.secret_key, folder=folder, games=games
     )
-    operations.registry.put(replace(known, provider_url=provider.provider_url, close_sessions=True))
+    terms = replace(known.provider, url=provider.provider_url, close_sessions=True)
+    operations.registry.put(replace(known, provider=terms))
     return Loop(operations, provider)
 
 

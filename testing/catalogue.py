@@ -24,11 +24,10 @@ from casino.integrations.model import Integration, Secret
 from casino.providers.circuit import Circuits
 from casino.providers.ports import ProviderCall, ProviderError
 from casino.providers.transport import Transport
+from testing.integrations import an_integration
 from testing.provider import KEY, NOW, Provider
 
-STUDIO_HUB = Integration(
-    "sandbox", "igsp", "test/integration/sandbox", provider_url="http://provider.test/igsp/v1"
-)
+STUDIO_HUB = an_integration(url="http://provider.test/igsp/v1")
 
 
 class SteppingClock:

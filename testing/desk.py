@@ -9,12 +9,12 @@ from uuid import uuid4
 
 from casino.aws.lean.clients import dynamodb_client
 from casino.base.errors import RetryableError
-from casino.dialects.igsp.answers import IgspRenderer
-from casino.dialects.registry import family
+from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration, Secret
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.requests import Observer
+from casino.wallet.dialect import Outcome
 from casino.wallet.endpoint import HookEndpoint
 from casino.wallet.model import PLATFORM, Kind, Transaction
 from casino.wallet.service import WalletService
@@ -75,17 +75,14 @@ class Desk:
         self.clock = clock
         client = client or dynamodb_client()
         self.wire = Wire(client, clock)
-        tables, renderer = world.tables, IgspRenderer()
+        tables, renderer = world.tables, Igsp()
         ledger, accounts = DynamoDbLedger(client, tables), DynamoDbAccounts(client, tables)
         self.wallet = WalletService(ledger, accounts, clock, renderer, jitter=lambda: 1.0)
         self._endpoint = HookEndpoint(
-            route=None,
-            family=family("igsp"),
-            family_name="igsp",
+            dialect=Igsp(),
             registry=CachedRegistry(DynamoDbRegistry(client, tables), clock, ttl_s=float("inf")),
             keyring=OneSecret(),
             wallet=self.wallet,
-            renderer=renderer,
             clock=clock,
             observer=Observer("wallet-test"),
         )
@@ -101,9 +98,9 @@ class Desk:
     def platform(self, request: Transaction) -> Sent:
         """Send a deposit or withdrawal, as the platform's tools do."""
         try:
-            answer = self.wallet.transact(request, SANDBOX)
+            answer = self.wallet.transact(request, SANDBOX.wallet)
         except RetryableError as error:
-            body = IgspRenderer().error(error.code, request.trace_id)
+            body = Igsp().answer(Outcome(error.code, request.trace_id)).body
             return Sent.of(503, body, replayed=False)
         return Sent.of(answer.status, answer.body, answer.replay)
 

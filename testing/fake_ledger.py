@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from casino.base.errors import BusyError, UnavailableError
-from casino.wallet.decide import RoundChange, Snapshot
+from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.model import (
     Entry,
     Player,
@@ -89,7 +89,7 @@ class FakeLedger:
             bet = tables.records.get(key)
             if bet is None:
                 raise BusyError
-            if not isinstance(bet, Entry) or bet.outcome != "applied":
+            if not isinstance(bet, Entry) or bet.record != "applied":
                 snapshot = replace(snapshot, bet=bet)
         if commit.tombstone is not None:
             key = (commit.tombstone.integration, commit.tombstone.bet_transaction_id)
@@ -151,7 +151,7 @@ class FakeHistory:
             if isinstance(record, Entry)
             and (record.player_id, record.currency) == (player_id, currency)
         ]
-        return iter(sorted(entries, key=lambda e: (e.seq, e.outcome == "refused", e.at)))
+        return iter(sorted(entries, key=lambda e: (e.seq, e.record == "refused", e.at)))
 
     def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
         yield from self._tables.records.values()

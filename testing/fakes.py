@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from casino.wallet.chain import genesis_hash
+from casino.wallet.decision import BalanceFacts
 from casino.wallet.model import Player, Session, SessionStatus, Wallet
 from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
 
@@ -42,11 +43,9 @@ class FakeAccounts:
     def wallet(self, player_id: str, currency: str) -> Wallet | None:
         return self._tables.heads.get((player_id, currency))
 
-    def balance(
-        self, player_id: str, currency: str, session_id: str | None
-    ) -> tuple[Player | None, Wallet | None, Session | None]:
+    def balance(self, player_id: str, currency: str, session_id: str | None) -> BalanceFacts:
         session = self._tables.stored_sessions.get(session_id or "")
-        return self.player(player_id), self.wallet(player_id, currency), session
+        return BalanceFacts(self.player(player_id), self.wallet(player_id, currency), session)
 
     def wallets(self, player_id: str | None = None) -> Iterator[Wallet]:
         heads = self._tables.heads.values()

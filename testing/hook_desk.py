@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casino.base.proxy import Response
-from casino.dialects.igsp.answers import IgspRenderer
+from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.requests import Action
-from casino.dialects.registry import family
 from casino.integrations.model import Integration, Secret
 from casino.observability.requests import Observer, RequestRecord
-from casino.wallet.decide import Snapshot
+from casino.wallet.decision import Snapshot
 from casino.wallet.endpoint import HookEndpoint
 from casino.wallet.model import Transaction
 from casino.wallet.ports import Commit, Ledger
@@ -107,15 +106,12 @@ class HookDesk:
     def handle(self, event: dict[str, Any]) -> Response:
         """Answer `event` as it is."""
         ledger = self.ledger or self.world.ledger
-        wallet = WalletService(ledger, self.world.accounts, self.clock, IgspRenderer())
+        wallet = WalletService(ledger, self.world.accounts, self.clock, Igsp())
         endpoint = HookEndpoint(
-            route=self.route,
-            family=family("igsp"),
-            family_name="igsp",
+            dialect=Igsp(self.route),
             registry=self.registry,
             keyring=self.ring,
             wallet=wallet,
-            renderer=IgspRenderer(),
             clock=self.clock,
             observer=self.notes,
         )

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from casino.dialects.igsp.answers import IgspRenderer
+from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
-from casino.wallet.decide import Posting, Refusal, Snapshot, decide
+from casino.wallet.decide import decide
+from casino.wallet.decision import Posting, Refusal, Snapshot
 from casino.wallet.model import PLATFORM, Session, Transaction
 from casino.wallet.ports import Commit
 from casino.wallet.record import commit_for
@@ -78,6 +79,6 @@ def a_withdrawal(amount_minor: int, **changes: Any) -> Transaction:
 
 def commit_of(snapshot: Snapshot, request: Transaction, now: int = NOW) -> Commit:
     """Return what the wallet would write for `request`, decided from `snapshot`."""
-    decision = decide(snapshot, request, INTEGRATION, now)
+    decision = decide(snapshot, request, INTEGRATION.wallet, now)
     assert isinstance(decision, Posting | Refusal), decision
-    return commit_for(snapshot, request, decision, AT, IgspRenderer())
+    return commit_for(snapshot, request, decision, AT, Igsp())

@@ -2,14 +2,14 @@
 
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 from casino.aws.clients import dynamodb_client, secrets_client
 from casino.aws.tables import Tables
 from casino.base.money import parse_major
-from casino.integrations.model import Integration
+from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.model import PLATFORM, Player, Session, Transaction
@@ -19,10 +19,11 @@ from casino.wallet.store.ledger import DynamoDbLedger
 from casino.wiring.hooks import wallet_service
 from casino.wiring.settings import load_settings
 from testing.hooks import API_KEY, SECRET_KEY
+from testing.integrations import an_integration, with_terms
 from testing.template import create_tables
 
 GAME = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
-SANDBOX = Integration("sandbox", "igsp", "test/integration/sandbox")
+SANDBOX = an_integration()
 
 
 @dataclass
@@ -76,7 +77,7 @@ class World:
             amount_minor=parse_major(amount, currency),
             trace_id="test",
         )
-        answer = wallet_service(self.client, self.tables).transact(request, SANDBOX)
+        answer = wallet_service(self.client, self.tables, Igsp()).transact(request, SANDBOX.wallet)
         assert answer.status == 200, answer
 
     def session(
@@ -99,7 +100,7 @@ class World:
 
     def configure(self, **changes: Any) -> None:
         """Change the sandbox integration's record."""
-        self.registry.put(replace(SANDBOX, **changes), (API_KEY,))
+        self.registry.put(with_terms(SANDBOX, **changes), (API_KEY,))
 
 
 def build_world(prefix: str, client: Any = None, secrets: Any = None) -> World:

@@ -27,8 +27,9 @@ from benchmarks.functions.environments import Answer, Environment, environments,
 from benchmarks.measures.filled_ledger import filled_stages
 from benchmarks.measures.long_play import LongPlay, bet
 from benchmarks.measures.stage import Stage, clients
+from casino.dialects.igsp.dialect import Igsp
 from casino.wallet.model import Transaction
-from casino.wallet.service import Answer as WalletAnswer
+from casino.wallet.service import Result
 from casino.wiring.hooks import wallet_service
 from testing.world import SANDBOX
 
@@ -126,7 +127,7 @@ class _Side:
         who = played.session
         self._player = Player(who.player_id, who.session_id, who.game_id)
         self._client = _Timed(clients(stage.local)[0])
-        self._control = wallet_service(self._client, stage.world.tables)
+        self._control = wallet_service(self._client, stage.world.tables, Igsp())
         self._bets, self._replays = Measured(), Measured()
 
     def measure(self, bets: int, *, keep: bool) -> None:
@@ -143,7 +144,7 @@ class _Side:
             times_ms = []
             for _ in range(bets):
                 self._client.calls_ms = 0.0
-                _check(self._control.transact(draw(), SANDBOX), replay)
+                _check(self._control.transact(draw(), SANDBOX.wallet), replay)
                 times_ms.append(self._client.calls_ms)
             if keep:
                 measured.add(answers, times_ms)
@@ -192,7 +193,7 @@ class _Side:
         return self._player.hook("bet", transaction_id=bet.transaction_id, round_id=bet.round_id)
 
 
-def _check(answer: Answer | WalletAnswer, replay: bool) -> None:
+def _check(answer: Answer | Result, replay: bool) -> None:
     if (answer.code, answer.replay) != ("ok", replay):
         raise GrowthError(f"expected a {'replay' if replay else 'bet'}, got {answer}")
 

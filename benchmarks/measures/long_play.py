@@ -13,9 +13,10 @@ from uuid import NAMESPACE_OID, uuid5
 from benchmarks.functions.bets import STAKE_MINOR
 from casino.aws.attributes import Item, number, text
 from casino.base.times import iso_utc
-from casino.dialects.igsp.answers import IgspRenderer
+from casino.dialects.igsp.dialect import Igsp
 from casino.wallet.chain import genesis_hash
-from casino.wallet.decide import Posting, Snapshot, decide
+from casino.wallet.decide import decide
+from casino.wallet.decision import Posting, Snapshot
 from casino.wallet.model import PLATFORM, Entry, Session, Transaction, Wallet
 from casino.wallet.record import commit_for
 from casino.wallet.store.items import round_wallet
@@ -79,12 +80,12 @@ def play(session: Session, entries: int) -> Iterator[Entry]:
     """Yield the first `entries` entries of a wallet."""
     genesis = genesis_hash(session.player_id, session.currency)
     wallet = Wallet(session.player_id, session.currency, 0, 0, 0, 0, genesis, blocked=False)
-    renderer = IgspRenderer()
+    renderer = Igsp()
     for seq in range(1, entries + 1):
         request = bet(session, seq) if seq > 1 else _deposit(session)
         snapshot = Snapshot(wallet=wallet, session=session)
         at_s = _FIRST_BET_S + seq
-        posting = decide(snapshot, request, SANDBOX, at_s)
+        posting = decide(snapshot, request, SANDBOX.wallet, at_s)
         if not isinstance(posting, Posting):
             raise ValueError(f"a bet of the long play is not taken: {posting}")
         entry = commit_for(snapshot, request, posting, iso_utc(at_s), renderer).entry

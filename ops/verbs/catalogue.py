@@ -98,11 +98,11 @@ def show(operations: Operations, integration: IntegrationOption = None) -> Outpu
 
 def _names(operations: Operations, integration: str | None) -> list[str]:
     if integration is not None:
-        if not existing_integration(operations, integration).provider_url:
+        if not existing_integration(operations, integration).provider.url:
             raise OpsError("no_provider", f"integration {integration} has no provider URL")
         return [integration]
     names = sorted(operations.registry.names())
-    found = [name for name in names if existing_integration(operations, name).provider_url]
+    found = [name for name in names if existing_integration(operations, name).provider.url]
     if not found:
         raise OpsError("no_provider", "no integration has a provider URL")
     return found

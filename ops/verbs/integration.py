@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from casino.dialects.registry import FAMILIES
 from casino.integrations.audit import fingerprint
 from casino.integrations.credentials import DAY_S, InvalidPairError, read_pair
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
 from ops.checks import a_currency, a_host, a_name, a_network, a_provider_url
 from ops.context import Credentials, Operations
 from ops.errors import OpsError
@@ -72,14 +72,20 @@ def add(
         name=a_name(name),
         family=family,
         secret_name=f"{operations.stack.secret_prefix}{name}",
-        currencies=tuple(a_currency(code) for code in currency or ()),
         allowed_cidrs=tuple(a_network(cidr) for cidr in allow_ip or ()),
-        refund_unknown_bet="accept" if refund_unknown_bet == "accept" else "reject",
-        provider_url=a_provider_url(provider_url) if provider_url else "",
-        launch_hosts=tuple(a_host(host) for host in launch_host or ()),
-        close_sessions=close_sessions,
-        issue_url=a_provider_url(issue_url) if issue_url else "",
-        grace_s=None if grace_days is None else int(grace_days * DAY_S),
+        wallet=WalletTerms(
+            currencies=tuple(a_currency(code) for code in currency or ()),
+            refund_unknown_bet="accept" if refund_unknown_bet == "accept" else "reject",
+        ),
+        provider=ProviderTerms(
+            url=a_provider_url(provider_url) if provider_url else "",
+            launch_hosts=tuple(a_host(host) for host in launch_host or ()),
+            close_sessions=close_sessions,
+        ),
+        rotation=RotationTerms(
+            issue_url=a_provider_url(issue_url) if issue_url else "",
+            grace_s=None if grace_days is None else int(grace_days * DAY_S),
+        ),
     )
     if operations.registry.get(name) is not None:
         raise OpsError("integration_exists", f"integration {name} exists already")
@@ -183,12 +189,12 @@ def _added(integration: Integration, credentials: Credentials) -> Output:
     data = {
         "integration": integration.name,
         "family": integration.family,
-        "currencies": list(integration.currencies),
+        "currencies": list(integration.wallet.currencies),
         "allowed_cidrs": list(integration.allowed_cidrs),
-        "refund_unknown_bet": integration.refund_unknown_bet,
-        "provider_url": integration.provider_url,
-        "launch_hosts": list(integration.launch_hosts),
-        "close_sessions": integration.close_sessions,
+        "refund_unknown_bet": integration.wallet.refund_unknown_bet,
+        "provider_url": integration.provider.url,
+        "launch_hosts": list(integration.provider.launch_hosts),
+        "close_sessions": integration.provider.close_sessions,
         "secret_name": integration.secret_name,
         "api_key": credentials.api_key,
         "secret_key": credentials.secret_key,
@@ -197,9 +203,9 @@ def _added(integration: Integration, credentials: Credentials) -> Output:
         [
             ("integration", integration.name),
             ("family", integration.family),
-            ("currencies", " ".join(integration.currencies) or "all"),
+            ("currencies", " ".join(integration.wallet.currencies) or "all"),
             ("allowed from", " ".join(integration.allowed_cidrs) or "anywhere"),
-            ("provider", integration.provider_url or "none"),
+            ("provider", integration.provider.url or "none"),
             ("api_key", credentials.api_key),
             ("secret_key", credentials.secret_key),
         ]

@@ -25,7 +25,7 @@ def history(
     existing_player(operations, player_id)
     wallet = operations.accounts.wallet(player_id, a_currency(currency))
     entries = list(operations.history.of_wallet(player_id, currency))
-    applied = [entry.seq for entry in entries if entry.outcome == "applied"]
+    applied = [entry.seq for entry in entries if entry.record == "applied"]
     # The index may lag behind the ledger: say so rather than hide the tail.
     complete = wallet is None or wallet.seq <= len(applied)
     data = {
@@ -93,7 +93,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "transaction_id": entry.transaction_id,
         "kind": entry.kind,
         "type": entry.type,
-        "outcome": entry.outcome,
+        "outcome": entry.record,
         "rule": entry.rule,
         "amount": amount(entry.amount_minor, entry.currency),
         "balance_before": amount(entry.balance_before_minor, entry.currency),
@@ -111,7 +111,7 @@ def _row(entry: Entry) -> tuple[Cell, ...]:
         entry.at,
         entry.kind,
         entry.type,
-        entry.outcome,
+        entry.record,
         *(amount(minor, entry.currency) for minor in money),
         entry.rule,
         entry.transaction_id,

@@ -7,16 +7,16 @@ import typer
 
 from casino.base.errors import RetryableError
 from casino.base.times import iso_utc
-from casino.integrations.model import Integration
+from casino.integrations.model import WalletTerms
 from casino.wallet.model import PLATFORM, Entry, Kind, Player, Transaction, Wallet
-from casino.wallet.refusals import CATALOGUE
+from casino.wallet.refusals import REFUSALS
 from ops.checks import a_currency, an_amount, an_id, existing_player
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, amount, fields, table
 from ops.profile import change_profile, known
 
-_PLATFORM = Integration(PLATFORM, family="none", secret_name="")
+_PLATFORM = WalletTerms()
 
 PlayerArgument = Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")]
 CurrencyArgument = Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")]
@@ -135,9 +135,9 @@ def _move(
     try:
         answer = operations.wallet.transact(request, _PLATFORM)
     except RetryableError as error:
-        raise OpsError(error.code, f"{CATALOGUE[error.code].message} {again}") from error
+        raise OpsError(error.code, f"{REFUSALS[error.code].message} {again}") from error
     if answer.code != "ok":
-        raise OpsError(answer.code, CATALOGUE[answer.code].message)
+        raise OpsError(answer.code, REFUSALS[answer.code].message)
     try:
         entry = operations.history.find(PLATFORM, transaction_id)
     except RetryableError as error:

@@ -30,9 +30,9 @@ def open_session(
     provider = existing_integration(operations, integration)
     if not provider.enabled:
         raise OpsError("integration_disabled", f"integration {integration} is disabled")
-    if not provider.sessions_enabled:
+    if not provider.provider.sessions_enabled:
         raise OpsError("sessions_disabled", f"new sessions of {integration} are switched off")
-    if not provider.supports(a_currency(currency)):
+    if not provider.wallet.supports(a_currency(currency)):
         raise OpsError("unsupported_currency", f"{integration} does not use {currency}")
     operations.accounts.add_wallet(player_id, currency)
     now = operations.clock.now()

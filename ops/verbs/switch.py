@@ -38,10 +38,10 @@ def switch(
         operations.rotation.named(integration)
         changed = operations.registry.change(
             integration,
-            lambda latest: replace(
-                latest,
-                sessions_enabled=on if what == "sessions" else latest.sessions_enabled,
-                bets_enabled=on if what == "bets" else latest.bets_enabled,
+            lambda latest: (
+                replace(latest, provider=replace(latest.provider, sessions_enabled=on))
+                if what == "sessions"
+                else replace(latest, wallet=replace(latest.wallet, bets_enabled=on))
             ),
             record,
         )

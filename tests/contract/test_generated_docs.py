@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from casino.base.errors import ErrorSpec
-from casino.wallet.refusals import CATALOGUE
+from casino.dialects.igsp.answers import STATUSES
+from casino.wallet.refusals import REFUSALS, RefusalSpec
 from sandbox import docs
 
 
@@ -18,14 +18,16 @@ def test_the_generated_document_is_up_to_date(path: Path) -> None:
 def test_the_catalogue_as_data_is_the_catalogue() -> None:
     data = json.loads(docs.ERRORS_JSON.read_text(encoding="utf-8"))
 
-    assert {row["code"]: ErrorSpec(**row) for row in data["errors"]} == CATALOGUE
+    statuses = {row["code"]: row.pop("status") for row in data["errors"]}
+    assert {row["code"]: RefusalSpec(**row) for row in data["errors"]} == REFUSALS
+    assert statuses | {"ok": 200} == STATUSES
 
 
 def test_every_error_says_what_to_do_next() -> None:
-    assert all(spec.message and spec.next_step for spec in CATALOGUE.values())
+    assert all(spec.message and spec.next_step for spec in REFUSALS.values())
 
 
 def test_only_server_errors_are_retryable_and_none_of_them_is_recorded() -> None:
-    for spec in CATALOGUE.values():
-        assert spec.retryable == (spec.status >= 500), spec.code
+    for spec in REFUSALS.values():
+        assert spec.retryable == (STATUSES[spec.code] >= 500), spec.code
         assert not (spec.retryable and spec.recorded), spec.code

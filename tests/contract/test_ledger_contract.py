@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from casino.base.errors import BusyError, UnavailableError
-from casino.wallet.decide import RoundChange, Snapshot
+from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.model import Entry, Round, Tombstone, Transaction, VoidMarker, Wallet
 from casino.wallet.ports import Commit
 from testing.casinos import Casino
@@ -142,9 +142,9 @@ def test_a_bet_is_refunded_once(casino: Casino) -> None:
 
 def test_a_refused_bet_cannot_be_voided(casino: Casino) -> None:
     refused = apply(casino, a_bet(amount_minor=200_000))
-    assert refused.outcome == "refused"
+    assert refused.record == "refused"
     snapshot = casino.ledger.load(a_refund())
-    pretended = replace(snapshot, bet=replace(refused, outcome="applied", amount_minor=250))
+    pretended = replace(snapshot, bet=replace(refused, record="applied", amount_minor=250))
     assert late(casino, a_refund(), pretended).bet == refused
 
 
@@ -170,7 +170,7 @@ def test_a_round_finished_with_a_paid_win_meanwhile_stops_the_refund(casino: Cas
 def test_a_round_finished_without_a_paid_win_is_still_refunded(casino: Casino) -> None:
     apply(casino, a_bet(round_id="r1"))
     apply(casino, a_win(round_id="r1", amount_minor=0, finished=True))
-    assert apply(casino, a_refund()).outcome == "applied"
+    assert apply(casino, a_refund()).record == "applied"
 
 
 def test_a_bet_after_its_tombstone_meets_the_tombstone(casino: Casino) -> None:
@@ -192,7 +192,7 @@ def test_a_tombstone_meets_the_bet_that_came_first(casino: Casino) -> None:
 def test_a_recorded_refusal_moves_no_wallet(casino: Casino) -> None:
     before = wallet_of(casino)
     refusal = apply(casino, a_bet(amount_minor=200_000))
-    assert (refusal.outcome, refusal.rule, refusal.seq) == ("refused", "insufficient_funds", 1)
+    assert (refusal.record, refusal.rule, refusal.seq) == ("refused", "insufficient_funds", 1)
     assert wallet_of(casino) == before
     assert casino.ledger.load(a_bet()).entry == refusal
 

@@ -10,11 +10,11 @@ import yaml
 from openapi_spec_validator import validate
 
 from casino.base.errors import RequestRefusedError
-from casino.dialects.igsp.answers import IgspRenderer
+from casino.dialects.igsp.answers import STATUSES, answer
 from casino.dialects.igsp.requests import Action, parse_hook
-from casino.integrations.model import Integration
+from casino.wallet.dialect import Outcome
 from casino.wallet.model import platform_transaction_id
-from casino.wallet.refusals import CATALOGUE
+from casino.wallet.refusals import REFUSALS
 from testing.template import PROJECT, functions, load_template
 
 type Node = dict[str, Any]
@@ -24,8 +24,6 @@ HOOKS_PATH: Final = "/webhooks/igsp/v1/platforms/game-provider/hooks"
 ACTION_PATHS: Final = {
     action: f"/webhooks/igsp/v1/{action}" for action in ("balance", "bet", "win", "refund")
 }
-INTEGRATION: Final = Integration(name="sandbox", family="igsp", secret_name="sandbox")
-RENDERER: Final = IgspRenderer()
 
 
 def resolved(node: Node) -> Node:
@@ -89,9 +87,9 @@ def test_the_document_describes_exactly_the_public_routes_of_the_template() -> N
 def test_the_documented_errors_are_the_catalogue_status_by_status() -> None:
     documented = {(int(status), code) for _, status, code, _ in error_examples()}
 
-    assert documented == {(spec.status, spec.code) for spec in CATALOGUE.values()}
+    assert documented == {(STATUSES[code], code) for code in REFUSALS}
     assert SPEC["components"]["schemas"]["ErrorAnswer"]["properties"]["error"]["enum"] == sorted(
-        CATALOGUE, key=lambda code: CATALOGUE[code].status
+        REFUSALS, key=lambda code: STATUSES[code]
     )
 
 
@@ -104,26 +102,24 @@ def test_the_one_url_documents_every_error_of_the_single_hooks() -> None:
 
 def test_every_example_of_an_error_is_what_the_code_renders() -> None:
     for _, _, code, body in error_examples():
-        rendered = RENDERER.error(
-            code,
-            body["trace_id"],
-            balance=(50, "EUR") if "balance" in body else None,
-            transaction_id=body.get("transaction_id"),
-        )
-        assert json.loads(rendered) == body
+        minor = 50 if "balance" in body else None
+        outcome = Outcome(code, body["trace_id"], "EUR", minor, body.get("transaction_id"))
+        assert json.loads(answer(outcome).body) == body
         schema("ErrorAnswer").validate(body)
 
 
 def test_an_error_with_a_hint_still_fits_its_schema() -> None:
-    body = json.loads(RENDERER.error("invalid_request", "trace-1", detail="action is missing"))
+    body = json.loads(
+        answer(Outcome("invalid_request", "trace-1", detail="action is missing")).body
+    )
 
     schema("ErrorAnswer").validate(body)
 
 
 def test_rendered_answers_fit_their_schemas() -> None:
     own_id = platform_transaction_id("sandbox", "bet-1")
-    balance = json.loads(RENDERER.success(9750, "EUR", None))
-    transaction = json.loads(RENDERER.success(9500, "EUR", own_id))
+    balance = json.loads(answer(Outcome("ok", "", "EUR", 9750)).body)
+    transaction = json.loads(answer(Outcome("ok", "", "EUR", 9500, own_id)).body)
 
     schema("BalanceAnswer").validate(balance)
     schema("TransactionAnswer").validate(transaction)
@@ -154,7 +150,7 @@ def valid_body(action: str) -> Node:
 
 def accepted_by_code(body: Node, route: Action | None) -> bool:
     try:
-        parse_hook(json.dumps(body).encode(), route, INTEGRATION, "trace-1")
+        parse_hook(json.dumps(body).encode(), route, "sandbox", "trace-1")
     except RequestRefusedError:
         return False
     return True

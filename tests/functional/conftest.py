@@ -43,7 +43,7 @@ def desk(world: World) -> Desk:
     world.player(PLAYER)
     introduce(world)
     stock(world)
-    world.configure(provider_url=PROVIDER_URL)
+    world.configure(url=PROVIDER_URL)
     return make_desk(world)
 
 

@@ -13,6 +13,7 @@ from casino.catalogue.schedule import InvalidEventError, SyncEndpoint
 from casino.integrations.model import Integration
 from casino.observability.events import CatalogueObserver
 from testing.catalogue import STUDIO_HUB, Hub, hub
+from testing.integrations import with_terms
 from testing.provider import provider
 from testing.world import World
 
@@ -48,7 +49,7 @@ class Known:
         return ["sandbox", "plain", "ended"]
 
     def get(self, name: str) -> Integration | None:
-        plain = replace(STUDIO_HUB, name="plain", provider_url="")
+        plain = with_terms(STUDIO_HUB, name="plain", url="")
         ended = replace(STUDIO_HUB, name="ended", enabled=False)
         return {"sandbox": STUDIO_HUB, "plain": plain, "ended": ended}.get(name)
 

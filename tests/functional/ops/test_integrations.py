@@ -32,7 +32,7 @@ def test_the_credentials_of_a_new_integration_open_the_hook(ops: Console, hook: 
     assert hook.send(proxy_event(body, headers)).error == "player_not_found"
     integration = ops.world.registry.get("acme")
     assert integration is not None
-    assert integration.currencies == ("EUR", "JPY")
+    assert integration.wallet.currencies == ("EUR", "JPY")
     (secret,) = SecretsManagerKeyring(secrets_client(), ops.clock).live(integration)
     assert (secret.api_key, secret.secret_key) == (added["api_key"], added["secret_key"])
 
@@ -44,7 +44,7 @@ def test_an_integration_keeps_its_options(ops: Console) -> None:
     )
     integration = ops.world.registry.get("acme")
     assert integration is not None
-    assert integration.refund_unknown_bet == "accept"
+    assert integration.wallet.refund_unknown_bet == "accept"
     assert integration.allowed_cidrs == ("192.0.2.7/32", "2001:db8::/32")
     assert integration.secret_name == "test/integration/acme"
 

@@ -39,7 +39,7 @@ def test_session_that_an_operator_opened_is_shown_and_closed(desk: Desk) -> None
 
 
 def test_closed_session_takes_no_bets_and_tells_the_provider(desk: Desk) -> None:
-    desk.world.configure(provider_url=PROVIDER_URL, close_sessions=True)
+    desk.world.configure(url=PROVIDER_URL, close_sessions=True)
     desk.launch(session_id="sess-1")
     reply = desk.close("sess-1")
     assert (reply.status, reply.json["status"]) == (200, "closed")
@@ -52,7 +52,7 @@ def test_closed_session_takes_no_bets_and_tells_the_provider(desk: Desk) -> None
 
 
 def test_closing_twice_is_closing_once(desk: Desk) -> None:
-    desk.world.configure(provider_url=PROVIDER_URL, close_sessions=True)
+    desk.world.configure(url=PROVIDER_URL, close_sessions=True)
     desk.launch(session_id="sess-1")
     assert desk.close("sess-1").json == desk.close("sess-1").json
     assert desk.provider.closed == ["sess-1"]
@@ -67,7 +67,7 @@ def test_provider_that_does_not_want_to_know_is_not_told(desk: Desk) -> None:
 
 
 def test_close_that_the_provider_does_not_hear_is_left_to_the_schedule(desk: Desk) -> None:
-    desk.world.configure(provider_url=PROVIDER_URL, close_sessions=True)
+    desk.world.configure(url=PROVIDER_URL, close_sessions=True)
     desk.provider.close_errors = [failure("provider_timeout")]
     desk.launch(session_id="sess-1")
     assert desk.close("sess-1").status == 200

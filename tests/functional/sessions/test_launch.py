@@ -101,7 +101,7 @@ PREREQUISITES: dict[str, tuple[Callable[[World], object], dict[str, Any]]] = {
     "game_disabled": (lambda w: stock(w, a_game(status="inactive")), {}),
     "provider_disabled": (lambda w: stock(w, None, a_provider(enabled=False)), {}),
     "sessions_disabled": (
-        lambda w: w.configure(provider_url=PROVIDER_URL, sessions_enabled=False),
+        lambda w: w.configure(url=PROVIDER_URL, sessions_enabled=False),
         {},
     ),
     "unsupported_currency": (_nothing, {"currency": "GBP"}),
@@ -144,7 +144,7 @@ def test_game_that_is_disabled_is_refused_by_a_warm_function_at_once(desk: Desk)
 
 def test_switch_takes_effect_on_a_warm_function_within_a_minute(desk: Desk) -> None:
     assert desk.launch().status == 201
-    desk.world.configure(provider_url=PROVIDER_URL, sessions_enabled=False)
+    desk.world.configure(url=PROVIDER_URL, sessions_enabled=False)
     desk.clock.sleep(60)
     assert desk.launch().error == "sessions_disabled"
 

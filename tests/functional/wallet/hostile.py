@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from casino.dialects.igsp.requests import MAX_BODY
+from casino.wallet.dialect import MAX_BODY
 from tests.functional.wallet.mutants import Mutant, hostile
 
 IDS = ("player_id", "game_id", "transaction_id", "session_id", "round_id", "bet_transaction_id")

@@ -12,10 +12,10 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from casino.dialects.igsp.answers import IgspRenderer
-from casino.dialects.igsp.requests import BalanceQuery, parse_hook
-from casino.wallet.model import PLATFORM, Kind, Player, Transaction
-from casino.wallet.service import Answer, WalletService
+from casino.dialects.igsp.dialect import Igsp
+from casino.dialects.igsp.requests import parse_hook
+from casino.wallet.model import PLATFORM, BalanceQuery, Kind, Player, Transaction
+from casino.wallet.service import Result, WalletService
 from testing.casinos import casino_on
 from testing.fakes import FakeClock
 from testing.transactions import INTEGRATION, SESSION
@@ -61,9 +61,7 @@ class SideBySide:
         self.stack = ExitStack()
         self.casino = self.stack.enter_context(casino_on(foundation))
         self.clock = FakeClock()
-        self.wallet = WalletService(
-            self.casino.ledger, self.casino.accounts, self.clock, IgspRenderer()
-        )
+        self.wallet = WalletService(self.casino.ledger, self.casino.accounts, self.clock, Igsp())
         self.integration = INTEGRATION
         self.model = Reference()
         self.sent: list[Request] = []
@@ -113,9 +111,11 @@ class SideBySide:
 
     def send(self, request: Request, spelling: int) -> None:
         """Send a provider's request, and compare the answer."""
-        typed = parse_hook(wire(request, spelling), None, self.integration, f"trace-{spelling}")
+        typed = parse_hook(
+            wire(request, spelling), None, self.integration.name, f"trace-{spelling}"
+        )
         assert not isinstance(typed, BalanceQuery)
-        answer = self.wallet.transact(typed, self.integration)
+        answer = self.wallet.transact(typed, self.integration.wallet)
         self._compare(request, answer)
         if answer.code not in ("transaction_mismatch", "bets_disabled"):
             self.sent.append(request)
@@ -133,9 +133,9 @@ class SideBySide:
         typed = Transaction(
             PLATFORM, request["transaction_id"], action, action, *wallet, amount_minor=minor
         )
-        self._compare(request, self.wallet.transact(typed, self.integration))
+        self._compare(request, self.wallet.transact(typed, self.integration.wallet))
 
-    def _compare(self, request: Request, answer: Answer) -> None:
+    def _compare(self, request: Request, answer: Result) -> None:
         expected = self.model.expected(request)
         assert answer.code in expected, (request, answer, expected)
         assert answer.replay is self.model.is_replay(request), (request, answer)

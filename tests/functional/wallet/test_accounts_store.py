@@ -6,9 +6,10 @@ import pytest
 
 from casino.base.errors import BusyError
 from casino.base.money import EXPONENTS
-from casino.dialects.igsp.answers import IgspRenderer
+from casino.dialects.igsp.dialect import Igsp
 from casino.wallet.chain import genesis_hash
-from casino.wallet.decide import Posting, Refusal, decide
+from casino.wallet.decide import decide
+from casino.wallet.decision import Posting, Refusal
 from casino.wallet.record import commit_for
 from casino.wallet.store.accounts import DynamoDbAccounts
 from testing.world import SANDBOX, World
@@ -89,13 +90,13 @@ def test_blocking_an_unknown_player_creates_none(world: World) -> None:
 def test_a_bet_decided_before_the_block_is_not_applied_after(world: World) -> None:
     request = bet("ann", world.player("ann"))
     snapshot = world.ledger.load(request)
-    decision = decide(snapshot, request, SANDBOX, 0)
+    decision = decide(snapshot, request, SANDBOX.wallet, 0)
     assert isinstance(decision, Posting)
     world.accounts.set_blocked("ann", True)
-    commit = commit_for(snapshot, request, decision, AT, IgspRenderer())
+    commit = commit_for(snapshot, request, decision, AT, Igsp())
     overtaken = world.ledger.commit(commit, snapshot)
     assert overtaken is not None
-    again = decide(overtaken, request, SANDBOX, 0)
+    again = decide(overtaken, request, SANDBOX.wallet, 0)
     assert isinstance(again, Refusal)
     assert again.code == "player_blocked"
 
@@ -178,10 +179,10 @@ def test_reserved_funds_are_at_most_the_balance(world: World) -> None:
 def test_a_bet_decided_before_a_reservation_is_not_applied_after(world: World) -> None:
     request = bet("ann", world.player("ann", amount="10.00"))
     snapshot = world.ledger.load(request)
-    decision = decide(snapshot, request, SANDBOX, 0)
+    decision = decide(snapshot, request, SANDBOX.wallet, 0)
     assert isinstance(decision, Posting)
     world.accounts.set_reserved("ann", "EUR", 1)
-    commit = commit_for(snapshot, request, decision, AT, IgspRenderer())
+    commit = commit_for(snapshot, request, decision, AT, Igsp())
     assert world.ledger.commit(commit, snapshot) is not None
 
 

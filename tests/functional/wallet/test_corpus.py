@@ -7,7 +7,6 @@ Whoever changes an answer on purpose edits its line.
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +14,14 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from casino.dialects.igsp.dialect import Igsp
 from casino.wallet.model import Player, Session
 from casino.wallet.proof.verify import Verifier
-from casino.wallet.refusals import CATALOGUE
+from casino.wallet.refusals import REFUSALS
 from casino.wiring import hooks as wiring
 from testing.faults import ManualClock
 from testing.hooks import API_KEY, HOOKS, Handler, proxy_event
+from testing.integrations import with_terms
 from testing.world import GAME, SANDBOX, World
 
 FILES: Final = sorted((Path(__file__).parent / "corpus" / "igsp").glob("*.jsonl"))
@@ -54,7 +55,7 @@ class Replay:
         self.clock.sleep(step["at"] - self.clock.now())
         route = step["route"]
         if route not in self._handlers:
-            self._handlers[route] = wiring.hook_handler(route, self.world.environment)
+            self._handlers[route] = wiring.hook_handler(Igsp(route), self.world.environment)
         self._fault = dict(step.get("fault", {}))
         try:
             return self._handlers[route](event_of(step), None)
@@ -83,7 +84,7 @@ class Replay:
                 world.accounts.set_reserved(**given)
             case "integration":
                 keys = tuple(given.pop("api_keys", (API_KEY,)))
-                world.registry.put(replace(SANDBOX, **given), keys)
+                world.registry.put(with_terms(SANDBOX, **given), keys)
             case "registry item":
                 world.client.put_item(TableName=world.tables.registry, Item=step["item"])
             case "secret":
@@ -147,4 +148,4 @@ def test_corpus_holds_every_code_that_a_request_can_get() -> None:
     requests = [step for file in FILES for step in read_steps(file) if "do" not in step]
     bodies = [json.loads(request["answer"]["body"]) for request in requests]
     assert len({request["id"] for request in requests}) == len(requests) >= LEAST
-    assert {body["error"] for body in bodies if "error" in body} == CATALOGUE.keys() - UNREACHABLE
+    assert {body["error"] for body in bodies if "error" in body} == REFUSALS.keys() - UNREACHABLE

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from casino.aws.clients import secrets_client
-from casino.dialects.igsp.answers import IgspRenderer
-from casino.dialects.registry import family
+from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.store.cached_registry import (
     UNKNOWN_READS,
     UNKNOWN_READS_PER_S,
@@ -48,13 +47,10 @@ class Gate:
         self.dynamodb, self.secrets = Counted(world.client), Counted(secrets_client())
         registry = CachedRegistry(DynamoDbRegistry(self.dynamodb, world.tables), self.clock)
         self.endpoint = HookEndpoint(
-            route=None,
-            family=family("igsp"),
-            family_name="igsp",
+            dialect=Igsp(),
             registry=registry,
             keyring=SecretsManagerKeyring(self.secrets, self.clock, registry),
-            wallet=wallet_service(self.dynamodb, world.tables),
-            renderer=IgspRenderer(),
+            wallet=wallet_service(self.dynamodb, world.tables, Igsp()),
             clock=self.clock,
             observer=Observer("test"),
         )

@@ -11,12 +11,14 @@ from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, Read
 from casino.aws.attributes import flag, text
 from casino.aws.dynamodb import batch_get, transact
 from casino.base.errors import OutcomeUnknownError, UnavailableError
+from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.model import Entry, Tombstone
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wiring.hooks import wallet_service
+from testing.integrations import an_integration
 from testing.world import SANDBOX, World
 from tests.functional.wallet.interrupted import Wire, add_player, bet, cancelled, failing, refused
 
@@ -151,8 +153,11 @@ def test_a_closed_session_never_opens_again(world: World) -> None:
 
 
 def test_an_integration_is_found_by_each_of_its_keys(world: World) -> None:
-    acme = Integration(
-        "acme", "igsp", "secret", ("EUR", "JPY"), ("192.0.2.0/24",), refund_unknown_bet="accept"
+    acme = an_integration(
+        "acme",
+        currencies=("EUR", "JPY"),
+        allowed_cidrs=("192.0.2.0/24",),
+        refund_unknown_bet="accept",
     )
     world.registry.put(acme, ("key-1", "key-2"))
     assert world.registry.by_api_key("key-1") == world.registry.by_api_key("key-2") == acme
@@ -208,26 +213,28 @@ def test_a_wallets_entries_come_in_order_with_refusals_where_they_were_decided(
     world: World,
 ) -> None:
     session_id = world.player("ann")
-    service = wallet_service(world.client, world.tables)
+    service = wallet_service(world.client, world.tables, Igsp())
     for number in range(130):
         amount_minor = 1_00 if number % 10 else 1_000_000_00
-        service.transact(bet("ann", session_id, number, amount_minor), SANDBOX)
+        service.transact(bet("ann", session_id, number, amount_minor), SANDBOX.wallet)
     world.player("bob")
     entries = list(world.history.of_wallet("ann", "EUR"))
     assert len(entries) == 131
     assert {entry.player_id for entry in entries} == {"ann"}
-    applied = [entry.seq for entry in entries if entry.outcome == "applied"]
+    applied = [entry.seq for entry in entries if entry.record == "applied"]
     assert applied == list(range(1, 119))
-    order = [entry.transaction_id for entry in entries if entry.outcome == "refused"]
+    order = [entry.transaction_id for entry in entries if entry.record == "refused"]
     assert order == [f"bet-{number}" for number in range(0, 130, 10)]
     for before, entry in pairwise(entries):
-        if entry.outcome == "refused":
+        if entry.record == "refused":
             assert entry.seq == before.seq
 
 
 def test_an_entry_that_only_the_index_has_is_left_out(world: World, wire: Wire) -> None:
     session_id = world.player("ann")
-    wallet_service(world.client, world.tables).transact(bet("ann", session_id), SANDBOX)
+    wallet_service(world.client, world.tables, Igsp()).transact(
+        bet("ann", session_id), SANDBOX.wallet
+    )
     key = {"id": text("sandbox#tx#bet-1")}
     wire.before["batch_get_item"] = lambda: world.client.delete_item(
         TableName=world.tables.ledger, Key=key
@@ -238,7 +245,7 @@ def test_an_entry_that_only_the_index_has_is_left_out(world: World, wire: Wire) 
 
 def test_everything_holds_entries_tombstones_and_void_markers(world: World) -> None:
     session_id = world.player("ann")
-    service = wallet_service(world.client, world.tables)
+    service = wallet_service(world.client, world.tables, Igsp())
     stake = bet("ann", session_id)
     undo = replace(
         *(stake,),
@@ -247,10 +254,10 @@ def test_everything_holds_entries_tombstones_and_void_markers(world: World) -> N
         bet_transaction_id="bet-1",
         round_id=None,
     )
-    service.transact(stake, SANDBOX)
-    service.transact(undo, SANDBOX)
+    service.transact(stake, SANDBOX.wallet)
+    service.transact(undo, SANDBOX.wallet)
     unknown = replace(undo, transaction_id="refund-2", bet_transaction_id="bet-2")
-    service.transact(unknown, SANDBOX)
+    service.transact(unknown, SANDBOX.wallet)
     kinds = Counter(type(record).__name__ for record in world.history.everything())
     assert kinds == {"Entry": 4, "VoidMarker": 1, "Tombstone": 1}
     assert isinstance(world.history.find("sandbox", "bet-1"), Entry)

@@ -1,6 +1,5 @@
 """Any interleaving of hooks, copies, changes and operators against a plain reference model."""
 
-from dataclasses import replace
 from typing import Any, Literal, cast
 
 from hypothesis import settings
@@ -15,6 +14,7 @@ from hypothesis.stateful import (
 
 from casino.wallet.model import SessionStatus
 from casino.wallet.proof.verify import Verifier
+from testing.integrations import with_terms
 from tests.functional.wallet.side_by_side import OWN, SESSIONS, TTL_S, WALLETS, SideBySide
 
 sessions = st.sampled_from([*OWN * 5, "foreign", "nowhere"])
@@ -231,13 +231,13 @@ class WalletMachine(RuleBasedStateMachine):
 
     @rule(enabled=st.sampled_from([True, True, False]))
     def switch_bets(self, enabled: bool) -> None:
-        self.play.integration = replace(self.play.integration, bets_enabled=enabled)
+        self.play.integration = with_terms(self.play.integration, bets_enabled=enabled)
         self.play.model.bets_enabled = enabled
 
     @rule(accept=st.booleans())
     def change_what_unknown_bets_mean(self, accept: bool) -> None:
         mode: Literal["accept", "reject"] = "accept" if accept else "reject"
-        self.play.integration = replace(self.play.integration, refund_unknown_bet=mode)
+        self.play.integration = with_terms(self.play.integration, refund_unknown_bet=mode)
         self.play.model.accepts_unknown_bets = accept
 
     # What must hold after every step.
@@ -254,7 +254,7 @@ class WalletMachine(RuleBasedStateMachine):
         for wallet in {*WALLETS, ("p2", "JPY")}:
             history = list(self.play.casino.history.of_wallet(*wallet))
             entries += len(history)
-            applied = [entry for entry in history if entry.outcome == "applied"]
+            applied = [entry for entry in history if entry.record == "applied"]
             assert [entry.seq for entry in applied] == list(range(1, len(applied) + 1))
             moved = [entry.balance_after_minor - entry.balance_before_minor for entry in applied]
             assert sum(moved) == self.play.model.balances.get(wallet, 0)

@@ -1,7 +1,6 @@
 """The provider client over real connections: time-outs, torn answers, a slow provider."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -14,6 +13,7 @@ from casino.providers.transport import Limits, Transport
 from sandbox.ministack import free_port
 from sandbox.provider.process import ProviderProcess, start
 from testing.catalogue import Notes, OneKey
+from testing.integrations import an_integration, with_terms
 from testing.provider import KEY
 
 HASTY = Limits(connect_s=1, read_s=0.3, deadline_s=5, attempts=2, backoff_s=0.01)
@@ -31,9 +31,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProviderProces
 
 @pytest.fixture
 def integration(process: ProviderProcess) -> Iterator[Integration]:
-    yield Integration(
-        "sandbox", "igsp", "unused", provider_url=process.provider_url, close_sessions=True
-    )
+    yield an_integration(url=process.provider_url, close_sessions=True)
     process.control.clear_faults()
 
 
@@ -104,7 +102,7 @@ def test_what_goes_wrong_again_and_again_is_given_up(
 def test_a_provider_that_is_not_there_is_unavailable(
     client: HttpProviderClient, integration: Integration
 ) -> None:
-    nobody = replace(integration, provider_url=f"http://127.0.0.1:{free_port()}/igsp/v1")
+    nobody = with_terms(integration, url=f"http://127.0.0.1:{free_port()}/igsp/v1")
 
     with pytest.raises(ProviderError) as refused:
         client.games(nobody, None, None)

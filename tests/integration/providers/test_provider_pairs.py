@@ -1,7 +1,6 @@
 """The rotation's calls to a provider, over HTTP."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
@@ -9,6 +8,7 @@ from casino.base.clock import SystemClock
 from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.integrations.credentials import PairRefusedError
 from casino.integrations.model import Integration
+from testing.integrations import an_integration, with_terms
 from testing.issuer import Issuer, serving
 from testing.vault import pair_of
 
@@ -22,7 +22,7 @@ def issuer() -> Iterator[Issuer]:
 @pytest.fixture
 def acme(issuer: Issuer) -> Integration:
     url = f"{issuer.url}/igsp/v1"
-    return Integration("acme", "igsp", "s", provider_url=url, issue_url=f"{issuer.url}/issue")
+    return an_integration("acme", url=url, issue_url=f"{issuer.url}/issue")
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_a_pair_that_the_provider_issued_is_taken(
     provider: HttpPairProvider, acme: Integration, issuer: Issuer
 ) -> None:
     provider.check(acme, issuer.pair())
-    provider.check(replace(acme, provider_url=f"{acme.provider_url}/"), issuer.pair())
+    provider.check(with_terms(acme, url=f"{acme.provider.url}/"), issuer.pair())
     assert issuer.checked == 2
 
 
@@ -61,11 +61,11 @@ def test_what_is_no_pair_or_no_answer_is_a_refusal(
 ) -> None:
     nobody = "http://127.0.0.1:9"
     for broken in (
-        replace(acme, issue_url=f"{issuer.url}/nothing"),
-        replace(acme, issue_url=nobody),
+        with_terms(acme, issue_url=f"{issuer.url}/nothing"),
+        with_terms(acme, issue_url=nobody),
     ):
         with pytest.raises(PairRefusedError):
             provider.issue(broken, issuer.pair(), "token-3")
     for url in ("", nobody):
         with pytest.raises(PairRefusedError):
-            provider.check(replace(acme, provider_url=url), issuer.pair())
+            provider.check(with_terms(acme, url=url), issuer.pair())

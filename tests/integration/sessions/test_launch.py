@@ -72,7 +72,7 @@ def stage(
     world = build_world("launch")
     world.player(PLAYER)
     introduce(world)
-    world.configure(provider_url=provider.provider_url, close_sessions=True)
+    world.configure(url=provider.provider_url, close_sessions=True)
     game_id = _stock(world, provider)
     for name, value in world.environment.items():
         monkeypatch.setenv(name, value)

@@ -12,8 +12,9 @@ from uuid import uuid4
 import pytest
 
 from casino.aws.lean.clients import dynamodb_client
+from casino.dialects.igsp.dialect import Igsp
 from casino.wallet.model import Transaction
-from casino.wallet.service import Answer
+from casino.wallet.service import Result
 from casino.wiring.hooks import wallet_service
 from testing.world import SANDBOX, World, build_tables
 
@@ -51,7 +52,7 @@ class Metered:
 
     def __post_init__(self) -> None:
         self.session_id = self.world.player(self.player_id, amount="98765432.10")
-        self._wallet = wallet_service(self.meter, self.world.tables)
+        self._wallet = wallet_service(self.meter, self.world.tables, Igsp())
 
     def request(self, kind: Any, **more: Any) -> Transaction:
         fields: dict[str, Any] = {
@@ -72,10 +73,10 @@ class Metered:
             **fields,
         )
 
-    def send(self, request: Transaction) -> Answer:
+    def send(self, request: Transaction) -> Result:
         """Send, with the meter at zero."""
         self.meter.units.clear()
-        return self._wallet.transact(request, SANDBOX)
+        return self._wallet.transact(request, SANDBOX.wallet)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from casino.dialects.igsp.dialect import Igsp
 from casino.wallet.model import Entry, Tombstone, Transaction
 from casino.wallet.proof.verify import Verifier
 from casino.wiring.hooks import wallet_service
@@ -64,7 +65,7 @@ def outcomes(
 
 def settle(world: World, found: dict[str, Outcome]) -> None:
     """Send again, alone, what nobody got a final answer for."""
-    wallet = wallet_service(world.client, world.tables)
+    wallet = wallet_service(world.client, world.tables, Igsp())
     for outcome in found.values():
         if not outcome.final:
             outcome.answers.append(send(wallet, outcome.request, SANDBOX))

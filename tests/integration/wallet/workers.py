@@ -24,6 +24,7 @@ from casino.aws.lean.protocol import Send
 from casino.aws.lean.signature import SignedRequest
 from casino.aws.tables import Tables
 from casino.base.errors import RetryableError
+from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
 from casino.wallet.model import Transaction
 from casino.wallet.service import WalletService
@@ -77,7 +78,7 @@ def run(work: Work, environment: Mapping[str, str]) -> list[list[Answered]]:
 def send(wallet: WalletService, request: Transaction, integration: Integration) -> Answered:
     """Send a transaction once."""
     try:
-        answer = wallet.transact(request, integration)
+        answer = wallet.transact(request, integration.wallet)
     except RetryableError as error:
         return Answered(503, error.code)
     return Answered(answer.status, answer.code, answer.body, answer.replay, answer.conflicts)
@@ -104,7 +105,7 @@ def _process(work: Work, number: int) -> list[Answered]:
         return cancelled(request, chance.randrange(len(body_of(request)["TransactItems"])))
 
     client.calls.send = conflicting
-    wallet = wallet_service(client, work.tables)
+    wallet = wallet_service(client, work.tables, Igsp())
     # Opens the connection, so that the start is at once.
     list(DynamoDbAccounts(client, work.tables).wallets("nobody"))
     assert _barrier is not None

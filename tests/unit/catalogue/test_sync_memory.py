@@ -13,8 +13,9 @@ from casino.dialects.igsp.records import read_list
 from casino.integrations.model import Integration
 from casino.providers.ports import Launched, LaunchRequest, Page
 from testing.catalogue import Inline, Notes, SteppingClock
+from testing.integrations import an_integration
 
-HUB = Integration("hub", "igsp", "unused", provider_url="https://p.test")
+HUB = an_integration("hub", url="https://p.test")
 STUDIO = "550e8400-e29b-41d4-a716-446655440000"
 TIME = "2025-10-02T08:18:25.000000Z"
 

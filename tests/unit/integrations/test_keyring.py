@@ -1,7 +1,5 @@
 """The keyring: few reads, no dead secret, and no valid one overlooked."""
 
-from dataclasses import replace
-
 import pytest
 from botocore.exceptions import ClientError
 
@@ -9,6 +7,7 @@ from casino.base.errors import UnavailableError
 from casino.integrations.credentials import DEFAULT_GRACE_S
 from casino.integrations.model import Integration
 from casino.integrations.store.keyring import CACHE_S, REFRESH_INTERVAL_S, SecretsManagerKeyring
+from testing.integrations import with_terms
 from testing.vault import NAME, SECRET, Directory, Vault, VaultClock, pair_of
 
 ACME = Integration(NAME, "igsp", SECRET)
@@ -29,9 +28,9 @@ class Scene:
 
     def promote(self, word: str, old: str, until: float | None = None) -> None:
         if until is not None:
-            times = dict(self.directory.integration.retirements) | {old: int(until)}
+            times = dict(self.directory.integration.rotation.retirements) | {old: int(until)}
             retirements = tuple(sorted(times.items()))
-            self.directory.integration = replace(
+            self.directory.integration = with_terms(
                 self.directory.integration, retirements=retirements
             )
         self.vault.update_secret_version_stage(SECRET, "AWSCURRENT", old, word)
@@ -82,7 +81,7 @@ def test_a_staged_version_is_found_although_forged_traffic_used_up_the_interval(
     scene.keyring.refresh(ACME)
     scene.stage("v1")
     assert not scene.keyring.refresh(ACME)
-    named = replace(ACME, pending_version="v1")
+    named = with_terms(ACME, pending_version="v1")
     assert scene.keyring.refresh(named)
     assert scene.live(named) == ["secret-v0", "secret-v1"]
 
@@ -90,7 +89,7 @@ def test_a_staged_version_is_found_although_forged_traffic_used_up_the_interval(
 def test_a_staged_version_that_is_not_there_is_looked_for_once_out_of_turn(scene: Scene) -> None:
     scene.live()
     scene.keyring.refresh(ACME)
-    named = replace(ACME, pending_version="v1")
+    named = with_terms(ACME, pending_version="v1")
     assert [scene.keyring.refresh(named) for _ in range(3)] == [True, False, False]
 
 
@@ -111,7 +110,7 @@ def test_an_early_retirement_is_seen_when_the_cache_is_read_anew(scene: Scene) -
     scene.stage("v1")
     scene.promote("v1", "v0", scene.clock.now() + 1000)
     scene.keyring.refresh(ACME)
-    scene.directory.integration = replace(ACME, retirements=(("v0", int(scene.clock.now())),))
+    scene.directory.integration = with_terms(ACME, retirements=(("v0", int(scene.clock.now())),))
     scene.clock.sleep(CACHE_S)
     assert scene.live() == ["secret-v1"]
 
@@ -119,7 +118,7 @@ def test_an_early_retirement_is_seen_when_the_cache_is_read_anew(scene: Scene) -
 def test_the_grace_is_known_although_the_integration_was_read_before_the_rotation(
     scene: Scene,
 ) -> None:
-    scene.directory.integration = stale = replace(ACME, grace_s=0)
+    scene.directory.integration = stale = with_terms(ACME, grace_s=0)
     scene.stage("v1")
     scene.promote("v1", "v0", scene.clock.now() + 100)
     scene.keyring.refresh(stale)

@@ -1,7 +1,6 @@
 """A rotation can die at any call: nothing valid is refused, and the next try goes on from there."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,12 +16,12 @@ from casino.integrations.credentials import (
     PairRefusedError,
     UnknownSecretError,
 )
-from casino.integrations.model import Integration
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.secrets import SecretsManagerStore
 from testing.crashes import Crashes, CrashingClient
+from testing.integrations import an_integration, with_terms
 from testing.vault import NAME, SECRET, Directory, Provider, Vault, VaultClock, pair_of
 
 OLD, NEW = pair_of("old"), pair_of("new")
@@ -38,7 +37,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.clock = VaultClock()
-        integration = Integration(NAME, "igsp", SECRET, grace_s=GRACE_S)
+        integration = an_integration(NAME, secret_name=SECRET, grace_s=GRACE_S)
         self.directory = Directory(integration, {OLD.api_key: 0})
         self.vault = Vault(self.clock, OLD)
         self.provider = Provider()
@@ -204,7 +203,9 @@ def test_a_pair_is_fetched_from_the_provider_when_it_says_where_and_once_for_a_t
 ) -> None:
     with pytest.raises(NothingStagedError):
         scene.rotation.create(SECRET, "v1")
-    scene.directory.integration = replace(scene.directory.integration, issue_url="https://p/issue")
+    scene.directory.integration = with_terms(
+        scene.directory.integration, issue_url="https://p/issue"
+    )
     scene.vault.labels["AWSPENDING"] = "v1"  # Secrets Manager makes it without a value
     for at in range(MOST_CALLS):
         if scene.crashes.run(lambda: scene.rotation.create(SECRET, "v1"), at):
@@ -270,7 +271,7 @@ def test_rotating_again_after_a_rollback_gives_a_full_grace(scene: Scene) -> Non
 
 
 def test_a_family_without_overlap_refuses_the_old_pair_at_once(scene: Scene) -> None:
-    scene.directory.integration = replace(scene.directory.integration, grace_s=0)
+    scene.directory.integration = with_terms(scene.directory.integration, grace_s=0)
     scene.rotate()
     assert (scene.verifies(OLD), scene.verifies(NEW)) == (False, True)
 

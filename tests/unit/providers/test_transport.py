@@ -18,16 +18,14 @@ from urllib3.exceptions import (
 from casino.base.headers import headers_of
 from casino.dialects.igsp.client import HttpProviderClient
 from casino.dialects.registry import family
-from casino.integrations.model import Integration
 from casino.providers.circuit import Circuits
 from casino.providers.ports import LaunchRequest, ProviderError
 from casino.providers.transport import Limits, Transport
 from testing.catalogue import Notes, OneKey, SteppingClock
+from testing.integrations import an_integration
 from testing.provider import KEY
 
-HUB = Integration(
-    "hub", "igsp", "unused", provider_url="https://p.test/igsp/v1/", close_sessions=True
-)
+HUB = an_integration("hub", url="https://p.test/igsp/v1/", close_sessions=True)
 PAGE = b'{"data": [{"id": "x"}], "cursor": {"next": "c1"}, "meta": {"returned": 1}}'
 LAUNCH = LaunchRequest("sess-1", "game-1", "p_1", "Lucky", "EUR", 12_345, return_url="https://x")
 

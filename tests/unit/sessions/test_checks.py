@@ -11,10 +11,11 @@ from casino.integrations.model import Integration
 from casino.sessions.checks import Prerequisites, refusal
 from casino.sessions.refusals import LAUNCH_ERRORS
 from casino.wallet.model import Player, Wallet
+from testing.integrations import an_integration, with_terms
 
 FACTS = Prerequisites(
     game=Game("sandbox", "game-1", "studio-1", "Jaws", "active", "2026-01-01T00:00:00Z", "f"),
-    integration=Integration("sandbox", "igsp", "secret", provider_url="https://provider.test"),
+    integration=an_integration(url="https://provider.test"),
     provider=Provider(
         "sandbox",
         "studio-1",
@@ -36,10 +37,15 @@ FACTS = Prerequisites(
 def changed(**parts: Any) -> Prerequisites:
     """Return the facts with fields of their parts changed: `game={"status": …}`."""
     new: dict[str, Any] = {
-        name: replace(getattr(FACTS, name), **value) if isinstance(value, dict) else value
+        name: _changed(getattr(FACTS, name), value) if isinstance(value, dict) else value
         for name, value in parts.items()
     }
     return replace(FACTS, **new)
+
+
+def _changed(fact: Any, changes: dict[str, Any]) -> Any:
+    change = with_terms if isinstance(fact, Integration) else replace
+    return change(fact, **changes)
 
 
 REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
@@ -49,7 +55,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "a deleted game": ("game_disabled", {"game": {"deleted_at": "2026-02-01T00:00:00Z"}}),
     "a game missing from two full runs": ("game_disabled", {"game": {"missing_runs": 2}}),
     "an integration that is gone": ("provider_disabled", {"integration": None}),
-    "an integration without an API": ("provider_disabled", {"integration": {"provider_url": ""}}),
+    "an integration without an API": ("provider_disabled", {"integration": {"url": ""}}),
     "a disabled integration": ("provider_disabled", {"integration": {"enabled": False}}),
     "an unknown provider": ("provider_disabled", {"provider": None}),
     "a disabled provider": ("provider_disabled", {"provider": {"enabled": False}}),

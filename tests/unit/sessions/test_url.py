@@ -6,16 +6,15 @@ from hypothesis import strategies as st
 
 from casino.integrations.model import Integration
 from casino.sessions.url import MAX_URL, launch_url_fault
+from testing.integrations import an_integration
 
-REMOTE = Integration("s", "igsp", "x", provider_url="https://api.provider.test/igsp/v1")
-LISTED = Integration(
+REMOTE = an_integration("s", url="https://api.provider.test/igsp/v1")
+LISTED = an_integration(
     "s",
-    "igsp",
-    "x",
-    provider_url="https://api.provider.test/igsp/v1",
+    url="https://api.provider.test/igsp/v1",
     launch_hosts=("games.provider.test", "play.test:8443"),
 )
-LOCAL = Integration("s", "igsp", "x", provider_url="http://127.0.0.1:9000/igsp/v1")
+LOCAL = an_integration("s", url="http://127.0.0.1:9000/igsp/v1")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from casino.wallet.refusals import CATALOGUE
+from casino.dialects.igsp.answers import STATUSES
+from casino.wallet.refusals import REFUSALS
 from testing.template import PROJECT, Template, as_list, functions, resources
 
 #: What an alarm watches for the whole service, with the one dimension `service`. The catalogue's
@@ -182,14 +183,14 @@ def wrong_gateway_errors(template: Template) -> list[str]:
     faults = [n for n in ("DEFAULT_4XX", "DEFAULT_5XX") if n not in api["GatewayResponses"]]
     for name, response in api["GatewayResponses"].items():
         body = json.loads(response["ResponseTemplates"]["application/json"])
-        spec = CATALOGUE.get(body.get("error"))
+        spec = REFUSALS.get(body.get("error"))
         wanted = spec and {
             "error": spec.code,
             "message": spec.message,
-            "status": spec.status,
+            "status": STATUSES[spec.code],
             "retryable": spec.retryable,
             "trace_id": "$context.requestId",
         }
-        if spec is None or body != wanted or response["StatusCode"] != str(spec.status):
+        if spec is None or body != wanted or response["StatusCode"] != str(STATUSES[spec.code]):
             faults.append(name)
     return faults

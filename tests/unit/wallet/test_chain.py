@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from casino.wallet.chain import entry_hash, genesis_hash, seal
-from casino.wallet.decide import Snapshot
+from casino.wallet.decision import Snapshot
 from casino.wallet.model import Entry, Wallet
 from testing.transactions import PLAYER, SESSION, a_bet, commit_of
 

@@ -9,7 +9,7 @@ import pytest
 
 from casino.base.errors import BusyError, CasinoError, OutcomeUnknownError, UnavailableError
 from casino.base.proxy import Response
-from casino.dialects.igsp.requests import MAX_BODY
+from casino.wallet.dialect import MAX_BODY
 from testing.casinos import furnish
 from testing.hook_desk import BALANCE, BET, BrokenLedger, HookDesk, Ring
 from testing.hooks import SECRET_KEY, proxy_event

@@ -7,16 +7,16 @@ import pytest
 from casino.base.errors import (
     BusyError,
     OutcomeUnknownError,
-    RequestRefusedError,
     RetryableError,
     UnavailableError,
 )
-from casino.wallet.decide import Snapshot
-from casino.wallet.model import Player
+from casino.wallet.decision import Snapshot
+from casino.wallet.model import BalanceQuery, Player
 from casino.wallet.ports import Commit, Ledger
 from casino.wallet.service import Retries
 from testing.casinos import furnish
 from testing.fakes import FakeClock, FakeWorld
+from testing.integrations import with_terms
 from testing.transactions import (
     INTEGRATION,
     PLAYER,
@@ -161,8 +161,8 @@ def test_a_read_that_fails_after_an_unknown_outcome_leaves_it_unknown(
 def test_a_switch_turned_off_meanwhile_does_not_hide_an_unknown_outcome(
     wallet: TroubledWallet,
 ) -> None:
-    off = replace(INTEGRATION, bets_enabled=False)
-    assert wallet.service.transact(a_bet(), off).code == "bets_disabled"
+    off = with_terms(INTEGRATION, bets_enabled=False)
+    assert wallet.service.transact(a_bet(), off.wallet).code == "bets_disabled"
     wallet.troubles([never_sent(OutcomeUnknownError)])
     switched: list[bool] = []
 
@@ -220,9 +220,9 @@ def test_a_withdrawal_takes_no_more_than_is_spendable(wallet: TroubledWallet) ->
 def test_a_balance_is_what_may_be_spent(wallet: TroubledWallet) -> None:
     wallet.world.accounts.set_reserved(PLAYER, "EUR", 25_000)
     for session_id in ("s1", None):
-        answer = wallet.service.balance(PLAYER, "EUR", session_id, INTEGRATION)
+        answer = wallet.service.balance(BalanceQuery("sandbox", PLAYER, "EUR", session_id))
         assert (answer.status, answer.body) == (200, '{"balance":750.00}')
-    no_wallet = wallet.service.balance(PLAYER, "JPY", None, INTEGRATION)
+    no_wallet = wallet.service.balance(BalanceQuery("sandbox", PLAYER, "JPY"))
     assert no_wallet.body == '{"balance":0}'
 
 
@@ -242,6 +242,5 @@ def test_a_balance_of_nobody_or_another_is_refused(
     wallet.world.accounts.add_player(Player("p2", blocked=False, created_at="now"))
     foreign = replace(SESSION, session_id="foreign", integration="other")
     assert wallet.world.sessions.add(foreign)
-    with pytest.raises(RequestRefusedError) as caught:
-        wallet.service.balance(player_id, currency, session_id, INTEGRATION)
-    assert caught.value.code == code
+    query = BalanceQuery("sandbox", player_id, currency, session_id)
+    assert wallet.service.balance(query).code == code

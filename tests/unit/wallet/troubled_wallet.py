@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from casino.base.errors import OutcomeUnknownError, RetryableError, UnavailableError
-from casino.dialects.igsp.answers import IgspRenderer
-from casino.wallet.decide import Snapshot
+from casino.dialects.igsp.dialect import Igsp
+from casino.wallet.decision import Snapshot
 from casino.wallet.model import Transaction
 from casino.wallet.ports import Commit, Ledger
-from casino.wallet.service import Answer, WalletService
+from casino.wallet.service import Result, WalletService
 from testing.fakes import FakeClock, FakeWorld
 from testing.transactions import INTEGRATION, PLAYER
 
@@ -73,12 +73,12 @@ class TroubledWallet:
             self.ledger,
             self.world.accounts,
             self.clock,
-            IgspRenderer(),
+            Igsp(),
             jitter=lambda: self.jitter,
         )
 
-    def send(self, request: Transaction) -> Answer:
-        return self.service.transact(request, INTEGRATION)
+    def send(self, request: Transaction) -> Result:
+        return self.service.transact(request, INTEGRATION.wallet)
 
     def troubles(self, troubles: Iterable[Interference]) -> None:
         self.ledger.troubles = list(troubles)
@@ -93,8 +93,8 @@ class TroubledWallet:
         """Return a trouble: `request` is served first, and the commit comes too late."""
 
         def interfere(ledger: Ledger, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
-            faster = WalletService(ledger, self.world.accounts, self.clock, IgspRenderer())
-            assert faster.transact(request, INTEGRATION).code == "ok"
+            faster = WalletService(ledger, self.world.accounts, self.clock, Igsp())
+            assert faster.transact(request, INTEGRATION.wallet).code == "ok"
             return ledger.commit(commit, snapshot)
 
         return interfere

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from casino.dialects.igsp.answers import IgspRenderer
+from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
 from casino.wallet.chain import seal
 from casino.wallet.model import PLATFORM, Entry, Player, Session, Transaction
@@ -12,10 +12,11 @@ from casino.wallet.proof.verify import Verifier
 from casino.wallet.service import WalletService
 from testing.fake_ledger import FakeHistory, FakeTables
 from testing.fakes import FakeAccounts, FakeClock, FakeWorld
+from testing.integrations import an_integration, with_terms
 
 GAME = "game-1"
-STRICT = Integration("acme", "igsp", "secret")
-LENIENT = replace(STRICT, refund_unknown_bet="accept")
+STRICT = an_integration("acme")
+LENIENT = with_terms(STRICT, refund_unknown_bet="accept")
 WALLET = ("ann", "EUR")
 ROUND = ("acme", "ann", "EUR", "r1")
 
@@ -25,9 +26,7 @@ class Casino:
 
     def __init__(self, tables: FakeTables) -> None:
         self.world = FakeWorld(tables)
-        self._wallet = WalletService(
-            self.world.ledger, self.world.accounts, FakeClock(), IgspRenderer()
-        )
+        self._wallet = WalletService(self.world.ledger, self.world.accounts, FakeClock(), Igsp())
 
     def seat(self, player_id: str, currency: str = "EUR", deposit: int = 100_00) -> None:
         self.world.accounts.add_player(Player(player_id, False, "2026-01-01T00:00:00.000Z"))
@@ -58,7 +57,7 @@ class Casino:
             game_id=None if ours else GAME,
             **{"type": kind, **fields},
         )
-        return self._wallet.transact(request, integration).code
+        return self._wallet.transact(request, integration.wallet).code
 
 
 def played_tables() -> FakeTables:

@@ -1,4 +1,4 @@
-"""The errors that every context shares, and the form of an error catalogue's lines.
+"""The errors that every context shares.
 
 The tree of exceptions (a refusal that the wallet *decides* is a value, not an exception):
 
@@ -9,20 +9,6 @@ The tree of exceptions (a refusal that the wallet *decides* is a value, not an e
         ├── UnavailableError   nothing moved: something that the decision needs cannot be read
         └── OutcomeUnknownError  a write was sent and its outcome could not be learnt in time
 """
-
-from typing import NamedTuple
-
-
-class ErrorSpec(NamedTuple):
-    """One documented error: what the provider reads, and what it should do next."""
-
-    code: str
-    status: int
-    retryable: bool
-    recorded: bool
-    """Whether the refusal is stored under the transaction's id, so that every copy gets it."""
-    message: str
-    next_step: str
 
 
 class CasinoError(Exception):

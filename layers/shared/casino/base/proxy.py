@@ -49,3 +49,18 @@ def trace_id_of(event: Event, headers: Headers) -> str:
     if given and _TRACE_ID.fullmatch(given[0]):
         return given[0]
     return str((event.get("requestContext") or {}).get("requestId", ""))
+
+
+def source_ip(event: Event) -> str:
+    """Return the address that called; empty when the event names none."""
+    return str(_identity(event).get("sourceIp", ""))
+
+
+def client_certificate(event: Event) -> str:
+    """Return the client's certificate in PEM; empty where the domain asks for none."""
+    certificate = _identity(event).get("clientCert") or {}
+    return str(certificate.get("clientCertPem", ""))
+
+
+def _identity(event: Event) -> Mapping[str, Any]:
+    return (event.get("requestContext") or {}).get("identity") or {}

@@ -52,7 +52,7 @@ class SyncEndpoint:
         if name is None:
             return self._fan_out(mode)
         integration = self.integrations.get(name)
-        if integration is None or not integration.enabled or not integration.provider_url:
+        if integration is None or not integration.enabled or not integration.provider.url:
             raise InvalidEventError(f"{name} is no enabled integration with a provider")
 
         def has_time() -> bool:
@@ -75,7 +75,7 @@ class SyncEndpoint:
         oldest_s = 0.0
         for name in self.integrations.names():
             integration = self.integrations.get(name)
-            if integration is None or not integration.enabled or not integration.provider_url:
+            if integration is None or not integration.enabled or not integration.provider.url:
                 continue
             oldest_s = max(oldest_s, self._age_s(name))
             if self._start({"mode": mode, "integration": name}):

@@ -137,8 +137,8 @@ def read_pair(text: str, created_at: float = 0.0) -> Pair:
 
 def grace_of(integration: Integration) -> int:
     """Return how long a replaced secret of this integration goes on verifying, in seconds."""
-    if integration.grace_s is not None:
-        return integration.grace_s
+    if integration.rotation.grace_s is not None:
+        return integration.rotation.grace_s
     return GRACE_S.get(integration.family, DEFAULT_GRACE_S)
 
 
@@ -147,7 +147,7 @@ def verifies_until(integration: Integration, version: str, replaced_at: float) -
 
     A rotation writes it down. `replaced_at` counts for one that was made by hand.
     """
-    written = dict(integration.retirements).get(version)
+    written = dict(integration.rotation.retirements).get(version)
     if written is not None:
         return written
     return replaced_at + grace_of(integration)
@@ -155,7 +155,7 @@ def verifies_until(integration: Integration, version: str, replaced_at: float) -
 
 def retiring(integration: Integration, version: str, until: int) -> tuple[tuple[str, int], ...]:
     """Return the integration's retirements with one more; the oldest are forgotten."""
-    times = dict(integration.retirements) | {version: until}
+    times = dict(integration.rotation.retirements) | {version: until}
     latest = sorted(times.items(), key=lambda pair: pair[1])[-MOST_RETIREMENTS:]
     if (version, until) not in latest:
         latest = [*latest[1:], (version, until)]

@@ -1,30 +1,44 @@
-"""Integrations and the live versions of their credentials."""
+"""Integrations and the live versions of their credentials.
 
-from dataclasses import dataclass
+An integration is one provider's connection. Each of its parts is what one reader needs of it: the
+wallet, the calls to the provider, the rotation.
+"""
+
+from dataclasses import dataclass, field
 from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Integration:
-    """One provider's connection: how it signs, what it may use, what is switched off.
+class WalletTerms:
+    """What the wallet asks before it moves money; no currencies means every one."""
 
-    `provider_url` is where the provider's own API begins; without one there is no catalogue.
-    `launch_hosts` are the hosts that its launch URLs may name.
+    currencies: tuple[str, ...] = ()
+    bets_enabled: bool = True
+    refund_unknown_bet: Literal["reject", "accept"] = "reject"
+
+    def supports(self, currency: str) -> bool:
+        """Tell whether the integration may use `currency`."""
+        return not self.currencies or currency in self.currencies
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderTerms:
+    """How the provider is called, and where its games open.
+
+    `url` is where the provider's own API begins; without one there is no catalogue. `launch_hosts`
+    are the hosts that its launch URLs may name; none means the API's own.
     """
 
-    name: str
-    family: str
-    secret_name: str
-    currencies: tuple[str, ...] = ()
-    allowed_cidrs: tuple[str, ...] = ()
-    bets_enabled: bool = True
-    sessions_enabled: bool = True
-    refund_unknown_bet: Literal["reject", "accept"] = "reject"
-    provider_url: str = ""
+    url: str = ""
     launch_hosts: tuple[str, ...] = ()
     close_sessions: bool = False
-    enabled: bool = True
-    """A disabled integration's keys are refused: for one that ended, or whose keys leaked."""
+    sessions_enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RotationTerms:
+    """How its credentials are replaced; times are in seconds (`retirements`: since the epoch)."""
+
     issue_url: str = ""
     """Where the provider issues a new pair of credentials; empty when an operator hands it in."""
     grace_s: int | None = None
@@ -32,13 +46,24 @@ class Integration:
     pending_version: str = ""
     """The version of its secret that was staged last, so that a stale cache can be told."""
     retirements: tuple[tuple[str, int], ...] = ()
-    """Version of its secret → when it stops verifying, in seconds since the epoch."""
+    """Version of its secret → when it stops verifying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """Who may call: how it signs, from where, and for how long."""
+
+    name: str
+    family: str
+    secret_name: str
+    allowed_cidrs: tuple[str, ...] = ()
+    enabled: bool = True
+    """A disabled integration's keys are refused: for one that ended, or whose keys leaked."""
+    wallet: WalletTerms = field(default_factory=WalletTerms)
+    provider: ProviderTerms = field(default_factory=ProviderTerms)
+    rotation: RotationTerms = field(default_factory=RotationTerms)
     key_valid_until: int = 0
     """When the `api_key` that it was found by stops being valid; 0 for never. Not stored here."""
-
-    def supports(self, currency: str) -> bool:
-        """Tell whether the integration may use `currency`; an empty list means every one."""
-        return not self.currencies or currency in self.currencies
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Rotation:
         stored, integration = self._stored(secret)
         if CURRENT in stored.labels.get(token, ()):
             return
-        if self._pair(stored, token) is not None and integration.pending_version == token:
+        if self._pair(stored, token) is not None and integration.rotation.pending_version == token:
             return
         self._refuse_in_grace(stored, integration)
         pair = self._pair(stored, token) or self._new_pair(stored, integration, token)
@@ -111,7 +111,7 @@ class Rotation:
         now = int(self.clock.now())
         self.registry.change(
             integration.name,
-            lambda latest: replace(latest, retirements=retiring(latest, previous, now)),
+            lambda latest: _retired(latest, previous, now),
             self._record(integration, "retire-previous", pair, current),
             {} if pair.api_key in kept else {pair.api_key: now},
         )
@@ -136,7 +136,7 @@ class Rotation:
             keys[before.api_key] = until
         self.registry.change(
             integration.name,
-            lambda latest: replace(latest, retirements=retiring(latest, old, until)),
+            lambda latest: _retired(latest, old, until),
             self._record(integration, what, before, after, f"old verifies until {iso_utc(until)}"),
             keys,
         )
@@ -159,7 +159,9 @@ class Rotation:
         try:
             self.registry.change(
                 integration.name,
-                lambda latest: replace(latest, pending_version=version),
+                lambda latest: replace(
+                    latest, rotation=replace(latest.rotation, pending_version=version)
+                ),
                 self._record(integration, "stage", current, pair),
                 keys,
             )
@@ -171,7 +173,7 @@ class Rotation:
         staged = self._pair(stored, stored.version(PENDING))
         if staged is not None and stored.version(PENDING) != self._current(stored):
             return staged
-        if not integration.issue_url:
+        if not integration.rotation.issue_url:
             raise NothingStagedError(f"no new pair is staged for {integration.name}")
         current = self._pair_of(stored, self._current(stored))
         return self.provider.issue(integration, current, token)
@@ -230,3 +232,8 @@ class Rotation:
             new=new.fingerprint,
             detail=detail,
         )
+
+
+def _retired(integration: Integration, version: str, until: int) -> Integration:
+    retirements = retiring(integration, version, until)
+    return replace(integration, rotation=replace(integration.rotation, retirements=retirements))

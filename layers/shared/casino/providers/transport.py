@@ -158,7 +158,7 @@ class Transport:
         query: str,
         deadline: float,
     ) -> Answer:
-        url = f"{integration.provider_url.rstrip('/')}{call.path}{query}"
+        url = f"{integration.provider.url.rstrip('/')}{call.path}{query}"
         headers = self._headers(integration, call, body)
         left_s = max(deadline - self._clock.monotonic(), 0.001)
         timeout = urllib3.Timeout(

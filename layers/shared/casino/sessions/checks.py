@@ -35,15 +35,15 @@ def _of_catalogue(facts: Prerequisites) -> str | None:
     game, integration, provider = facts.game, facts.integration, facts.provider
     if game is None:
         return "game_not_found"
-    if integration is None or not integration.enabled or not integration.provider_url:
+    if integration is None or not integration.enabled or not integration.provider.url:
         return "provider_disabled"
-    if not integration.sessions_enabled:
+    if not integration.provider.sessions_enabled:
         return "sessions_disabled"
     if not game.launchable:
         return "game_disabled"
     if provider is None or not provider.enabled:
         return "provider_disabled"
-    if not integration.supports(facts.currency) or facts.currency not in provider.currencies:
+    if not integration.wallet.supports(facts.currency) or facts.currency not in provider.currencies:
         return "unsupported_currency"
     return None
 

@@ -66,7 +66,7 @@ class ClosingService:
         """Tell the provider of a session that is over, unless another run is just doing it."""
         session = watched.launch.session
         integration = self._directory.integration(session.integration)
-        if integration is None or not integration.close_sessions:
+        if integration is None or not integration.provider.close_sessions:
             self._watch.forget(session.session_id)
             return "not_wanted"
         now, tells = int(self._clock.now()), watched.tells + 1

@@ -226,7 +226,7 @@ class LaunchService:
 
 def _told_at(failed: Launch, integration: Integration) -> int | None:
     """Return when the provider is to hear that a failed launch is over, if it has to."""
-    if failed.provider_may_hold_it and integration.close_sessions:
+    if failed.provider_may_hold_it and integration.provider.close_sessions:
         return failed.ended_at + RETRY_WINDOW_S
     return None
 

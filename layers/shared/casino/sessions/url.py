@@ -34,7 +34,7 @@ def launch_url_fault(url: object, integration: Integration) -> str | None:
     if "@" in parts.netloc:
         return "a user part"
     host = parts.hostname or ""
-    local = _is_local(integration.provider_url)
+    local = _is_local(integration.provider.url)
     if local and parts.scheme == "http" and _is_loopback(host):
         return None
     if parts.scheme != "https":
@@ -52,9 +52,9 @@ def _named(parts: SplitResult, host: str, integration: Integration) -> bool:
 
 def allowed_hosts(integration: Integration) -> tuple[str, ...]:
     """Return the hosts that a game may be opened on: by default the one of the provider's API."""
-    if integration.launch_hosts:
-        return integration.launch_hosts
-    parts = _split(integration.provider_url)
+    if integration.provider.launch_hosts:
+        return integration.provider.launch_hosts
+    parts = _split(integration.provider.url)
     return (parts.netloc.rpartition("@")[2],) if parts is not None and parts.netloc else ()
 
 

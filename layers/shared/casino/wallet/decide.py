@@ -5,17 +5,25 @@ The order of the checks is part of the contract: what has an outcome is replayed
 else is looked at, so a switch, a block or an expiry never changes an answer that was given.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from casino.integrations.model import Integration
+from casino.wallet.decision import (
+    BalanceFacts,
+    Decision,
+    Posting,
+    Refusal,
+    Replay,
+    RoundChange,
+    Snapshot,
+)
 from casino.wallet.model import (
+    BalanceQuery,
     Entry,
-    Round,
     Session,
+    Terms,
     Tombstone,
     Transaction,
-    VoidMarker,
     Wallet,
     platform_transaction_id,
 )
@@ -24,105 +32,32 @@ from casino.wallet.model import (
 _OF_THE_ROUND: Final = ("win", "freespin")
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What was read before deciding; `None` is an item that does not exist (or was not needed).
-
-    `entry` stands under the transaction's own id, `bet` under the id that a refund names.
-    """
-
-    entry: Entry | Tombstone | None = None
-    wallet: Wallet | None = None
-    session: Session | None = None
-    round: Round | None = None
-    bet: Entry | Tombstone | None = None
-    void: VoidMarker | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Replay:
-    """The same request was decided before: answer with what is stored."""
-
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """No money moves; `leaves_tombstone` also bars the bet that the refund names, for ever."""
-
-    code: str
-    balance_minor: int | None = None
-    transaction_id: str | None = None
-    leaves_tombstone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RoundChange:
-    """What a posting adds to its round.
-
-    `expected_version` pins the round that was read. `None` (a refund, which learns its round only
-    from the bet) asks instead that the round be still refundable: not finished with a paid win.
-    """
-
-    round_id: str
-    bets: int = 0
-    refunds: int = 0
-    paid_wins: int = 0
-    finish: bool = False
-    expected_version: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """An applied transaction: `rule` says why, `postings` are zero-sum, signed minor units."""
-
-    rule: str
-    postings: tuple[tuple[str, int], ...]
-    round_change: RoundChange | None = None
-    voids_bet: bool = False
-    leaves_tombstone: bool = False
-
-    @property
-    def player_delta_minor(self) -> int:
-        """What the posting adds to the player's balance."""
-        return sum(amount for account, amount in self.postings if account == "player")
-
-
-type Decision = Replay | Refusal | Posting
-
-
-def decide(
-    snapshot: Snapshot, request: Transaction, integration: Integration, now: int
-) -> Decision:
+def decide(snapshot: Snapshot, request: Transaction, terms: Terms, now: int) -> Decision:
     """Decide any transaction; `now` is in seconds since the epoch."""
     replay = _replay(snapshot, request)
     if replay is not None:
         return replay
     match request.kind:
         case "bet":
-            return decide_bet(snapshot, request, integration, now)
+            return decide_bet(snapshot, request, terms, now)
         case "win":
-            return decide_win(snapshot, request, integration)
+            return decide_win(snapshot, request)
         case "refund":
-            return decide_refund(snapshot, request, integration)
+            return decide_refund(snapshot, request, terms)
         case "deposit":
             return Posting("deposit", _move(request.amount_minor, to="player", source="platform"))
         case "withdrawal":
             return _decide_withdrawal(snapshot, request)
 
 
-def decide_bet(
-    snapshot: Snapshot, bet: Transaction, integration: Integration, now: int
-) -> Refusal | Posting:
+def decide_bet(snapshot: Snapshot, bet: Transaction, terms: Terms, now: int) -> Refusal | Posting:
     """Debit a stake or tip; a freespin's notional amount goes against the promotion account."""
-    refusal = _session_refusal(snapshot.session, bet, integration) or _session_over(
-        snapshot.session, now
-    )
+    refusal = _session_refusal(snapshot.session, bet) or _session_over(snapshot.session, now)
     if refusal is not None:
         return refusal
-    if not integration.bets_enabled:
+    if not terms.bets_enabled:
         return Refusal("bets_disabled")
-    if not integration.supports(bet.currency):
+    if not terms.supports(bet.currency):
         return Refusal("unsupported_currency")
     wallet = _wallet(snapshot)
     if wallet.blocked:
@@ -138,12 +73,12 @@ def decide_bet(
     return Posting("bet_debit", _move(bet.amount_minor, to="integration", source="player"), change)
 
 
-def decide_win(snapshot: Snapshot, win: Transaction, integration: Integration) -> Refusal | Posting:
+def decide_win(snapshot: Snapshot, win: Transaction) -> Refusal | Posting:
     """Credit a payout: it is owed, so neither a block nor the session's end stops it.
 
     A session whose launch failed took no stake, so nothing is owed in it.
     """
-    refusal = _session_refusal(snapshot.session, win, integration)
+    refusal = _session_refusal(snapshot.session, win)
     if refusal is not None:
         return refusal
     if snapshot.session is not None and snapshot.session.status == "failed":
@@ -160,19 +95,17 @@ def decide_win(snapshot: Snapshot, win: Transaction, integration: Integration) -
     return Posting(rule, credit, _round_change(snapshot, win, change))
 
 
-def decide_refund(
-    snapshot: Snapshot, refund: Transaction, integration: Integration
-) -> Refusal | Posting:
+def decide_refund(snapshot: Snapshot, refund: Transaction, terms: Terms) -> Refusal | Posting:
     """Give back what a bet debited, once; an unknown bet is barred from ever debiting."""
-    refusal = _session_refusal(snapshot.session, refund, integration)
+    refusal = _session_refusal(snapshot.session, refund)
     if refusal is not None:
         return refusal
     if refund.bet_transaction_id == refund.transaction_id:
         return Refusal("refund_not_allowed")
     bet = snapshot.bet
-    if not isinstance(bet, Entry) or (bet.kind == "bet" and bet.outcome == "refused"):
+    if not isinstance(bet, Entry) or (bet.kind == "bet" and bet.record == "refused"):
         # A refused or already barred bet holds its id for ever; only a free id needs a tombstone.
-        if integration.refund_unknown_bet == "accept":
+        if terms.refund_unknown_bet == "accept":
             return Posting("refund_unknown_bet_accepted", (), leaves_tombstone=bet is None)
         return Refusal("bet_not_found", leaves_tombstone=bet is None)
     refusal = _refund_refusal(snapshot, refund, bet)
@@ -204,6 +137,29 @@ def _refund_refusal(snapshot: Snapshot, refund: Transaction, bet: Entry) -> Refu
     return None
 
 
+def decide_balance(facts: BalanceFacts, query: BalanceQuery) -> Refusal | int:
+    """Return what the player can spend, in minor units: the balance less the reserved funds."""
+    session = facts.session
+    if query.session_id is not None:
+        refusal = _balance_session_refusal(session, query)
+        if refusal is not None:
+            return refusal
+    if facts.player is None:
+        return Refusal("player_not_found")
+    return facts.wallet.spendable_minor if facts.wallet is not None else 0
+
+
+def _balance_session_refusal(session: Session | None, query: BalanceQuery) -> Refusal | None:
+    refusal = _owner_refusal(session, query)
+    if session is None or refusal is not None:
+        return refusal
+    if session.status == "suspended":
+        return Refusal("session_suspended")
+    if session.is_demo:
+        return Refusal("demo_session")
+    return Refusal("session_not_active") if session.status == "failed" else None
+
+
 def _decide_withdrawal(snapshot: Snapshot, request: Transaction) -> Refusal | Posting:
     wallet = _wallet(snapshot)
     if request.amount_minor > wallet.spendable_minor:
@@ -222,17 +178,20 @@ def _replay(snapshot: Snapshot, request: Transaction) -> Replay | Refusal | None
     return Replay(snapshot.entry)
 
 
-def _session_refusal(
-    session: Session | None, request: Transaction, integration: Integration
-) -> Refusal | None:
-    if session is None or session.integration != integration.name:
+def _session_refusal(session: Session | None, request: Transaction) -> Refusal | None:
+    refusal = _owner_refusal(session, request)
+    if refusal is None and session is not None and session.is_demo:
+        return Refusal("demo_session")
+    return refusal
+
+
+def _owner_refusal(session: Session | None, request: Transaction | BalanceQuery) -> Refusal | None:
+    if session is None or session.integration != request.integration:
         return Refusal("session_not_found")
     if session.player_id != request.player_id:
         return Refusal("player_mismatch")
     if session.currency != request.currency:
         return Refusal("currency_mismatch")
-    if session.is_demo:
-        return Refusal("demo_session")
     return None
 
 

@@ -6,10 +6,10 @@ milliseconds, except `Session.expires_at`, which is in seconds since the epoch.
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 type Kind = Literal["bet", "win", "refund", "deposit", "withdrawal"]
-type Outcome = Literal["applied", "refused"]
+type Record = Literal["applied", "refused"]
 type SessionStatus = Literal["launching", "active", "suspended", "closed", "failed"]
 
 #: The integration under which the platform's own deposits and withdrawals are recorded.
@@ -71,6 +71,32 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceQuery:
+    """One request to know what a player can spend, verified and typed."""
+
+    integration: str
+    player_id: str
+    currency: str
+    session_id: str | None = None
+    trace_id: str = ""
+
+
+class Terms(Protocol):
+    """What the integration of a request may do."""
+
+    @property
+    def bets_enabled(self) -> bool:
+        """Whether it may place bets now."""
+
+    @property
+    def refund_unknown_bet(self) -> Literal["reject", "accept"]:
+        """How a refund of a bet that is not there is answered."""
+
+    def supports(self, currency: str) -> bool:
+        """Tell whether it may use `currency`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the ledger, never changed: an applied transaction or a recorded refusal.
 
@@ -82,7 +108,7 @@ class Entry:
     integration: str
     transaction_id: str
     kind: Kind
-    outcome: Outcome
+    record: Record
     rule: str
     type: str
     player_id: str

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from casino.wallet.decide import RoundChange, Snapshot
+from casino.wallet.decision import BalanceFacts, RoundChange, Snapshot
 from casino.wallet.model import (
     Entry,
     Player,
     Round,
-    Session,
     Tombstone,
     Transaction,
     VoidMarker,
@@ -78,9 +77,7 @@ class Accounts(Protocol):
     def wallet(self, player_id: str, currency: str) -> Wallet | None:
         """Return a wallet, or `None`."""
 
-    def balance(
-        self, player_id: str, currency: str, session_id: str | None
-    ) -> tuple[Player | None, Wallet | None, Session | None]:
+    def balance(self, player_id: str, currency: str, session_id: str | None) -> BalanceFacts:
         """Read what a balance answer needs, consistently, in one round trip."""
 
     def wallets(self, player_id: str | None = None) -> Iterator[Wallet]:
@@ -100,21 +97,3 @@ class Accounts(Protocol):
 
     def set_reserved(self, player_id: str, currency: str, reserved_minor: int) -> None:
         """Set what the platform holds back from play; at most the balance (`ValueError`)."""
-
-
-class Renderer(Protocol):
-    """The wire form of an answer: stored with the entry, so rendered exactly once."""
-
-    def success(self, balance_minor: int, currency: str, transaction_id: str | None) -> str:
-        """Return the body of a 200."""
-
-    def error(
-        self,
-        code: str,
-        trace_id: str,
-        *,
-        balance: tuple[int, str] | None = None,
-        transaction_id: str | None = None,
-        detail: str = "",
-    ) -> str:
-        """Return the body of the error `code`; `balance` is minor units and currency (402)."""

@@ -3,24 +3,24 @@
 from dataclasses import dataclass
 
 from casino.wallet.chain import genesis_hash, seal
-from casino.wallet.decide import Posting, Refusal, Snapshot
+from casino.wallet.decision import Posting, Refusal, Snapshot
+from casino.wallet.dialect import Dialect, Outcome
 from casino.wallet.model import (
     Entry,
-    Outcome,
+    Record,
     Tombstone,
     Transaction,
     VoidMarker,
     platform_transaction_id,
 )
-from casino.wallet.ports import Commit, Renderer
-from casino.wallet.refusals import CATALOGUE
+from casino.wallet.ports import Commit
 
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
     """The part of an entry that the decision fixes."""
 
-    outcome: Outcome
+    record: Record
     rule: str
     round_id: str | None
     seq: int
@@ -35,7 +35,7 @@ def commit_for(
     request: Transaction,
     decision: Refusal | Posting,
     at: str,
-    renderer: Renderer,
+    dialect: Dialect,
 ) -> Commit:
     """Return what to write for `decision`.
 
@@ -43,11 +43,11 @@ def commit_for(
     """
     tombstone = _tombstone(request, at) if decision.leaves_tombstone else None
     if isinstance(decision, Refusal):
-        verdict = _refused(snapshot, request, decision, renderer)
+        verdict = _refused(snapshot, request, decision, dialect)
         return Commit(_entry(snapshot, request, verdict, at), tombstone=tombstone)
     if snapshot.wallet is None:
         raise LookupError("a posting needs a wallet")
-    verdict = _applied(snapshot, request, decision, renderer)
+    verdict = _applied(snapshot, request, decision, dialect)
     void = None
     if decision.voids_bet and request.bet_transaction_id is not None:
         bet_id = request.bet_transaction_id
@@ -57,44 +57,47 @@ def commit_for(
 
 
 def _applied(
-    snapshot: Snapshot, request: Transaction, posting: Posting, renderer: Renderer
+    snapshot: Snapshot, request: Transaction, posting: Posting, dialect: Dialect
 ) -> _Verdict:
     wallet = snapshot.wallet
     assert wallet is not None  # noqa: S101 - checked by the caller
     after = wallet.balance_minor + posting.player_delta_minor
     own_id = platform_transaction_id(request.integration, request.transaction_id)
+    spendable = after - wallet.reserved_minor
+    answer = dialect.answer(Outcome("ok", request.trace_id, request.currency, spendable, own_id))
     return _Verdict(
-        outcome="applied",
+        record="applied",
         rule=posting.rule,
         round_id=posting.round_change.round_id if posting.round_change else request.round_id,
         seq=wallet.seq + 1,
         balance_after_minor=after,
         postings=posting.postings,
-        status=200,
-        body=renderer.success(after - wallet.reserved_minor, request.currency, own_id),
+        status=answer.status,
+        body=answer.body,
     )
 
 
 def _refused(
-    snapshot: Snapshot, request: Transaction, refusal: Refusal, renderer: Renderer
+    snapshot: Snapshot, request: Transaction, refusal: Refusal, dialect: Dialect
 ) -> _Verdict:
-    spec = CATALOGUE[refusal.code]
-    balance = refusal.balance_minor
-    body = renderer.error(
-        spec.code,
-        request.trace_id,
-        balance=None if balance is None else (balance, request.currency),
-        transaction_id=refusal.transaction_id,
+    answer = dialect.answer(
+        Outcome(
+            refusal.code,
+            request.trace_id,
+            request.currency,
+            refusal.balance_minor,
+            refusal.transaction_id,
+        )
     )
     return _Verdict(
-        outcome="refused",
-        rule=spec.code,
+        record="refused",
+        rule=refusal.code,
         round_id=request.round_id,
         seq=snapshot.wallet.seq if snapshot.wallet else 0,
         balance_after_minor=snapshot.wallet.balance_minor if snapshot.wallet else 0,
         postings=(),
-        status=spec.status,
-        body=body,
+        status=answer.status,
+        body=answer.body,
     )
 
 
@@ -106,7 +109,7 @@ def _entry(snapshot: Snapshot, request: Transaction, verdict: _Verdict, at: str)
             integration=request.integration,
             transaction_id=request.transaction_id,
             kind=request.kind,
-            outcome=verdict.outcome,
+            record=verdict.record,
             rule=verdict.rule,
             type=request.type,
             player_id=request.player_id,

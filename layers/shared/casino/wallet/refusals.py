@@ -1,122 +1,111 @@
-"""Every answer that is not 200: one table that code, documentation and tests share."""
+"""Every code but `ok` that the wallet gives: one table that code, documentation and tests share.
 
-from typing import Final
+A code says what the wallet decided. Which HTTP status and which words a counterpart gets for it is
+its dialect's business.
+"""
 
-from casino.base.errors import ErrorSpec
+from typing import Final, NamedTuple
 
 _NEW_ID: Final = "Do not send it again; a corrected request needs a new transaction_id."
 _FIX: Final = "Correct the request and send it again; the transaction_id was not used."
 _RETRY: Final = "Send the same request again, unchanged, with backoff."
 
+
+class RefusalSpec(NamedTuple):
+    """One documented code: what people read, and what the provider should do next."""
+
+    code: str
+    retryable: bool
+    recorded: bool
+    """Whether the refusal is stored under the transaction's id, so that every copy gets it."""
+    message: str
+    next_step: str
+
+
+def _undecided(code: str, message: str, next_step: str = _FIX) -> RefusalSpec:
+    """Describe what never reached a decision, or rests on another request's: nothing is stored."""
+    return RefusalSpec(code, False, False, message, next_step)
+
+
+def _recorded(code: str, message: str, next_step: str = _NEW_ID) -> RefusalSpec:
+    """Describe what is decided from the wallet's state: every copy gets it again."""
+    return RefusalSpec(code, False, True, message, next_step)
+
+
+def _retryable(code: str, message: str) -> RefusalSpec:
+    """Describe what may pass: the same request may be sent again."""
+    return RefusalSpec(code, True, False, message, _RETRY)
+
+
 _TABLE: Final = (
-    # Never reached a decision: nothing is recorded.
-    ErrorSpec("invalid_request", 400, False, False, "A field is missing or not valid.", _FIX),
-    ErrorSpec("malformed_json", 400, False, False, "The body is not acceptable JSON.", _FIX),
-    ErrorSpec("unsupported_action", 400, False, False, "The action is not supported.", _FIX),
-    ErrorSpec("unsupported_currency", 400, False, False, "The currency is not supported.", _FIX),
-    ErrorSpec(
-        "player_not_found", 400, False, False, "The player does not exist.", "Check the player_id."
-    ),
-    ErrorSpec(
+    _undecided("invalid_request", "A field is missing or not valid."),
+    _undecided("malformed_json", "The body is not acceptable JSON."),
+    _undecided("unsupported_action", "The action is not supported."),
+    _undecided("unsupported_currency", "The currency is not supported."),
+    _undecided("player_not_found", "The player does not exist.", "Check the player_id."),
+    _undecided(
         "unauthorized",
-        401,
-        False,
-        False,
         "The credentials are missing, unknown or revoked.",
         "Check the three headers and the api_key.",
     ),
-    ErrorSpec(
+    _undecided(
         "invalid_signature",
-        403,
-        False,
-        False,
         "The signature does not match the body and timestamp.",
         "Sign the exact bytes that are sent, with the current secret.",
     ),
-    ErrorSpec(
+    _undecided(
         "timestamp_out_of_range",
-        403,
-        False,
-        False,
         "The timestamp is more than 300 seconds off.",
         "Correct the clock and sign the request again.",
     ),
-    ErrorSpec(
+    _undecided(
         "ip_not_allowed",
-        403,
-        False,
-        False,
         "The address is not on the allow list.",
         "Ask the platform to add the address.",
     ),
-    ErrorSpec("not_found", 404, False, False, "There is no such route.", "Check the URL."),
-    ErrorSpec("payload_too_large", 413, False, False, "The body is too large.", _FIX),
-    ErrorSpec(
-        "amount_precision",
-        422,
-        False,
-        False,
-        "The amount has more decimals than its currency.",
-        _FIX,
-    ),
-    ErrorSpec(
+    _undecided("not_found", "There is no such route.", "Check the URL."),
+    _undecided("payload_too_large", "The body is too large."),
+    _undecided("amount_precision", "The amount has more decimals than its currency."),
+    _undecided(
         "transaction_mismatch",
-        409,
-        False,
-        False,
         "The transaction_id was used before for another request.",
         "Use a new transaction_id; the first request's outcome stands.",
     ),
-    ErrorSpec(
+    _undecided(
         "bet_cancelled",
-        409,
-        False,
-        False,
         "The bet was refunded before it arrived.",
         "Do not send it again; nothing was debited.",
     ),
-    # Decided from the wallet's state: recorded, and given again to every copy.
-    ErrorSpec("insufficient_funds", 402, False, True, "The balance is too low.", _NEW_ID),
-    ErrorSpec("session_not_found", 400, False, True, "The session does not exist.", _NEW_ID),
-    ErrorSpec("session_expired", 409, False, True, "The session is over.", _NEW_ID),
-    ErrorSpec("session_suspended", 409, False, True, "The session is suspended.", _NEW_ID),
-    ErrorSpec(
-        "session_not_active", 409, False, True, "The session was not opened for play.", _NEW_ID
-    ),
-    ErrorSpec("demo_session", 409, False, True, "A demo session has no wallet.", _NEW_ID),
-    ErrorSpec("player_mismatch", 409, False, True, "It belongs to another player.", _NEW_ID),
-    ErrorSpec("currency_mismatch", 409, False, True, "It is in another currency.", _NEW_ID),
-    ErrorSpec("player_blocked", 409, False, True, "The player is blocked.", _NEW_ID),
-    ErrorSpec("round_finished", 409, False, True, "The round is finished.", _NEW_ID),
-    ErrorSpec("round_refunded", 409, False, True, "Every bet of the round is refunded.", _NEW_ID),
-    ErrorSpec(
+    _recorded("insufficient_funds", "The balance is too low."),
+    _recorded("session_not_found", "The session does not exist."),
+    _recorded("session_expired", "The session is over."),
+    _recorded("session_suspended", "The session is suspended."),
+    _recorded("session_not_active", "The session was not opened for play."),
+    _recorded("demo_session", "A demo session has no wallet."),
+    _recorded("player_mismatch", "It belongs to another player."),
+    _recorded("currency_mismatch", "It is in another currency."),
+    _recorded("player_blocked", "The player is blocked."),
+    _recorded("round_finished", "The round is finished."),
+    _recorded("round_refunded", "Every bet of the round is refunded."),
+    _recorded(
         "bet_not_found",
-        404,
-        False,
-        True,
         "The bet is unknown; it will never be debited.",
         "Take the bet as cancelled.",
     ),
-    ErrorSpec(
+    _recorded(
         "bet_already_refunded",
-        409,
-        False,
-        True,
         "The bet is already refunded.",
         "Take the refund named by transaction_id as the outcome.",
     ),
-    ErrorSpec("refund_not_allowed", 409, False, True, "What is refunded is not a bet.", _NEW_ID),
-    ErrorSpec("type_mismatch", 409, False, True, "The bet is of another type.", _NEW_ID),
-    ErrorSpec(
-        "refund_amount_mismatch", 422, False, True, "The amount differs from the stake.", _NEW_ID
-    ),
-    # The same request may be sent again.
-    ErrorSpec("busy", 503, True, False, "The wallet is busy; nothing moved.", _RETRY),
-    ErrorSpec("unavailable", 503, True, False, "The wallet is unavailable; nothing moved.", _RETRY),
-    ErrorSpec("bets_disabled", 503, True, False, "Bets are switched off.", _RETRY),
-    ErrorSpec("outcome_unknown", 503, True, False, "The outcome is not known yet.", _RETRY),
-    ErrorSpec("internal_error", 500, True, False, "An unexpected error.", _RETRY),
+    _recorded("refund_not_allowed", "What is refunded is not a bet."),
+    _recorded("type_mismatch", "The bet is of another type."),
+    _recorded("refund_amount_mismatch", "The amount differs from the stake."),
+    _retryable("busy", "The wallet is busy; nothing moved."),
+    _retryable("unavailable", "The wallet is unavailable; nothing moved."),
+    _retryable("bets_disabled", "Bets are switched off."),
+    _retryable("outcome_unknown", "The outcome is not known yet."),
+    _retryable("internal_error", "An unexpected error."),
 )
 
-#: The catalogue: code → what it means.
-CATALOGUE: Final[dict[str, ErrorSpec]] = {spec.code: spec for spec in _TABLE}
+#: Code → what it means.
+REFUSALS: Final[dict[str, RefusalSpec]] = {spec.code: spec for spec in _TABLE}

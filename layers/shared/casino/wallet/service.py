@@ -7,24 +7,19 @@ id before it is given, so a definitive answer never stands beside a write that m
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from casino.base.clock import Clock
-from casino.base.errors import (
-    BusyError,
-    OutcomeUnknownError,
-    RequestRefusedError,
-    RetryableError,
-    UnavailableError,
-)
+from casino.base.errors import BusyError, OutcomeUnknownError, RetryableError, UnavailableError
 from casino.base.times import iso_utc
-from casino.integrations.model import Integration
-from casino.wallet.decide import Refusal, Replay, Snapshot, decide
-from casino.wallet.model import Entry, Transaction
-from casino.wallet.ports import Accounts, Ledger, Renderer
+from casino.wallet.decide import decide, decide_balance
+from casino.wallet.decision import Refusal, Replay, Snapshot
+from casino.wallet.dialect import JSON, Dialect, Outcome
+from casino.wallet.model import BalanceQuery, Entry, Terms, Transaction
+from casino.wallet.ports import Accounts, Ledger
 from casino.wallet.record import commit_for
-from casino.wallet.refusals import CATALOGUE
+from casino.wallet.refusals import REFUSALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +37,8 @@ class Retries:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the caller gets: `code` is `ok` or one of the error catalogue, `body` the exact text.
+class Result:
+    """What the caller gets: `code` is `ok` or one of the refusals, `body` the exact text.
 
     `rule` names what decided, `conflicts` counts the commits that somebody else overtook.
     """
@@ -54,6 +49,7 @@ class Answer:
     rule: str
     replay: bool = False
     conflicts: int = 0
+    headers: Mapping[str, str] = field(default_factory=lambda: JSON)
 
 
 @dataclass(slots=True)
@@ -78,45 +74,38 @@ class WalletService:
         ledger: Ledger,
         accounts: Accounts,
         clock: Clock,
-        renderer: Renderer,
+        dialect: Dialect,
         retries: Retries | None = None,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._ledger = ledger
         self._accounts = accounts
         self._clock = clock
-        self._renderer = renderer
+        self._dialect = dialect
         self._retries = retries or Retries()
         self._jitter = jitter
 
-    def balance(
-        self, player_id: str, currency: str, session_id: str | None, integration: Integration
-    ) -> Answer:
-        """Return the spendable balance: what is left when the reserved funds are taken off.
+    def balance(self, query: BalanceQuery) -> Result:
+        """Return the spendable balance, or why there is none to tell.
 
         Without a session the player's latest active one counts, and that names the same wallet:
-        so the wallet is read at once. Raises `RequestRefusedError` and `UnavailableError`.
+        so the wallet is read at once. Raises `UnavailableError`.
         """
-        player, wallet, session = self._accounts.balance(player_id, currency, session_id)
-        if session_id is not None:
-            if session is None or session.integration != integration.name:
-                raise RequestRefusedError("session_not_found")
-            if session.player_id != player_id:
-                raise RequestRefusedError("player_mismatch")
-            if session.currency != currency:
-                raise RequestRefusedError("currency_mismatch")
-            if session.status == "suspended":
-                raise RequestRefusedError("session_suspended")
-            if session.is_demo:
-                raise RequestRefusedError("demo_session")
-            if session.status == "failed":
-                raise RequestRefusedError("session_not_active")
-        if player is None:
-            raise RequestRefusedError("player_not_found")
-        spendable = wallet.spendable_minor if wallet is not None else 0
-        return Answer(200, self._renderer.success(spendable, currency, None), "ok", "balance")
+        facts = self._accounts.balance(query.player_id, query.currency, query.session_id)
+        found = decide_balance(facts, query)
+        if isinstance(found, Refusal):
+            return self.refused(found.code, query.trace_id)
+        status, body, headers = self._dialect.answer(
+            Outcome("ok", query.trace_id, query.currency, found)
+        )
+        return Result(status, body, "ok", "balance", headers=headers)
 
-    def transact(self, request: Transaction, integration: Integration) -> Answer:
+    def refused(self, code: str, trace_id: str, detail: str = "", conflicts: int = 0) -> Result:
+        """Return the answer for a code that is not recorded."""
+        status, body, headers = self._dialect.answer(Outcome(code, trace_id, detail=detail))
+        return Result(status, body, code, code, conflicts=conflicts, headers=headers)
+
+    def transact(self, request: Transaction, terms: Terms) -> Result:
         """Decide and record `request`, whatever happens on the way, exactly once.
 
         Raises `BusyError` or `UnavailableError` when nothing moved, and `OutcomeUnknownError` when
@@ -128,7 +117,7 @@ class WalletService:
             try:
                 if snapshot is None:
                     snapshot = self._ledger.load(request)
-                answer, snapshot = self._try(request, integration, snapshot, attempt)
+                answer, snapshot = self._try(request, terms, snapshot, attempt)
                 if answer is not None:
                     return answer
                 if attempt.conflicts <= self._retries.at_once:
@@ -147,36 +136,32 @@ class WalletService:
     def _try(
         self,
         request: Transaction,
-        integration: Integration,
+        terms: Terms,
         snapshot: Snapshot,
         attempt: _Attempt,
-    ) -> tuple[Answer | None, Snapshot | None]:
+    ) -> tuple[Result | None, Snapshot | None]:
         """Decide and commit once: the answer, or the snapshot to decide again from."""
         now = self._clock.now()
-        decision = decide(snapshot, request, integration, int(now))
+        decision = decide(snapshot, request, terms, int(now))
         if isinstance(decision, Replay):
             own = decision.entry.hash in attempt.unsettled
-            return _answer(decision.entry, attempt, replay=not own), None
-        if isinstance(decision, Refusal) and not CATALOGUE[decision.code].recorded:
+            return _result(decision.entry, attempt, replay=not own), None
+        if isinstance(decision, Refusal) and not REFUSALS[decision.code].recorded:
             if attempt.outcome_unknown and snapshot.entry is None:
                 raise OutcomeUnknownError
-            return self._unrecorded(decision.code, request, attempt), None
-        commit = commit_for(snapshot, request, decision, iso_utc(now), self._renderer)
+            conflicts = attempt.conflicts
+            return self.refused(decision.code, request.trace_id, conflicts=conflicts), None
+        commit = commit_for(snapshot, request, decision, iso_utc(now), self._dialect)
         try:
             overtaken = self._ledger.commit(commit, snapshot)
         except OutcomeUnknownError:
             attempt.unsettled.append(commit.entry.hash)
             raise
         if overtaken is None:
-            return _answer(commit.entry, attempt, replay=False), None
+            return _result(commit.entry, attempt, replay=False), None
         attempt.conflicts += 1
         attempt.failure = BusyError
         return None, overtaken
-
-    def _unrecorded(self, code: str, request: Transaction, attempt: _Attempt) -> Answer:
-        spec = CATALOGUE[code]
-        body = self._renderer.error(code, request.trace_id)
-        return Answer(spec.status, body, code, code, conflicts=attempt.conflicts)
 
     def _wait(self, attempt: _Attempt) -> None:
         """Back off with full jitter, or give up when the deadline would pass meanwhile."""
@@ -188,6 +173,6 @@ class WalletService:
         self._clock.sleep(delay_s)
 
 
-def _answer(entry: Entry, attempt: _Attempt, *, replay: bool) -> Answer:
-    code = "ok" if entry.outcome == "applied" else entry.rule
-    return Answer(entry.status, entry.body, code, entry.rule, replay, attempt.conflicts)
+def _result(entry: Entry, attempt: _Attempt, *, replay: bool) -> Result:
+    code = "ok" if entry.record == "applied" else entry.rule
+    return Result(entry.status, entry.body, code, entry.rule, replay, attempt.conflicts)

@@ -9,14 +9,12 @@ from casino.aws.lean.clients import dynamodb_client, secrets_client
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
 from casino.base.proxy import Event, Response
-from casino.dialects.igsp.answers import IgspRenderer
-from casino.dialects.igsp.requests import Action
-from casino.dialects.registry import family
 from casino.integrations.ports import Keyring, Registry
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.requests import Observer
+from casino.wallet.dialect import Dialect
 from casino.wallet.endpoint import HookEndpoint
 from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
@@ -27,20 +25,16 @@ from casino.wiring.settings import load_settings
 PRIMING_S: Final = 3.0
 
 
-def wallet_service(client: Any, tables: Tables) -> WalletService:
-    """Return the wallet's use cases over the stack's tables."""
-    return WalletService(
-        DynamoDbLedger(client, tables),
-        DynamoDbAccounts(client, tables),
-        SystemClock(),
-        IgspRenderer(),
-    )
+def wallet_service(client: Any, tables: Tables, dialect: Dialect) -> WalletService:
+    """Return the wallet's use cases over the stack's tables, answering in `dialect`."""
+    ledger, accounts = DynamoDbLedger(client, tables), DynamoDbAccounts(client, tables)
+    return WalletService(ledger, accounts, SystemClock(), dialect)
 
 
 def hook_handler(
-    route: Action | None, environment: Mapping[str, str] = os.environ
+    dialect: Dialect, environment: Mapping[str, str] = os.environ
 ) -> Callable[[Event, object], Response]:
-    """Return the Lambda handler of one hook route, wired from the environment and primed."""
+    """Return the Lambda handler of a dialect's hooks, wired from the environment and primed."""
     settings = load_settings(environment)
     client, clock = dynamodb_client(), SystemClock()
     stored = DynamoDbRegistry(client, settings.tables)
@@ -48,13 +42,10 @@ def hook_handler(
     keyring = SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s)
     observer = Observer(settings.service)
     endpoint = HookEndpoint(
-        route=route,
-        family=family("igsp"),
-        family_name="igsp",
+        dialect=dialect,
         registry=registry,
         keyring=keyring,
-        wallet=wallet_service(client, settings.tables),
-        renderer=IgspRenderer(),
+        wallet=wallet_service(client, settings.tables, dialect),
         clock=clock,
         observer=observer,
     )

@@ -8,10 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casino.base.money import EXPONENTS
-from casino.dialects.igsp.answers import IgspRenderer
-from casino.wallet.refusals import CATALOGUE
+from casino.dialects.igsp.answers import STATUSES, answer
+from casino.wallet.dialect import Outcome
+from casino.wallet.refusals import REFUSALS
 
-RENDER = IgspRenderer()
+
+def ok(minor: int, currency: str, reference: str | None = None) -> str:
+    return answer(Outcome("ok", "", currency, minor, reference)).body
 
 
 @pytest.mark.parametrize(
@@ -26,53 +29,55 @@ RENDER = IgspRenderer()
 def test_a_balance_is_a_number_with_the_decimals_of_its_currency(
     minor: int, currency: str, body: str
 ) -> None:
-    assert RENDER.success(minor, currency, None) == body
+    assert ok(minor, currency) == body
 
 
 def test_a_transaction_answer_names_our_transaction() -> None:
-    assert RENDER.success(250, "EUR", "plt-1") == '{"balance":2.50,"transaction_id":"plt-1"}'
+    assert ok(250, "EUR", "plt-1") == '{"balance":2.50,"transaction_id":"plt-1"}'
 
 
 @given(st.integers(-(10**38), 10**38), st.sampled_from(sorted(EXPONENTS)))
 def test_any_balance_reads_back_exactly(minor: int, currency: str) -> None:
-    body = json.loads(RENDER.success(minor, currency, "x"), parse_float=Decimal)
+    body = json.loads(ok(minor, currency, "x"), parse_float=Decimal)
     sign, digits, exponent = Decimal(body["balance"]).as_tuple()
     assert isinstance(exponent, int)
     read = int("".join(map(str, digits))) * 10 ** (exponent + EXPONENTS[currency])
     assert (-read if sign else read) == minor
 
 
-@pytest.mark.parametrize("code", CATALOGUE)
-def test_every_error_of_the_catalogue_is_written_as_it_stands(code: str) -> None:
-    spec = CATALOGUE[code]
-    assert json.loads(RENDER.error(code, "trace-1")) == {
+@pytest.mark.parametrize("code", REFUSALS)
+def test_every_refusal_is_written_as_it_stands(code: str) -> None:
+    spec, written = REFUSALS[code], answer(Outcome(code, "trace-1"))
+    assert written.status == STATUSES[code]
+    assert json.loads(written.body) == {
         "error": code,
         "message": spec.message,
-        "status": spec.status,
+        "status": STATUSES[code],
         "retryable": spec.retryable,
         "trace_id": "trace-1",
     }
 
 
-def test_the_catalogue_retries_on_5xx_alone_and_records_only_definitive_refusals() -> None:
-    for spec in CATALOGUE.values():
-        assert spec.retryable == (spec.status >= 500), spec
+def test_every_code_has_a_status_and_only_5xx_are_retryable() -> None:
+    assert STATUSES.keys() == {"ok"} | REFUSALS.keys()
+    for spec in REFUSALS.values():
+        assert spec.retryable == (STATUSES[spec.code] >= 500), spec
         assert not (spec.recorded and spec.retryable), spec
 
 
 def test_a_402_carries_the_balance_as_a_number() -> None:
-    text = RENDER.error("insufficient_funds", "t", balance=(50, "EUR"))
+    text = answer(Outcome("insufficient_funds", "t", "EUR", 50)).body
     assert text.endswith('"balance":0.50}')
     assert json.loads(text)["balance"] == 0.5
 
 
 def test_a_second_refund_carries_the_first_ones_transaction() -> None:
-    body = json.loads(RENDER.error("bet_already_refunded", "t", transaction_id="plt-1"))
+    body = json.loads(answer(Outcome("bet_already_refunded", "t", reference="plt-1")).body)
     assert body["transaction_id"] == "plt-1"
 
 
 @given(st.text(), st.text(min_size=1))
 def test_no_text_breaks_out_of_the_json(trace_id: str, detail: str) -> None:
-    body = json.loads(RENDER.error("invalid_request", trace_id, detail=detail))
+    body = json.loads(answer(Outcome("invalid_request", trace_id, detail=detail)).body)
     assert body["trace_id"] == trace_id
     assert body["message"].endswith(f"({detail})")

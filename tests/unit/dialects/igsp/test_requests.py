@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from casino.base.errors import RequestRefusedError
-from casino.dialects.igsp.requests import Action, BalanceQuery, parse_hook
-from casino.wallet.model import Transaction
+from casino.dialects.igsp.requests import Action, parse_hook
+from casino.wallet.model import BalanceQuery, Transaction
 from testing.hooks import encode
-from testing.transactions import INTEGRATION
 
 BASE: dict[str, Any] = {
     "player_id": "player-912",
@@ -34,7 +33,7 @@ def parse(
     fields: dict[str, Any] | bytes, route: Action | None = None
 ) -> BalanceQuery | Transaction:
     body = fields if isinstance(fields, bytes) else encode(fields)
-    return parse_hook(body, route, INTEGRATION, "trace-1")
+    return parse_hook(body, route, "sandbox", "trace-1")
 
 
 def transaction(fields: dict[str, Any] | bytes) -> Transaction:
@@ -50,9 +49,9 @@ def refusal(fields: dict[str, Any] | bytes, route: Action | None = None) -> str:
 
 
 def test_a_balance_query_has_an_optional_session() -> None:
-    assert parse(HOOKS["balance"]) == BalanceQuery("player-912", "EUR", None)
+    assert parse(HOOKS["balance"]) == BalanceQuery("sandbox", "player-912", "EUR", None, "trace-1")
     asked = parse(HOOKS["balance"] | {"session_id": "s1"})
-    assert asked == BalanceQuery("player-912", "EUR", "s1")
+    assert asked == BalanceQuery("sandbox", "player-912", "EUR", "s1", "trace-1")
 
 
 def test_a_bet_becomes_a_transaction_in_minor_units() -> None:
@@ -186,7 +185,7 @@ def test_a_currency_must_be_known(currency: str) -> None:
     for action in HOOKS:
         body = encode(HOOKS[action] | {"currency": currency})
         with pytest.raises(RequestRefusedError, match="unsupported_currency"):
-            parse_hook(body, None, INTEGRATION, "trace-1")
+            parse_hook(body, None, "sandbox", "trace-1")
 
 
 @pytest.mark.parametrize(

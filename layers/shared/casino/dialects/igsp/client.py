@@ -65,7 +65,7 @@ class HttpProviderClient:
 
     def close_session(self, integration: Integration, session_id: str) -> None:
         """Tell the provider that a session is over; one that it does not know is over as well."""
-        if not integration.close_sessions:
+        if not integration.provider.close_sessions:
             return
         path = f"/sessions/{quote(session_id, safe='')}"
         call = ProviderCall(integration.name, "DELETE", path, str(uuid4()), session_id=session_id)

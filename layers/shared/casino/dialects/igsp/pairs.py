@@ -27,9 +27,9 @@ class HttpPairProvider:
 
     def check(self, integration: Integration, pair: Pair) -> None:
         """Ask for one provider with the new pair."""
-        if not integration.provider_url:
+        if not integration.provider.url:
             raise PairRefusedError(f"{integration.name} has no provider_url to try the new pair at")
-        url = f"{integration.provider_url.rstrip('/')}/providers?limit=1"
+        url = f"{integration.provider.url.rstrip('/')}/providers?limit=1"
         status, _ = self._call("GET", url, integration, pair, b"", {})
         if status != 200:
             raise PairRefusedError(f"the provider answered {status} to the new pair")
@@ -38,7 +38,7 @@ class HttpPairProvider:
         """Ask for a new pair; the token makes a repeated request the same one."""
         headers = {"Idempotency-Key": token, "Content-Type": "application/json"}
         status, body = self._call(
-            "POST", integration.issue_url, integration, current, b"{}", headers
+            "POST", integration.rotation.issue_url, integration, current, b"{}", headers
         )
         if status not in (200, 201):
             raise PairRefusedError(f"the provider answered {status} instead of a new pair")

@@ -11,13 +11,9 @@ import msgspec
 from casino.base.errors import RequestRefusedError
 from casino.base.exact_json import MalformedJsonError, parse_object
 from casino.base.money import EXPONENTS, AmountError, AmountPrecisionError, to_minor
-from casino.integrations.model import Integration
-from casino.wallet.model import Kind, Transaction
+from casino.wallet.model import BalanceQuery, Kind, Transaction
 
 type Action = Literal["balance", "bet", "win", "refund"]
-
-#: The largest body, in bytes; a hook is a few hundred.
-MAX_BODY: Final = 32 * 1024
 
 type _Id = Annotated[
     str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]+\Z")
@@ -58,14 +54,6 @@ class _Refund(_Money, kw_only=True):
     bet_transaction_id: _Id
 
 
-class BalanceQuery(msgspec.Struct, frozen=True):
-    """A balance hook."""
-
-    player_id: str
-    currency: str
-    session_id: str | None
-
-
 _SHAPES: Final[dict[str, type[_Money]]] = {"bet": _Bet, "win": _Win, "refund": _Refund}
 _KNOWN: Final = {
     action: frozenset(shape.__struct_fields__) | {"action"} for action, shape in _SHAPES.items()
@@ -74,7 +62,7 @@ _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 def parse_hook(
-    body: bytes, route: Action | None, integration: Integration, trace_id: str
+    body: bytes, route: Action | None, integration: str, trace_id: str
 ) -> BalanceQuery | Transaction:
     """Return the typed request in a verified body.
 
@@ -95,7 +83,9 @@ def parse_hook(
         if action == "balance":
             query = msgspec.convert(fields, _Balance)
             _check_currency(query.currency)
-            return BalanceQuery(query.player_id, query.currency, query.session_id)
+            return BalanceQuery(
+                integration, query.player_id, query.currency, query.session_id, trace_id
+            )
         money = msgspec.convert(fields, _SHAPES[action])
     except msgspec.ValidationError as error:
         raise RequestRefusedError("invalid_request", str(error)) from None
@@ -120,11 +110,11 @@ def _check_currency(currency: str) -> None:
 
 
 def _transaction(
-    kind: Kind, money: _Money, fields: dict[str, Any], integration: Integration, trace_id: str
+    kind: Kind, money: _Money, fields: dict[str, Any], integration: str, trace_id: str
 ) -> Transaction:
     extra = {name: value for name, value in fields.items() if name not in _KNOWN[kind]}
     return Transaction(
-        integration=integration.name,
+        integration=integration,
         transaction_id=money.transaction_id,
         kind=kind,
         type=money.type,

@@ -92,7 +92,7 @@ class SecretsManagerKeyring:
         """Read all versions again after a mismatch; false when that was done a moment ago."""
         now = self._clock.monotonic()
         ring = self._rings.setdefault(integration.name, _Ring((), float("-inf"), complete=False))
-        staged = integration.pending_version
+        staged = integration.rotation.pending_version
         if now - ring.refreshed_at < self._refresh_interval_s:
             if staged in ring.fetched or any(s.version_id == staged for s in ring.versions):
                 if ring.unsure:

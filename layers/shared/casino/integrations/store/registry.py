@@ -66,8 +66,15 @@ class DynamoDbRegistry:
         switches = found.get(_SWITCH_ALL, {})
         return replace(
             own,
-            bets_enabled=own.bets_enabled and _is_on(switches, "bets_enabled"),
-            sessions_enabled=own.sessions_enabled and _is_on(switches, "sessions_enabled"),
+            wallet=replace(
+                own.wallet,
+                bets_enabled=own.wallet.bets_enabled and _is_on(switches, "bets_enabled"),
+            ),
+            provider=replace(
+                own.provider,
+                sessions_enabled=own.provider.sessions_enabled
+                and _is_on(switches, "sessions_enabled"),
+            ),
         )
 
     def get(self, name: str) -> Integration | None:

@@ -16,10 +16,10 @@ def check_wallet(wallet: Wallet, entries: Sequence[Entry]) -> Iterator[Fault]:
     for entry in known:
         yield from _check_entry(entry)
     states: _States = {0: (0, genesis_hash(wallet.player_id, wallet.currency))}
-    applied = [entry for entry in known if entry.outcome == "applied"]
+    applied = [entry for entry in known if entry.record == "applied"]
     yield from _check_chain(wallet, sorted(applied, key=lambda entry: entry.seq), states)
     for entry in known:
-        if entry.outcome == "refused":
+        if entry.record == "refused":
             yield from _check_place(entry, states)
     yield from _check_head(wallet, states)
 
@@ -30,7 +30,7 @@ def _check_entry(entry: Entry) -> Iterator[Fault]:
     if _fingerprint(entry) != entry.fingerprint:
         yield fault_of(entry, "fingerprint", "the entry's fields do not give its fingerprint")
     moved = entry.balance_after_minor - entry.balance_before_minor
-    if entry.outcome == "refused":
+    if entry.record == "refused":
         if moved or entry.postings:
             yield fault_of(entry, "refusal_moved_money", f"a refusal moves {moved}")
         return

@@ -71,7 +71,7 @@ def check_refunds(entries: Sequence[Entry], records: Records) -> Iterator[Fault]
 
 
 def _is_credit(entry: Entry) -> bool:
-    applied = entry.kind == "refund" and entry.outcome == "applied"
+    applied = entry.kind == "refund" and entry.record == "applied"
     return applied and entry.rule != _UNKNOWN_BET_ACCEPTED
 
 
@@ -102,7 +102,7 @@ def _check_barred(refund: Entry, records: Records) -> Iterator[Fault]:
     """The refund of an unknown bet bars it: by a tombstone, or by the bet's own refusal."""
     bet_id = refund.bet_transaction_id or ""
     bet = records.entry(refund.integration, bet_id)
-    if bet is not None and bet.outcome == "applied":
+    if bet is not None and bet.record == "applied":
         detail = f"{bet_id} was applied though it was refunded as unknown"
         yield fault_of(refund, "bet_under_tombstone", detail)
     elif bet is None and records.tombstone(refund.integration, bet_id) is None:
@@ -135,7 +135,7 @@ def check_tombstones(tombstones: Iterable[Tombstone], records: Records) -> Itera
             detail = f"refund {stone.refund_transaction_id} did not leave it"
             yield Fault("tombstone_without_refund", wallet, bet_id, detail)
         bet = records.entry(stone.integration, bet_id)
-        if bet is not None and bet.outcome == "applied":
+        if bet is not None and bet.record == "applied":
             yield Fault("bet_under_tombstone", wallet, bet_id, "a bet was applied under its id")
 
 
@@ -187,7 +187,7 @@ def check_rounds(
 def _counts(entries: Iterable[Entry]) -> dict[_RoundKey, _Count]:
     counts: dict[_RoundKey, _Count] = {}
     for entry in entries:
-        counted = entry.outcome == "applied" and entry.rule != _UNKNOWN_BET_ACCEPTED
+        counted = entry.record == "applied" and entry.rule != _UNKNOWN_BET_ACCEPTED
         if counted and entry.round_id is not None:
             key = (entry.integration, entry.player_id, entry.currency, entry.round_id)
             counts.setdefault(key, _Count()).add(entry)
@@ -195,7 +195,7 @@ def _counts(entries: Iterable[Entry]) -> dict[_RoundKey, _Count]:
 
 
 def _is_applied_bet(entry: Entry) -> bool:
-    return entry.kind == "bet" and entry.outcome == "applied"
+    return entry.kind == "bet" and entry.record == "applied"
 
 
 def _wallet(entry: Entry) -> str:

@@ -106,7 +106,7 @@ class Verifier:
     def _markers(self, entries: Iterable[Entry]) -> Iterator[VoidMarker | Tombstone]:
         """Yield the markers that a wallet's own entries lead to."""
         for entry in entries:
-            if entry.kind == "bet" and entry.outcome == "applied":
+            if entry.kind == "bet" and entry.record == "applied":
                 void = self._history.void(entry.integration, entry.transaction_id)
                 if void is not None:
                     yield void

@@ -13,7 +13,8 @@ from casino.aws.attributes import Item, flag, number, text
 from casino.aws.dynamodb import DynamoDbClient, batch_get, get, query, scan, settle, transact, write
 from casino.aws.tables import Tables
 from casino.wallet.chain import genesis_hash
-from casino.wallet.model import Player, Session, Wallet
+from casino.wallet.decision import BalanceFacts
+from casino.wallet.model import Player, Wallet
 from casino.wallet.store.items import (
     player_item,
     read_player,
@@ -49,9 +50,7 @@ class DynamoDbAccounts:
         item = get(self._client, self._tables.wallets, _wallet_key(player_id, currency))
         return read_wallet(item) if item else None
 
-    def balance(
-        self, player_id: str, currency: str, session_id: str | None
-    ) -> tuple[Player | None, Wallet | None, Session | None]:
+    def balance(self, player_id: str, currency: str, session_id: str | None) -> BalanceFacts:
         """Read what a balance answer needs, consistently, in one round trip."""
         keys: dict[str, list[Item]] = {
             self._tables.players: [{"player_id": text(player_id)}],
@@ -62,7 +61,7 @@ class DynamoDbAccounts:
         found = batch_get(self._client, keys)
         players, wallets = found[self._tables.players], found[self._tables.wallets]
         sessions = found.get(self._tables.sessions)
-        return (
+        return BalanceFacts(
             read_player(players[0]) if players else None,
             read_wallet(wallets[0]) if wallets else None,
             read_session(sessions[0]) if sessions else None,

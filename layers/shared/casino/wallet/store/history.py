@@ -40,7 +40,7 @@ class DynamoDbHistory:
         Refusals follow the applied entry that they were decided after, in order of time.
         """
         for _, same_seq in groupby(self._indexed(player_id, currency), lambda entry: entry.seq):
-            yield from sorted(same_seq, key=lambda entry: (entry.outcome == "refused", entry.at))
+            yield from sorted(same_seq, key=lambda entry: (entry.record == "refused", entry.at))
 
     def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
         """Yield every item of the ledger, in no order, read consistently."""

@@ -11,8 +11,8 @@ from casino.aws.attributes import Item, binary, flag, number, text
 from casino.wallet.model import (
     Entry,
     Kind,
-    Outcome,
     Player,
+    Record,
     Round,
     Session,
     SessionStatus,
@@ -53,7 +53,7 @@ def entry_item(entry: Entry) -> Item:
     """Store an applied entry or a recorded refusal."""
     item: Item = {
         "id": text(entry_id(entry.integration, entry.transaction_id)),
-        "record": text(entry.outcome),
+        "record": text(entry.record),
         "kind": text(entry.kind),
         "rule": text(entry.rule),
         "type": text(entry.type),
@@ -128,7 +128,7 @@ def _read_entry(integration: str, transaction_id: str, item: Item) -> Entry:
         integration=integration,
         transaction_id=transaction_id,
         kind=cast("Kind", item["kind"]["S"]),
-        outcome=cast("Outcome", item["record"]["S"]),
+        record=cast("Record", item["record"]["S"]),
         rule=item["rule"]["S"],
         type=item["type"]["S"],
         player_id=player_id,

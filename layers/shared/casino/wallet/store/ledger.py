@@ -15,7 +15,7 @@ from casino.aws.attributes import Item, binary, number, text
 from casino.aws.dynamodb import BUSY, CONDITION_FAILED, DynamoDbClient, batch_get, write_failure
 from casino.aws.tables import Tables
 from casino.base.errors import BusyError, UnavailableError
-from casino.wallet.decide import RoundChange, Snapshot
+from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.model import Entry, Tombstone, Transaction, VoidMarker
 from casino.wallet.ports import Commit
 from casino.wallet.store.items import (

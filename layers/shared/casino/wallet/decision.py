@@ -1,0 +1,81 @@
+"""What a decision is made from, and what comes of it."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from casino.wallet.model import Entry, Player, Round, Session, Tombstone, VoidMarker, Wallet
+
+
+class BalanceFacts(NamedTuple):
+    """What was read for a balance; `None` is an item that does not exist (or was not named)."""
+
+    player: Player | None
+    wallet: Wallet | None
+    session: Session | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What was read before deciding; `None` is an item that does not exist (or was not needed).
+
+    `entry` stands under the transaction's own id, `bet` under the id that a refund names.
+    """
+
+    entry: Entry | Tombstone | None = None
+    wallet: Wallet | None = None
+    session: Session | None = None
+    round: Round | None = None
+    bet: Entry | Tombstone | None = None
+    void: VoidMarker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The same request was decided before: answer with what is stored."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No money moves; `leaves_tombstone` also bars the bet that the refund names, for ever."""
+
+    code: str
+    balance_minor: int | None = None
+    transaction_id: str | None = None
+    leaves_tombstone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoundChange:
+    """What a posting adds to its round.
+
+    `expected_version` pins the round that was read. `None` (a refund, which learns its round only
+    from the bet) asks instead that the round be still refundable: not finished with a paid win.
+    """
+
+    round_id: str
+    bets: int = 0
+    refunds: int = 0
+    paid_wins: int = 0
+    finish: bool = False
+    expected_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """An applied transaction: `rule` says why, `postings` are zero-sum, signed minor units."""
+
+    rule: str
+    postings: tuple[tuple[str, int], ...]
+    round_change: RoundChange | None = None
+    voids_bet: bool = False
+    leaves_tombstone: bool = False
+
+    @property
+    def player_delta_minor(self) -> int:
+        """What the posting adds to the player's balance."""
+        return sum(amount for account, amount in self.postings if account == "player")
+
+
+type Decision = Replay | Refusal | Posting

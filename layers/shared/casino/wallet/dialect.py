@@ -1,0 +1,93 @@
+"""The seam between the wallet and its counterparts.
+
+The wallet knows transactions; a dialect knows one counterpart's words, and nothing of the wallet's
+state. All of it is pure: bytes, headers, credentials and the time come in, typed values come out.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
+
+from casino.base.headers import Headers
+from casino.signing.scheme import Version
+from casino.wallet.model import BalanceQuery, Transaction
+
+#: The largest body of a hook, in bytes; an ordinary one is a few hundred.
+MAX_BODY: Final = 32 * 1024
+
+JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
+
+type Request = Transaction | BalanceQuery
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request as it arrived: the body exactly, the names of the headers in lower case."""
+
+    method: str
+    path: str
+    headers: Headers
+    body: bytes
+    trace_id: str
+    source_ip: str = ""
+    certificate: str = ""
+    """The client's certificate in PEM where the domain asks for one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who says they call; nothing is believed before `verify`."""
+
+    api_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request: `code` is `ok` or one of `casino.wallet.refusals`.
+
+    `balance_minor` is what the player can spend afterwards, in minor units of `currency`.
+    `reference` is our id of the transaction; with `bet_already_refunded`, that of the first refund.
+    `detail` says to people what to correct.
+    """
+
+    code: str
+    trace_id: str = ""
+    currency: str = ""
+    balance_minor: int | None = None
+    reference: str | None = None
+    detail: str = ""
+
+
+class Answer(NamedTuple):
+    """What goes over the wire; status and body are stored with the entry."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str] = JSON
+
+
+class Dialect(Protocol):
+    """One counterpart's words; stateless."""
+
+    @property
+    def name(self) -> str:
+        """The family that an integration of this counterpart has."""
+
+    @property
+    def action(self) -> str:
+        """What a request counts as in the metrics until it is read."""
+
+    def who(self, call: Call) -> Claim:
+        """Return who says they call; raises `SignatureRefusedError`."""
+
+    def verify(self, call: Call, pairs: Iterable[Version], now: float) -> str:
+        """Return the label of the live version that signed exactly these bytes.
+
+        Raises `SignatureRefusedError`; `now` is in seconds since the epoch.
+        """
+
+    def read(self, call: Call, integration: str) -> Request:
+        """Return the typed request in a verified call; raises `RequestRefusedError`."""
+
+    def answer(self, outcome: Outcome) -> Answer:
+        """Return the counterpart's own status and words for an outcome."""
