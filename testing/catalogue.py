@@ -24,28 +24,11 @@ from casino.integrations.model import Integration, Secret
 from casino.providers.circuit import Circuits
 from casino.providers.ports import ProviderCall, ProviderError
 from casino.providers.transport import Transport
+from testing.clock import FakeClock
 from testing.integrations import an_integration
 from testing.provider import KEY, NOW, Provider
 
 STUDIO_HUB = an_integration(url="http://provider.test/igsp/v1")
-
-
-class SteppingClock:
-    """A clock that moves only when somebody sleeps, or a test says so."""
-
-    def __init__(self, now: float = NOW.timestamp()) -> None:
-        self.seconds = now
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        return self.seconds
-
-    def monotonic(self) -> float:
-        return self.seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.seconds += seconds
 
 
 class Inline(Executor):
@@ -162,7 +145,7 @@ class Hub:
     dynamodb: CountingClient
     s3: Any
     environment: Mapping[str, str]
-    clock: SteppingClock = field(default_factory=SteppingClock)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(NOW.timestamp()))
     notes: Notes = field(default_factory=Notes)
     integration: Integration = STUDIO_HUB
     page_limit: int = 50
@@ -214,13 +197,13 @@ class Hub:
         has_time: Callable[[], bool] = lambda: True,
     ) -> Outcome:
         """Run once, as a new invocation would, five minutes after the one before."""
-        self.clock.seconds += 10
+        self.clock.advance(10)
         request = SyncRequest(self.integration.name, mode, accept_drop)
         return self.service().run(self.integration, request, has_time)
 
     def wait_for_lease(self) -> None:
         """Let the lease of a run that was killed run out."""
-        self.clock.seconds += LEASE_S + 1
+        self.clock.advance(LEASE_S + 1)
 
     def games(self) -> dict[str, Game]:
         """Every stored game by id."""

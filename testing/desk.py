@@ -20,7 +20,8 @@ from casino.wallet.model import PLATFORM, Kind, Transaction
 from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.ledger import DynamoDbLedger
-from testing.faults import ManualClock, Wire
+from testing.clock import FakeClock
+from testing.faults import Wire
 from testing.hooks import API_KEY, SECRET_KEY, encode, proxy_event, signed_headers
 from testing.world import GAME, SANDBOX, World
 
@@ -70,7 +71,7 @@ class Desk:
     `client` is the hooks' own unless another is given.
     """
 
-    def __init__(self, world: World, clock: ManualClock, client: Any = None) -> None:
+    def __init__(self, world: World, clock: FakeClock, client: Any = None) -> None:
         self.world = world
         self.clock = clock
         client = client or dynamodb_client()

@@ -9,28 +9,6 @@ from casino.wallet.model import Player, Session, SessionStatus, Wallet
 from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
 
 
-class FakeClock:
-    """Time that passes only when a test, or a sleep, says so."""
-
-    def __init__(self, now: float = 1_767_225_600.0) -> None:
-        self.start = now
-        self.elapsed = 0.0
-        self.sleeps: list[float] = []
-
-    def now(self) -> float:
-        return self.start + self.elapsed
-
-    def monotonic(self) -> float:
-        return self.elapsed
-
-    def sleep(self, seconds: float) -> None:
-        self.sleeps.append(seconds)
-        self.elapsed += seconds
-
-    def advance(self, seconds: float) -> None:
-        self.elapsed += seconds
-
-
 class FakeAccounts:
     """`Accounts` in memory."""
 

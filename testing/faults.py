@@ -24,30 +24,13 @@ from casino.aws.lean.http import Connections
 from casino.aws.lean.protocol import DynamoDb, Send
 from casino.aws.lean.signature import SignedRequest
 from testing.botocore_wire import carry_with
+from testing.clock import FakeClock
 
 _ENDPOINT: Final = "https://dynamodb.example"
 WRITE: Final = "TransactWriteItems"
 BATCH_READ: Final = "BatchGetItem"
 
 type Plan = Callable[[int, Call], Fault | None]
-
-
-class ManualClock:
-    """`Clock` that moves only when it is told to, and when somebody sleeps."""
-
-    def __init__(self, now: float) -> None:
-        self._now = now
-        self._monotonic = 1_000.0
-
-    def now(self) -> float:
-        return self._now
-
-    def monotonic(self) -> float:
-        return self._monotonic
-
-    def sleep(self, seconds: float) -> None:
-        self._now += seconds
-        self._monotonic += seconds
 
 
 @dataclass(frozen=True)
@@ -70,7 +53,7 @@ class Wire:
     `client` is either of the two that the adapters know: the hooks' own, or botocore's.
     """
 
-    def __init__(self, client: Any, clock: ManualClock) -> None:
+    def __init__(self, client: Any, clock: FakeClock) -> None:
         self.calls: list[Call] = []
         self.clock = clock
         self._plan: Plan = _all_is_well

@@ -13,7 +13,8 @@ from casino.wallet.endpoint import HookEndpoint
 from casino.wallet.model import Transaction
 from casino.wallet.ports import Commit, Ledger
 from casino.wallet.service import WalletService
-from testing.fakes import FakeClock, FakeWorld
+from testing.clock import FakeClock
+from testing.fakes import FakeWorld
 from testing.hooks import API_KEY, SECRET_KEY, proxy_event, signed_headers
 from testing.transactions import INTEGRATION
 

@@ -21,6 +21,7 @@ from casino.sessions.store.directory import CachedDirectory
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.watch import DynamoDbWatch
 from casino.wallet.store.profiles import DynamoDbProfiles
+from testing.clock import FakeClock
 from testing.hooks import Caller, load_function
 from testing.play import Play
 from testing.world import GAME, World
@@ -64,22 +65,6 @@ class ScriptedProvider:
 
     def games(self, integration: Any, cursor: Any, updated_after: Any) -> Page:
         raise NotImplementedError
-
-
-@dataclass
-class TravelClock:
-    """The machine's clock, moved forward."""
-
-    ahead_s: float = 0.0
-
-    def now(self) -> float:
-        return time.time() + self.ahead_s
-
-    def monotonic(self) -> float:
-        return time.monotonic() + self.ahead_s
-
-    def sleep(self, seconds: float) -> None:
-        self.ahead_s += seconds
 
 
 @dataclass(frozen=True)
@@ -128,7 +113,7 @@ class Desk:
     launches: DynamoDbLaunches
     watch: DynamoDbWatch
     directory: CachedDirectory
-    clock: TravelClock
+    clock: FakeClock
 
     def launch(self, query: Mapping[str, str] | None = None, **fields: Any) -> ApiReply:
         base = {"game_id": GAME, "player_id": PLAYER, "currency": "EUR"}
@@ -187,7 +172,7 @@ def introduce(world: World, **changes: str | None) -> None:
 
 def make_desk(world: World) -> Desk:
     """Wire the session API as its function does, but for the provider and the clock."""
-    clock, provider = TravelClock(), ScriptedProvider()
+    clock, provider = FakeClock(time.time()), ScriptedProvider()
     table = world.environment["CATALOGUE_TABLE"]
     launches = DynamoDbLaunches(world.client, world.tables, GameItems(table, game_key, read_game))
     directory = CachedDirectory(

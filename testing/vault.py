@@ -19,6 +19,7 @@ from casino.integrations.credentials import (
     read_pair,
 )
 from casino.integrations.model import Integration
+from testing.clock import FakeClock
 
 NAME = "acme"
 SECRET = "test/integration/acme"
@@ -29,26 +30,10 @@ def pair_of(word: str) -> Pair:
     return read_pair(json.dumps({"api_key": f"key-{word}", "secret_key": f"secret-{word}"}))
 
 
-class VaultClock:
-    """Wall clock and monotonic clock that move together."""
-
-    def __init__(self) -> None:
-        self.time = 1_767_225_600.0
-
-    def now(self) -> float:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
-
-
 class Vault:
     """The calls of a Secrets Manager client, with AWS's own movements of labels."""
 
-    def __init__(self, clock: VaultClock, pair: Pair) -> None:
+    def __init__(self, clock: FakeClock, pair: Pair) -> None:
         self.clock = clock
         self.values: dict[str, tuple[str, float]] = {}
         self.labels: dict[str, str] = {}

@@ -14,7 +14,7 @@ from casino.catalogue.lobby import MOST_GAMES, CatalogueReads
 from casino.catalogue.model import SHELVES, Game, Provider
 from casino.catalogue.ports import RankedKey
 from casino.observability.events import CatalogueObserver
-from testing.catalogue import SteppingClock
+from testing.clock import FakeClock
 from testing.template import load_template
 
 SPEC: Final[dict[str, Any]] = yaml.safe_load(
@@ -41,7 +41,7 @@ class OneGame:
 
 
 def ask(path: str, query: dict[str, str]) -> tuple[int, Any]:
-    clock = SteppingClock()
+    clock = FakeClock()
     endpoint = CatalogueEndpoint(
         CatalogueReads(OneGame(), clock), clock, CatalogueObserver("contract")
     )

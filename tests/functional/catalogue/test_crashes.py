@@ -107,7 +107,7 @@ def test_killed_anywhere_it_resumes_to_the_same_state(studio: Hub) -> None:
     tables = Tables(
         studio.dynamodb, [studio.environment["CATALOGUE_TABLE"], studio.environment["SYNC_TABLE"]]
     )
-    started, synced = studio.clock.seconds, studio.store.state("sandbox").last_run
+    started, synced = studio.clock.elapsed, studio.store.state("sandbox").last_run
     studio.sync()
     wanted = final_state(studio)
     assert len(wanted["games"]) == 26
@@ -118,7 +118,7 @@ def test_killed_anywhere_it_resumes_to_the_same_state(studio: Hub) -> None:
         call = 1
         while True:
             tables.restore()
-            studio.clock.seconds = started
+            studio.clock.elapsed = started
             if not killed_at(studio, call, after=after):
                 break
             studio.wait_for_lease()

@@ -43,7 +43,7 @@ def test_retry_after_is_honoured(studio: Hub) -> None:
 
     studio.sync()
 
-    assert studio.clock.slept == [7.0]
+    assert studio.clock.sleeps == [7.0]
 
 
 @pytest.mark.parametrize(

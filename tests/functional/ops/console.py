@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from casino.aws.clients import secrets_client
 from ops.cli import Invocation, app
 from ops.context import Credentials, Operations, Stack
-from testing.fakes import FakeClock
+from testing.clock import FakeClock
 from testing.hooks import API_KEY, SECRET_KEY
 from testing.world import World
 

@@ -18,8 +18,8 @@ from casino.integrations.model import Integration
 from casino.signing.scheme import Particulars
 from ops.cli import Invocation, app
 from ops.context import Operations, Stack
+from testing.clock import FakeClock
 from testing.signatures import API_KEY, BODY, NAMES, NOW, REQUEST_ID, rsa_key, secret_of
-from testing.tokens import FakeClock
 from testing.world import World
 
 PENDING_KEY = "pk_live_8"

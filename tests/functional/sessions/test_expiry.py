@@ -15,16 +15,7 @@ from casino.sessions.expiry import ExpiryService
 from casino.sessions.model import LEASE_S, RETRY_WINDOW_S
 from casino.sessions.schedule import ExpiryEndpoint
 from casino.sessions.store.activity import DynamoDbActivity
-from testing.launching import (
-    PLAYER,
-    PROVIDER_URL,
-    URL,
-    Desk,
-    Output,
-    failure,
-    is_watched,
-    play_in,
-)
+from testing.launching import PLAYER, PROVIDER_URL, URL, Desk, Output, failure, is_watched, play_in
 
 IDLE_S = 30 * 60
 
@@ -106,29 +97,29 @@ def test_play_keeps_a_session_open_without_a_write_to_it(
     desk: Desk, run: Run, hook: Callable[[Any], None]
 ) -> None:
     """The hook runs on the machine's clock, so the session is made to be older than its play."""
-    desk.clock.ahead_s = -IDLE_S + 60
+    desk.clock.elapsed = -IDLE_S + 60
     desk.launch(session_id="sess-1")
     before = desk.stored("sess-1")
-    desk.clock.ahead_s = 0
+    desk.clock.elapsed = 0
     hook(play_in(desk, "sess-1"))
     assert desk.stored("sess-1") == before
-    desk.clock.ahead_s = IDLE_S - 60
+    desk.clock.elapsed = IDLE_S - 60
     assert run() == {"in_play": 1, "handed_over": False}
     assert run.status("sess-1") == "active"
-    desk.clock.ahead_s = IDLE_S + 60
+    desk.clock.elapsed = IDLE_S + 60
     assert run() == {"dormant": 1, "handed_over": False}
 
 
 def test_play_in_another_session_keeps_this_one_from_nothing(desk: Desk, run: Run) -> None:
-    desk.clock.ahead_s = -IDLE_S + 60
+    desk.clock.elapsed = -IDLE_S + 60
     desk.launch(session_id="sess-1")
     desk.launch(session_id="sess-2")
-    desk.clock.ahead_s = 0
+    desk.clock.elapsed = 0
     play = play_in(desk, "sess-2")
     for _ in range(30):  # more than a page of the index
         play.bet("1.00")
     desk.world.deposit(PLAYER, "EUR", "1.00")
-    desk.clock.ahead_s = IDLE_S - 60
+    desk.clock.elapsed = IDLE_S - 60
     assert run() == {"dormant": 1, "in_play": 1, "handed_over": False}
     assert (run.status("sess-1"), run.status("sess-2")) == ("closed", "active")
 
@@ -149,10 +140,10 @@ def test_index_that_lags_behind_the_wallet_closes_nothing(desk: Desk, run: Run) 
 
 
 def test_session_over_its_time_is_closed_although_it_is_played(desk: Desk, run: Run) -> None:
-    desk.clock.ahead_s = -12 * 3600
+    desk.clock.elapsed = -12 * 3600
     desk.launch(session_id="sess-1")
     play_in(desk, "sess-1").bet("1.00")
-    desk.clock.ahead_s = 1
+    desk.clock.elapsed = 1
     assert run() == {"expired": 1, "handed_over": False}
     assert run.status("sess-1") == "closed"
 

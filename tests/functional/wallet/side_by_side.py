@@ -17,7 +17,7 @@ from casino.dialects.igsp.requests import parse_hook
 from casino.wallet.model import PLATFORM, BalanceQuery, Kind, Player, Transaction
 from casino.wallet.service import Result, WalletService
 from testing.casinos import casino_on
-from testing.fakes import FakeClock
+from testing.clock import FakeClock
 from testing.transactions import INTEGRATION, SESSION
 from tests.functional.wallet.reference import DECIMALS, Reference, Request
 

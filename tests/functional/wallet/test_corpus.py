@@ -19,7 +19,7 @@ from casino.wallet.model import Player, Session
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.refusals import REFUSALS
 from casino.wiring import hooks as wiring
-from testing.faults import ManualClock
+from testing.clock import FakeClock
 from testing.hooks import API_KEY, HOOKS, Handler, proxy_event
 from testing.integrations import with_terms
 from testing.world import GAME, SANDBOX, World
@@ -42,7 +42,7 @@ class Replay:
 
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
-        self.clock = ManualClock(0)
+        self.clock = FakeClock(0)
         self._handlers: dict[str | None, Handler] = {}
         self._call: Call = world.client._make_api_call
         self._fault: Step = {}

@@ -17,8 +17,8 @@ from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.requests import Observer
 from casino.wallet.endpoint import HookEndpoint
 from casino.wiring.hooks import wallet_service
+from testing.clock import FakeClock
 from testing.hooks import API_KEY, SECRET_KEY, encode, proxy_event, signed_headers
-from testing.vault import VaultClock
 from testing.world import World
 
 FORGED = 10_000
@@ -43,7 +43,7 @@ class Gate:
     """One execution environment whose calls are counted, in a time of its own."""
 
     def __init__(self, world: World) -> None:
-        self.clock = VaultClock()
+        self.clock = FakeClock()
         self.dynamodb, self.secrets = Counted(world.client), Counted(secrets_client())
         registry = CachedRegistry(DynamoDbRegistry(self.dynamodb, world.tables), self.clock)
         self.endpoint = HookEndpoint(

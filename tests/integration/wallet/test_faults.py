@@ -20,8 +20,9 @@ from casino.aws.lean import clients as hook_clients
 from casino.aws.lean.protocol import DynamoDb
 from casino.wallet.model import Entry, Tombstone
 from casino.wallet.proof.verify import Verifier
+from testing.clock import FakeClock
 from testing.desk import ACTIONS, START_MINOR, Case, Desk, Seat, Sent, arrange
-from testing.faults import NOT_SENT, UNKNOWN, WRITE, Call, Fault, ManualClock, Plan, faults_of
+from testing.faults import NOT_SENT, UNKNOWN, WRITE, Call, Fault, Plan, faults_of
 from testing.world import World, build_tables
 
 RETRYABLE = {"busy", "unavailable", "outcome_unknown"}
@@ -60,7 +61,7 @@ def desk(world: World) -> Desk:
 
 
 def open_desk(world: World, client: Any) -> Desk:
-    desk = Desk(world, ManualClock(time.time()), client)
+    desk = Desk(world, FakeClock(time.time()), client)
     # Fills the cache, so that the calls that are left are the action's own.
     assert Seat(desk).balance().send().status == 200
     return desk
@@ -172,7 +173,7 @@ def test_a_ledger_that_stays_contended_answers_busy(desk: Desk, fault: Fault) ->
 
 @pytest.mark.parametrize("spread", SPREADS)
 def test_a_registry_that_cannot_be_read_refuses_nothing(world: World, spread: str) -> None:
-    clock = ManualClock(time.time())
+    clock = FakeClock(time.time())
     first = Desk(world, clock)
     assert Seat(first).balance().send().status == 200
     registry_calls = first.wire.calls[:2]

@@ -12,7 +12,8 @@ from casino.dialects.igsp.record_reader import IgspRecords
 from casino.dialects.igsp.records import read_list
 from casino.integrations.model import Integration
 from casino.providers.ports import Launched, LaunchRequest, Page
-from testing.catalogue import Inline, Notes, SteppingClock
+from testing.catalogue import Inline, Notes
+from testing.clock import FakeClock
 from testing.integrations import an_integration
 
 HUB = an_integration("hub", url="https://p.test")
@@ -117,7 +118,7 @@ def peak(pages: int) -> int:
         nothing,
         IgspRecords(),
         notes,
-        SteppingClock(),
+        FakeClock(),
         Inline(),
     )
     tracemalloc.start()

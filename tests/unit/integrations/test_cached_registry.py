@@ -14,7 +14,7 @@ from casino.integrations.store.cached_registry import (
     UNKNOWN_TTL_S,
     CachedRegistry,
 )
-from testing.vault import VaultClock
+from testing.clock import FakeClock
 
 ACME = Integration("acme", "igsp", "secret")
 
@@ -43,17 +43,17 @@ def source() -> CountingRegistry:
 
 
 @pytest.fixture
-def clock() -> VaultClock:
-    return VaultClock()
+def clock() -> FakeClock:
+    return FakeClock()
 
 
 @pytest.fixture
-def registry(source: CountingRegistry, clock: VaultClock) -> CachedRegistry:
+def registry(source: CountingRegistry, clock: FakeClock) -> CachedRegistry:
     return CachedRegistry(source, clock)
 
 
 def test_a_known_key_is_read_once_a_minute(
-    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
 ) -> None:
     for _ in range(6):
         assert registry.by_api_key("key") == ACME
@@ -64,7 +64,7 @@ def test_a_known_key_is_read_once_a_minute(
 
 
 def test_use_does_not_prolong_the_life_of_a_revoked_key(
-    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
 ) -> None:
     registry.by_api_key("key")
     del source.keys["key"]
@@ -76,7 +76,7 @@ def test_use_does_not_prolong_the_life_of_a_revoked_key(
 
 
 def test_an_old_answer_is_not_given_when_the_registry_is_unreachable(
-    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
 ) -> None:
     registry.by_api_key("key")
     source.reachable = False
@@ -96,7 +96,7 @@ def test_a_flood_of_one_forged_key_is_one_read(
 
 
 def test_a_new_key_is_known_soon_although_it_was_unknown(
-    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
 ) -> None:
     registry.by_api_key("new")
     source.keys["new"] = ACME
@@ -105,7 +105,7 @@ def test_a_new_key_is_known_soon_although_it_was_unknown(
 
 
 def test_a_flood_of_many_forged_keys_neither_grows_the_cache_nor_drops_a_known_key(
-    source: CountingRegistry, clock: VaultClock
+    source: CountingRegistry, clock: FakeClock
 ) -> None:
     registry = CachedRegistry(source, clock, unknown_reads=2 * MOST_KEYS)
     registry.by_api_key("key")
@@ -120,7 +120,7 @@ def test_a_flood_of_many_forged_keys_neither_grows_the_cache_nor_drops_a_known_k
 
 
 def test_the_key_used_least_recently_is_forgotten_first(
-    source: CountingRegistry, clock: VaultClock
+    source: CountingRegistry, clock: FakeClock
 ) -> None:
     registry = CachedRegistry(source, clock, unknown_reads=2 * MOST_KEYS)
     for number in range(MOST_KEYS):
@@ -144,7 +144,7 @@ def test_a_failed_read_is_not_remembered(
 
 
 def test_a_flood_of_many_forged_keys_is_a_bounded_number_of_reads(
-    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
 ) -> None:
     def flood(wave: int) -> int:
         busy = 0
@@ -162,7 +162,7 @@ def test_a_flood_of_many_forged_keys_is_a_bounded_number_of_reads(
 
 
 def test_known_keys_are_read_in_a_flood_and_new_ones_cost_nothing(
-    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
 ) -> None:
     registry.by_api_key("key")
     clock.sleep(60)
@@ -179,7 +179,7 @@ def test_known_keys_are_read_in_a_flood_and_new_ones_cost_nothing(
 
 
 def test_a_key_that_is_retired_dies_at_its_time_although_it_is_cached(
-    registry: CachedRegistry, source: CountingRegistry, clock: VaultClock
+    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
 ) -> None:
     source.keys["key"] = retiring = replace(ACME, key_valid_until=int(clock.now()) + 10)
     assert registry.by_api_key("key") == retiring

@@ -7,15 +7,16 @@ from casino.base.errors import UnavailableError
 from casino.integrations.credentials import DEFAULT_GRACE_S
 from casino.integrations.model import Integration
 from casino.integrations.store.keyring import CACHE_S, REFRESH_INTERVAL_S, SecretsManagerKeyring
+from testing.clock import FakeClock
 from testing.integrations import with_terms
-from testing.vault import NAME, SECRET, Directory, Vault, VaultClock, pair_of
+from testing.vault import NAME, SECRET, Directory, Vault, pair_of
 
 ACME = Integration(NAME, "igsp", SECRET)
 
 
 class Scene:
     def __init__(self) -> None:
-        self.clock = VaultClock()
+        self.clock = FakeClock()
         self.vault = Vault(self.clock, pair_of("v0"))
         self.directory = Directory(ACME)
         self.keyring = SecretsManagerKeyring(self.vault, self.clock, self.directory)

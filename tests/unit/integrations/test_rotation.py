@@ -20,9 +20,10 @@ from casino.integrations.rotation import Rotation
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.secrets import SecretsManagerStore
+from testing.clock import FakeClock
 from testing.crashes import Crashes, CrashingClient
 from testing.integrations import an_integration, with_terms
-from testing.vault import NAME, SECRET, Directory, Provider, Vault, VaultClock, pair_of
+from testing.vault import NAME, SECRET, Directory, Provider, Vault, pair_of
 
 OLD, NEW = pair_of("old"), pair_of("new")
 SAME_KEY = Pair(
@@ -36,7 +37,7 @@ class Scene:
     """One integration, whose rotation can be made to die."""
 
     def __init__(self) -> None:
-        self.clock = VaultClock()
+        self.clock = FakeClock()
         integration = an_integration(NAME, secret_name=SECRET, grace_s=GRACE_S)
         self.directory = Directory(integration, {OLD.api_key: 0})
         self.vault = Vault(self.clock, OLD)

@@ -11,7 +11,7 @@ from casino.dialects.igv.seller_token import SELLER_LOGIN
 from casino.providers.credentials import with_token
 from casino.providers.post import Reply, ServiceUnreachableError
 from casino.providers.token import REST_S, TokenError, TokenRefusedError, TokenUnavailableError
-from testing.tokens import OLD, FakeObserver, seller, seller_answer
+from tests.unit.providers.tokens import OLD, FakeObserver, seller, seller_answer
 
 # One token for all
 
@@ -87,7 +87,7 @@ def test_it_is_renewed_shortly_before_it_expires(
     world = seller(lambda sent, number: seller_answer(number, lifetime))
     token = world.token()
     token.get()
-    world.clock.time += after
+    world.clock.advance(after)
 
     assert token.get() == expected
 
@@ -96,13 +96,13 @@ def test_its_life_counts_from_before_it_was_asked_for() -> None:
     world = seller()
 
     def slow(sent: Mapping[str, Any], number: int) -> Reply:
-        world.clock.time += 30
+        world.clock.advance(30)
         return seller_answer(number)
 
     world.service.answer = slow
     token = world.token()
     token.get()
-    world.clock.time += 7200 - 60 - 30
+    world.clock.advance(7200 - 60 - 30)
 
     assert token.get() == "token-2"
 
@@ -119,7 +119,7 @@ def test_the_old_token_serves_while_another_caller_renews_it() -> None:
     world = seller(slow)
     token = world.token()
     token.get()
-    world.clock.time += 7150
+    world.clock.advance(7150)
     with ThreadPoolExecutor(1) as pool:
         renewing = pool.submit(token.get)
         assert asked.wait(10)
@@ -135,12 +135,12 @@ def test_a_failed_early_renewal_leaves_the_old_token_and_rests() -> None:
     world = seller(once)
     token = world.token()
     token.get()
-    world.clock.time += 7150
+    world.clock.advance(7150)
 
     assert [token.get(), token.get()] == ["token-1", "token-1"]
     assert len(world.service.requests) == 2
     assert world.observer.failures == ["status_503"]
-    world.clock.time += REST_S
+    world.clock.advance(REST_S)
     assert token.get() == "token-1"
     assert len(world.service.requests) == 3
 
@@ -152,7 +152,7 @@ def test_an_expired_token_is_never_given_out() -> None:
     world = seller(once)
     token = world.token()
     token.get()
-    world.clock.time += 7200
+    world.clock.advance(7200)
     with pytest.raises(TokenUnavailableError, match="status_503"):
         token.get()
 
@@ -165,7 +165,7 @@ def test_a_service_that_refuses_is_not_asked_again_at_once() -> None:
             token.get()
 
     assert len(world.service.requests) == 1
-    world.clock.time += REST_S
+    world.clock.advance(REST_S)
     with pytest.raises(TokenRefusedError):
         token.get()
     assert len(world.service.requests) == 2

@@ -12,10 +12,10 @@ from casino.observability.requests import TokenMetrics
 from casino.providers.credentials import with_token
 from casino.providers.post import Reply
 from casino.providers.token import TokenRefusedError, TokenUnavailableError
-from testing.tokens import (
+from testing.clock import FakeClock
+from tests.unit.providers.tokens import (
     INTEGRATION,
     NEW,
-    FakeClock,
     FakeKeyring,
     FakeObserver,
     FakeService,
@@ -97,7 +97,7 @@ def test_no_token_is_believed_for_more_than_a_day(lifetime: str) -> None:
     world = seller(odd)
     token = world.token()
     token.get()
-    world.clock.time += 24 * 3600
+    world.clock.advance(24 * 3600)
 
     assert token.get() == "token-2"
 
@@ -111,7 +111,7 @@ SDK_OLD, SDK_NEW = (
 )
 
 
-def minting(valid: str, lifetime: str = "2025-10-17T12:18:45Z") -> FakeService:
+def minting(valid: str, lifetime: str = "2026-01-01T00:15:00Z") -> FakeService:
     def answer(sent: Mapping[str, Any], number: int) -> Reply:
         if sent["X-Game-Secret-Key"] != valid:
             return Reply(401, b"")
@@ -140,9 +140,9 @@ def test_a_player_token_is_minted_anew_before_its_fifteen_minutes_are_over() -> 
     clock = FakeClock()
     tokens = players(minting("ivsdk_old"), FakeKeyring(SDK_OLD, SDK_OLD), clock)
     tokens.of("a@example.com").get()
-    clock.time += 839
+    clock.advance(839)
     assert tokens.of("a@example.com").get() == "player-token-1"
-    clock.time += 1
+    clock.advance(1)
     assert tokens.of("a@example.com").get() == "player-token-2"
 
 
@@ -169,7 +169,7 @@ def test_an_sdk_key_that_rotated_without_overlap_is_picked_up_at_once() -> None:
     ]
 
 
-@pytest.mark.parametrize("moment", ["", "soon", "2025-10-17T12:18:45", "2025-13-17T12:18:45Z"])
+@pytest.mark.parametrize("moment", ["", "soon", "2026-01-01T00:15:00", "2026-13-01T00:15:00Z"])
 def test_a_player_token_without_a_moment_is_refused(moment: str) -> None:
     tokens = players(minting("ivsdk_old", moment), FakeKeyring(SDK_OLD, SDK_OLD), FakeClock())
     with pytest.raises(TokenUnavailableError, match="malformed_answer"):

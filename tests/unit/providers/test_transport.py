@@ -21,7 +21,8 @@ from casino.dialects.registry import family
 from casino.providers.circuit import Circuits
 from casino.providers.ports import LaunchRequest, ProviderError
 from casino.providers.transport import Limits, Transport
-from testing.catalogue import Notes, OneKey, SteppingClock
+from testing.catalogue import Notes, OneKey
+from testing.clock import FakeClock
 from testing.integrations import an_integration
 from testing.provider import KEY
 
@@ -35,7 +36,7 @@ class Script(urllib3.PoolManager):
     """Answers calls with what it is told, in order; the last answer again and again."""
 
     answers: Sequence[Any]
-    clock: SteppingClock
+    clock: FakeClock
     sent: list[dict[str, Any]] = field(default_factory=list)
 
     def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override]
@@ -58,12 +59,12 @@ class Line:
 
     client: HttpProviderClient
     pool: Script
-    clock: SteppingClock
+    clock: FakeClock
     notes: Notes
 
 
 def line(*answers: Any, **limits: Any) -> Line:
-    clock, notes = SteppingClock(), Notes()
+    clock, notes = FakeClock(), Notes()
     pool = Script(answers, clock)
     transport = Transport(
         OneKey(),
@@ -137,7 +138,7 @@ def test_what_may_pass_is_tried_again_with_growing_pauses(failure: Any) -> None:
 
     made.client.games(HUB, None, None)
 
-    assert made.clock.slept == [1.0, 2.0]
+    assert made.clock.sleeps == [1.0, 2.0]
     assert len(made.notes.named("attempt failed")) == 2
 
 
@@ -146,7 +147,7 @@ def test_a_refusal_is_final(status: int) -> None:
     made = line(answer(status))
 
     assert code_of(lambda: made.client.create_session(HUB, LAUNCH)) == "provider_refused"
-    assert (len(made.pool.sent), made.clock.slept) == (1, [])
+    assert (len(made.pool.sent), made.clock.sleeps) == (1, [])
 
 
 @pytest.mark.parametrize(
@@ -185,7 +186,7 @@ def test_retry_after_as_a_date_is_honoured() -> None:
 
     made.client.games(HUB, None, None)
 
-    assert made.clock.slept == [9.0]
+    assert made.clock.sleeps == [9.0]
 
 
 @pytest.mark.parametrize("told", ["soon", "-1", "", "²"])
@@ -194,14 +195,14 @@ def test_a_retry_after_that_cannot_be_read_is_ignored(told: str) -> None:
 
     made.client.games(HUB, None, None)
 
-    assert made.clock.slept == [1.0]
+    assert made.clock.sleeps == [1.0]
 
 
 def test_a_pause_beyond_the_deadline_is_not_waited_for() -> None:
     made = line(answer(503, Retry_After="60"), deadline_s=20)
 
     assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_unavailable"
-    assert (len(made.pool.sent), made.clock.slept) == (1, [])
+    assert (len(made.pool.sent), made.clock.sleeps) == (1, [])
 
 
 def test_no_time_out_reaches_beyond_the_deadline() -> None:
@@ -221,7 +222,7 @@ def test_a_body_that_drips_is_cut_at_the_deadline() -> None:
             return True
 
         def read1(self, amount: int = -1) -> bytes:
-            made.clock.seconds += 1
+            made.clock.advance(1)
             return b" "
 
         def read(self, amount: int = -1) -> bytes:
@@ -245,10 +246,10 @@ def test_the_circuit_opens_after_failures_in_a_row_and_lets_one_try_later() -> N
 
     assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_circuit_open"
     assert len(made.pool.sent) == 5
-    made.clock.seconds += 31
+    made.clock.advance(31)
     assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_unavailable"
     assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_circuit_open"
-    made.clock.seconds += 31
+    made.clock.advance(31)
     made.pool.answers = [answer(200, PAGE)]
     made.client.games(HUB, None, None)
     made.client.games(HUB, None, None)

@@ -15,7 +15,8 @@ from casino.wallet.model import BalanceQuery, Player
 from casino.wallet.ports import Commit, Ledger
 from casino.wallet.service import Retries
 from testing.casinos import furnish
-from testing.fakes import FakeClock, FakeWorld
+from testing.clock import FakeClock
+from testing.fakes import FakeWorld
 from testing.integrations import with_terms
 from testing.transactions import (
     INTEGRATION,

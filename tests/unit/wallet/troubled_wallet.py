@@ -9,7 +9,8 @@ from casino.wallet.decision import Snapshot
 from casino.wallet.model import Transaction
 from casino.wallet.ports import Commit, Ledger
 from casino.wallet.service import Result, WalletService
-from testing.fakes import FakeClock, FakeWorld
+from testing.clock import FakeClock
+from testing.fakes import FakeWorld
 from testing.transactions import INTEGRATION, PLAYER
 
 type Interference = Callable[[Ledger, Commit, Snapshot], Snapshot | None]

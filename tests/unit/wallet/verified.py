@@ -10,8 +10,9 @@ from casino.wallet.model import PLATFORM, Entry, Player, Session, Transaction
 from casino.wallet.proof.faults import Fault
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.service import WalletService
+from testing.clock import FakeClock
 from testing.fake_ledger import FakeHistory, FakeTables
-from testing.fakes import FakeAccounts, FakeClock, FakeWorld
+from testing.fakes import FakeAccounts, FakeWorld
 from testing.integrations import an_integration, with_terms
 
 GAME = "game-1"

@@ -10,24 +10,11 @@ from casino.dialects.igv.seller_token import seller_token
 from casino.integrations.model import Integration, Secret
 from casino.providers.post import Reply
 from casino.providers.token import SharedToken
+from testing.clock import FakeClock
 
 INTEGRATION = Integration("seller", "igv-seller", "test/integration/seller")
 OLD = Secret("current", "seller@example.com", "old-password")
 NEW = Secret("current", "seller@example.com", "new-password")
-
-
-@dataclass
-class FakeClock:
-    time: float = 1_760_702_625.0
-
-    def now(self) -> float:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
 
 
 @dataclass
