@@ -31,7 +31,6 @@ _PATH: Final = "/2015-03-31/functions/function/invocations"
 _INIT: Final = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
 _INVOKED: Final = re.compile(r"INVOKE RTDONE\(status: success, .*?duration: ([0-9.]+)ms\)")
 _TIMEOUT_S: Final = 30.0
-_MEMORY_MB: Final = 1024
 
 
 class FunctionFailedError(Exception):
@@ -42,10 +41,8 @@ class Function:
     """A function that is running, or starts with its first event."""
 
     def __init__(self, pid: int, port: int, log: Path) -> None:
-        self._pid, self._log = pid, log
+        self._pid, self._log, self._invoked = pid, log, 0
         self._connection = HTTPConnection(LOOPBACK, port, timeout=_TIMEOUT_S)
-        self._invoked = 0
-        self._runtime_pid: int | None = None
 
     def invoke(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Send one event and return the response; raises `FunctionFailedError` if there is none."""
@@ -98,12 +95,10 @@ class Function:
                 os.kill(pid, signal.SIGKILL)
 
     def _runtime(self) -> int:
-        if self._runtime_pid is None:
-            children = _children(self._pid)
-            if len(children) != 1:
-                raise self.failure("the function's process is not there")
-            (self._runtime_pid,) = children
-        return self._runtime_pid
+        children = _children(self._pid)
+        if len(children) != 1:
+            raise self.failure("the function's process is not there")
+        return children[0]
 
     def _figures(self, pattern: re.Pattern[str], expected: int) -> list[float]:
         """Read figures off the log; its last lines may come a moment after the response."""
@@ -162,23 +157,15 @@ def _environment(folders: Sequence[Path], home: str) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(map(str, folders)),
         "LAMBDA_TASK_ROOT": str(folders[0]),
         "AWS_LAMBDA_FUNCTION_NAME": "bet",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(_MEMORY_MB),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
         "AWS_LAMBDA_FUNCTION_TIMEOUT": f"{_TIMEOUT_S:g}",
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), REGION),
+        **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test"),
         "AWS_SESSION_TOKEN": "test",
         "TZ": ":UTC",
     }
 
 
 def _children(parent: int) -> list[int]:
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):  # it has ended meanwhile
-            # The name of the program, in brackets, may hold anything.
-            fields = status.read_text().rpartition(")")[2].split()
-            if int(fields[1]) == parent:
-                found.append(int(status.parent.name))
-    return found
+    found = (file.read_text() for file in Path(f"/proc/{parent}/task").glob("*/children"))
+    return [int(pid) for pids in found for pid in pids.split()]

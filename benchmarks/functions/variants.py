@@ -30,7 +30,7 @@ from testing.world import SANDBOX
 PEERS: Final = sam.PROJECT / ".aws-sam" / "peers"
 _SOURCES: Final = sam.PROJECT / "benchmarks" / "peers"
 _COMMON: Final = PEERS / "CommonLayer" / "python"
-_COMMON_AS_PACKAGED: Final = PEERS / "CommonLayer" / "as-packaged"
+_AS_PACKAGED: Final = PEERS / "CommonLayer" / "as-packaged"
 _SHARED: Final = "PowertoolsSharedFunction"
 
 
@@ -53,26 +53,18 @@ class Variant:
             bundle.write_text(self.roots.read_text() + authority.read_text())
             yield {"AWS_CA_BUNDLE": str(bundle)}
 
-    def unzipped_size(self) -> int:
-        """Return the bytes of all files."""
+    def sizes(self) -> dict[str, int]:
+        """Return the bytes of all files, `unzipped` and `zipped`."""
         files = (file for folder in self.folders for file in folder.rglob("*"))
-        return sum(file.stat().st_size for file in files if file.is_file())
-
-    def zipped_size(self) -> int:
-        """Return the bytes of a zip of all files."""
-        return package.zipped_size(*self.folders)
+        unzipped = sum(file.stat().st_size for file in files if file.is_file())
+        return {"zipped": package.zipped_size(*self.folders), "unzipped": unzipped}
 
 
+_TABLES: Final = (
+    "LEDGER", "WALLETS", "PLAYERS", "SESSIONS", "ROUNDS", "REGISTRY", "IDEMPOTENCY"
+)  # fmt: skip
 #: What every variant reads, with the names of tables that do not exist: for the stand-in of AWS.
-NULL_ENVIRONMENT: Final = {
-    "LEDGER_TABLE": "null-ledger",
-    "WALLETS_TABLE": "null-wallets",
-    "PLAYERS_TABLE": "null-players",
-    "SESSIONS_TABLE": "null-sessions",
-    "ROUNDS_TABLE": "null-rounds",
-    "REGISTRY_TABLE": "null-registry",
-    "IDEMPOTENCY_TABLE": "null-idempotency",
-}
+NULL_ENVIRONMENT: Final = {f"{name}_TABLE": f"null-{name.lower()}" for name in _TABLES}
 #: What the template, or the peer's own would, tell the function beside its tables.
 COMMON_ENVIRONMENT: Final = {
     "SECRET_NAME": SANDBOX.secret_name,
@@ -86,26 +78,16 @@ COMMON_ENVIRONMENT: Final = {
 
 
 def build() -> list[Variant]:
-    """Build all of them; raises `BuildError`."""
+    """Build all of them, and return them; raises `BuildError`."""
     wallet_build.build()
     _build_peers()
-    return variants()
-
-
-def variants() -> list[Variant]:
-    """Return the variants, as they were built."""
     return [
         wallet(),
-        _peer("boto3_tuned", "tuned botocore", PEERS / "Boto3TunedFunction"),
-        _peer("boto3", "plain boto3", PEERS / "Boto3Function"),
-        _peer(
-            "powertools",
-            "Powertools, as packaged",
-            PEERS / "PowertoolsFunction",
-            _COMMON_AS_PACKAGED,
-        ),
-        _peer("powertools_shared", "Powertools, shared clients, compiled", PEERS / _SHARED),
-        _peer("floor", "standard library, own signer", PEERS / "FloorFunction"),
+        _peer("boto3_tuned", "tuned botocore", "Boto3TunedFunction"),
+        _peer("boto3", "plain boto3", "Boto3Function"),
+        _peer("powertools", "Powertools, as packaged", "PowertoolsFunction", _AS_PACKAGED),
+        _peer("powertools_shared", "Powertools, shared clients, compiled", _SHARED),
+        _peer("floor", "standard library, own signer", "FloorFunction"),
     ]
 
 
@@ -116,7 +98,8 @@ def wallet(function: str = "BetFunction") -> Variant:
     return Variant("wallet", "this wallet", folders, layer / ROOTS_FILE)
 
 
-def _peer(name: str, title: str, folder: Path, common: Path = _COMMON) -> Variant:
+def _peer(name: str, title: str, function: str, common: Path = _COMMON) -> Variant:
+    folder = PEERS / function
     own = folder / ROOTS_FILE, folder / "botocore" / "cacert.pem"
     # The floor has no bundle of its own; it gets the smallest.
     roots = next((path for path in own if path.is_file()), wallet().roots)
@@ -131,8 +114,8 @@ def _build_peers() -> None:
     shutil.copytree(PEERS / "PowertoolsFunction", shared)
     shutil.copy(_SOURCES / "powertools_shared" / "clients.py", shared)
     tune_layer(PEERS / "Boto3TunedFunction")
-    shutil.rmtree(_COMMON_AS_PACKAGED, ignore_errors=True)
-    shutil.copytree(_COMMON, _COMMON_AS_PACKAGED)
+    shutil.rmtree(_AS_PACKAGED, ignore_errors=True)
+    shutil.copytree(_COMMON, _AS_PACKAGED)
     for folder in (shared, PEERS / "Boto3Function", PEERS / "FloorFunction"):
         compile_tree(folder, FUNCTION_AT)
     compile_tree(_COMMON, LAYER_AT)

@@ -7,7 +7,7 @@ looking, to send it again.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Literal
 from uuid import NAMESPACE_OID, uuid5
 
 from benchmarks.functions.bets import STAKE_MINOR
@@ -22,8 +22,7 @@ from casino.wallet.record import commit_for
 from casino.wallet.store.items import round_wallet
 from testing.world import SANDBOX
 
-OPENING_MINOR: Final = 10_000_000_00
-
+_OPENING_MINOR: Final = 10_000_000_00
 _FIRST_BET_S: Final = 1_767_225_600
 _BETS_OF_A_ROUND: Final = 20
 _ENTRIES_OF_A_WALLET: Final = 100
@@ -60,19 +59,22 @@ class LongPlay:
 
 
 def bet(session: Session, seq: int) -> Transaction:
-    """Return the bet that became the entry `seq` of a wallet; the first, 1, is no bet."""
+    """Return the bet that became the entry `seq` of a wallet; the first, 1, is a deposit."""
+    deposit = seq == 1
+    kind: Literal["deposit", "bet"] = "deposit" if deposit else "bet"
+    round_id = _uuid("round", session.session_id, (seq - 2) // _BETS_OF_A_ROUND)
     return Transaction(
-        integration=session.integration,
+        integration=PLATFORM if deposit else session.integration,
         transaction_id=_uuid(session.session_id, seq),
-        kind="bet",
-        type="bet",
+        kind=kind,
+        type=kind,
         player_id=session.player_id,
         currency=session.currency,
-        amount_minor=STAKE_MINOR,
-        game_id=session.game_id,
-        session_id=session.session_id,
-        round_id=_uuid("round", session.session_id, (seq - 2) // _BETS_OF_A_ROUND),
+        amount_minor=_OPENING_MINOR if deposit else STAKE_MINOR,
         trace_id=_uuid("trace", session.session_id, seq),
+        session_id=None if deposit else session.session_id,
+        game_id=None if deposit else session.game_id,
+        round_id=None if deposit else round_id,
     )
 
 
@@ -82,8 +84,7 @@ def play(session: Session, entries: int) -> Iterator[Entry]:
     wallet = Wallet(session.player_id, session.currency, 0, 0, 0, 0, genesis, blocked=False)
     renderer = Igsp()
     for seq in range(1, entries + 1):
-        request = bet(session, seq) if seq > 1 else _deposit(session)
-        snapshot = Snapshot(wallet=wallet, session=session)
+        request, snapshot = bet(session, seq), Snapshot(wallet=wallet, session=session)
         at_s = _FIRST_BET_S + seq
         posting = decide(snapshot, request, SANDBOX.wallet, at_s)
         if not isinstance(posting, Posting):
@@ -95,40 +96,17 @@ def play(session: Session, entries: int) -> Iterator[Entry]:
 
 def head_of(entry: Entry) -> Wallet:
     """Return a wallet as it stands after its entry `entry`, when nothing else changed it."""
-    return Wallet(
-        player_id=entry.player_id,
-        currency=entry.currency,
-        balance_minor=entry.balance_after_minor,
-        reserved_minor=0,
-        seq=entry.seq,
-        version=entry.seq,
-        head_hash=entry.hash,
-        blocked=False,
-    )
+    balance_minor, seq = entry.balance_after_minor, entry.seq
+    who = (entry.player_id, entry.currency)
+    return Wallet(*who, balance_minor, 0, seq, version=seq, head_hash=entry.hash, blocked=False)
 
 
 def round_item(session: Session, round_id: str, bets: int) -> Item:
     """Return a round of nothing but bets, as counting it up leaves it."""
     partition = round_wallet(session.integration, session.player_id, session.currency)
     counts = {"bets": bets, "refunds": 0, "paid_wins": 0, "version": bets}
-    return {
-        "wallet": text(partition),
-        "round_id": text(round_id),
-        **{name: number(count) for name, count in counts.items()},
-    }
-
-
-def _deposit(session: Session) -> Transaction:
-    return Transaction(
-        integration=PLATFORM,
-        transaction_id=_uuid("opening", session.session_id),
-        kind="deposit",
-        type="deposit",
-        player_id=session.player_id,
-        currency=session.currency,
-        amount_minor=OPENING_MINOR,
-        trace_id=_uuid("trace", session.session_id),
-    )
+    numbers = {name: number(count) for name, count in counts.items()}
+    return {"wallet": text(partition), "round_id": text(round_id), **numbers}
 
 
 def _uuid(*words: object) -> str:

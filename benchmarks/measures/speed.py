@@ -63,7 +63,7 @@ def measure(variants: Sequence[Variant], plan: Plan = FULL) -> Figures:
     return {
         variant.name: {
             "title": variant.title,
-            "package": {"zipped": variant.zipped_size(), "unzipped": variant.unzipped_size()},
+            "package": variant.sizes(),
             **{name: value for part in parts for name, value in part[variant.name].items()},
         }
         for variant in variants

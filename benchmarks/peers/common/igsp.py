@@ -52,16 +52,11 @@ def parse(body: str) -> dict[str, Any]:
     return bet
 
 
-def answer(body: str) -> Response:
+def answer(body: str, status: int = 200) -> Response:
     """Return the proxy response of a decided bet."""
-    return {"statusCode": 200, "headers": {"Content-Type": "application/json"}, "body": body}
+    return {"statusCode": status, "headers": {"Content-Type": "application/json"}, "body": body}
 
 
 def refusal(error: RefusedError) -> Response:
     """Return the proxy response of a refused bet."""
-    body = json.dumps({"error": error.code, "status": error.status})
-    return {
-        "statusCode": error.status,
-        "headers": {"Content-Type": "application/json"},
-        "body": body,
-    }
+    return answer(json.dumps({"error": error.code, "status": error.status}), error.status)

@@ -15,10 +15,9 @@ from uuid import uuid4
 
 from igsp import RefusedError
 
-LEDGER = os.environ["LEDGER_TABLE"]
-WALLETS = os.environ["WALLETS_TABLE"]
-SESSIONS = os.environ["SESSIONS_TABLE"]
-ROUNDS = os.environ["ROUNDS_TABLE"]
+LEDGER, WALLETS, SESSIONS, ROUNDS = (
+    os.environ[f"{name}_TABLE"] for name in ("LEDGER", "WALLETS", "SESSIONS", "ROUNDS")
+)
 INTEGRATION = "sandbox"
 
 type Bet = Mapping[str, Any]
@@ -48,12 +47,8 @@ def round_key(bet: Bet) -> Item:
 
 def batch(bet: Bet) -> dict[str, Any]:
     """Return the one batch read of a bet: its entry, wallet, session and round."""
-    keys = {
-        LEDGER: entry_key(bet),
-        WALLETS: wallet_key(bet),
-        SESSIONS: session_key(bet),
-        ROUNDS: round_key(bet),
-    }
+    keys = {LEDGER: entry_key(bet), WALLETS: wallet_key(bet)}
+    keys |= {SESSIONS: session_key(bet), ROUNDS: round_key(bet)}
     return {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
 
 
@@ -101,34 +96,24 @@ def _writes(bet: Bet, wallet: Item, stake: int, after: int, body: str) -> list[d
         "body": {"S": body},
         "at": {"S": datetime.now(UTC).isoformat(timespec="milliseconds")},
     }
+    moved = {":after": after, ":seq": seq, ":new": version + 1, ":read": version}
     return [
-        {
-            "Put": {
-                "TableName": LEDGER,
-                "Item": entry,
-                "ConditionExpression": "attribute_not_exists(id)",
-            }
-        },
-        {
-            "Update": {
-                "TableName": WALLETS,
-                "Key": wallet_key(bet),
-                "UpdateExpression": "SET balance = :after, seq = :seq, version = :new",
-                "ConditionExpression": "version = :read",
-                "ExpressionAttributeValues": {
-                    ":after": {"N": str(after)},
-                    ":seq": {"N": str(seq)},
-                    ":new": {"N": str(version + 1)},
-                    ":read": {"N": str(version)},
-                },
-            }
-        },
-        {
-            "Update": {
-                "TableName": ROUNDS,
-                "Key": round_key(bet),
-                "UpdateExpression": "ADD bets :one, version :one",
-                "ExpressionAttributeValues": {":one": {"N": "1"}},
-            }
-        },
-    ]
+        {"Put": {
+            "TableName": LEDGER,
+            "Item": entry,
+            "ConditionExpression": "attribute_not_exists(id)",
+        }},
+        {"Update": {
+            "TableName": WALLETS,
+            "Key": wallet_key(bet),
+            "UpdateExpression": "SET balance = :after, seq = :seq, version = :new",
+            "ConditionExpression": "version = :read",
+            "ExpressionAttributeValues": {name: {"N": str(to)} for name, to in moved.items()},
+        }},
+        {"Update": {
+            "TableName": ROUNDS,
+            "Key": round_key(bet),
+            "UpdateExpression": "ADD bets :one, version :one",
+            "ExpressionAttributeValues": {":one": {"N": "1"}},
+        }},
+    ]  # fmt: skip

@@ -32,14 +32,12 @@ class Service:
         region = os.environ["AWS_REGION"]
         given = os.environ.get("AWS_ENDPOINT_URL", f"https://{name}.{region}.amazonaws.com")
         url = urlsplit(given)
-        self._host = url.netloc
-        self._region = region
+        self._host, self._region = url.netloc, region
         self._day, self._key = "", b""
+        self._connection = HTTPConnection(url.netloc, timeout=5)
         if url.scheme == "https":
             tls = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
-            self._connection: HTTPConnection = HTTPSConnection(url.netloc, timeout=5, context=tls)
-        else:
-            self._connection = HTTPConnection(url.netloc, timeout=5)
+            self._connection = HTTPSConnection(url.netloc, timeout=5, context=tls)
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
         return partial(self._call, method.title().replace("_", ""))
