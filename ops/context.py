@@ -22,6 +22,7 @@ from casino.catalogue.store.games import DynamoDbCatalogue
 from casino.catalogue.store.runs import DynamoDbSync
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.pairs import HttpPairProvider
+from casino.dialects.registry import family
 from casino.integrations.audit import AuditRecord
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.audit import DynamoDbAudit
@@ -141,7 +142,7 @@ class Operations:
 
     @cached_property
     def rotation(self) -> Rotation:
-        store, provider = SecretsManagerStore(self.secrets), HttpPairProvider(self.clock)
+        store, provider = SecretsManagerStore(self.secrets), HttpPairProvider(family, self.clock)
         return Rotation(store, self.registry, provider, self.clock, self.caller)
 
     def record(self, subject: str, what: str, old: str = "", new: str = "") -> AuditRecord:

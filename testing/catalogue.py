@@ -20,6 +20,7 @@ from casino.catalogue.store.runs import LEASE_S, DynamoDbSync
 from casino.catalogue.sync import CatalogueSync
 from casino.dialects.igsp.client import HttpProviderClient
 from casino.dialects.igsp.record_reader import IgspRecords
+from casino.dialects.registry import family
 from casino.integrations.model import Integration, Secret
 from casino.providers.circuit import Circuits
 from casino.providers.ports import ProviderCall, ProviderError
@@ -168,6 +169,7 @@ class Hub:
         circuits = Circuits(self.clock, self.notes)
         transport = Transport(
             OneKey(),
+            family,
             self.clock,
             self.notes,
             circuits,

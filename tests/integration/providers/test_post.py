@@ -8,7 +8,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from casino.base.clock import SystemClock
 from casino.providers.post import JsonPost, ServiceUnreachableError
+
+CLOCK = SystemClock()
 
 type Received = list[tuple[str, dict[str, str], bytes]]
 
@@ -45,7 +48,9 @@ def service(status: int, body: bytes, **headers: str) -> Iterator[tuple[str, Rec
 
 def test_it_posts_json_with_the_given_headers() -> None:
     with service(201, b'{"token": "t"}') as (url, received):
-        reply = JsonPost(url)("/api", {"X-Game-Secret-Key": "ivsdk_1"}, {"player_email": "ü@x"})
+        reply = JsonPost(url, CLOCK)(
+            "/api", {"X-Game-Secret-Key": "ivsdk_1"}, {"player_email": "ü@x"}
+        )
 
     (path, headers, body), *rest = received
     assert (reply.status, reply.fields(), rest) == (201, {"token": "t"}, [])
@@ -58,27 +63,27 @@ def test_a_redirect_is_not_followed_with_our_credentials() -> None:
         service(200, b"") as (elsewhere, stolen),
         service(307, b"", Location=elsewhere) as (url, received),
     ):
-        assert JsonPost(url)("/api", {"X-Game-Secret-Key": "ivsdk_1"}, {}).status == 307
+        assert JsonPost(url, CLOCK)("/api", {"X-Game-Secret-Key": "ivsdk_1"}, {}).status == 307
 
     assert (len(received), stolen) == (1, [])
 
 
 def test_a_failing_service_is_asked_once() -> None:
     with service(503, b"") as (url, received):
-        assert JsonPost(url)("/api", {}, {}).status == 503
+        assert JsonPost(url, CLOCK)("/api", {}, {}).status == 503
     assert len(received) == 1
 
 
 def test_an_answer_without_end_is_not_read() -> None:
     with service(200, b" " * 100_000 + b'{"token": "t"}') as (url, _):
-        assert JsonPost(url)("/api", {}, {}).fields() == {}
+        assert JsonPost(url, CLOCK)("/api", {}, {}).fields() == {}
 
 
 def test_a_service_that_is_not_there_is_unreachable_without_a_word_of_what_was_sent() -> None:
     with service(200, b"") as (url, _):
         pass
     with pytest.raises(ServiceUnreachableError) as failed:
-        JsonPost(url)("/api", {"X-Game-Secret-Key": "ivsdk_1"}, {})
+        JsonPost(url, CLOCK)("/api", {"X-Game-Secret-Key": "ivsdk_1"}, {})
 
     assert failed.value.__cause__ is None
     assert "ivsdk_1" not in repr(failed.value)
@@ -87,4 +92,4 @@ def test_a_service_that_is_not_there_is_unreachable_without_a_word_of_what_was_s
 @pytest.mark.parametrize("url", ["http://example.com", "ftp://example.com", "example.com", ""])
 def test_credentials_go_over_https_only(url: str) -> None:
     with pytest.raises(ValueError, match="HTTPS"):
-        JsonPost(url)
+        JsonPost(url, CLOCK)

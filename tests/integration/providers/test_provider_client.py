@@ -6,6 +6,7 @@ import pytest
 
 from casino.base.clock import SystemClock
 from casino.dialects.igsp.client import HttpProviderClient
+from casino.dialects.registry import family
 from casino.integrations.model import Integration
 from casino.providers.circuit import Circuits
 from casino.providers.ports import LaunchRequest, ProviderError
@@ -43,7 +44,8 @@ def notes() -> Notes:
 @pytest.fixture
 def client(notes: Notes) -> HttpProviderClient:
     clock = SystemClock()
-    return HttpProviderClient(Transport(OneKey(), clock, notes, Circuits(clock, notes), HASTY), 40)
+    transport = Transport(OneKey(), family, clock, notes, Circuits(clock, notes), HASTY)
+    return HttpProviderClient(transport, 40)
 
 
 def a_launch(process: ProviderProcess) -> LaunchRequest:

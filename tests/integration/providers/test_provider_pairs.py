@@ -6,6 +6,7 @@ import pytest
 
 from casino.base.clock import SystemClock
 from casino.dialects.igsp.pairs import HttpPairProvider
+from casino.dialects.registry import family
 from casino.integrations.credentials import PairRefusedError
 from casino.integrations.model import Integration
 from testing.integrations import an_integration, with_terms
@@ -27,7 +28,7 @@ def acme(issuer: Issuer) -> Integration:
 
 @pytest.fixture
 def provider() -> HttpPairProvider:
-    return HttpPairProvider(SystemClock())
+    return HttpPairProvider(family, SystemClock())
 
 
 def test_a_pair_that_the_provider_issued_is_taken(

@@ -9,7 +9,8 @@ import pytest
 
 from casino.dialects.igv.seller_token import SELLER_LOGIN
 from casino.providers.credentials import with_token
-from casino.providers.post import Reply, ServiceUnreachableError
+from casino.providers.post import ServiceUnreachableError
+from casino.providers.sender import Reply
 from casino.providers.token import REST_S, TokenError, TokenRefusedError, TokenUnavailableError
 from tests.unit.providers.tokens import OLD, FakeObserver, seller, seller_answer
 

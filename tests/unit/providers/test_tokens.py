@@ -10,7 +10,7 @@ from casino.dialects.invo.player_token import MOST_PLAYERS, PLAYER_TOKEN, Player
 from casino.integrations.model import Secret
 from casino.observability.requests import TokenMetrics
 from casino.providers.credentials import with_token
-from casino.providers.post import Reply
+from casino.providers.sender import Reply
 from casino.providers.token import TokenRefusedError, TokenUnavailableError
 from testing.clock import FakeClock
 from tests.unit.providers.tokens import (

@@ -68,6 +68,7 @@ def line(*answers: Any, **limits: Any) -> Line:
     pool = Script(answers, clock)
     transport = Transport(
         OneKey(),
+        family,
         clock,
         notes,
         Circuits(clock, notes),

@@ -8,7 +8,7 @@ from typing import Any
 from casino.base.errors import UnavailableError
 from casino.dialects.igv.seller_token import seller_token
 from casino.integrations.model import Integration, Secret
-from casino.providers.post import Reply
+from casino.providers.sender import Reply
 from casino.providers.token import SharedToken
 from testing.clock import FakeClock
 

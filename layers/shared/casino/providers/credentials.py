@@ -12,7 +12,8 @@ from typing import Any, Final
 from casino.base.errors import UnavailableError
 from casino.integrations.model import Integration, Secret
 from casino.integrations.ports import Keyring
-from casino.providers.post import Reply, ServiceUnreachableError
+from casino.providers.post import ServiceUnreachableError
+from casino.providers.sender import Reply
 from casino.providers.token import SharedToken, Token, TokenRefusedError, TokenUnavailableError
 
 #: No service is believed for longer than this, in seconds.

@@ -22,6 +22,7 @@ from casino.catalogue.store.runs import DynamoDbSync
 from casino.catalogue.sync import CatalogueSync
 from casino.dialects.igsp.client import PAGE_LIMIT, HttpProviderClient
 from casino.dialects.igsp.record_reader import IgspRecords
+from casino.dialects.registry import family
 from casino.integrations.ports import Keyring
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
@@ -50,7 +51,7 @@ def provider_client(
     page_limit: int = PAGE_LIMIT,
 ) -> HttpProviderClient:
     """Return the client of every provider's API, with the circuits of this environment."""
-    transport = Transport(keyring, clock, observer, Circuits(clock, observer), limits)
+    transport = Transport(keyring, family, clock, observer, Circuits(clock, observer), limits)
     return HttpProviderClient(transport, page_limit)
 
 

@@ -9,6 +9,7 @@ from botocore.config import Config
 from casino.aws.clients import aws_client
 from casino.base.clock import SystemClock
 from casino.dialects.igsp.pairs import HttpPairProvider
+from casino.dialects.registry import family
 from casino.integrations.credentials import RotationError
 from casino.integrations.rotation import Rotation
 from casino.integrations.rotation_ports import PairProvider
@@ -46,7 +47,7 @@ def rotation_handler(
     secrets = secrets or aws_client("secretsmanager", _PATIENT)
     observer, clock = Observer(settings.service), SystemClock()
     registry, store = DynamoDbRegistry(dynamodb, settings.tables), SecretsManagerStore(secrets)
-    provider = provider or HttpPairProvider(clock)
+    provider = provider or HttpPairProvider(family, clock)
 
     def handle(event: Mapping[str, str], context: object) -> None:
         who = str(getattr(context, "invoked_function_arn", "rotate_secret"))

@@ -19,7 +19,8 @@ from casino.dialects.igsp.records import (
 )
 from casino.integrations.model import Integration
 from casino.providers.ports import Launched, LaunchRequest, Page, ProviderCall
-from casino.providers.transport import Answer, Transport
+from casino.providers.sender import Reply
+from casino.providers.transport import Transport
 
 #: The most records that the standard lets a page have.
 PAGE_LIMIT: Final = 200
@@ -93,7 +94,7 @@ class HttpProviderClient:
             correlation=answer.correlation,
         )
 
-    def _frame(self, call: ProviderCall, answer: Answer) -> ListAnswer:
+    def _frame(self, call: ProviderCall, answer: Reply) -> ListAnswer:
         if answer.status != _OK:
             raise self._transport.unexpected(call, answer, "a list answers 200")
         try:

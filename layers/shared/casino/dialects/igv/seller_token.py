@@ -6,7 +6,8 @@ from casino.base.clock import Clock
 from casino.integrations.model import Integration, Secret
 from casino.integrations.ports import Keyring
 from casino.providers.credentials import ask_with, token_of
-from casino.providers.post import Post, Reply
+from casino.providers.post import Post
+from casino.providers.sender import Reply
 from casino.providers.token import SharedToken, Token, TokenObserver, TokenUnavailableError
 
 SELLER_LOGIN: Final = "/merchant-api/seller/auth/login"

@@ -9,7 +9,8 @@ from casino.base.clock import Clock
 from casino.integrations.model import Integration, Secret
 from casino.integrations.ports import Keyring
 from casino.providers.credentials import ask_with, token_of, unauthorized
-from casino.providers.post import Post, Reply
+from casino.providers.post import Post
+from casino.providers.sender import Reply
 from casino.providers.token import SharedToken, Token, TokenObserver, TokenUnavailableError
 
 PLAYER_TOKEN: Final = "/api/sdk/player-token"  # noqa: S105 - a path
