@@ -12,7 +12,7 @@ import httpx
 import urllib3
 
 from casino.catalogue.model import Game
-from casino.catalogue.ports import Outcome, SyncRequest
+from casino.catalogue.ports import SyncRequest, SyncResult
 from casino.catalogue.run import Mode
 from casino.catalogue.store.games import DynamoDbCatalogue
 from casino.catalogue.store.pages import S3Pages
@@ -197,7 +197,7 @@ class Hub:
         *,
         accept_drop: bool = False,
         has_time: Callable[[], bool] = lambda: True,
-    ) -> Outcome:
+    ) -> SyncResult:
         """Run once, as a new invocation would, five minutes after the one before."""
         self.clock.advance(10)
         request = SyncRequest(self.integration.name, mode, accept_drop)

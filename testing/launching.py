@@ -17,9 +17,9 @@ from casino.sessions.closing import ClosingService
 from casino.sessions.endpoint import LaunchEndpoint
 from casino.sessions.launch import LaunchService
 from casino.sessions.model import Launch
-from casino.sessions.store.directory import CachedDirectory
+from casino.sessions.store.counterparts import CachedCounterparts
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
-from casino.sessions.store.watch import DynamoDbWatch
+from casino.sessions.store.watched import DynamoDbWatchedSessions
 from casino.wallet.store.profiles import DynamoDbProfiles
 from testing.clock import FakeClock
 from testing.hooks import Caller, load_function
@@ -111,8 +111,8 @@ class Desk:
     endpoint: LaunchEndpoint
     provider: ScriptedProvider
     launches: DynamoDbLaunches
-    watch: DynamoDbWatch
-    directory: CachedDirectory
+    watch: DynamoDbWatchedSessions
+    counterparts: CachedCounterparts
     clock: FakeClock
 
     def launch(self, query: Mapping[str, str] | None = None, **fields: Any) -> ApiReply:
@@ -175,14 +175,14 @@ def make_desk(world: World) -> Desk:
     clock, provider = FakeClock(time.time()), ScriptedProvider()
     table = world.environment["CATALOGUE_TABLE"]
     launches = DynamoDbLaunches(world.client, world.tables, GameItems(table, game_key, read_game))
-    directory = CachedDirectory(
+    counterparts = CachedCounterparts(
         world.registry.in_force, DynamoDbCatalogue(world.client, table).provider, clock
     )
-    watch = DynamoDbWatch(world.client, world.tables)
-    closing = ClosingService(launches, watch, directory, provider, clock)
-    service = LaunchService(launches, directory, provider, clock)
+    watch = DynamoDbWatchedSessions(world.client, world.tables)
+    closing = ClosingService(launches, watch, counterparts, provider, clock)
+    service = LaunchService(launches, counterparts, provider, clock)
     endpoint = LaunchEndpoint(service, closing, clock, CatalogueObserver("test"))
-    return Desk(world, endpoint, provider, launches, watch, directory, clock)
+    return Desk(world, endpoint, provider, launches, watch, counterparts, clock)
 
 
 def failure(code: str, status: int | None = None) -> ProviderError:

@@ -198,7 +198,7 @@ def test_launch_whose_end_cannot_be_written_gives_no_url(desk: Desk, made: bool)
     broken = Broken(desk, "end", OutcomeUnknownError(), made=made)
     service = LaunchService(
         broken,
-        desk.directory,
+        desk.counterparts,
         desk.provider,
         desk.clock,
     )
@@ -212,7 +212,7 @@ def test_launch_whose_end_cannot_be_written_gives_no_url(desk: Desk, made: bool)
 
 def test_table_that_cannot_be_read_is_unavailable(desk: Desk) -> None:
     broken = Broken(desk, "load", UnavailableError(), made=False)
-    service = LaunchService(broken, desk.directory, desk.provider, desk.clock)
+    service = LaunchService(broken, desk.counterparts, desk.provider, desk.clock)
     failing = replace(desk, endpoint=replace(desk.endpoint, launches=service))
     assert failing.launch().error == "unavailable"
     assert desk.provider.asked == []

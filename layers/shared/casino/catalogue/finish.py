@@ -22,12 +22,12 @@ from casino.catalogue.ports import (
     Changes,
     GameKey,
     Lease,
-    Outcome,
     PageArchive,
     Quarantined,
     RecordReader,
+    SyncObserver,
+    SyncResult,
     SyncStore,
-    SyncWatch,
 )
 from casino.catalogue.run import Counts, DriftError, Entity, Run, SyncState, dropped, new_mark
 
@@ -63,7 +63,7 @@ class Closing:
         archive: PageArchive,
         reader: RecordReader,
         judge: Judge,
-        watch: SyncWatch,
+        observer: SyncObserver,
         clock: Clock,
         drop_share: float,
     ) -> None:
@@ -72,7 +72,7 @@ class Closing:
         self._archive = archive
         self._reader = reader
         self._judge = judge
-        self._watch = watch
+        self._observer = observer
         self._clock = clock
         self._drop_share = drop_share
 
@@ -83,7 +83,7 @@ class Closing:
         standing: Standing,
         has_time: Callable[[], bool],
         hand_over: type[Exception],
-    ) -> Outcome:
+    ) -> SyncResult:
         """Finish the run; every step can be done again. Raises `hand_over` when time is up."""
 
         def save(run: Run, changes: Changes) -> Run:
@@ -106,7 +106,7 @@ class Closing:
                 finished = replace(finished, full_games=len(games), full_providers=len(providers))
         return self._finished(lease, run, finished, drop)
 
-    def _finished(self, lease: Lease, run: Run, state: SyncState, drop: bool) -> Outcome:
+    def _finished(self, lease: Lease, run: Run, state: SyncState, drop: bool) -> SyncResult:
         name = lease.integration
         finished = replace(
             state,
@@ -119,7 +119,7 @@ class Closing:
         )
         full_wanted = self._store.finish(lease, finished) and run.mode != "full"
         standing = sum(1 for _ in self._store.quarantined(name))
-        self._watch.event(
+        self._observer.event(
             "sync finished",
             integration=name,
             run_id=run.run_id,
@@ -133,12 +133,12 @@ class Closing:
             dropped=drop,
         )
         if drop:
-            self._watch.count("CatalogueDrop", 1, integration=name)
-        self._watch.count("SyncRuns", 1, integration=name)
-        self._watch.count("SyncRecords", run.counts.records, integration=name)
-        self._watch.count("SyncWrites", run.counts.written, integration=name)
-        self._watch.count("CatalogueQuarantined", standing, integration=name)
-        return Outcome("done", run, dropped=drop, full_wanted=full_wanted)
+            self._observer.count("CatalogueDrop", 1, integration=name)
+        self._observer.count("SyncRuns", 1, integration=name)
+        self._observer.count("SyncRecords", run.counts.records, integration=name)
+        self._observer.count("SyncWrites", run.counts.written, integration=name)
+        self._observer.count("CatalogueQuarantined", standing, integration=name)
+        return SyncResult("done", run, dropped=drop, full_wanted=full_wanted)
 
     def _try_again(
         self, lease: Lease, run: Run, standing: Standing, save: Callable[[Run, Changes], Run]
@@ -195,7 +195,7 @@ class Closing:
             or dropped(len(providers), state.full_providers, self._drop_share)
         )
         if drop:
-            self._watch.event(
+            self._observer.event(
                 "catalogue dropped",
                 error=True,
                 integration=lease.integration,

@@ -4,8 +4,8 @@ They are apart from `ports`, so that the functions of the money path never load 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from casino.base.errors import CasinoError
 from casino.catalogue.model import Game, GameStatus, Provider, Shelf
@@ -178,7 +178,7 @@ class PageArchive(Protocol):
         """Return a page."""
 
 
-class SyncWatch(Protocol):
+class SyncObserver(Protocol):
     """Is told what a run does; never a record's content."""
 
     def event(self, name: str, *, error: bool = False, **fields: object) -> None:
@@ -198,7 +198,7 @@ class SyncRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SyncResult:
     """How an invocation ended: `done`, `busy`, `handed_over` or `failed` (with the code)."""
 
     status: str
@@ -206,4 +206,3 @@ class Outcome:
     code: str | None = None
     dropped: bool = False
     full_wanted: bool = False
-    detail: Mapping[str, Any] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from casino.base.clock import Clock
 from casino.base.errors import CasinoError, RetryableError
 from casino.base.invocation import Context
-from casino.catalogue.ports import Outcome, SyncRequest, SyncStore
+from casino.catalogue.ports import SyncRequest, SyncResult, SyncStore
 from casino.catalogue.run import Mode, moment
 from casino.catalogue.sync import CatalogueSync
 from casino.integrations.model import Integration
@@ -59,16 +59,16 @@ class SyncEndpoint:
             return context.get_remaining_time_in_millis() > self.hand_over_s * 1000
 
         try:
-            outcome = self.sync.run(integration, SyncRequest(name, mode, accept_drop), has_time)
+            result = self.sync.run(integration, SyncRequest(name, mode, accept_drop), has_time)
         except RetryableError as error:
             self.observer.count("SyncFailures", 1, integration=name, code=error.code)
             self.observer.event("sync failed", error=True, integration=name, code=error.code)
-            outcome = Outcome("failed", code=error.code)
-        if outcome.status == "handed_over":
+            result = SyncResult("failed", code=error.code)
+        if result.status == "handed_over":
             self._start({"mode": mode, "integration": name, "accept_drop": accept_drop})
-        elif outcome.full_wanted:
+        elif result.full_wanted:
             self._start({"mode": "full", "integration": name})
-        return _shown(outcome)
+        return _shown(result)
 
     def _fan_out(self, mode: Mode) -> dict[str, Any]:
         started = []
@@ -114,12 +114,12 @@ def _parsed(event: Mapping[str, Any]) -> tuple[Mode, str | None, bool]:
     return ("full" if mode == "full" else "delta"), name, event.get("accept_drop") is True
 
 
-def _shown(outcome: Outcome) -> dict[str, Any]:
-    shown: dict[str, Any] = {"status": outcome.status, "dropped": outcome.dropped}
-    if outcome.code is not None:
-        shown["code"] = outcome.code
-    if outcome.run is not None:
-        run = outcome.run
+def _shown(result: SyncResult) -> dict[str, Any]:
+    shown: dict[str, Any] = {"status": result.status, "dropped": result.dropped}
+    if result.code is not None:
+        shown["code"] = result.code
+    if result.run is not None:
+        run = result.run
         shown |= {
             "run_id": run.run_id,
             "mode": run.mode,

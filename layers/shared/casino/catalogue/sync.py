@@ -20,13 +20,13 @@ from casino.catalogue.judge import Judge, Standing, Verdict, after, standing_of
 from casino.catalogue.ports import (
     CatalogueReader,
     Lease,
-    Outcome,
     OwnerConflictError,
     PageArchive,
     RecordReader,
+    SyncObserver,
     SyncRequest,
+    SyncResult,
     SyncStore,
-    SyncWatch,
 )
 from casino.catalogue.run import (
     Entity,
@@ -70,7 +70,7 @@ class CatalogueSync:
         catalogue: CatalogueReader,
         archive: PageArchive,
         reader: RecordReader,
-        watch: SyncWatch,
+        observer: SyncObserver,
         clock: Clock,
         executor: Executor,
         drop_share: float = 0.8,
@@ -79,32 +79,34 @@ class CatalogueSync:
         self._store = store
         self._catalogue = catalogue
         self._archive = archive
-        self._watch = watch
+        self._observer = observer
         self._clock = clock
         self._executor = executor
         self._judge = Judge(catalogue, reader)
         self._closing = Closing(
-            store, catalogue, archive, reader, self._judge, watch, clock, drop_share
+            store, catalogue, archive, reader, self._judge, observer, clock, drop_share
         )
 
     def run(
         self, integration: Integration, request: SyncRequest, has_time: Callable[[], bool]
-    ) -> Outcome:
+    ) -> SyncResult:
         """Run, or go on with the run that was interrupted; `has_time` says when to hand over."""
         lease = self._store.acquire(integration.name, f"{uuid4()}")
         if lease is None:
             if request.mode == "full":
                 self._store.want_full(integration.name)
-            self._watch.event("sync busy", integration=integration.name, mode=request.mode)
-            return Outcome("busy")
+            self._observer.event("sync busy", integration=integration.name, mode=request.mode)
+            return SyncResult("busy")
         context = _Context(integration, lease, has_time)
         run = self._begin(lease.state, request)
         try:
             return self._carried_out(context, run)
         except _HandOverError:
             self._store.release(lease)
-            self._watch.event("sync handed over", integration=integration.name, run_id=run.run_id)
-            return Outcome("handed_over", run)
+            self._observer.event(
+                "sync handed over", integration=integration.name, run_id=run.run_id
+            )
+            return SyncResult("handed_over", run)
         except LeaseLostError:
             return self._failed(context, run, "lease_lost")
         except SyncAbortedError as error:
@@ -130,9 +132,9 @@ class CatalogueSync:
         run_id = f"{started_at.replace(':', '').replace('.', '')}-{mode}-{uuid4().hex[:8]}"
         return Run(run_id, mode, started_at, accept_drop=request.accept_drop)
 
-    def _carried_out(self, context: _Context, run: Run) -> Outcome:
+    def _carried_out(self, context: _Context, run: Run) -> SyncResult:
         name = context.integration.name
-        self._watch.event("sync run", integration=name, run_id=run.run_id, mode=run.mode)
+        self._observer.event("sync run", integration=name, run_id=run.run_id, mode=run.mode)
         standing = standing_of(self._catalogue.providers(name), self._store.quarantined(name))
         while run.phase != "closing":
             entity: Entity = "providers" if run.phase == "providers" else "games"
@@ -172,7 +174,7 @@ class CatalogueSync:
 
     def _from_the_start(self, context: _Context, entity: Entity, run: Run) -> Run:
         """The provider forgot the cursor while nobody was reading: its list is read anew."""
-        self._watch.event(
+        self._observer.event(
             "sync cursor refused",
             error=True,
             integration=context.integration.name,
@@ -207,7 +209,7 @@ class CatalogueSync:
         return moved, after(standing, verdict.changes)
 
     def _tell(self, name: str, entity: Entity, run: Run, page: Page, verdict: Verdict) -> None:
-        self._watch.event(
+        self._observer.event(
             "sync page",
             integration=name,
             run_id=run.run_id,
@@ -221,9 +223,9 @@ class CatalogueSync:
             correlation=dict(page.correlation),
         )
         if _is_short(page):
-            self._watch.event("sync page is short", error=True, integration=name, page=run.page)
+            self._observer.event("sync page is short", error=True, integration=name, page=run.page)
         for record in verdict.quarantined:
-            self._watch.event(
+            self._observer.event(
                 "record quarantined",
                 error=True,
                 integration=name,
@@ -235,17 +237,19 @@ class CatalogueSync:
                 page=record.page_key,
             )
         if verdict.counts.drifted:
-            self._watch.count("CatalogueDrift", verdict.counts.drifted, integration=name)
+            self._observer.count("CatalogueDrift", verdict.counts.drifted, integration=name)
         if verdict.counts.orphaned:
-            self._watch.count("CatalogueOrphans", verdict.counts.orphaned, integration=name)
+            self._observer.count("CatalogueOrphans", verdict.counts.orphaned, integration=name)
 
-    def _failed(self, context: _Context, run: Run, code: str, status: int | None = None) -> Outcome:
+    def _failed(
+        self, context: _Context, run: Run, code: str, status: int | None = None
+    ) -> SyncResult:
         name = context.integration.name
-        self._watch.event(
+        self._observer.event(
             "sync failed", error=True, integration=name, run_id=run.run_id, code=code, status=status
         )
-        self._watch.count("SyncFailures", 1, integration=name, code=code)
-        return Outcome("failed", run, code)
+        self._observer.count("SyncFailures", 1, integration=name, code=code)
+        return SyncResult("failed", run, code)
 
 
 def _is_short(page: Page) -> bool:

@@ -18,7 +18,7 @@ NAMESPACE: Final = "SeamlessWallet"
 
 
 class CatalogueObserver:
-    """Meets `ProviderWatch` and `SyncWatch`; may be told things by several threads."""
+    """Meets `ProviderObserver` and `SyncObserver`; may be told things by several threads."""
 
     def __init__(self, service: str) -> None:
         self._service = service

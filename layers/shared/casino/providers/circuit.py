@@ -9,7 +9,7 @@ import threading
 from dataclasses import dataclass
 
 from casino.base.clock import Clock
-from casino.providers.ports import ProviderWatch
+from casino.providers.ports import ProviderObserver
 
 
 @dataclass(slots=True)
@@ -22,10 +22,10 @@ class Circuits:
     """The state of every provider's circuit; safe to use from several threads."""
 
     def __init__(
-        self, clock: Clock, watch: ProviderWatch, threshold: int = 5, open_s: float = 30.0
+        self, clock: Clock, observer: ProviderObserver, threshold: int = 5, open_s: float = 30.0
     ) -> None:
         self._clock = clock
-        self._watch = watch
+        self._observer = observer
         self._threshold = threshold
         self._open_s = open_s
         self._states: dict[str, _State] = {}
@@ -48,7 +48,7 @@ class Circuits:
         with self._lock:
             was_open = self._states.pop(integration, _State()).opened_at is not None
         if was_open:
-            self._watch.circuit_closed(integration)
+            self._observer.circuit_closed(integration)
 
     def failed(self, integration: str) -> None:
         """Take note of a failed try."""
@@ -60,4 +60,4 @@ class Circuits:
             was_open = state.opened_at is not None
             state.opened_at = self._clock.monotonic()
         if not was_open:
-            self._watch.circuit_opened(integration, self._open_s)
+            self._observer.circuit_opened(integration, self._open_s)

@@ -75,7 +75,7 @@ class Launched:
     correlation: Mapping[str, str] = field(default_factory=dict)
 
 
-class ProviderWatch(Protocol):
+class ProviderObserver(Protocol):
     """Is told what happens between us and a provider; never a secret, a body or a signature."""
 
     def attempt_failed(self, call: "ProviderCall", error: ProviderError, retry_in_s: float) -> None:

@@ -16,7 +16,7 @@ from casino.base.clock import Clock
 from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.providers.circuit import Circuits
-from casino.providers.ports import ProviderCall, ProviderError, ProviderWatch
+from casino.providers.ports import ProviderCall, ProviderError, ProviderObserver
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
 from casino.signing.scheme import Scheme
 
@@ -59,7 +59,7 @@ class Transport:
         keyring: Keyring,
         family: Callable[[str], Scheme],
         clock: Clock,
-        watch: ProviderWatch,
+        observer: ProviderObserver,
         circuits: Circuits,
         limits: Limits | None = None,
         pool: urllib3.PoolManager | None = None,
@@ -68,7 +68,7 @@ class Transport:
         self._keyring = keyring
         self._family = family
         self._clock = clock
-        self._watch = watch
+        self._observer = observer
         self._circuits = circuits
         self._limits = limits or Limits()
         bounds = Bounds(self._limits.connect_s, self._limits.read_s, MAX_ANSWER)
@@ -107,7 +107,7 @@ class Transport:
         return self._given_up(call, _error("provider_invalid_answer", detail, reply))
 
     def _given_up(self, call: ProviderCall, error: ProviderError) -> ProviderError:
-        self._watch.call_failed(call, error)
+        self._observer.call_failed(call, error)
         return error
 
     def _pause(
@@ -119,7 +119,7 @@ class Transport:
         wait_s = max(self._jitter() * ceiling, failed.after_s)
         if attempt == limits.attempts or self._clock.monotonic() + wait_s >= deadline:
             raise self._given_up(call, failed.error) from None
-        self._watch.attempt_failed(call, failed.error, wait_s)
+        self._observer.attempt_failed(call, failed.error, wait_s)
         self._clock.sleep(wait_s)
 
     def _once(

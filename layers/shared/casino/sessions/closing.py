@@ -11,7 +11,7 @@ from casino.base.clock import Clock
 from casino.base.errors import UnavailableError
 from casino.providers.ports import ProviderClient, ProviderError
 from casino.sessions.model import LEASE_S, Launch
-from casino.sessions.ports import Directory, Launches, Watch, Watched
+from casino.sessions.ports import Counterparts, Launches, WatchedSession, WatchedSessions
 from casino.sessions.refusals import LaunchRefusedError
 
 #: How long a call to the provider may take before another run makes it again, in seconds.
@@ -29,14 +29,14 @@ class ClosingService:
     def __init__(
         self,
         launches: Launches,
-        watch: Watch,
-        directory: Directory,
+        watch: WatchedSessions,
+        counterparts: Counterparts,
         provider: ProviderClient,
         clock: Clock,
     ) -> None:
         self._launches = launches
         self._watch = watch
-        self._directory = directory
+        self._counterparts = counterparts
         self._provider = provider
         self._clock = clock
 
@@ -59,13 +59,13 @@ class ClosingService:
         launching = launch.session.status == "launching" and now < launch.started_at + LEASE_S
         if launching or not self._watch.close(launch, now):
             raise LaunchRefusedError("launch_in_progress", session_id=session_id)
-        self.tell(Watched(launch, now))
+        self.tell(WatchedSession(launch, now))
         return replace(launch, session=replace(launch.session, status="closed"))
 
-    def tell(self, watched: Watched) -> Told:
+    def tell(self, watched: WatchedSession) -> Told:
         """Tell the provider of a session that is over, unless another run is just doing it."""
         session = watched.launch.session
-        integration = self._directory.integration(session.integration)
+        integration = self._counterparts.integration(session.integration)
         if integration is None or not integration.provider.close_sessions:
             self._watch.forget(session.session_id)
             return "not_wanted"

@@ -14,7 +14,7 @@ from casino.base.clock import Clock
 from casino.base.times import epoch
 from casino.sessions.closing import ClosingService
 from casino.sessions.model import LEASE_S, RETRY_WINDOW_S, Exchange, Launch, fail
-from casino.sessions.ports import Activity, Launches, Watch, Watched
+from casino.sessions.ports import Activity, Launches, WatchedSession, WatchedSessions
 
 #: How many sessions one query asks for.
 BATCH: Final = 100
@@ -36,7 +36,7 @@ class ExpiryService:
     def __init__(
         self,
         launches: Launches,
-        watch: Watch,
+        watch: WatchedSessions,
         activity: Activity,
         closing: ClosingService,
         clock: Clock,
@@ -68,7 +68,7 @@ class ExpiryService:
             if len(due) < BATCH or overtaken == len(due):
                 return run
 
-    def _look(self, watched: Watched) -> str:
+    def _look(self, watched: WatchedSession) -> str:
         launch = watched.launch
         match launch.session.status:
             case "launching":
@@ -80,7 +80,7 @@ class ExpiryService:
             case "active":
                 return self._active(watched)
 
-    def _launching(self, watched: Watched) -> str:
+    def _launching(self, watched: WatchedSession) -> str:
         """Fail a launch that ended without a word; its provider may hold the session."""
         launch, now = watched.launch, int(self._clock.now())
         if now < launch.started_at + LEASE_S:
@@ -88,16 +88,16 @@ class ExpiryService:
         failed = fail(launch, "outcome_unknown", Exchange(), now)
         return "failed" if self._launches.end(failed, now + RETRY_WINDOW_S) else "overtaken"
 
-    def _over(self, watched: Watched) -> str:
+    def _over(self, watched: WatchedSession) -> str:
         launch, now = watched.launch, int(self._clock.now())
         if launch.session.status == "failed" and not launch.final:
             # From here on the launch cannot be tried again: its provider hears that it is over.
             if not self._watch.close(launch, now):
                 return "overtaken"
-            watched = Watched(replace(launch, final=True), now)
+            watched = WatchedSession(replace(launch, final=True), now)
         return self._closing.tell(watched)
 
-    def _active(self, watched: Watched) -> str:
+    def _active(self, watched: WatchedSession) -> str:
         session, now = watched.launch.session, self._clock.now()
         if now >= session.expires_at or session.is_demo:
             # A demo is played without hooks: nothing tells when, so it lasts its whole time.
@@ -109,19 +109,19 @@ class ExpiryService:
             return self._later(watched, min(int(last) + self._idle_s, session.expires_at))
         return self._close(watched, "dormant")
 
-    def _until(self, watched: Watched, end: int) -> str:
+    def _until(self, watched: WatchedSession, end: int) -> str:
         if self._clock.now() < end:
             return self._later(watched, end)
         return self._close(watched, "expired")
 
-    def _close(self, watched: Watched, reason: str) -> str:
+    def _close(self, watched: WatchedSession, reason: str) -> str:
         now = int(self._clock.now())
         if not self._watch.close(watched.launch, now):
             return "overtaken"
-        told = self._closing.tell(Watched(watched.launch, now))
+        told = self._closing.tell(WatchedSession(watched.launch, now))
         return reason if told in ("told", "not_wanted") else f"{reason}_{told}"
 
-    def _later(self, watched: Watched, check_at: int) -> str:
+    def _later(self, watched: WatchedSession, check_at: int) -> str:
         """Look again at `check_at`, and never in this run."""
         at = max(check_at, int(self._clock.now()) + 1)
         return "in_play" if self._watch.look_again(watched, at) else "overtaken"

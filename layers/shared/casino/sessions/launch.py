@@ -34,7 +34,7 @@ from casino.sessions.model import (
     second_id,
     succeed,
 )
-from casino.sessions.ports import Directory, Found, Launches
+from casino.sessions.ports import Counterparts, Found, Launches
 from casino.sessions.refusals import LaunchRefusedError
 from casino.sessions.url import launch_url_fault
 
@@ -74,14 +74,14 @@ class LaunchService:
     def __init__(
         self,
         launches: Launches,
-        directory: Directory,
+        counterparts: Counterparts,
         provider: ProviderClient,
         clock: Clock,
         settings: LaunchSettings | None = None,
         new_attempt: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
         self._launches = launches
-        self._directory = directory
+        self._counterparts = counterparts
         self._provider = provider
         self._clock = clock
         self._settings = settings or LaunchSettings()
@@ -115,8 +115,8 @@ class LaunchService:
     def _admit(self, order: LaunchOrder, found: Found) -> _Admitted:
         game, integration, provider = found.game, None, None
         if game is not None:
-            integration = self._directory.integration(game.integration)
-            provider = self._directory.provider(game.integration, game.provider_id)
+            integration = self._counterparts.integration(game.integration)
+            provider = self._counterparts.provider(game.integration, game.provider_id)
         now = self._clock.now()
         facts = Prerequisites(
             game=game,

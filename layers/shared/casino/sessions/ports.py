@@ -49,7 +49,7 @@ class Launches(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedSession:
     """A session that the schedule looks at; `tells` counts the vain calls to its provider."""
 
     launch: Launch
@@ -57,16 +57,16 @@ class Watched:
     tells: int = 0
 
 
-class Watch(Protocol):
+class WatchedSessions(Protocol):
     """The sessions that somebody still has to end; every write is conditional on what was read."""
 
-    def due(self, now: int, limit: int) -> Iterator[Watched]:
+    def due(self, now: int, limit: int) -> Iterator[WatchedSession]:
         """Yield up to `limit` sessions whose time to be looked at has come."""
 
     def close(self, launch: Launch, check_at: int) -> bool:
         """Close the session (a failed launch becomes final), and watch on until `forget`."""
 
-    def look_again(self, watched: Watched, check_at: int, tells: int = 0) -> bool:
+    def look_again(self, watched: WatchedSession, check_at: int, tells: int = 0) -> bool:
         """Look at it again later; this also claims it, since only one of two runs succeeds."""
 
     def forget(self, session_id: str) -> None:
@@ -80,7 +80,7 @@ class Activity(Protocol):
         """Return when its last bet, win or refund was; `None` when it was before `since`."""
 
 
-class Directory(Protocol):
+class Counterparts(Protocol):
     """Integrations and providers, at most a minute old."""
 
     def integration(self, name: str) -> Integration | None:

@@ -24,9 +24,9 @@ from casino.sessions.expiry import ExpiryService
 from casino.sessions.launch import LaunchService, LaunchSettings
 from casino.sessions.schedule import ExpiryEndpoint
 from casino.sessions.store.activity import DynamoDbActivity
-from casino.sessions.store.directory import CachedDirectory
+from casino.sessions.store.counterparts import CachedCounterparts
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
-from casino.sessions.store.watch import DynamoDbWatch
+from casino.sessions.store.watched import DynamoDbWatchedSessions
 from casino.wiring.catalogue import provider_client
 from casino.wiring.settings import load_session_settings, load_settings
 
@@ -46,7 +46,7 @@ class _Parts:
         self.client: Any = dynamodb_client(_TWICE)
         self.clock = SystemClock()
         self.observer = CatalogueObserver(settings.service)
-        self.directory = CachedDirectory(
+        self.counterparts = CachedCounterparts(
             DynamoDbRegistry(self.client, self.tables).in_force,
             DynamoDbCatalogue(self.client, own.catalogue_table).provider,
             self.clock,
@@ -55,7 +55,7 @@ class _Parts:
         self.launches = DynamoDbLaunches(
             self.client, self.tables, GameItems(own.catalogue_table, game_key, read_game)
         )
-        self.watch = DynamoDbWatch(self.client, self.tables)
+        self.watch = DynamoDbWatchedSessions(self.client, self.tables)
         keyring = SecretsManagerKeyring(secrets_client(), self.clock, cache_s=settings.cache_s)
         # A try gets less than half of the deadline, so that a second one has its chance.
         limits = Limits(
@@ -67,7 +67,7 @@ class _Parts:
         )
         self.provider = provider_client(keyring, self.clock, self.observer, limits)
         self.closing = ClosingService(
-            self.launches, self.watch, self.directory, self.provider, self.clock
+            self.launches, self.watch, self.counterparts, self.provider, self.clock
         )
 
 
@@ -78,7 +78,7 @@ def launch_handler(
     parts = _Parts(environment)
     service = LaunchService(
         parts.launches,
-        parts.directory,
+        parts.counterparts,
         parts.provider,
         parts.clock,
         LaunchSettings(parts.own.session_ttl_s, parts.own.repeat_s),

@@ -10,11 +10,11 @@ a key that was never seen here is answered "busy": to call it unknown would be a
 that has just switched to a new key may send the same request again.
 """
 
-from collections import OrderedDict
 from typing import Final
 
 from casino.base.clock import Clock
 from casino.base.errors import BusyError
+from casino.base.recent import Recent
 from casino.integrations.model import Integration
 from casino.integrations.ports import Registry
 
@@ -40,8 +40,8 @@ class CachedRegistry:
     ) -> None:
         self._registry = registry
         self._clock = clock
-        self._known: _Recent[Integration] = _Recent(ttl_s)
-        self._unknown: _Recent[None] = _Recent(min(UNKNOWN_TTL_S, ttl_s))
+        self._known: Recent[str, Integration] = Recent(ttl_s, MOST_KEYS)
+        self._unknown: Recent[str, None] = Recent(min(UNKNOWN_TTL_S, ttl_s), MOST_KEYS)
         self._budget = _Budget(unknown_reads, UNKNOWN_READS_PER_S, clock)
 
     def by_api_key(self, api_key: str) -> Integration | None:
@@ -73,35 +73,6 @@ class CachedRegistry:
             self._unknown.drop(api_key)
             self._known.keep(api_key, integration, now)
         return integration
-
-
-class _Recent[T]:
-    """Values by key for `ttl_s` from when they were read; the least recently used goes first."""
-
-    def __init__(self, ttl_s: float) -> None:
-        self._ttl_s = ttl_s
-        self._values: OrderedDict[str, tuple[T, float]] = OrderedDict()
-
-    def __getitem__(self, key: str) -> T:
-        self._values.move_to_end(key)
-        return self._values[key][0]
-
-    def __contains__(self, key: str) -> bool:
-        """Tell whether `key` is remembered, too old or not."""
-        return key in self._values
-
-    def holds(self, key: str, now: float) -> bool:
-        """Tell whether `key` is remembered and not too old."""
-        return key in self._values and now - self._values[key][1] < self._ttl_s
-
-    def keep(self, key: str, value: T, now: float) -> None:
-        self._values[key] = (value, now)
-        self._values.move_to_end(key)
-        if len(self._values) > MOST_KEYS:
-            self._values.popitem(last=False)
-
-    def drop(self, key: str) -> None:
-        self._values.pop(key, None)
 
 
 class _Budget:

@@ -12,24 +12,24 @@ from casino.aws.attributes import Item, flag, number, text
 from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, query, write
 from casino.aws.tables import Tables
 from casino.sessions.model import Launch
-from casino.sessions.ports import Watched
+from casino.sessions.ports import WatchedSession
 from casino.sessions.store.items import SHARDS, read_launch, watch_item
 
 _NAMES: Final = {"#shard": "shard", "#check": "check_at"}
 
 
-class DynamoDbWatch:
-    """`Watch` over the sessions' table."""
+class DynamoDbWatchedSessions:
+    """`WatchedSessions` over the sessions' table."""
 
     def __init__(self, client: DynamoDbClient, tables: Tables) -> None:
         self._client = client
         self._table = tables.sessions
 
-    def due(self, now: int, limit: int) -> Iterator[Watched]:
+    def due(self, now: int, limit: int) -> Iterator[WatchedSession]:
         """Yield up to `limit` sessions whose time to be looked at has come."""
         return islice(self._due(now), limit)
 
-    def _due(self, now: int) -> Iterator[Watched]:
+    def _due(self, now: int) -> Iterator[WatchedSession]:
         for number_of_shard in range(SHARDS):
             keys = query(
                 self._client,
@@ -46,7 +46,7 @@ class DynamoDbWatch:
             for page in batched(keys, BATCH_KEYS, strict=False):
                 yield from self._read(page, now)
 
-    def _read(self, page: tuple[Item, ...], now: int) -> Iterator[Watched]:
+    def _read(self, page: tuple[Item, ...], now: int) -> Iterator[WatchedSession]:
         ids: list[Item] = [{"session_id": key["session_id"]} for key in page]
         items = {
             item["session_id"]["S"]: item
@@ -56,7 +56,7 @@ class DynamoDbWatch:
             item = items.get(key["session_id"]["S"], {})
             if "shard" in item and int(item["check_at"]["N"]) <= now:
                 tells = int(item.get("tells", {"N": "0"})["N"])
-                yield Watched(read_launch(item), int(item["check_at"]["N"]), tells)
+                yield WatchedSession(read_launch(item), int(item["check_at"]["N"]), tells)
 
     def close(self, launch: Launch, check_at: int) -> bool:
         """Close the session (a failed launch becomes final), and watch on until `forget`."""
@@ -83,7 +83,7 @@ class DynamoDbWatch:
             ExpressionAttributeValues=values,
         )
 
-    def look_again(self, watched: Watched, check_at: int, tells: int = 0) -> bool:
+    def look_again(self, watched: WatchedSession, check_at: int, tells: int = 0) -> bool:
         """Look at it again later; this also claims it, since only one of two runs succeeds."""
         return self._update(
             watched.launch.session.session_id,
