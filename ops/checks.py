@@ -5,22 +5,13 @@ from ipaddress import ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
-from casino.base.money import EXPONENTS, AmountError, AmountPrecisionError, parse_major
 from casino.integrations.model import Integration
-from casino.wallet.model import PLATFORM, Player
+from casino.wallet.model import PLATFORM
 from ops.context import Operations
 from ops.errors import OpsError
 
-_ID: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,256}")
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", re.ASCII)
 _NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,31}")
-
-
-def an_id(value: str, what: str) -> str:
-    """Return an id that the hooks can name: 1 to 256 characters, none of them a control."""
-    if not _ID.fullmatch(value):
-        raise OpsError("invalid_request", f"{what} must be 1 to 256 printable characters")
-    return value
 
 
 def a_name(value: str) -> str:
@@ -29,26 +20,6 @@ def a_name(value: str) -> str:
         message = "a name is 1 to 32 lower-case letters, digits and hyphens, and not 'platform'"
         raise OpsError("invalid_request", message)
     return value
-
-
-def a_currency(value: str) -> str:
-    """Return a currency of the table."""
-    if value not in EXPONENTS:
-        raise OpsError("unsupported_currency", f"{value} is not a known currency")
-    return value
-
-
-def an_amount(value: str, currency: str, *, zero: bool = False) -> int:
-    """Return an amount in minor units."""
-    try:
-        minor = parse_major(value, a_currency(currency))
-    except AmountPrecisionError as error:
-        raise OpsError("amount_precision", str(error)) from error
-    except AmountError as error:
-        raise OpsError("invalid_request", str(error)) from error
-    if minor == 0 and not zero:
-        raise OpsError("invalid_request", "amount must be above 0")
-    return minor
 
 
 def a_network(value: str) -> str:
@@ -79,14 +50,6 @@ def a_host(value: str) -> str:
     if not _HOST.fullmatch(value):
         raise OpsError("invalid_request", f"{value} is not a host")
     return value.lower()
-
-
-def existing_player(operations: Operations, player_id: str) -> Player:
-    """Return a player, or say that there is none."""
-    player = operations.accounts.player(player_id)
-    if player is None:
-        raise OpsError("player_not_found", f"player {player_id} does not exist")
-    return player
 
 
 def existing_integration(operations: Operations, name: str) -> Integration:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from casino.base.errors import CasinoError, RequestRefusedError, RetryableError
+from casino.base.errors import AdminError, CasinoError, RequestRefusedError, RetryableError
 from casino.integrations.credentials import RotationError
 from casino.wallet.refusals import REFUSALS
 from ops.context import Operations, connect
@@ -109,7 +109,7 @@ def _fail(error: Exception, as_json: bool) -> None:
 
 def _described(error: Exception) -> tuple[str, str]:
     match error:
-        case OpsError() | RotationError():
+        case OpsError() | AdminError() | RotationError():
             return error.code, str(error)
         case RequestRefusedError():
             return error.code, error.detail or REFUSALS[error.code].message

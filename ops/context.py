@@ -15,25 +15,16 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials as AwsCredentials
 
-from casino.aws.tables import Tables
-from casino.base.clock import Clock, SystemClock
 from casino.base.times import iso_utc
 from casino.catalogue.store.games import DynamoDbCatalogue
 from casino.catalogue.store.runs import DynamoDbSync
-from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.dialects.registry import family
 from casino.integrations.audit import AuditRecord
 from casino.integrations.rotation import Rotation
-from casino.integrations.store.audit import DynamoDbAudit
-from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
-from casino.sessions.store.sessions import DynamoDbSessions
-from casino.wallet.service import WalletService
-from casino.wallet.store.accounts import DynamoDbAccounts
-from casino.wallet.store.history import DynamoDbHistory
-from casino.wallet.store.profiles import DynamoDbProfiles
-from casino.wiring.hooks import wallet_service
+from casino.wiring.admin import Admin
+from casino.wiring.stack import Stack, read_stack
 from ops.errors import OpsError
 from ops.platform_api import PlatformApi
 
@@ -50,25 +41,6 @@ _LEDGER: Final = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_at
 
 
 @dataclass(frozen=True)
-class Stack:
-    """What has to be known of a deployed stack."""
-
-    name: str
-    tables: Tables
-    secret_prefix: str
-    key_arn: str | None = None
-    api_url: str | None = None
-    """Where its API answers on AWS."""
-    api_path: str | None = None
-    """Where it answers on the local AWS, behind the endpoint."""
-    catalogue_table: str = ""
-    sync_table: str = ""
-    sync_function: str = ""
-    cache_s: float = 60.0
-    """How long a function may go on with what the registry and Secrets Manager said before."""
-
-
-@dataclass(frozen=True)
 class Credentials:
     """What signs for an integration; its repr shows no secret."""
 
@@ -77,28 +49,22 @@ class Credentials:
 
 
 @dataclass(frozen=True)
-class Operations:
-    """All that the verbs use."""
+class Operations(Admin):
+    """The use cases of a stack, with who asks for them."""
 
-    stack: Stack
-    dynamodb: Any
-    secrets: Any
-    logs: Any
-    cloudformation: Any
     sandbox: Credentials | None = None
     """The local stack's own credentials; no stack on AWS has any here."""
     api: PlatformApi | None = None
     """The routes that need IAM; `None` when the stack does not say where they are."""
-    clock: Clock = field(default_factory=SystemClock)
     identity: Any = None
     """STS: it says who is asking, for the audit."""
-    functions: Any = None
-    """Lambda: where rotations and syncs run."""
 
-    @property
-    def sync_function(self) -> str:
-        """The function that synchronises catalogues."""
-        return self.stack.sync_function
+    @cached_property
+    def caller(self) -> str:
+        """The ARN of whoever runs this."""
+        if self.identity is None:
+            return "unknown"
+        return str(self.identity.get_caller_identity()["Arn"])
 
     @cached_property
     def catalogue(self) -> DynamoDbCatalogue:
@@ -110,37 +76,6 @@ class Operations:
         return DynamoDbSync(self.dynamodb, stack.catalogue_table, stack.sync_table, self.clock)
 
     @cached_property
-    def accounts(self) -> DynamoDbAccounts:
-        return DynamoDbAccounts(self.dynamodb, self.stack.tables)
-
-    @cached_property
-    def profiles(self) -> DynamoDbProfiles:
-        return DynamoDbProfiles(self.dynamodb, self.stack.tables)
-
-    @cached_property
-    def sessions(self) -> DynamoDbSessions:
-        return DynamoDbSessions(self.dynamodb, self.stack.tables)
-
-    @cached_property
-    def registry(self) -> DynamoDbRegistry:
-        return DynamoDbRegistry(self.dynamodb, self.stack.tables)
-
-    @cached_property
-    def history(self) -> DynamoDbHistory:
-        return DynamoDbHistory(self.dynamodb, self.stack.tables)
-
-    @cached_property
-    def audit(self) -> DynamoDbAudit:
-        return DynamoDbAudit(self.dynamodb, self.stack.tables)
-
-    @cached_property
-    def caller(self) -> str:
-        """The ARN of whoever runs this."""
-        if self.identity is None:
-            return "unknown"
-        return str(self.identity.get_caller_identity()["Arn"])
-
-    @cached_property
     def rotation(self) -> Rotation:
         store, provider = SecretsManagerStore(self.secrets), HttpPairProvider(family, self.clock)
         return Rotation(store, self.registry, provider, self.clock, self.caller)
@@ -149,9 +84,10 @@ class Operations:
         """Return the audit record of a change that the caller makes now."""
         return AuditRecord(subject, what, self.caller, iso_utc(self.clock.now()), old, new)
 
-    @cached_property
-    def wallet(self) -> WalletService:
-        return wallet_service(self.dynamodb, self.stack.tables, Igsp())
+    @property
+    def sync_function(self) -> str:
+        """The function that synchronises catalogues."""
+        return self.stack.sync_function
 
 
 def connect(
@@ -235,56 +171,3 @@ def _local_stack(stack_file: Path) -> dict[str, str]:
     if missing:
         raise OpsError("no_stack", f"{stack_file.name} lacks {', '.join(sorted(missing))}")
     return local
-
-
-def read_stack(cloudformation: Any, stack_name: str) -> Stack:
-    """Read a stack's outputs; raises `OpsError` when they are not those of a wallet."""
-    described = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
-    outputs = {
-        output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", ())
-    }
-    try:
-        tables = Tables(
-            ledger=outputs["LedgerTableName"],
-            wallets=outputs["WalletsTableName"],
-            players=outputs["PlayersTableName"],
-            sessions=outputs["SessionsTableName"],
-            rounds=outputs["RoundsTableName"],
-            registry=outputs["RegistryTableName"],
-            audit=outputs["AuditTableName"],
-        )
-        prefix = outputs["SecretPrefix"]
-    except KeyError as error:
-        message = f"stack {stack_name} has no output {error.args[0]}"
-        raise OpsError("no_stack", message) from None
-    path = None
-    if outputs.keys() >= {"ApiId", "ApiStage"}:
-        path = f"/_aws/execute-api/{outputs['ApiId']}/{outputs['ApiStage']}"
-    return Stack(
-        stack_name,
-        tables,
-        prefix,
-        outputs.get("CustomerKeyArn"),
-        outputs.get("ApiUrl"),
-        path,
-        outputs.get("CatalogueTableName", ""),
-        outputs.get("SyncTableName", ""),
-        outputs.get("SyncFunctionName", ""),
-        float(outputs.get("CacheSeconds", Stack.cache_s)),
-    )
-
-
-def log_groups(cloudformation: Any, stack_name: str) -> list[str]:
-    """Return the names of a stack's log groups."""
-    names: list[str] = []
-    request = {"StackName": stack_name}
-    while True:
-        page = cloudformation.list_stack_resources(**request)
-        names += [
-            resource["PhysicalResourceId"]
-            for resource in page["StackResourceSummaries"]
-            if resource["ResourceType"] == "AWS::Logs::LogGroup"
-        ]
-        if not page.get("NextToken"):
-            return names
-        request["NextToken"] = page["NextToken"]

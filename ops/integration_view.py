@@ -14,7 +14,6 @@ from casino.integrations.credentials import (
 )
 from casino.integrations.model import Integration
 from ops.context import Operations
-from ops.last_used import last_used
 from ops.output import Cell, Output, fields, table
 
 _LABELS: Final = (CURRENT, PENDING, PREVIOUS)
@@ -94,7 +93,7 @@ def _versions(operations: Operations, integration: Integration) -> list[dict[str
     store = operations.rotation.store
     stored = store.describe(integration.secret_name)
     ids = [version for label in _LABELS if (version := stored.version(label))]
-    used = last_used(operations, list(dict.fromkeys(ids)))
+    used = operations.request_logs.last_used(list(dict.fromkeys(ids)))
     found: list[dict[str, object]] = []
     for label in _LABELS:
         version = stored.version(label)

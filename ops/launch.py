@@ -6,9 +6,9 @@ import typer
 
 from casino.aws.attributes import text
 from casino.aws.dynamodb import get
+from casino.base.checks import a_currency
 from casino.base.times import iso_utc
 from casino.sessions.store.items import read_launch
-from ops.checks import a_currency
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, fields

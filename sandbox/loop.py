@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from ops.context import Credentials, Operations
 from ops.launch import launch
 from ops.output import Output
-from ops.profile import change_profile
 from ops.verbs import catalogue
 from sandbox.provider.config import DEFAULT_GAMES
 from sandbox.provider.process import ProviderProcess, start
@@ -101,4 +100,4 @@ def close_loop(
 
 def introduce(operations: Operations, player_id: str) -> None:
     """Tell the platform what providers demand to know of a player."""
-    change_profile(operations, player_id, **PROFILE)
+    operations.players.change_profile(player_id, who=operations.caller, **PROFILE)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from moto import mock_aws
 
+from casino.accounts.ports import Profiles
 from casino.aws.clients import dynamodb_client
 from casino.sessions.ports import Sessions
 from casino.wallet.model import Player
@@ -26,6 +27,8 @@ class Casino(Protocol):
     def ledger(self) -> Ledger: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def profiles(self) -> Profiles: ...
     @property
     def sessions(self) -> Sessions: ...
     @property

@@ -1,11 +1,13 @@
 """A casino in memory: clock, players, wallets and sessions, with the names of `World`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
 from casino.wallet.model import Player, Session, SessionStatus, Wallet
+from casino.wallet.store.items import PROFILE
 from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
 
 
@@ -63,6 +65,19 @@ class FakeAccounts:
         self._tables.heads[key] = replace(wallet, version=wallet.version + 1)
 
 
+class FakeProfiles:
+    """`Profiles` in memory."""
+
+    def __init__(self, tables: FakeTables) -> None:
+        self._players = tables.players
+
+    def change(self, player_id: str, fields: Mapping[str, str | None]) -> None:
+        if player_id not in self._players or not fields or not fields.keys() <= set(PROFILE):
+            raise LookupError
+        changed: dict[str, Any] = dict(fields)
+        self._players[player_id] = replace(self._players[player_id], **changed)
+
+
 class FakeSessions:
     """`Sessions` in memory."""
 
@@ -95,6 +110,10 @@ class FakeWorld:
     @property
     def accounts(self) -> FakeAccounts:
         return FakeAccounts(self.tables)
+
+    @property
+    def profiles(self) -> FakeProfiles:
+        return FakeProfiles(self.tables)
 
     @property
     def sessions(self) -> FakeSessions:

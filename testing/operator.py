@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from casino.aws.clients import secrets_client
 from casino.wiring.rotation import rotation_handler
+from casino.wiring.stack import Stack
 from ops.cli import Invocation, app
-from ops.context import Operations, Stack
+from ops.context import Operations
 from testing.vault import Provider
 from testing.world import World
 

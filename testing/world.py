@@ -16,6 +16,7 @@ from casino.wallet.model import PLATFORM, Player, Session, Transaction
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.ledger import DynamoDbLedger
+from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wiring.hooks import wallet_service
 from casino.wiring.settings import load_settings
 from testing.hooks import API_KEY, SECRET_KEY
@@ -40,6 +41,10 @@ class World:
     @property
     def accounts(self) -> DynamoDbAccounts:
         return DynamoDbAccounts(self.client, self.tables)
+
+    @property
+    def profiles(self) -> DynamoDbProfiles:
+        return DynamoDbProfiles(self.client, self.tables)
 
     @property
     def sessions(self) -> DynamoDbSessions:

@@ -12,11 +12,12 @@ from typing import Annotated, Final
 import typer
 from botocore.exceptions import ClientError
 
+from casino.base.checks import a_currency
 from casino.dialects.registry import FAMILIES
 from casino.integrations.audit import fingerprint
 from casino.integrations.credentials import DAY_S, InvalidPairError, read_pair
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
-from ops.checks import a_currency, a_host, a_name, a_network, a_provider_url
+from ops.checks import a_host, a_name, a_network, a_provider_url
 from ops.context import Credentials, Operations
 from ops.errors import OpsError
 from ops.integration_view import listed, shown

@@ -5,13 +5,12 @@ from typing import Annotated, Final
 
 import typer
 
-from casino.wallet.model import Entry
-from casino.wallet.proof.verify import Verifier
-from ops.checks import a_currency, existing_player
+from casino.base.checks import a_currency
+from casino.wallet.explain import BARRED, Story
+from casino.wallet.model import Entry, Tombstone
 from ops.context import Operations
 from ops.errors import OpsError
-from ops.explain import explain_transaction
-from ops.output import Cell, Output, amount, table
+from ops.output import Cell, Output, amount, fields, table
 
 _HEAD = ("seq", "at", "kind", "type", "outcome", "amount", "before", "after", "rule", "transaction")
 
@@ -22,20 +21,15 @@ def history(
     currency: Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")],
 ) -> Output:
     """List a wallet's entries, refusals too; a refusal has the number that it came after."""
-    existing_player(operations, player_id)
-    wallet = operations.accounts.wallet(player_id, a_currency(currency))
-    entries = list(operations.history.of_wallet(player_id, currency))
-    applied = [entry.seq for entry in entries if entry.record == "applied"]
-    # The index may lag behind the ledger: say so rather than hide the tail.
-    complete = wallet is None or wallet.seq <= len(applied)
+    found = operations.ledger.of_wallet(player_id, currency)
     data = {
         "player_id": player_id,
         "currency": currency,
-        "complete": complete,
-        "entries": [_entry(entry) for entry in entries],
+        "complete": found.complete,
+        "entries": [_entry(entry) for entry in found.entries],
     }
-    lines = table(_HEAD, [_row(entry) for entry in entries])
-    if not complete:
+    lines = table(_HEAD, [_row(entry) for entry in found.entries])
+    if not found.complete:
         lines.append("The index still lacks entries: ask again.")
     return Output(data, lines)
 
@@ -46,7 +40,8 @@ def explain(
     integration: Annotated[str | None, typer.Option(help="Whose it is.")] = None,
 ) -> Output:
     """Tell who, what, why, the balance before and after, and what became of it."""
-    return explain_transaction(operations, transaction_id, integration)
+    found = operations.ledger.explain(transaction_id, integration)
+    return _barred(found) if isinstance(found, Tombstone) else Output(_story(found), _told(found))
 
 
 def verify(
@@ -58,7 +53,7 @@ def verify(
     ] = False,
 ) -> Output:
     """Recompute sequence, sums, postings, chain and markers; name each fault, and exit 1."""
-    verifier = Verifier(operations.history, operations.accounts)
+    verifier = operations.verifier
     if player_id is None or everything:
         if player_id is not None:
             raise typer.BadParameter("give a player and currency, or --all")
@@ -116,6 +111,108 @@ def _row(entry: Entry) -> tuple[Cell, ...]:
         entry.rule,
         entry.transaction_id,
     )
+
+
+def _barred(stone: Tombstone) -> Output:
+    data = {
+        "integration": stone.integration,
+        "transaction_id": stone.bet_transaction_id,
+        "outcome": "tombstone",
+        "kind": "bet",
+        "player_id": stone.player_id,
+        "currency": stone.currency,
+        "rule": "bet_cancelled",
+        "explanation": BARRED,
+        "refunded_by": stone.refund_transaction_id,
+        "at": stone.at,
+    }
+    lines = fields(
+        [
+            ("transaction", f"{stone.bet_transaction_id} of {stone.integration}"),
+            ("who", f"player {stone.player_id} ({stone.currency})"),
+            ("what", "a bet that never came: a tombstone stands in its place"),
+            ("why", BARRED),
+            ("refunded by", f"{stone.refund_transaction_id} at {stone.at}"),
+        ]
+    )
+    return Output(data, lines)
+
+
+def _story(story: Story) -> dict[str, object]:
+    entry = story.entry
+    money = {
+        "amount": amount(entry.amount_minor, entry.currency),
+        "balance_before": amount(entry.balance_before_minor, entry.currency),
+        "balance_after": amount(entry.balance_after_minor, entry.currency),
+        "postings": {name: amount(minor, entry.currency) for name, minor in entry.postings},
+    }
+    return {
+        "integration": entry.integration,
+        "transaction_id": entry.transaction_id,
+        "platform_transaction_id": story.reference,
+        "outcome": entry.record,
+        "kind": entry.kind,
+        "type": entry.type,
+        "player_id": entry.player_id,
+        "currency": entry.currency,
+        **money,
+        "rule": entry.rule,
+        "explanation": story.explanation,
+        "session_id": entry.session_id,
+        "session_status": story.session_status,
+        "game_id": entry.game_id,
+        "round_id": entry.round_id,
+        "finished": entry.finished,
+        "refunds_bet": entry.bet_transaction_id,
+        "refunded_by": story.void.refund_transaction_id if story.void else None,
+        "at": entry.at,
+        "trace_id": entry.trace_id,
+        "response": {"status": entry.status, "body": entry.body},
+        "chain": {
+            "seq": entry.seq,
+            "previous_hash": entry.previous_hash,
+            "hash": entry.hash,
+            "hash_matches": story.intact,
+        },
+        "replays_seen": story.replays,
+    }
+
+
+def _told(story: Story) -> list[str]:
+    entry = story.entry
+    before = amount(entry.balance_before_minor, entry.currency)
+    after = amount(entry.balance_after_minor, entry.currency)
+    stake = amount(entry.amount_minor, entry.currency)
+    postings = [f"{name} {amount(minor, entry.currency):+f}" for name, minor in entry.postings]
+    session = f"{entry.session_id} (now {story.session_status or 'unknown'})"
+    position = f"entry {entry.seq}" if entry.record == "applied" else f"after entry {entry.seq}"
+    intact = "intact" if story.intact else "ALTERED"
+    unknown = "unknown (logs not readable)"
+    pairs = [
+        ("transaction", f"{entry.transaction_id} of {entry.integration}"),
+        ("our reference", story.reference),
+        ("who", f"player {entry.player_id} ({entry.currency})"),
+        ("what", f"{entry.kind} ({entry.type}) of {stake:f} {entry.currency}, {entry.record}"),
+        ("why", f"{story.explanation} ({entry.rule})"),
+        ("balance", f"{before:f} before, {after:f} after"),
+        ("postings", ", ".join(postings)),
+        ("session", session if entry.session_id else ""),
+        ("game", entry.game_id or ""),
+        ("round", _round(entry)),
+        ("refunds bet", entry.bet_transaction_id or ""),
+        ("refunded by", story.void.refund_transaction_id if story.void else ""),
+        ("recorded", f"{entry.at}, trace {entry.trace_id}"),
+        ("response", f"{entry.status} {entry.body}"),
+        ("chain", f"{position}, hash {entry.hash[:16]}… {intact}"),
+        ("replays seen", unknown if story.replays is None else str(story.replays)),
+    ]
+    return fields([(name, value) for name, value in pairs if value])
+
+
+def _round(entry: Entry) -> str:
+    if entry.round_id is None:
+        return ""
+    return f"{entry.round_id}, finished by this" if entry.finished else entry.round_id
 
 
 VERBS: Final = {"history": history, "explain": explain, "verify": verify}

@@ -5,18 +5,16 @@ from uuid import uuid4
 
 import typer
 
+from casino.accounts.admin import Moved
+from casino.accounts.model import KYC_LEVELS
+from casino.base.checks import a_currency
 from casino.base.errors import RetryableError
-from casino.base.times import iso_utc
-from casino.integrations.model import WalletTerms
-from casino.wallet.model import PLATFORM, Entry, Kind, Player, Transaction, Wallet
+from casino.base.money import AmountError, AmountPrecisionError, parse_major
+from casino.wallet.model import Player, Wallet
 from casino.wallet.refusals import REFUSALS
-from ops.checks import a_currency, an_amount, an_id, existing_player
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, amount, fields, table
-from ops.profile import change_profile, known
-
-_PLATFORM = WalletTerms()
 
 PlayerArgument = Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")]
 CurrencyArgument = Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")]
@@ -35,11 +33,13 @@ def fund(
     transaction_id: TransactionOption = None,
 ) -> Output:
     """Pay into a player's wallet; the first time creates the player and the wallet."""
-    minor = an_amount(value, currency)
-    now = iso_utc(operations.clock.now())
-    operations.accounts.add_player(Player(an_id(player_id, "player"), False, now))
-    operations.accounts.add_wallet(player_id, currency)
-    return _move(operations, "deposit", player_id, currency, minor, transaction_id)
+    players, who, minor = operations.players, operations.caller, _minor(value, currency)
+    players.create(player_id, currency, who=who)
+    given = transaction_id or _announced()
+    try:
+        return _moved(players.deposit(player_id, currency, minor, given, who=who))
+    except RetryableError as error:
+        raise _repeat(error, given) from error
 
 
 def withdraw(
@@ -50,25 +50,29 @@ def withdraw(
     transaction_id: TransactionOption = None,
 ) -> Output:
     """Pay out of a player's wallet what is not reserved."""
-    minor = an_amount(value, currency)
-    _existing_wallet(operations, player_id, currency)
-    return _move(operations, "withdrawal", player_id, currency, minor, transaction_id)
+    players, who, minor = operations.players, operations.caller, _minor(value, currency)
+    players.wallet(player_id, currency)  # before an id is announced
+    given = transaction_id or _announced()
+    try:
+        return _moved(players.withdraw(player_id, currency, minor, given, who=who))
+    except RetryableError as error:
+        raise _repeat(error, given) from error
 
 
 def show(operations: Operations, player_id: PlayerArgument) -> Output:
     """Show a player and all wallets."""
-    player = existing_player(operations, player_id)
-    wallets = sorted(operations.accounts.wallets(player_id), key=lambda wallet: wallet.currency)
-    profile = known(player)
+    player = operations.players.player(player_id)
+    wallets = [_wallet(wallet) for wallet in operations.players.wallets(player_id)]
+    profile = _profile(player)
     data = {
         "player_id": player.player_id,
         "blocked": player.blocked,
         "profile": profile,
-        "wallets": [_wallet(wallet) for wallet in wallets],
+        "wallets": wallets,
     }
     state = "blocked" if player.blocked else "active"
     head = ["currency", "balance", "reserved", "spendable", "seq"]
-    rows = [list(_wallet(wallet).values()) for wallet in wallets]
+    rows = [list(wallet.values()) for wallet in wallets]
     lines = [f"{player.player_id} ({state})", *fields(profile.items()), "", *table(head, rows)]
     return Output(data, lines)
 
@@ -80,96 +84,95 @@ def reserve(
     value: AmountArgument,
 ) -> Output:
     """Hold an amount of the balance back from play; 0 gives all of it back."""
-    minor = an_amount(value, currency, zero=True)
-    _existing_wallet(operations, player_id, currency)
-    try:
-        operations.accounts.set_reserved(player_id, currency, minor)
-    except ValueError as error:
-        raise OpsError("insufficient_funds", str(error)) from error
-    wallet = _existing_wallet(operations, player_id, currency)
+    minor = _minor(value, currency, zero=True)
+    wallet = operations.players.reserve(player_id, currency, minor, who=operations.caller)
     data = {"player_id": player_id, **_wallet(wallet)}
     return Output(data, [f"{player_id}: {currency} {value} reserved"])
 
 
 def block(operations: Operations, player_id: PlayerArgument) -> Output:
     """Stop a player's bets; wins and refunds are still paid."""
-    return _set_blocked(operations, player_id, blocked=True)
+    operations.players.set_blocked(player_id, blocked=True, who=operations.caller)
+    return Output({"player_id": player_id, "blocked": True}, [f"{player_id} is blocked"])
 
 
 def unblock(operations: Operations, player_id: PlayerArgument) -> Output:
     """Let a player bet again."""
-    return _set_blocked(operations, player_id, blocked=False)
+    operations.players.set_blocked(player_id, blocked=False, who=operations.caller)
+    return Output({"player_id": player_id, "blocked": False}, [f"{player_id} is active"])
 
 
-def _set_blocked(operations: Operations, player_id: str, *, blocked: bool) -> Output:
-    existing_player(operations, player_id)
-    operations.accounts.set_blocked(player_id, blocked)
-    state = "blocked" if blocked else "active"
-    return Output({"player_id": player_id, "blocked": blocked}, [f"{player_id} is {state}"])
-
-
-def _move(
+def change_profile(
     operations: Operations,
-    kind: Kind,
-    player_id: str,
-    currency: str,
-    minor: int,
-    given: str | None,
+    player_id: PlayerArgument,
+    name: Annotated[str | None, typer.Option(help="The nickname that games show.")] = None,
+    country: Annotated[str | None, typer.Option(help="Two letters, such as DE.")] = None,
+    birth_date: Annotated[str | None, typer.Option(help="Such as 1990-12-31.")] = None,
+    kyc_level: Annotated[str | None, typer.Option(help=", ".join(KYC_LEVELS))] = None,
 ) -> Output:
-    """Record a deposit or withdrawal like any transaction: once for each id."""
-    transaction_id = an_id(given or f"ops-{uuid4()}", "transaction id")
-    request = Transaction(
-        integration=PLATFORM,
-        transaction_id=transaction_id,
-        kind=kind,
-        type=kind,
-        player_id=player_id,
-        currency=currency,
-        amount_minor=minor,
-        trace_id=transaction_id,
+    """Set what is known of a player; an empty text forgets it."""
+    player = operations.players.change_profile(
+        player_id,
+        who=operations.caller,
+        name=name,
+        country=country,
+        birth_date=birth_date,
+        kyc_level=kyc_level,
     )
-    if given is None:
-        # Said before it is sent: whatever happens to this process, it can be repeated safely.
-        typer.echo(f"transaction {transaction_id}", err=True)
-    again = f"Repeat it with --transaction-id {transaction_id}"
-    try:
-        answer = operations.wallet.transact(request, _PLATFORM)
-    except RetryableError as error:
-        raise OpsError(error.code, f"{REFUSALS[error.code].message} {again}") from error
-    if answer.code != "ok":
-        raise OpsError(answer.code, REFUSALS[answer.code].message)
-    try:
-        entry = operations.history.find(PLATFORM, transaction_id)
-    except RetryableError as error:
-        raise OpsError(
-            "outcome_unknown", f"It was recorded, but cannot be shown. {again}"
-        ) from error
-    assert isinstance(entry, Entry)  # noqa: S101 - the ledger never loses an entry
-    return _moved(entry, replay=answer.replay)
+    data = {"player_id": player_id, **_profile(player)}
+    lines = fields([("player", player_id), *_profile(player).items()])
+    return Output(data, lines)
 
 
-def _moved(entry: Entry, *, replay: bool) -> Output:
-    moved = amount(entry.amount_minor, entry.currency)
+def _minor(value: str, currency: str, *, zero: bool = False) -> int:
+    """Return what was typed in minor units."""
+    try:
+        minor = parse_major(value, a_currency(currency))
+    except AmountPrecisionError as error:
+        raise OpsError("amount_precision", str(error)) from error
+    except AmountError as error:
+        raise OpsError("invalid_request", str(error)) from error
+    if minor == 0 and not zero:
+        raise OpsError("invalid_request", "amount must be above 0")
+    return minor
+
+
+def _announced() -> str:
+    """Make a transaction id, and say it before it is sent: whatever happens to this process, the
+    movement can be repeated safely."""
+    transaction_id = f"ops-{uuid4()}"
+    typer.echo(f"transaction {transaction_id}", err=True)
+    return transaction_id
+
+
+def _repeat(error: RetryableError, transaction_id: str) -> OpsError:
+    message = str(error) or REFUSALS[error.code].message
+    return OpsError(error.code, f"{message} Repeat it with --transaction-id {transaction_id}")
+
+
+def _moved(moved: Moved) -> Output:
+    entry = moved.entry
+    value = amount(entry.amount_minor, entry.currency)
     balance = amount(entry.balance_after_minor, entry.currency)
     data = {
         "transaction_id": entry.transaction_id,
         "kind": entry.kind,
         "player_id": entry.player_id,
         "currency": entry.currency,
-        "amount": moved,
+        "amount": value,
         "balance": balance,
         "seq": entry.seq,
-        "replay": replay,
+        "replay": moved.replay,
     }
     lines = fields(
         [
-            (entry.kind, f"{moved:f} {entry.currency}"),
+            (entry.kind, f"{value:f} {entry.currency}"),
             ("player", entry.player_id),
             ("balance after", f"{balance:f} {entry.currency}"),
             ("transaction", entry.transaction_id),
         ]
     )
-    if replay:
+    if moved.replay:
         lines.append("This transaction was recorded before; nothing moved now.")
     return Output(data, lines)
 
@@ -184,12 +187,13 @@ def _wallet(wallet: Wallet) -> dict[str, Cell]:
     }
 
 
-def _existing_wallet(operations: Operations, player_id: str, currency: str) -> Wallet:
-    existing_player(operations, player_id)
-    wallet = operations.accounts.wallet(player_id, a_currency(currency))
-    if wallet is None:
-        raise OpsError("wallet_not_found", f"player {player_id} has no {currency} wallet")
-    return wallet
+def _profile(player: Player) -> dict[str, Cell]:
+    return {
+        "name": player.name,
+        "country": player.country,
+        "birth_date": player.birth_date,
+        "kyc_level": player.kyc_level,
+    }
 
 
 VERBS: Final = {

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import typer
 
+from casino.base.checks import a_currency, an_id
 from casino.base.times import iso_utc
 from casino.wallet.model import Session, SessionStatus
-from ops.checks import a_currency, an_id, existing_integration, existing_player
+from ops.checks import existing_integration
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.launch import launch, show
@@ -26,7 +27,7 @@ def open_session(
     ttl_minutes: Annotated[int, typer.Option(min=1, max=43_200, help="How long it is open.")] = 720,
 ) -> Output:
     """Open a session; the player's wallet is created when there is none in the currency."""
-    existing_player(operations, player_id)
+    operations.players.player(player_id)
     provider = existing_integration(operations, integration)
     if not provider.enabled:
         raise OpsError("integration_disabled", f"integration {integration} is disabled")

@@ -42,6 +42,26 @@ def test_a_wallet_needs_its_player(casino: Casino) -> None:
         casino.accounts.set_blocked("nobody", blocked=True)
 
 
+def test_a_profile_is_changed_field_by_field_and_forgotten(casino: Casino) -> None:
+    casino.profiles.change(PLAYER, {"name": "Fox", "country": "DE"})
+    casino.profiles.change(PLAYER, {"name": None, "kyc_level": "basic"})
+    player = casino.accounts.player(PLAYER)
+    assert player is not None
+    assert (player.name, player.country, player.kyc_level) == (None, "DE", "basic")
+
+
+@pytest.mark.parametrize(
+    ("player_id", "fields"),
+    [("nobody", {"name": "Fox"}), (PLAYER, {"blocked": "no"}), (PLAYER, {})],
+)
+def test_a_profile_needs_its_player_and_fields_of_its_own(
+    casino: Casino, player_id: str, fields: dict[str, str | None]
+) -> None:
+    with pytest.raises(LookupError):
+        casino.profiles.change(player_id, fields)
+    assert casino.accounts.player("nobody") is None
+
+
 def test_a_block_reaches_every_wallet_and_later_ones(casino: Casino) -> None:
     casino.accounts.add_wallet(PLAYER, "JPY")
     casino.accounts.set_blocked(PLAYER, blocked=True)

@@ -8,8 +8,9 @@ from typing import Any
 from typer.testing import CliRunner
 
 from casino.aws.clients import secrets_client
+from casino.wiring.stack import Stack
 from ops.cli import Invocation, app
-from ops.context import Credentials, Operations, Stack
+from ops.context import Credentials, Operations
 from testing.clock import FakeClock
 from testing.hooks import API_KEY, SECRET_KEY
 from testing.world import World

@@ -6,11 +6,13 @@ from typing import Any, cast
 
 import pytest
 
-from ops import launch, profile
-from ops.context import Operations, Stack
+from casino.base.errors import AdminError
+from casino.wiring.stack import Stack
+from ops import launch
+from ops.context import Operations
 from ops.errors import OpsError
 from ops.platform_api import PlatformApi
-from ops.verbs import session
+from ops.verbs import player, session
 from testing.launching import PLAYER, URL, Desk, api_event, failure
 from testing.world import GAME
 
@@ -51,7 +53,7 @@ def test_launch_under_a_new_id_says_so(desk: Desk, operations: Operations) -> No
 
 
 def test_refused_launch_is_an_error_with_the_apis_code(desk: Desk, operations: Operations) -> None:
-    profile.change_profile(operations, PLAYER, country="us")
+    player.change_profile(operations, PLAYER, country="us")
     with pytest.raises(OpsError) as refused:
         launch.launch(operations, PLAYER, "EUR", GAME)
     assert refused.value.code == "country_restricted"
@@ -70,8 +72,8 @@ def test_show_tells_what_was_said_to_and_by_the_provider(
 
 
 def test_profile_is_set_field_by_field_and_forgotten(operations: Operations) -> None:
-    profile.change_profile(operations, PLAYER, name="Fox", kyc_level="enhanced")
-    output = profile.change_profile(operations, PLAYER, country="fr", birth_date="")
+    player.change_profile(operations, PLAYER, name="Fox", kyc_level="enhanced")
+    output = player.change_profile(operations, PLAYER, country="fr", birth_date="")
     assert output.data == {
         "player_id": PLAYER,
         "name": "Fox",
@@ -88,13 +90,13 @@ def test_profile_is_set_field_by_field_and_forgotten(operations: Operations) -> 
 def test_profile_that_makes_no_sense_is_refused(
     operations: Operations, fields: dict[str, str]
 ) -> None:
-    with pytest.raises(OpsError):
-        profile.change_profile(operations, PLAYER, **fields)
+    with pytest.raises(AdminError):
+        player.change_profile(operations, PLAYER, **fields)
 
 
 def test_profile_of_nobody_is_refused(operations: Operations) -> None:
-    with pytest.raises(OpsError, match="does not exist"):
-        profile.change_profile(operations, "nobody", name="Fox")
+    with pytest.raises(AdminError, match="does not exist"):
+        player.change_profile(operations, "nobody", name="Fox")
 
 
 def test_failed_session_cannot_be_resumed(desk: Desk, operations: Operations) -> None:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from casino.base.errors import UnavailableError
+from casino.base.errors import AdminError, UnavailableError
 from casino.wallet.model import PLATFORM
 from casino.wallet.store.history import DynamoDbHistory
-from ops.context import connect, read_stack
+from casino.wiring.stack import read_stack
+from ops.context import connect
 from ops.errors import OpsError
 from testing.hooks import Caller
 from testing.world import GAME, World
@@ -225,7 +226,7 @@ def test_a_stack_is_known_by_its_outputs() -> None:
 
 
 def test_a_stack_that_is_no_wallet_is_refused() -> None:
-    with pytest.raises(OpsError, match="LedgerTableName"):
+    with pytest.raises(AdminError, match="LedgerTableName"):
         read_stack(FakeCloudFormation({}), "other")
 
 

@@ -16,8 +16,9 @@ from casino.aws.clients import secrets_client
 from casino.dialects.registry import family
 from casino.integrations.model import Integration
 from casino.signing.scheme import Particulars
+from casino.wiring.stack import Stack
 from ops.cli import Invocation, app
-from ops.context import Operations, Stack
+from ops.context import Operations
 from testing.clock import FakeClock
 from testing.signatures import API_KEY, BODY, NAMES, NOW, REQUEST_ID, rsa_key, secret_of
 from testing.world import World

@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from casino.aws.clients import secrets_client
-from ops.context import Operations, Stack, connect_local, log_groups
+from casino.wiring.stack import Stack
+from ops.context import Operations, connect_local
 from ops.verbs import integration
 from sandbox.ministack import MiniStack, free_port, start
 from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
@@ -100,7 +101,7 @@ def test_no_secret_of_all_these_stands_in_a_log_or_in_the_stack(
     local: MiniStack, deployed: DeployedStack, issuer: Issuer
 ) -> None:
     operations = connect_local(local.endpoint, STACK_NAME)
-    groups = log_groups(operations.cloudformation, STACK_NAME)
+    groups = operations.request_logs.groups()
     text = "".join(message for group in groups for message in _messages(operations, group))
     assert "createSecret" in text
     assert '"secret_version":"previous"' in text

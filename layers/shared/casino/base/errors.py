@@ -3,6 +3,7 @@
 The tree of exceptions (a refusal that the wallet *decides* is a value, not an exception):
 
     CasinoError
+    ├── AdminError             what somebody who runs the casino asked for cannot be done
     ├── RequestRefusedError    the request never reached a decision; definitive, nothing moved
     └── RetryableError         the same request may be sent again unchanged
         ├── BusyError          nothing moved: contention or throttling outlasted the retry budget
@@ -13,6 +14,15 @@ The tree of exceptions (a refusal that the wallet *decides* is a value, not an e
 
 class CasinoError(Exception):
     """Root of every error that the wallet raises on purpose."""
+
+
+class AdminError(CasinoError):
+    """What somebody who runs the casino asked for cannot be done: `code` for programs, the message
+    for people, who may read all of it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class RequestRefusedError(CasinoError):

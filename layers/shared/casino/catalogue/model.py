@@ -13,9 +13,6 @@ type KycLevel = Literal[
     "anonymous", "registered", "basic", "verified", "enhanced", "source_of_funds", "restricted"
 ]
 
-#: Levels of verification, the weakest first; `restricted` is a bar and no level.
-KYC_ORDER: Final = ("anonymous", "registered", "basic", "verified", "enhanced", "source_of_funds")
-
 #: A game that this many full runs in a row did not name is disabled.
 MISSING_RUNS_TO_DISABLE: Final = 2
 

@@ -7,7 +7,8 @@ that the platform can ask the player for it. What nobody demands may stay unknow
 from dataclasses import dataclass
 from datetime import date
 
-from casino.catalogue.model import KYC_ORDER, Game, Provider
+from casino.accounts.model import KYC_ORDER
+from casino.catalogue.model import Game, Provider
 from casino.integrations.model import Integration
 from casino.wallet.model import Player, Wallet
 

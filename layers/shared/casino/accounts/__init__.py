@@ -1,0 +1,1 @@
+"""Players and their wallets, as the casino manages them."""

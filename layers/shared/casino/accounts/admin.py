@@ -1,0 +1,175 @@
+"""What the casino does with players and their wallets.
+
+Every use case takes typed arguments: amounts in minor units of the currency, ids as text. It
+raises `AdminError` for what cannot be done, and `RetryableError` when the tables do not answer.
+`who` names the person or service that asks for a change.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+from casino.accounts.model import KYC_LEVELS
+from casino.accounts.ports import Profiles
+from casino.base.checks import a_currency, an_id
+from casino.base.clock import Clock
+from casino.base.errors import AdminError, OutcomeUnknownError, RetryableError
+from casino.base.times import iso_utc
+from casino.integrations.model import WalletTerms
+from casino.wallet.explain import existing_player
+from casino.wallet.model import PLATFORM, Entry, Player, Transaction, Wallet
+from casino.wallet.ports import Accounts, History
+from casino.wallet.refusals import REFUSALS
+from casino.wallet.service import WalletService
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A deposit or withdrawal as the ledger has it; `replay` when an earlier request made it."""
+
+    entry: Entry
+    replay: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerAdmin:
+    """The use cases."""
+
+    accounts: Accounts
+    profiles: Profiles
+    history: History
+    service: WalletService
+    clock: Clock
+
+    def player(self, player_id: str) -> Player:
+        """Return a player."""
+        return existing_player(self.accounts, player_id)
+
+    def wallets(self, player_id: str) -> list[Wallet]:
+        """Return a player's wallets, by currency."""
+        return sorted(self.accounts.wallets(player_id), key=lambda wallet: wallet.currency)
+
+    def wallet(self, player_id: str, currency: str) -> Wallet:
+        """Return a player's wallet."""
+        self.player(player_id)
+        wallet = self.accounts.wallet(player_id, a_currency(currency))
+        if wallet is None:
+            raise AdminError("wallet_not_found", f"player {player_id} has no {currency} wallet")
+        return wallet
+
+    def create(self, player_id: str, currency: str, *, who: str) -> None:
+        """Create a player with an empty wallet; what exists already stays as it is."""
+        an_id(player_id, "player")
+        a_currency(currency)
+        self.accounts.add_player(Player(player_id, False, iso_utc(self.clock.now())))
+        self.accounts.add_wallet(player_id, currency)
+
+    def change_profile(
+        self,
+        player_id: str,
+        *,
+        who: str,
+        name: str | None = None,
+        country: str | None = None,
+        birth_date: str | None = None,
+        kyc_level: str | None = None,
+    ) -> Player:
+        """Set what is known of a player: `None` leaves a field, an empty text forgets it."""
+        given = {"name": name, "country": country, "birth_date": birth_date, "kyc_level": kyc_level}
+        said = {field: value for field, value in given.items() if value is not None}
+        if not said:
+            raise AdminError("invalid_request", "name at least one field to set")
+        self.player(player_id)
+        changes = {
+            field: _PROFILE[field](value) if value else None for field, value in said.items()
+        }
+        self.profiles.change(player_id, changes)
+        return self.player(player_id)
+
+    def set_blocked(self, player_id: str, *, blocked: bool, who: str) -> None:
+        """Stop a player's bets, or allow them again; wins and refunds are paid either way."""
+        self.player(player_id)
+        self.accounts.set_blocked(player_id, blocked)
+
+    def reserve(self, player_id: str, currency: str, amount_minor: int, *, who: str) -> Wallet:
+        """Hold an amount of the balance back from play; 0 gives all of it back."""
+        if amount_minor < 0:
+            raise AdminError("invalid_request", "amount must not be negative")
+        self.wallet(player_id, currency)
+        try:
+            self.accounts.set_reserved(player_id, currency, amount_minor)
+        except ValueError as error:
+            raise AdminError("insufficient_funds", str(error)) from error
+        return self.wallet(player_id, currency)
+
+    def deposit(
+        self, player_id: str, currency: str, amount_minor: int, transaction_id: str, *, who: str
+    ) -> Moved:
+        """Pay into an existing wallet, once for each `transaction_id`."""
+        return self._move("deposit", player_id, currency, amount_minor, transaction_id)
+
+    def withdraw(
+        self, player_id: str, currency: str, amount_minor: int, transaction_id: str, *, who: str
+    ) -> Moved:
+        """Pay out of a wallet what is not reserved, once for each `transaction_id`."""
+        return self._move("withdrawal", player_id, currency, amount_minor, transaction_id)
+
+    def _move(
+        self,
+        kind: Literal["deposit", "withdrawal"],
+        player_id: str,
+        currency: str,
+        amount_minor: int,
+        transaction_id: str,
+    ) -> Moved:
+        """Record the movement like any transaction; sending it again settles an unknown outcome."""
+        if amount_minor <= 0:
+            raise AdminError("invalid_request", "amount must be above 0")
+        self.wallet(player_id, currency)
+        request = Transaction(
+            integration=PLATFORM,
+            transaction_id=an_id(transaction_id, "transaction id"),
+            kind=kind,
+            type=kind,
+            player_id=player_id,
+            currency=currency,
+            amount_minor=amount_minor,
+            trace_id=transaction_id,
+        )
+        answer = self.service.transact(request, WalletTerms())
+        if answer.code != "ok":
+            raise AdminError(answer.code, REFUSALS[answer.code].message)
+        try:
+            entry = self.history.find(PLATFORM, transaction_id)
+        except RetryableError as error:
+            raise OutcomeUnknownError("It was recorded, but cannot be shown.") from error
+        assert isinstance(entry, Entry)  # noqa: S101 - the ledger never loses an entry
+        return Moved(entry, answer.replay)
+
+
+def _country(value: str) -> str:
+    if len(value) != 2 or not value.isascii() or not value.isalpha():
+        raise AdminError("invalid_request", "country must be two letters, such as DE")
+    return value.upper()
+
+
+def _birth_date(value: str) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise AdminError("invalid_request", "birth-date must be like 1990-12-31") from None
+
+
+def _kyc_level(value: str) -> str:
+    if value not in KYC_LEVELS:
+        raise AdminError("invalid_request", f"kyc-level must be one of {', '.join(KYC_LEVELS)}")
+    return value
+
+
+_PROFILE: Final[dict[str, Callable[[str], str]]] = {
+    "name": lambda value: an_id(value, "name"),
+    "country": _country,
+    "birth_date": _birth_date,
+    "kyc_level": _kyc_level,
+}

@@ -1,0 +1,23 @@
+"""What people who run the casino hand in is checked as strictly as what a provider sends."""
+
+import re
+from typing import Final
+
+from casino.base.errors import AdminError
+from casino.base.money import EXPONENTS
+
+_ID: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,256}")
+
+
+def an_id(value: str, what: str) -> str:
+    """Return an id that the hooks can name: 1 to 256 characters, none of them a control."""
+    if not _ID.fullmatch(value):
+        raise AdminError("invalid_request", f"{what} must be 1 to 256 printable characters")
+    return value
+
+
+def a_currency(value: str) -> str:
+    """Return a currency of the table."""
+    if value not in EXPONENTS:
+        raise AdminError("unsupported_currency", f"{value} is not a known currency")
+    return value

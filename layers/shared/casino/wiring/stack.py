@@ -1,0 +1,63 @@
+"""What has to be known of a deployed stack, by the outputs of its template."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from casino.aws.tables import Tables
+from casino.base.errors import AdminError
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack's name, its tables and functions, and where its API answers."""
+
+    name: str
+    tables: Tables
+    secret_prefix: str
+    key_arn: str | None = None
+    api_url: str | None = None
+    """Where its API answers on AWS."""
+    api_path: str | None = None
+    """Where it answers on the local AWS, behind the endpoint."""
+    catalogue_table: str = ""
+    sync_table: str = ""
+    sync_function: str = ""
+    cache_s: float = 60.0
+    """How long a function may go on with what the registry and Secrets Manager said before."""
+
+
+def read_stack(cloudformation: Any, stack_name: str) -> Stack:
+    """Read a stack's outputs; raises `AdminError` when they are not those of a wallet."""
+    described = cloudformation.describe_stacks(StackName=stack_name)["Stacks"][0]
+    outputs = {
+        output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", ())
+    }
+    try:
+        tables = Tables(
+            ledger=outputs["LedgerTableName"],
+            wallets=outputs["WalletsTableName"],
+            players=outputs["PlayersTableName"],
+            sessions=outputs["SessionsTableName"],
+            rounds=outputs["RoundsTableName"],
+            registry=outputs["RegistryTableName"],
+            audit=outputs["AuditTableName"],
+        )
+        prefix = outputs["SecretPrefix"]
+    except KeyError as error:
+        message = f"stack {stack_name} has no output {error.args[0]}"
+        raise AdminError("no_stack", message) from None
+    path = None
+    if outputs.keys() >= {"ApiId", "ApiStage"}:
+        path = f"/_aws/execute-api/{outputs['ApiId']}/{outputs['ApiStage']}"
+    return Stack(
+        stack_name,
+        tables,
+        prefix,
+        outputs.get("CustomerKeyArn"),
+        outputs.get("ApiUrl"),
+        path,
+        outputs.get("CatalogueTableName", ""),
+        outputs.get("SyncTableName", ""),
+        outputs.get("SyncFunctionName", ""),
+        float(outputs.get("CacheSeconds", Stack.cache_s)),
+    )
