@@ -1,0 +1,67 @@
+"""A balance tells what a player can spend: what refuses it, in which order, and the figure."""
+
+from casino.wallet.decide import decide_balance
+from casino.wallet.decision import BalanceFacts, Refusal
+from casino.wallet.model import BalanceQuery, Player
+from testing.transactions import AT, PLAYER, SESSION
+from tests.unit.wallet.situations import WALLET, Parts, changed, each, each_pair, row
+
+USUAL = {
+    "player": Player(PLAYER, blocked=False, created_at=AT),
+    "wallet": WALLET,
+    "session": SESSION,
+    "query": BalanceQuery("sandbox", PLAYER, "EUR", "s1"),
+}
+
+#: In the order of the checks.
+REFUSED = [
+    row("session_not_found", "there is no session", session=None),
+    row("session_not_found", "the session is another integration's", session={"integration": "x"}),
+    row("player_mismatch", "the session is another player's", session={"player_id": "p2"}),
+    row("currency_mismatch", "the session is in another currency", session={"currency": "USD"}),
+    row("session_suspended", "the session is suspended", session={"status": "suspended"}),
+    row("demo_session", "the session is a demo", session={"is_demo": True}),
+    row("session_not_active", "the session never opened", session={"status": "failed"}),
+    row("player_not_found", "the player is unknown", player=None),
+]
+
+NO_SESSION = {"session_id": None}
+
+TOLD = [
+    row(100_000, "nothing is wrong"),
+    row(74_900, "funds are reserved", wallet={"reserved_minor": 25_100}),
+    row(-1, "more is reserved than there is", wallet={"reserved_minor": 100_001}),
+    row(0, "the player has no wallet in the currency", wallet=None),
+    row(100_000, "the player is blocked", player={"blocked": True}, wallet={"blocked": True}),
+    row(100_000, "the session still opens", session={"status": "launching"}),
+    row(100_000, "the session is closed", session={"status": "closed"}),
+    row(100_000, "the session is over", session={"expires_at": 0}),
+    row(100_000, "no session is named", query=NO_SESSION, session=None),
+]
+
+
+def decided(parts: Parts) -> Refusal | int:
+    found = {name: changed(model, parts.get(name, {})) for name, model in USUAL.items()}
+    query = found.pop("query")
+    return decide_balance(BalanceFacts(**found), query)
+
+
+@each(REFUSED)
+def test_a_balance_is_refused_when(parts: Parts, decision: Refusal) -> None:
+    assert decided(parts) == decision
+
+
+@each_pair(REFUSED)
+def test_the_first_of_two_reasons_refuses_a_balance(parts: Parts, decision: Refusal) -> None:
+    assert decided(parts) == decision
+
+
+@each(TOLD)
+def test_a_balance_is_told_when(parts: Parts, decision: int) -> None:
+    assert decided(parts) == decision
+
+
+def test_an_unknown_player_has_no_balance_without_a_session_either() -> None:
+    parts = {"query": NO_SESSION, "session": None, "player": None}
+
+    assert decided(parts) == Refusal("player_not_found")

@@ -1,0 +1,112 @@
+"""A win credits what is owed: the little that refuses it, in which order, and what it posts."""
+
+from casino.wallet.decide import decide_win
+from casino.wallet.decision import Posting, Refusal, RoundChange
+from testing.transactions import a_win
+from tests.unit.wallet.situations import Parts, each, each_pair, row, situation
+
+ALL_REFUNDED = {"bets": 2, "refunds": 2}
+
+#: In the order of the checks.
+REFUSED = [
+    row("session_not_found", "there is no session", session=None),
+    row("session_not_found", "the session is another integration's", session={"integration": "x"}),
+    row("player_mismatch", "the session is another player's", session={"player_id": "p2"}),
+    row("currency_mismatch", "the session is in another currency", session={"currency": "USD"}),
+    row("demo_session", "the session is a demo", session={"is_demo": True}),
+    row("session_not_active", "the session never opened", session={"status": "failed"}),
+    row("round_refunded", "every bet of the round is refunded", round=ALL_REFUNDED),
+    row("round_refunded", "more refunds than bets are counted", round={"bets": 1, "refunds": 2}),
+    row(
+        "round_refunded",
+        "a win of nothing closes a refunded round",
+        round=ALL_REFUNDED,
+        request={"amount_minor": 0, "finished": True},
+    ),
+    row(
+        "round_refunded",
+        "the win of a freespin is in a refunded round",
+        round=ALL_REFUNDED,
+        request={"type": "freespin"},
+    ),
+]
+
+PAYOUT = (("integration", -500), ("player", 500))
+CREDIT = Posting("win_credit", PAYOUT)
+IN_ROUND = {"round_id": "r1"}
+
+
+def in_round(version: int, rule: str = "win_credit") -> Posting:
+    return Posting(rule, PAYOUT, RoundChange("r1", paid_wins=1, expected_version=version))
+
+
+ACCEPTED = [
+    row(CREDIT, "nothing is wrong"),
+    row(CREDIT, "the session still opens", session={"status": "launching"}),
+    row(CREDIT, "the session is suspended", session={"status": "suspended"}),
+    row(CREDIT, "the session is closed", session={"status": "closed"}),
+    row(CREDIT, "the session is over", session={"expires_at": 0}),
+    row(CREDIT, "the player is blocked", wallet={"blocked": True}),
+    row(
+        CREDIT,
+        "it is a jackpot of a refunded round",
+        request={"type": "jackpot"},
+        round=ALL_REFUNDED,
+    ),
+    row(
+        CREDIT,
+        "it is a tournament's of a refunded round",
+        request={"type": "tournament"},
+        round=ALL_REFUNDED,
+    ),
+    row(CREDIT, "it is a prize of a refunded round", request={"type": "prize"}, round=ALL_REFUNDED),
+    row(CREDIT, "one bet of two is refunded", round={"bets": 2, "refunds": 1}),
+    row(CREDIT, "the round holds no bet", round={"bets": 0}),
+    row(
+        Posting("win_after_round_finished", PAYOUT),
+        "the round is finished",
+        round={"finished": True},
+    ),
+    row(in_round(0), "nobody played the round", request=IN_ROUND),
+    row(in_round(7), "the round goes on", request=IN_ROUND, round={}),
+    row(
+        in_round(7, "win_after_round_finished"),
+        "a prize comes to a round that is refunded and finished",
+        request={"round_id": "r1", "type": "prize"},
+        round={"bets": 1, "refunds": 1, "finished": True},
+    ),
+    row(
+        Posting("win_credit", PAYOUT, RoundChange("r1", 0, 0, 1, True, 7)),
+        "the win finishes the round",
+        request={"round_id": "r1", "finished": True},
+        round={},
+    ),
+    row(
+        Posting(
+            "win_credit", (("integration", 0), ("player", 0)), RoundChange("r1", 0, 0, 0, True, 7)
+        ),
+        "a win of nothing finishes the round",
+        request={"round_id": "r1", "finished": True, "amount_minor": 0},
+        round={},
+    ),
+]
+
+
+def decided(parts: Parts) -> Refusal | Posting:
+    snapshot, win, _ = situation(a_win(), parts)
+    return decide_win(snapshot, win)
+
+
+@each(REFUSED)
+def test_a_win_is_refused_when(parts: Parts, decision: Refusal) -> None:
+    assert decided(parts) == decision
+
+
+@each_pair(REFUSED)
+def test_the_first_of_two_reasons_refuses_a_win(parts: Parts, decision: Refusal) -> None:
+    assert decided(parts) == decision
+
+
+@each(ACCEPTED)
+def test_a_win_is_posted_when(parts: Parts, decision: Posting) -> None:
+    assert decided(parts) == decision
