@@ -19,7 +19,7 @@ from casino.catalogue.store.pages import S3Pages
 from casino.catalogue.store.runs import LEASE_S, DynamoDbSync
 from casino.catalogue.sync import CatalogueSync
 from casino.dialects.igsp.client import HttpProviderClient
-from casino.dialects.igsp.record_reader import IgspRecords
+from casino.dialects.igsp.records import IgspRecords
 from casino.dialects.registry import family
 from casino.integrations.model import Integration, Secret
 from casino.providers.circuit import Circuits

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from casino.dialects.igsp.records import read_game, read_list, read_provider
+from casino.dialects.igsp.records import IgspRecords, read_list
 from sandbox.provider.config import DEFAULT_GAMES, DEFAULT_PROVIDERS
 from sandbox.provider.generator import Record, generate
 
+RECORDS = IgspRecords()
 PROVIDERS, GAMES = generate(1, DEFAULT_GAMES, DEFAULT_PROVIDERS)
 
 
@@ -22,13 +23,13 @@ def sent(records: list[Record]) -> bytes:
 
 def test_every_generated_provider_is_accepted() -> None:
     for record in read_list(sent(PROVIDERS)).data:
-        provider = read_provider("sandbox", record)
+        provider = RECORDS.provider("sandbox", record)
         assert provider.currencies
 
 
 @pytest.mark.parametrize("first", range(0, DEFAULT_GAMES, 1_000))
 def test_every_generated_game_is_accepted(first: int) -> None:
-    ours = [read_game("sandbox", r) for r in read_list(sent(GAMES[first : first + 1_000])).data]
+    ours = [RECORDS.game("sandbox", r) for r in read_list(sent(GAMES[first : first + 1_000])).data]
     theirs = GAMES[first : first + 1_000]
     assert [(g.game_id, g.status, g.weight, g.deleted_at) for g in ours] == [
         (r["id"], r["status"], r["weight"], r["deleted_at"]) for r in theirs

@@ -8,8 +8,7 @@ from casino.catalogue.model import Game, Provider
 from casino.catalogue.ports import Changes, GameKey, Lease, Quarantined, SyncRequest
 from casino.catalogue.run import Entity, Run, SyncState
 from casino.catalogue.sync import CatalogueSync
-from casino.dialects.igsp.record_reader import IgspRecords
-from casino.dialects.igsp.records import read_list
+from casino.dialects.igsp.records import IgspRecords, read_list
 from casino.integrations.model import Integration
 from casino.providers.ports import Launched, LaunchRequest, Page
 from testing.catalogue import Inline, Notes

@@ -18,24 +18,31 @@ class MalformedJsonError(ValueError):
     """The bytes are not JSON that the wallet accepts; the message says why, without the bytes."""
 
 
-def parse_object(body: bytes) -> dict[str, Any]:
-    """Return the JSON object in `body`: UTF-8, numbers as `int` or `Decimal`.
+def parse(body: bytes) -> Any:
+    """Return the JSON value in `body`: UTF-8, numbers as `int` or `Decimal`, of any type.
 
     Raises `MalformedJsonError` for anything else: a byte order mark, duplicate keys at any level,
-    NaN or Infinity, lone surrogates, nesting beyond `MAX_DEPTH`, another top-level type.
+    NaN or Infinity, nesting too deep for Python. Texts may hold lone surrogates.
     """
     try:
-        text = body.decode("utf-8")
+        return _DECODER.decode(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise MalformedJsonError("not UTF-8") from error
-    try:
-        value = _DECODER.decode(text)
     except MalformedJsonError:
         raise
     except RecursionError:
         raise MalformedJsonError("nested too deep") from None
     except ValueError:
         raise MalformedJsonError("not JSON") from None
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object in `body`, as `parse` reads it.
+
+    Raises `MalformedJsonError` also for lone surrogates, nesting beyond `MAX_DEPTH`, and another
+    top-level type.
+    """
+    value = parse(body)
     if not isinstance(value, dict):
         raise MalformedJsonError("not a JSON object")
     _check(value, surrogates=_ESCAPED_SURROGATE.search(body) is not None)

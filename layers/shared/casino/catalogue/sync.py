@@ -15,7 +15,7 @@ from uuid import uuid4
 from casino.base.clock import Clock
 from casino.base.errors import RetryableError
 from casino.base.times import iso_utc
-from casino.catalogue.finish import Closing
+from casino.catalogue.closing_phase import ClosingPhase
 from casino.catalogue.judge import Judge, Standing, Verdict, after, standing_of
 from casino.catalogue.ports import (
     CatalogueReader,
@@ -83,7 +83,7 @@ class CatalogueSync:
         self._clock = clock
         self._executor = executor
         self._judge = Judge(catalogue, reader)
-        self._closing = Closing(
+        self._closing = ClosingPhase(
             store, catalogue, archive, reader, self._judge, observer, clock, drop_share
         )
 

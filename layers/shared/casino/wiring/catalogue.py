@@ -21,7 +21,7 @@ from casino.catalogue.store.pages import S3Pages
 from casino.catalogue.store.runs import DynamoDbSync
 from casino.catalogue.sync import CatalogueSync
 from casino.dialects.igsp.client import PAGE_LIMIT, HttpProviderClient
-from casino.dialects.igsp.record_reader import IgspRecords
+from casino.dialects.igsp.records import IgspRecords
 from casino.dialects.registry import family
 from casino.integrations.ports import Keyring
 from casino.integrations.store.keyring import SecretsManagerKeyring

@@ -8,15 +8,12 @@ import pytest
 
 from casino.catalogue.run import DriftError
 from casino.dialects.igsp.records import (
+    IgspRecords,
     MalformedAnswerError,
-    decode_record,
-    encode_record,
-    fingerprint,
-    read_game,
     read_list,
-    read_provider,
 )
 
+RECORDS = IgspRecords()
 GAME: dict[str, Any] = {
     "id": "3fa85f64-5717-4562-b3fc-2c963f66afa6",
     "provider_id": "550e8400-e29b-41d4-a716-446655440000",
@@ -34,7 +31,7 @@ STUDIO: dict[str, Any] = {
 def test_the_examples_of_the_standard_are_read() -> None:
     full = GAME | {"rtp": Decimal("0.95"), "categories": ["slots", "table games"]}
 
-    game, studio = read_game("hub", full), read_provider("hub", STUDIO)
+    game, studio = RECORDS.game("hub", full), RECORDS.provider("hub", STUDIO)
 
     assert (game.rtp, game.categories, game.launchable) == ("0.95", ("slots", "table games"), True)
     assert (studio.currencies, studio.enabled, studio.min_age) == (("USD", "EUR"), True, None)
@@ -64,7 +61,7 @@ def test_drift_is_named_by_its_field_and_never_by_its_value(
     changes: dict[str, Any], reason: str
 ) -> None:
     with pytest.raises(DriftError) as refused:
-        read_game("hub", GAME | changes)
+        RECORDS.game("hub", GAME | changes)
 
     assert str(refused.value).startswith(reason)
 
@@ -74,15 +71,15 @@ def test_a_game_without_what_it_must_have_is_drift(missing: str) -> None:
     record = {name: value for name, value in GAME.items() if name != missing}
 
     with pytest.raises(DriftError, match=f"{missing}: missing"):
-        read_game("hub", record)
+        RECORDS.game("hub", record)
 
 
 @pytest.mark.parametrize("record", [None, 7, "x", [], {}, [GAME]])
 def test_what_is_no_record_is_drift(record: object) -> None:
     with pytest.raises(DriftError):
-        read_game("hub", record)
+        RECORDS.game("hub", record)
     with pytest.raises(DriftError):
-        read_provider("hub", record)
+        RECORDS.provider("hub", record)
 
 
 @pytest.mark.parametrize(
@@ -92,14 +89,14 @@ def test_what_is_no_record_is_drift(record: object) -> None:
 )  # fmt: skip
 def test_a_provider_that_drifted_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(DriftError):
-        read_provider("hub", STUDIO | changes)
+        RECORDS.provider("hub", STUDIO | changes)
 
 
 def test_text_that_cannot_be_written_is_drift_and_not_a_crash() -> None:
     page = read_list(b'{"data": [{"name": "\\ud800"}]}')
 
     with pytest.raises(DriftError, match="surrogate"):
-        fingerprint(page.data[0])
+        RECORDS.fingerprint(page.data[0])
 
 
 def test_the_fingerprint_depends_on_content_and_not_on_order_or_spacing() -> None:
@@ -107,13 +104,13 @@ def test_the_fingerprint_depends_on_content_and_not_on_order_or_spacing() -> Non
     same = read_list(b'{"data": [{ "b":[1,2], "a":1.50 }]}').data[0]
     other = read_list(b'{"data": [{"a": 1.5, "b": [2, 1]}]}').data[0]
 
-    assert fingerprint(one) == fingerprint(same) != fingerprint(other)
+    assert RECORDS.fingerprint(one) == RECORDS.fingerprint(same) != RECORDS.fingerprint(other)
 
 
 def test_a_record_survives_quarantine_with_its_numbers() -> None:
     record = read_list(json.dumps({"data": [GAME | {"rtp": 0.1}]}).encode()).data[0]
 
-    assert decode_record(encode_record(record)) == record
+    assert RECORDS.decode(RECORDS.encode(record)) == record
     assert record["rtp"] == Decimal("0.1")
 
 

@@ -1,15 +1,16 @@
 """The provider's side of iGSP as models: pages, and records that are each judged alone.
 
-A record with an unknown field, a changed type or a missing field is drift: `read_provider` and
-`read_game` say why and store nothing. The page around it is read without judging its records, so
-that one bad record does not cost the other 199. Numbers stay exact: floats are read as Decimal.
+A record with an unknown field, a changed type or a missing field is drift; the error says why. The
+page around it is read without judging its records, so that one bad record does not cost the other
+199. Numbers stay exact: floats are read as Decimal.
 """
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
 import msgspec
 from pydantic import (
@@ -21,6 +22,7 @@ from pydantic import (
     ValidationError,
 )
 
+from casino.base.exact_json import MalformedJsonError, parse
 from casino.catalogue.model import Game, GameStatus, KycLevel, Provider
 from casino.catalogue.run import DriftError
 
@@ -152,16 +154,6 @@ def instant(value: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def encode_record(record: object) -> bytes:
-    """Return a record as JSON, its numbers as they were."""
-    return _ENCODER.encode(record)
-
-
-def decode_record(raw: bytes) -> object:
-    """Return the record that `encode_record` was given; raises `MalformedAnswerError`."""
-    return _parse(raw)
-
-
 def read_list(body: bytes) -> ListAnswer:
     """Return the frame of a page of providers or games; raises `MalformedAnswerError`."""
     try:
@@ -178,62 +170,75 @@ def read_launch_url(body: bytes) -> str:
         raise MalformedAnswerError(_reasons(error)) from None
 
 
-def fingerprint(record: object) -> str:
-    """Return the SHA-256 in hex of a record's canonical JSON; raises `DriftError`."""
-    try:
-        text = json.dumps(
-            record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+class IgspRecords:
+    """`RecordReader` by the models of iGSP."""
+
+    def provider(self, integration: str, record: object) -> Provider:
+        """Return a provider; raises `DriftError` when the record is not as the standard says."""
+        digest = self.fingerprint(record)
+        try:
+            model = _Provider.model_validate(record)
+        except ValidationError as error:
+            raise DriftError(_reasons(error)) from None
+        return Provider(
+            integration=integration,
+            provider_id=model.id,
+            name=model.name,
+            currencies=tuple(dict.fromkeys(model.currencies)),
+            restricted_countries=tuple(dict.fromkeys(model.restricted_countries)),
+            fingerprint=digest,
+            slug=model.slug,
+            min_age=model.min_age,
+            min_kyc_level=model.min_kyc_level,
+            updated_at=model.updated_at,
+            enabled=model.status in (None, "active") and model.deleted_at is None,
         )
-        return hashlib.sha256(text.encode()).hexdigest()
-    except UnicodeEncodeError:
-        raise DriftError("lone surrogate") from None
 
+    def game(self, integration: str, record: object) -> Game:
+        """Return a game; raises `DriftError` when the record is not as the standard says."""
+        digest = self.fingerprint(record)
+        try:
+            model = _Game.model_validate(record)
+        except ValidationError as error:
+            raise DriftError(_reasons(error)) from None
+        return Game(
+            integration=integration,
+            game_id=model.id,
+            provider_id=model.provider_id,
+            name=model.name,
+            status=model.status,
+            updated_at=model.updated_at,
+            fingerprint=digest,
+            categories=tuple(dict.fromkeys(model.categories)),
+            weight=model.weight or 0,
+            slug=model.slug,
+            rtp=_text(model.rtp),
+            bonus_rollover_coefficient=_text(model.bonus_rollover_coefficient),
+            created_at=model.created_at,
+            deleted_at=model.deleted_at,
+        )
 
-def read_provider(integration: str, record: object) -> Provider:
-    """Return a provider; raises `DriftError` when the record is not as the standard says."""
-    digest = fingerprint(record)
-    try:
-        model = _Provider.model_validate(record)
-    except ValidationError as error:
-        raise DriftError(_reasons(error)) from None
-    return Provider(
-        integration=integration,
-        provider_id=model.id,
-        name=model.name,
-        currencies=tuple(dict.fromkeys(model.currencies)),
-        restricted_countries=tuple(dict.fromkeys(model.restricted_countries)),
-        fingerprint=digest,
-        slug=model.slug,
-        min_age=model.min_age,
-        min_kyc_level=model.min_kyc_level,
-        updated_at=model.updated_at,
-        enabled=model.status in (None, "active") and model.deleted_at is None,
-    )
+    def fingerprint(self, record: object) -> str:
+        """Return the SHA-256 in hex of a record's canonical JSON; raises `DriftError`."""
+        try:
+            text = json.dumps(
+                record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
+            )
+            return hashlib.sha256(text.encode()).hexdigest()
+        except UnicodeEncodeError:
+            raise DriftError("lone surrogate") from None
 
+    def records(self, raw: bytes) -> Sequence[object]:
+        """Return the records of a page of providers or games; raises `MalformedAnswerError`."""
+        return read_list(raw).data
 
-def read_game(integration: str, record: object) -> Game:
-    """Return a game; raises `DriftError` when the record is not as the standard says."""
-    digest = fingerprint(record)
-    try:
-        model = _Game.model_validate(record)
-    except ValidationError as error:
-        raise DriftError(_reasons(error)) from None
-    return Game(
-        integration=integration,
-        game_id=model.id,
-        provider_id=model.provider_id,
-        name=model.name,
-        status=model.status,
-        updated_at=model.updated_at,
-        fingerprint=digest,
-        categories=tuple(dict.fromkeys(model.categories)),
-        weight=model.weight or 0,
-        slug=model.slug,
-        rtp=_text(model.rtp),
-        bonus_rollover_coefficient=_text(model.bonus_rollover_coefficient),
-        created_at=model.created_at,
-        deleted_at=model.deleted_at,
-    )
+    def encode(self, record: object) -> bytes:
+        """Return a record as JSON, its numbers as they were."""
+        return _ENCODER.encode(record)
+
+    def decode(self, raw: bytes) -> object:
+        """Return the record that `encode` was given; raises `MalformedAnswerError`."""
+        return _parse(raw)
 
 
 def _text(number: int | Decimal | None) -> str | None:
@@ -246,38 +251,11 @@ def _reasons(error: ValidationError) -> str:
     return "; ".join(named)[:_MAX_REASON]
 
 
-def _parse(body: bytes) -> object:
+def _parse(body: bytes) -> Any:
     try:
-        return _DECODER.decode(body.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise MalformedAnswerError("not UTF-8") from None
-    except RecursionError:
-        raise MalformedAnswerError("nested too deep") from None
-    except MalformedAnswerError:
-        raise
-    except ValueError:
-        raise MalformedAnswerError("not JSON") from None
+        return parse(body)
+    except MalformedJsonError as error:
+        raise MalformedAnswerError(str(error)) from None
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise MalformedAnswerError("duplicate keys")
-    return value
-
-
-def _decimal(digits: str) -> Decimal:
-    try:
-        return Decimal(digits)
-    except ArithmeticError:
-        raise MalformedAnswerError("exponent too large") from None
-
-
-def _constant(name: str) -> NoReturn:
-    raise MalformedAnswerError(f"{name} is not JSON")
-
-
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_unique, parse_float=_decimal, parse_constant=_constant
-)
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")

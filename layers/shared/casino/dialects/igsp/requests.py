@@ -1,6 +1,6 @@
 """The four hooks of iGSP §4 as typed requests; unknown fields are accepted and kept for audit.
 
-JSON is read by `json_codec`, shapes are checked by msgspec; pydantic's reports cost more
+`exact_json` reads the JSON, msgspec checks the shapes; pydantic's reports cost more
 milliseconds in a cold start than this whole package.
 """
 

@@ -53,8 +53,8 @@ class Seen:
         return place < len(self._digests) and self._digests[place] == digest
 
 
-class Closing:
-    """What follows after the last page."""
+class ClosingPhase:
+    """The phase `closing` of a run: what follows after the last page."""
 
     def __init__(
         self,
