@@ -13,7 +13,7 @@ from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration, Secret
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
-from casino.observability.requests import Observer
+from casino.observability.hooks import HookTelemetry
 from casino.wallet.dialect import Outcome
 from casino.wallet.endpoint import HookEndpoint
 from casino.wallet.model import PLATFORM, Kind, Transaction
@@ -85,7 +85,7 @@ class Desk:
             keyring=OneSecret(),
             wallet=self.wallet,
             clock=clock,
-            observer=Observer("wallet-test"),
+            observer=HookTelemetry("wallet-test"),
         )
 
     def hook(self, fields: Mapping[str, Any]) -> Sent:

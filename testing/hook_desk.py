@@ -7,7 +7,7 @@ from casino.base.proxy import Response
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.requests import Action
 from casino.integrations.model import Integration, Secret
-from casino.observability.requests import Observer, RequestRecord
+from casino.observability.hooks import HookTelemetry, RequestRecord
 from casino.wallet.decision import Snapshot
 from casino.wallet.endpoint import HookEndpoint
 from casino.wallet.model import Transaction
@@ -57,7 +57,7 @@ class Ring:
         return True
 
 
-class Notebook(Observer):
+class Notebook(HookTelemetry):
     """Keeps what would be logged."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Notebook(Observer):
     def request(self, record: RequestRecord, request_id: str) -> None:
         self.records.append(record)
 
-    def crash(self, error: BaseException, trace_id: str) -> None:
+    def crash(self, error: BaseException, **fields: object) -> None:
         self.crashes.append(error)
 
 

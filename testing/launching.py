@@ -11,7 +11,7 @@ from casino.catalogue.model import Game, Provider
 from casino.catalogue.store.game_items import game_item, game_key, provider_item, read_game
 from casino.catalogue.store.games import DynamoDbCatalogue
 from casino.integrations.model import Integration
-from casino.observability.events import CatalogueObserver
+from casino.observability.telemetry import Telemetry
 from casino.providers.ports import Launched, LaunchRequest, Page, ProviderError
 from casino.sessions.closing import ClosingService
 from casino.sessions.endpoint import LaunchEndpoint
@@ -181,7 +181,7 @@ def make_desk(world: World) -> Desk:
     watch = DynamoDbWatchedSessions(world.client, world.tables)
     closing = ClosingService(launches, watch, counterparts, provider, clock)
     service = LaunchService(launches, counterparts, provider, clock)
-    endpoint = LaunchEndpoint(service, closing, clock, CatalogueObserver("test"))
+    endpoint = LaunchEndpoint(service, closing, clock, Telemetry("test"))
     return Desk(world, endpoint, provider, launches, watch, counterparts, clock)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from casino.observability.events import NAMESPACE, CatalogueObserver
+from casino.observability.telemetry import NAMESPACE, Telemetry
 from testing.template import PROJECT, load_template
 
 TEMPLATE: Final = load_template()
@@ -30,7 +30,7 @@ def test_an_alarm_watches_the_metric_as_it_is_written(
     metric: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     variables = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
-    CatalogueObserver(variables["POWERTOOLS_SERVICE_NAME"]).count(metric, 1, integration="hub")
+    Telemetry(variables["POWERTOOLS_SERVICE_NAME"]).count(metric, 1, integration="hub")
 
     written = json.loads(capsys.readouterr().out)
     (described,) = written["_aws"]["CloudWatchMetrics"]

@@ -13,7 +13,7 @@ from casino.catalogue.endpoint import CatalogueEndpoint
 from casino.catalogue.lobby import MOST_GAMES, CatalogueReads
 from casino.catalogue.model import SHELVES, Game, Provider
 from casino.catalogue.ports import RankedKey
-from casino.observability.events import CatalogueObserver
+from casino.observability.telemetry import Telemetry
 from testing.clock import FakeClock
 from testing.template import load_template
 
@@ -42,9 +42,7 @@ class OneGame:
 
 def ask(path: str, query: dict[str, str]) -> tuple[int, Any]:
     clock = FakeClock()
-    endpoint = CatalogueEndpoint(
-        CatalogueReads(OneGame(), clock), clock, CatalogueObserver("contract")
-    )
+    endpoint = CatalogueEndpoint(CatalogueReads(OneGame(), clock), clock, Telemetry("contract"))
     event = {"httpMethod": "GET", "resource": path, "queryStringParameters": query}
     answer = endpoint.handle(event, None)
     return answer["statusCode"], json.loads(answer["body"])

@@ -11,7 +11,7 @@ from casino.aws.clients import aws_client
 from casino.base.errors import UnavailableError
 from casino.catalogue.schedule import InvalidEventError, SyncEndpoint
 from casino.integrations.model import Integration
-from casino.observability.events import CatalogueObserver
+from casino.observability.telemetry import Telemetry
 from testing.catalogue import STUDIO_HUB, Hub, hub
 from testing.integrations import with_terms
 from testing.provider import provider
@@ -69,7 +69,7 @@ def endpoint(studio: Hub, starter: Starter) -> SyncEndpoint:
         store=studio.store,
         integrations=Known(),
         invoke=starter,
-        observer=CatalogueObserver("test"),
+        observer=Telemetry("test"),
         clock=studio.clock,
         hand_over_s=60,
     )

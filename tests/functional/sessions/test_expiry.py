@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from casino.base.errors import UnavailableError
-from casino.observability.events import CatalogueObserver
+from casino.observability.telemetry import Telemetry
 from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions import expiry
 from casino.sessions.closing import MOST_TELLS
@@ -45,7 +45,7 @@ class Run:
             desk.clock,
             IDLE_S,
         )
-        endpoint = ExpiryEndpoint(service, self.invoke, CatalogueObserver("test"))
+        endpoint = ExpiryEndpoint(service, self.invoke, Telemetry("test"))
         return endpoint.handle({}, self)
 
     def status(self, session_id: str) -> str:

@@ -14,7 +14,7 @@ from casino.integrations.store.cached_registry import (
 )
 from casino.integrations.store.keyring import REFRESH_INTERVAL_S, SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
-from casino.observability.requests import Observer
+from casino.observability.hooks import HookTelemetry
 from casino.wallet.endpoint import HookEndpoint
 from casino.wiring.hooks import wallet_service
 from testing.clock import FakeClock
@@ -52,7 +52,7 @@ class Gate:
             keyring=SecretsManagerKeyring(self.secrets, self.clock, registry),
             wallet=wallet_service(self.dynamodb, world.tables, Igsp()),
             clock=self.clock,
-            observer=Observer("test"),
+            observer=HookTelemetry("test"),
         )
 
     def send(self, api_key: str, secret_key: str) -> int:

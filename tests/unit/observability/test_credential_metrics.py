@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from casino.observability.requests import NEAR_END_S, Observer, RequestRecord
+from casino.observability.credentials import RotationTelemetry
+from casino.observability.hooks import NEAR_END_S, HookTelemetry, RequestRecord
 
 
 def written(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, Any]]:
@@ -34,7 +35,7 @@ def record(**facts: Any) -> RequestRecord:
 def test_a_refusal_at_the_door_is_counted_for_the_service(
     capsys: pytest.CaptureFixture[str], outcome: str, metric: str
 ) -> None:
-    Observer("seamless-wallet").request(record(outcome=outcome, status=403), "id")
+    HookTelemetry("seamless-wallet").request(record(outcome=outcome, status=403), "id")
     found = written(capsys)[metric]
     assert found["dimensions"] == [["service"]]
     assert found["service"] == "seamless-wallet"
@@ -44,7 +45,7 @@ def test_a_use_of_the_previous_secret_is_counted_for_its_integration(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     used = record(outcome="ok", status=200, secret_version="previous", secret_left_s=NEAR_END_S)
-    Observer("seamless-wallet").request(used, "id")
+    HookTelemetry("seamless-wallet").request(used, "id")
     found = written(capsys)
     assert sorted(found["PreviousSecretUses"]["dimensions"][0]) == ["integration", "service"]
     assert found["PreviousSecretUses"]["integration"] == "acme"
@@ -55,12 +56,12 @@ def test_a_use_of_the_previous_secret_in_its_last_day_raises_an_alarm(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     used = record(outcome="ok", status=200, secret_version="previous", secret_left_s=1.0)
-    Observer("seamless-wallet").request(used, "id")
+    HookTelemetry("seamless-wallet").request(used, "id")
     assert written(capsys)["PreviousSecretNearEnd"]["dimensions"] == [["service"]]
 
 
 def test_an_ordinary_request_writes_none_of_these(capsys: pytest.CaptureFixture[str]) -> None:
-    Observer("seamless-wallet").request(
+    HookTelemetry("seamless-wallet").request(
         record(outcome="ok", status=200, secret_version="current"), "id"
     )
     assert set(written(capsys)) == {"Requests", "Latency", "Replays", "Conflicts", "ColdStarts"}
@@ -70,5 +71,5 @@ def test_an_ordinary_request_writes_none_of_these(capsys: pytest.CaptureFixture[
 def test_a_failed_step_of_a_rotation_is_counted(
     capsys: pytest.CaptureFixture[str], failure: str
 ) -> None:
-    Observer("seamless-wallet").rotation("acme", "testSecret", "v1", failure)
+    RotationTelemetry("seamless-wallet").step("acme", "testSecret", "v1", failure)
     assert ("RotationFailures" in written(capsys)) == bool(failure)

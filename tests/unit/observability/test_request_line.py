@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from casino.observability.requests import Observer, RequestRecord
+from casino.observability.hooks import HookTelemetry, RequestRecord
 
 RECORD = RequestRecord(
     "trace-1",
@@ -29,7 +29,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_the_line_says_what_was_asked_and_decided(capsys: pytest.CaptureFixture[str]) -> None:
-    Observer("wallet").request(RECORD, "request-1")
+    HookTelemetry("wallet").request(RECORD, "request-1")
     (line,) = lines(capsys)
     assert (line["level"], line["message"], line["service"]) == ("INFO", "request", "wallet")
     assert (line["trace_id"], line["request_id"]) == ("trace-1", "request-1")
@@ -38,7 +38,7 @@ def test_the_line_says_what_was_asked_and_decided(capsys: pytest.CaptureFixture[
 
 
 def test_the_same_line_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    observer = Observer("wallet")
+    observer = HookTelemetry("wallet")
     observer.request(RECORD, "request-1")
     observer.request(RECORD, "request-2")
     first, second = lines(capsys)
@@ -59,7 +59,9 @@ def test_the_same_line_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_sender_that_is_not_known_is_no_dimension(capsys: pytest.CaptureFixture[str]) -> None:
-    Observer("wallet").request(RequestRecord("t", "unknown", status=401, outcome="malformed"), "")
+    HookTelemetry("wallet").request(
+        RequestRecord("t", "unknown", status=401, outcome="malformed"), ""
+    )
     (line,) = lines(capsys)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Dimensions"] == [["service", "action", "outcome"]]
@@ -69,7 +71,7 @@ def test_a_quiet_log_level_hides_the_facts_and_not_the_metrics(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", "ERROR")
-    observer = Observer("quiet-wallet")
+    observer = HookTelemetry("quiet-wallet")
     observer.request(RECORD, "request-1")
     observer.request(RequestRecord("t", "bet", status=503, outcome="busy"), "request-2")
     told, failed = lines(capsys)

@@ -8,7 +8,7 @@ import pytest
 
 from casino.dialects.invo.player_token import MOST_PLAYERS, PLAYER_TOKEN, PlayerTokens
 from casino.integrations.model import Secret
-from casino.observability.requests import TokenMetrics
+from casino.observability.credentials import TokenTelemetry
 from casino.providers.credentials import with_token
 from casino.providers.sender import Reply
 from casino.providers.token import TokenRefusedError, TokenUnavailableError
@@ -191,7 +191,7 @@ def test_the_number_of_players_that_are_remembered_is_bounded() -> None:
 def test_a_failed_fetch_raises_a_metric_that_an_alarm_can_name(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    TokenMetrics("launch").token_failed("seller", "status_503")
+    TokenTelemetry("launch").token_failed("seller", "status_503")
     metric = json.loads(capsys.readouterr().out)
 
     assert metric["TokenRefreshFailures"] == [1.0]
@@ -201,6 +201,6 @@ def test_a_failed_fetch_raises_a_metric_that_an_alarm_can_name(
 
 
 def test_a_fetch_that_worked_is_counted_too(capsys: pytest.CaptureFixture[str]) -> None:
-    TokenMetrics("launch").token_fetched("seller")
+    TokenTelemetry("launch").token_fetched("seller")
 
     assert json.loads(capsys.readouterr().out)["TokenRefreshes"] == [1.0]

@@ -15,7 +15,7 @@ from casino.base.errors import RequestRefusedError, RetryableError
 from casino.base.proxy import Event, Response, all_headers, trace_id_of
 from casino.catalogue.lobby import MOST_GAMES, CatalogueReads, GameFilter
 from casino.catalogue.model import SHELVES, Game, Provider, Shelf
-from casino.observability.events import CatalogueObserver
+from casino.observability.telemetry import Telemetry
 
 _GAME_PARAMETERS: Final = frozenset(
     {"provider", "category", "currency", "country", "status", "cursor", "limit"}
@@ -34,7 +34,7 @@ class CatalogueEndpoint:
 
     reads: CatalogueReads
     clock: Clock
-    observer: CatalogueObserver
+    observer: Telemetry
 
     def handle(self, event: Event, context: object) -> Response:
         """Return the REST proxy response to `event`; never raises."""

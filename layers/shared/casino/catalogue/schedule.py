@@ -17,7 +17,7 @@ from casino.catalogue.ports import SyncRequest, SyncResult, SyncStore
 from casino.catalogue.run import Mode, moment
 from casino.catalogue.sync import CatalogueSync
 from casino.integrations.model import Integration
-from casino.observability.events import CatalogueObserver
+from casino.observability.telemetry import Telemetry
 
 
 class InvalidEventError(CasinoError):
@@ -42,7 +42,7 @@ class SyncEndpoint:
     store: SyncStore
     integrations: Integrations
     invoke: Callable[[Mapping[str, Any]], None]
-    observer: CatalogueObserver
+    observer: Telemetry
     clock: Clock
     hand_over_s: float
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from casino.base.clock import Clock
 from casino.base.errors import RequestRefusedError, RetryableError
 from casino.base.proxy import Event, Response, all_headers, exact_body, trace_id_of
-from casino.observability.events import CatalogueObserver
+from casino.observability.telemetry import Telemetry
 from casino.sessions.api import MAX_BODY, error_answer, parse_order, session_answer, written
 from casino.sessions.closing import ClosingService
 from casino.sessions.launch import LaunchService
@@ -32,7 +32,7 @@ class LaunchEndpoint:
     launches: LaunchService
     closing: ClosingService
     clock: Clock
-    observer: CatalogueObserver
+    observer: Telemetry
 
     def handle(self, event: Event, context: object) -> Response:
         """Return the REST proxy response to `event`; never raises."""

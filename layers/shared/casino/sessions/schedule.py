@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casino.base.invocation import Context
-from casino.observability.events import CatalogueObserver
+from casino.observability.telemetry import Telemetry
 from casino.sessions.expiry import ExpiryService
 
 
@@ -15,7 +15,7 @@ class ExpiryEndpoint:
 
     service: ExpiryService
     invoke: Callable[[str, Mapping[str, Any]], None]
-    observer: CatalogueObserver
+    observer: Telemetry
 
     def handle(self, event: object, context: Context) -> dict[str, object]:
         """Run once; an error is raised, so that the invocation counts as failed."""

@@ -22,7 +22,7 @@ from casino.base.proxy import (
 )
 from casino.integrations.model import Integration, Secret
 from casino.integrations.ports import Keyring, Registry
-from casino.observability.requests import Observer, RequestRecord
+from casino.observability.hooks import HookTelemetry, RequestRecord
 from casino.signing.scheme import SignatureRefusedError
 from casino.wallet.dialect import MAX_BODY, Call, Dialect, Request
 from casino.wallet.model import BalanceQuery
@@ -38,7 +38,7 @@ class HookEndpoint:
     keyring: Keyring
     wallet: WalletService
     clock: Clock
-    observer: Observer
+    observer: HookTelemetry
 
     def handle(self, event: Event, context: object) -> Response:
         """Return the REST proxy response to `event`; never raises."""
@@ -70,7 +70,7 @@ class HookEndpoint:
         except RetryableError as error:
             return self.wallet.refused(error.code, record.trace_id)
         except Exception as error:  # noqa: BLE001 - the edge: the provider must get an answer
-            self.observer.crash(error, record.trace_id)
+            self.observer.crash(error, trace_id=record.trace_id)
             return self.wallet.refused("internal_error", record.trace_id)
 
     def _authenticate(self, call: Call, record: RequestRecord) -> Integration:

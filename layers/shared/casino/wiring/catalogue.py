@@ -26,7 +26,8 @@ from casino.dialects.registry import family
 from casino.integrations.ports import Keyring
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
-from casino.observability.events import CatalogueObserver
+from casino.observability.provider_calls import ProviderTelemetry
+from casino.observability.telemetry import Telemetry
 from casino.providers.circuit import Circuits
 from casino.providers.transport import Limits, Transport
 from casino.wiring.settings import load_settings, load_sync_settings, required
@@ -46,7 +47,7 @@ _TWICE = Config(retries={"mode": "standard", "total_max_attempts": 2})
 def provider_client(
     keyring: Keyring,
     clock: Clock,
-    observer: CatalogueObserver,
+    observer: ProviderTelemetry,
     limits: Limits | None = None,
     page_limit: int = PAGE_LIMIT,
 ) -> HttpProviderClient:
@@ -58,7 +59,7 @@ def provider_client(
 def sync_endpoint(environment: Mapping[str, str] = os.environ) -> SyncEndpoint:
     """Return the synchronisation, wired from the environment."""
     settings, own = load_settings(environment), load_sync_settings(environment)
-    clock, observer = SystemClock(), CatalogueObserver(settings.service)
+    clock, observer = SystemClock(), ProviderTelemetry(settings.service)
     dynamodb, functions = _client("dynamodb"), _client("lambda")
     store = DynamoDbSync(dynamodb, own.catalogue_table, own.sync_table, clock)
     keyring = SecretsManagerKeyring(secrets_client(), clock, cache_s=settings.cache_s)
@@ -98,7 +99,7 @@ def reads_handler(
     settings, clock = load_settings(environment), SystemClock()
     table = required(environment, "CATALOGUE_TABLE")
     reads = CatalogueReads(DynamoDbCatalogue(dynamodb_client(_TWICE), table), clock)
-    return CatalogueEndpoint(reads, clock, CatalogueObserver(settings.service)).handle
+    return CatalogueEndpoint(reads, clock, Telemetry(settings.service)).handle
 
 
 def _client(service: str) -> Any:

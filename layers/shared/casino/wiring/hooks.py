@@ -13,7 +13,7 @@ from casino.integrations.ports import Keyring, Registry
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
-from casino.observability.requests import Observer
+from casino.observability.hooks import HookTelemetry
 from casino.wallet.dialect import Dialect
 from casino.wallet.endpoint import HookEndpoint
 from casino.wallet.service import WalletService
@@ -40,7 +40,7 @@ def hook_handler(
     stored = DynamoDbRegistry(client, settings.tables)
     registry = CachedRegistry(stored, clock, ttl_s=settings.cache_s)
     keyring = SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s)
-    observer = Observer(settings.service)
+    observer = HookTelemetry(settings.service)
     endpoint = HookEndpoint(
         dialect=dialect,
         registry=registry,
@@ -55,7 +55,7 @@ def hook_handler(
             try:
                 step()
             except Exception as error:  # noqa: BLE001 - the request meets it again, and answers
-                observer.crash(error, "init")
+                observer.crash(error, trace_id="init")
             if clock.monotonic() > give_up_at:
                 break
     return endpoint.handle

@@ -15,7 +15,7 @@ from casino.integrations.rotation import Rotation
 from casino.integrations.rotation_ports import PairProvider
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
-from casino.observability.requests import Observer
+from casino.observability.credentials import RotationTelemetry
 from casino.wiring.settings import load_settings
 
 #: No player waits: slower and more patient than the money path.
@@ -45,7 +45,7 @@ def rotation_handler(
     settings = load_settings(environment)
     dynamodb = dynamodb or aws_client("dynamodb", _PATIENT)
     secrets = secrets or aws_client("secretsmanager", _PATIENT)
-    observer, clock = Observer(settings.service), SystemClock()
+    observer, clock = RotationTelemetry(settings.service), SystemClock()
     registry, store = DynamoDbRegistry(dynamodb, settings.tables), SecretsManagerStore(secrets)
     provider = provider or HttpPairProvider(family, clock)
 
@@ -61,6 +61,6 @@ def rotation_handler(
             failure = error.code
             raise
         finally:
-            observer.rotation(secret.rpartition("/")[2], step, token, failure)
+            observer.step(secret.rpartition("/")[2], step, token, failure)
 
     return handle

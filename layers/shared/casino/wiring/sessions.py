@@ -16,7 +16,7 @@ from casino.catalogue.store.game_items import game_key, read_game
 from casino.catalogue.store.games import DynamoDbCatalogue
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
-from casino.observability.events import CatalogueObserver
+from casino.observability.provider_calls import ProviderTelemetry
 from casino.providers.transport import Limits
 from casino.sessions.closing import ClosingService
 from casino.sessions.endpoint import LaunchEndpoint
@@ -45,7 +45,7 @@ class _Parts:
         self.tables: Tables = settings.tables
         self.client: Any = dynamodb_client(_TWICE)
         self.clock = SystemClock()
-        self.observer = CatalogueObserver(settings.service)
+        self.observer = ProviderTelemetry(settings.service)
         self.counterparts = CachedCounterparts(
             DynamoDbRegistry(self.client, self.tables).in_force,
             DynamoDbCatalogue(self.client, own.catalogue_table).provider,

@@ -1,24 +1,18 @@
-"""What a request leaves behind: one line, which is its log record and its metrics at once.
+"""What a hook leaves behind: one line, which is its log record and its metrics at once.
 
 CloudWatch takes metrics out of log lines (its Embedded Metric Format, EMF). So what a request has
 to say and to count is written together: it costs a tenth of a bet's CPU less than a logger's and a
 metrics' line, and a fifth fewer bytes of log. What is rare goes through Powertools.
-
-Never a body, a secret or a signature: only the fields named here are written.
 """
 
 import json
 import logging
 import time
-import traceback
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
-
-NAMESPACE: Final = "SeamlessWallet"
+from casino.observability.telemetry import NAMESPACE, Telemetry
 
 #: A previous secret that is used when it has less than this left is worth an alarm.
 NEAR_END_S: Final = 24 * 3600
@@ -71,12 +65,11 @@ class RequestRecord:
         return self.secret_version == _REPLACED
 
 
-class Observer:
-    """Writes the log line and the metrics of each request of one function."""
+class HookTelemetry(Telemetry):
+    """Writes the log line and the metrics of each hook of one function."""
 
     def __init__(self, service: str) -> None:
-        self._service = service
-        self._logger = Logger(service=service)
+        super().__init__(service)
         self._cold = True
 
     def request(self, record: RequestRecord, request_id: str) -> None:
@@ -130,67 +123,11 @@ class Observer:
             "replay": record.replay,
         }
 
-    def crash(self, error: BaseException, trace_id: str) -> None:
-        """Log where an unexpected error came from, without its message: that could quote data."""
-        frames = traceback.extract_tb(error.__traceback__)
-        self._logger.error(
-            "unexpected error",
-            extra={
-                "trace_id": trace_id,
-                "error_type": type(error).__name__,
-                "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-            },
-        )
-
-    def rotation(self, integration: str, step: str, version: str, failure: str) -> None:
-        """Log one step of a rotation; `failure` is empty, or a code that an alarm counts."""
-        fields = {"integration": integration, "step": step, "secret_id": version}
-        if not failure:
-            self._logger.info("rotation", extra=fields | {"outcome": "ok"})
-            return
-        self._logger.error("rotation", extra=fields | {"outcome": failure})
-        self._alarm("RotationFailures")
-
     def _warn(self, record: RequestRecord) -> None:
         """Count what the alarms look for; all of it is rare, so that it may cost a line each."""
         if record.outcome in _REFUSALS:
-            self._alarm(_REFUSALS[record.outcome])
+            self.count(_REFUSALS[record.outcome])
         if record.used_previous:
-            self._alarm("PreviousSecretUses", record.integration)
+            self.count_by("PreviousSecretUses", integration=record.integration)
             if record.secret_left_s < NEAR_END_S:
-                self._alarm("PreviousSecretNearEnd")
-
-    def _alarm(self, metric: str, integration: str = "") -> None:
-        # Apart from the request's own line: alarms name a metric with all of its dimensions.
-        metrics = EphemeralMetrics(namespace=NAMESPACE, service=self._service)
-        if integration:
-            metrics.add_dimension(name="integration", value=integration)
-        metrics.add_metric(metric, MetricUnit.Count, 1)
-        metrics.flush_metrics()
-
-
-class TokenMetrics:
-    """Counts what became of fetching the tokens of the services that we call; never a token.
-
-    The one dimension is `service`, so that an alarm can name the metric.
-    """
-
-    def __init__(self, service: str) -> None:
-        self._service = service
-
-    def token_fetched(self, service: str) -> None:
-        """Count a new token."""
-        self._count("TokenRefreshes", service, "")
-
-    def token_failed(self, service: str, reason: str) -> None:
-        """Count a fetch that failed."""
-        self._count("TokenRefreshFailures", service, reason)
-
-    def _count(self, metric: str, token_service: str, reason: str) -> None:
-        # Apart from the metrics of the request that is under way, and safe in any thread.
-        metrics = EphemeralMetrics(namespace=NAMESPACE, service=self._service)
-        metrics.add_metric(metric, MetricUnit.Count, 1)
-        metrics.add_metadata("token_service", token_service)
-        if reason:
-            metrics.add_metadata("reason", reason)
-        metrics.flush_metrics()
+                self.count("PreviousSecretNearEnd")
