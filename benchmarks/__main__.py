@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from benchmarks.aws.delays import MEDIANS_MS
@@ -41,31 +42,20 @@ def parts(*, quick: bool) -> Iterator[tuple[str, Part]]:
     """Yield each part of a run by its name; the variants are built on the way to the first."""
     built = compared.build()
 
+    def plan(measures: ModuleType) -> Any:
+        return measures.QUICK if quick else measures.FULL
+
     def checked() -> Run:
         found = correctness.check(built)
-        ours = found[OURS]
-        return {
-            "wallet": {
-                "round_trips": ours["round_trips"],
-                "capacity": ours["capacity"],
-                "item_bytes": ours.pop("item_bytes"),
-            },
-            "variants": found,
-        }
+        more = {"item_bytes": found[OURS].pop("item_bytes")}
+        ours = {part: found[OURS][part] for part in ("round_trips", "capacity")}
+        return {"wallet": ours | more, "variants": found}
 
     yield "correctness", checked
-    yield "speed", lambda: {"variants": speed.measure(built, speed.QUICK if quick else speed.FULL)}
-    yield "growth", lambda: {"growth": growth.measure(growth.QUICK if quick else growth.FULL)}
-    yield (
-        "contention",
-        lambda: contention.measure(contention.QUICK if quick else contention.FULL),
-    )
-    yield (
-        "local stack",
-        lambda: {
-            "local_stack": local_stack.measure(local_stack.QUICK if quick else local_stack.FULL)
-        },
-    )
+    yield "speed", lambda: {"variants": speed.measure(built, plan(speed))}
+    yield "growth", lambda: {"growth": growth.measure(plan(growth))}
+    yield "contention", lambda: contention.measure(plan(contention))
+    yield "local stack", lambda: {"local_stack": local_stack.measure(plan(local_stack))}
 
 
 def measure(found: Iterator[tuple[str, Part]], unfinished: Path = UNFINISHED) -> Run:

@@ -137,10 +137,8 @@ def limits(run: Run, given: Any) -> Any:
     table_write = needed(run, "wallet/capacity/bet/write_tables") / len(WRITTEN)
     environments = ceil(rate * bet.billed_ms / 1000)
     concurrency = max(environments, ceil(rate / functions.requests_per_environment))
-    steps = max(
-        ceil(environments / functions.scaling_environments),
-        ceil(rate / functions.scaling_requests_per_s),
-    )
+    by_environments = ceil(environments / functions.scaling_environments)
+    steps = max(by_environments, ceil(rate / functions.scaling_requests_per_s))
     commit_ms = needed(run, "delays_ms/TransactWriteItems")
     shards = ceil(rate * table_write / tables.shard_write_units)
     one_worker = given.consumer.batch_records / given.consumer.batch_ms * 1000
@@ -210,7 +208,6 @@ def page(run: Run, given: Any) -> str:
         peer_title=run["variants"][PEER]["title"],
         bills=_bills(run, given),
         actions=_actions(run, given.prices),
-        contention=_contention(run),
         raises=table(["quota", "default", "need", "ask for"], rows),
     )
 
@@ -237,15 +234,6 @@ def _actions(run: Run, price: Any) -> str:
         usd = (write * price.write_unit + read * price.read_unit) * _MILLION
         rows.append([action, number(write), number(read), f"{usd:,.2f}"])
     return table(["action", "write units, with the index", "read units", "US dollars"], rows)
-
-
-def _contention(run: Run) -> str:
-    names = ("concurrent", "bets_per_s", "conflicts")
-    rows = [
-        [*(number(level[name]) for name in names), number(level["busy"] + level["unclear"])]
-        for level in run["contention"]
-    ]
-    return table(["senders at once", "bets/s", "conflicts", "answered to try again"], rows)
 
 
 def latest() -> str:

@@ -97,18 +97,8 @@ _WALLET: Final = _on_the_wire(
     )
 )
 _PLAYER: Final = player_item(Known(PLAYER.player_id, blocked=False, created_at=_OPENED))
-_SESSION: Final = session_item(
-    Session(
-        PLAYER.session_id,
-        PLAYER.player_id,
-        CURRENCY,
-        INTEGRATION,
-        PLAYER.game_id,
-        "active",
-        _OPENED,
-        expires_at=int(time.time()) + 86_400,
-    )
-)
+_WHERE: Final = (PLAYER.session_id, PLAYER.player_id, CURRENCY, INTEGRATION, PLAYER.game_id)
+_SESSION: Final = session_item(Session(*_WHERE, "active", _OPENED, int(time.time()) + 86_400))
 _REGISTRY: Final[Mapping[str, Item]] = {
     f"key#{API_KEY}": {"id": text(f"key#{API_KEY}"), "integration": text(INTEGRATION)},
     f"integration#{INTEGRATION}": integration_item(SANDBOX),

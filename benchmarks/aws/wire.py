@@ -9,7 +9,7 @@ what it consumed: that is counted as nothing.
 import base64
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from typing import Any, Final
@@ -66,13 +66,10 @@ class Wire:
         return status, received, json.dumps(answer).encode()
 
     def _pass_on(self, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:
-        upstream = HTTPConnection(self.upstream)
-        try:
+        with closing(HTTPConnection(self.upstream)) as upstream:
             upstream.request("POST", "/", body, _passed(headers))
             response = upstream.getresponse()
             return response.status, _passed(dict(response.getheaders())), response.read()
-        finally:
-            upstream.close()
 
 
 @contextmanager

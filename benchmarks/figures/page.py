@@ -16,8 +16,7 @@ BEGIN: Final = "<!-- benchmark:begin -->"
 END: Final = "<!-- benchmark:end -->"
 
 _SHORT: Final = {"cold": "cold ms", "warm_cpu": "warm CPU ms", "constant_p50": "p50 ms"}
-_COLUMNS: Final = {
-    **_SHORT,
+_COLUMNS: Final = _SHORT | {
     "constant_p95": "p95 ms",
     "p95": "spread p95 ms",
     "p99": "spread p99 ms",
@@ -78,7 +77,8 @@ _PAGE: Final = """\
 In brackets: our figure divided by theirs. p50 and p95 are measured with the delays that the budgets
 assume ({delays}), "spread" with delays as wide as AWS's.
 
-{parts}"""
+{parts}
+"""
 
 
 def number(value: float | None) -> str:
@@ -87,33 +87,24 @@ def number(value: float | None) -> str:
         return "-"
     if value == int(value):
         return f"{int(value):,}"
-    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
-    return f"{value:,.{digits}f}"
+    return f"{value:,.{0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2}f}"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table: the first column holds words, the others numbers at the right."""
-    lines = [list(head), *map(list, rows)]
-    widths = [max(len(line[at]) for line in lines) for at in range(len(head))]
-    rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
-    for line in lines:
-        line[:] = [
-            text.rjust(width) if at else text.ljust(width)
-            for at, (text, width) in enumerate(zip(line, widths, strict=True))
-        ]
-    lines.insert(1, rule)
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    lines = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    first, *others = widths
+    rule = ["-" * first, *("-" * (width - 1) + ":" for width in others)]
+    filled = [[line[0].ljust(first), *map(str.rjust, line[1:], others)] for line in lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (filled[0], rule, *filled[1:]))
 
 
 def section(run: Run) -> str:
     """Return the README's section, without the markers."""
     rows = [_compared(run, name, _SHORT) for name in run["variants"]]
-    return _SECTION.format(
-        taken=_taken(run),
-        table=table(["variant", *_SHORT.values()], rows),
-        budgets=_summary(run),
-        delays=_delays(run),
-    )
+    told = table(["variant", *_SHORT.values()], rows)
+    return _SECTION.format(**_told(run), table=told, budgets=_summary(run))
 
 
 def with_section(text: str, run: Run) -> str:
@@ -137,13 +128,16 @@ def latest() -> str:
 
 def page(run: Run) -> str:
     """Return everything that the run found, with the parts that failed."""
-    parts = "\n\n".join(_parts(run))
-    return _PAGE.format(taken=_taken(run), delays=_delays(run), parts=parts) + "\n"
+    return _PAGE.format(**_told(run), parts="\n\n".join(_parts(run)))
 
 
 def _parts(run: Run) -> Iterator[str]:
     if variants := run.get("variants"):
-        rows = [[*_compared(run, name, _COLUMNS), *_costs(each)] for name, each in variants.items()]
+        rows = []
+        for name, variant in variants.items():
+            units = (number(figure(variant, f"capacity/bet/{each}")) for each in ("write", "read"))
+            trips = number(figure(variant, "round_trips/bet"))
+            rows.append([*_compared(run, name, _COLUMNS), trips, " / ".join(units)])
         yield table(["variant", *_COLUMNS.values(), "round trips", "write / read units"], rows)
         yield "Plots: [cold start](cold.svg), [CPU](warm-cpu.svg), [latency](latency.svg)."
     for name, title, keys in _MORE:
@@ -157,8 +151,7 @@ def _parts(run: Run) -> Iterator[str]:
     ]  # fmt: skip
     yield f"## Budgets\n\n{table(['', 'value', 'at most', ''], rows)}"
     if failed := run.get("failed"):
-        lines = (f"- {name}: {error}" for name, error in failed.items())
-        yield "\n".join(["## FAILED", "", *lines])
+        yield "\n".join(["## FAILED", "", *(f"- {name}: {why}" for name, why in failed.items())])
 
 
 def _listed(name: str, found: Any, keys: Sequence[str]) -> str:
@@ -183,29 +176,24 @@ def _compared(run: Run, name: str, columns: Iterable[str]) -> list[str]:
     return row
 
 
-def _costs(variant: Run) -> list[str]:
-    units = [number(figure(variant, f"capacity/bet/{kind}")) for kind in ("write", "read")]
-    return [number(figure(variant, "round_trips/bet")), " / ".join(units)]
-
-
 def _summary(run: Run) -> str:
     missed = [budget["name"] for budget in run["budgets"] if not budget["ok"]]
     lines = [f"{len(run['budgets']) - len(missed)} of {len(run['budgets'])} budgets are kept."]
     if missed:
         lines.append(f"Missed: {'; '.join(missed)}.")
     if cpu := figure(run, "growth/ratios/cpu"):
-        sizes = [f"{run['growth'][size]['entries']:,}" for size in ("large", "small")]
-        lines.append(f"A bet beside {sizes[0]} ledger entries costs {cpu:.2f} times the CPU of one")
-        lines.append(f"beside {sizes[1]}.")
+        large, small = (f"{run['growth'][size]['entries']:,}" for size in ("large", "small"))
+        lines.append(f"A bet beside {large} ledger entries costs {cpu:.2f} times the CPU of one")
+        lines.append(f"beside {small}.")
     return "\n".join(lines)
 
 
-def _taken(run: Run) -> str:
-    where, day = run["machine"], run["taken_at"].split("T")[0]
-    return f"Python {where['python']}, {where['cpus']} processors, {where['architecture']}, {day}"
-
-
-def _delays(run: Run) -> str:
-    """Name the two calls of a bet with their delays."""
-    named = {"batch read": "BatchGetItem", "transaction": "TransactWriteItems"}
-    return ", ".join(f"{name} {run['delays_ms'][call]:g} ms" for name, call in named.items())
+def _told(run: Run) -> dict[str, str]:
+    """Say where and when the run was made, and the delays of the two calls of a bet."""
+    where, day, delays = run["machine"], run["taken_at"].split("T")[0], run["delays_ms"]
+    return {
+        "taken": f"Python {where['python']}, {where['cpus']} processors, "
+        f"{where['architecture']}, {day}",
+        "delays": f"batch read {delays['BatchGetItem']:g} ms, "
+        f"transaction {delays['TransactWriteItems']:g} ms",
+    }

@@ -89,13 +89,9 @@ def _contention(run: Run, axes: "Axes") -> None:
     axes.set_title("One wallet under contention, on the local emulator", loc="left")
 
 
+_COLD: Final = "Cold start: init (dark) and first bet over TLS (light)"
 PLOTS: Final[dict[str, Callable[[Run, "Axes"], None]]] = {
-    "cold": partial(
-        _stacked,
-        "Cold start: init (dark) and first bet over TLS (light)",
-        "cold",
-        ("cold/init_ms", "cold/first_bet_ms"),
-    ),
+    "cold": partial(_stacked, _COLD, "cold", ("cold/init_ms", "cold/first_bet_ms")),
     "warm-cpu": partial(_stacked, "CPU of a warm bet", "warm_cpu", ("warm/cpu_ms",)),
     "latency": _latency,
     "contention": _contention,

@@ -36,8 +36,6 @@ _STATE_FILE: Final = "dynamodb.json"
 _TABLES: Final = ("ledger", "wallets", "rounds")
 #: Under this name MiniStack keeps the one item of a partition in a table without a sort key.
 _ALONE: Final = "__no_sort__"
-#: Below that many entries, starting processes to write them takes longer than writing them.
-_WORTH_PROCESSES: Final = 10_000
 #: A million entries are read in 40 s on a machine that has nothing else to do.
 _START_TIMEOUT_S: Final = 600.0
 #: Less than it takes to write a large state, which nobody needs any more.
@@ -65,11 +63,10 @@ def filled_stages(folder: Path, sizes: Sequence[int]) -> Iterator[list[tuple[Sta
     with ExitStack() as stack:
         for number, entries in enumerate(sizes):
             played, target = LongPlay(entries, session), folder / str(number)
-            kept = ministack.state_folder(folder / "empty")
-            _fill(kept, ministack.state_folder(target), world.tables, played)
-            local = ministack.start(
-                target, ministack.free_port(), keep_state=True, timeout_s=_START_TIMEOUT_S
-            )
+            source, filled = map(ministack.state_folder, (folder / "empty", target))
+            _fill(source, filled, world.tables, played)
+            port = ministack.free_port()
+            local = ministack.start(target, port, keep_state=True, timeout_s=_START_TIMEOUT_S)
             stack.callback(local.stop, _STOP_TIMEOUT_S)
             stages.append((Stage.found(local, world.environment), played))
         yield stages
@@ -77,12 +74,11 @@ def filled_stages(folder: Path, sizes: Sequence[int]) -> Iterator[list[tuple[Sta
 
 def _check_memory(entries: int) -> None:
     """The system would end whatever is largest: better to say what is wrong."""
-    found = re.search(r"^MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text(), re.MULTILINE)
-    available = int(found[1]) * 1024 if found else 0
-    if available < entries * _BYTES_OF_AN_ENTRY:
-        needed = f"{entries * _BYTES_OF_AN_ENTRY / 1e9:.1f} GB"
-        message = f"{entries:,} entries need {needed} of memory, {available / 1e9:.1f} GB are free"
-        raise TooLittleMemoryError(message)
+    (kilobytes,) = re.findall(r"MemAvailable:\s+(\d+) kB", Path("/proc/meminfo").read_text())
+    available, needed = int(kilobytes) * 1024, entries * _BYTES_OF_AN_ENTRY
+    if available < needed:
+        told = f"{needed / 1e9:.1f} GB of memory, {available / 1e9:.1f} GB are free"
+        raise TooLittleMemoryError(f"{entries:,} entries need {told}")
 
 
 def _prepare(folder: Path) -> tuple[Session, World]:
@@ -90,16 +86,8 @@ def _prepare(folder: Path) -> tuple[Session, World]:
     local = ministack.start(folder, ministack.free_port(), keep_state=True)
     try:
         world, now = Stage.build(local).world, time.time()
-        session = Session(
-            session_id="sess-measured",
-            player_id="p-measured",
-            currency=CURRENCY,
-            integration=SANDBOX.name,
-            game_id=GAME,
-            status="active",
-            opened_at=iso_utc(now),
-            expires_at=int(now) + _SESSION_S,
-        )
+        who = ("sess-measured", "p-measured", CURRENCY, SANDBOX.name, GAME)
+        session = Session(*who, "active", iso_utc(now), expires_at=int(now) + _SESSION_S)
         world.accounts.add_player(Player(session.player_id, False, session.opened_at))
         world.sessions.add(session)
     finally:
@@ -113,17 +101,13 @@ def _fill(source: Path, target: Path, tables: Tables, played: LongPlay) -> None:
     The ledger, the wallets and the rounds of `source` give way. About 1 KB of disk for each entry.
     """
     shutil.copytree(source, target)
-    processes = (os.process_cpu_count() or 1) if played.entries >= _WORTH_PROCESSES else 1
-    seats = played.seats()
+    seats, processes = played.seats(), os.process_cpu_count() or 1
     # The measured wallet alone, since it is by far the largest.
-    shares = [seats[:1], *(seats[1 + at :: processes] for at in range(processes))]
-    write = partial(_write_part, target)
-    if processes > 1:
-        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-            counted = list(pool.map(write, range(len(shares)), shares))
-    else:
-        counted = list(starmap(write, enumerate(shares)))
-    counts = sum(counted, Counter[str]())
+    others = (seats[1 + at :: processes] for at in range(processes))
+    shares = [seats[:1], *(share for share in others if share)]
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        counted = pool.map(partial(_write_part, target), range(len(shares)), shares)
+        counts = sum(counted, Counter[str]())
     state = json.loads((source / _STATE_FILE).read_text())
     # Keyed by account, region and quoted name.
     stored = state["payload"]["tables"]["data"].values()
