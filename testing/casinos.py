@@ -5,34 +5,15 @@ What is said about the ports is tested on both, so that a fake never knows bette
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 from moto import mock_aws
 
-from casino.accounts.ports import Profiles
 from casino.aws.clients import dynamodb_client
-from casino.sessions.ports import Sessions
 from casino.wallet.model import Player
-from casino.wallet.ports import Accounts, History, Ledger
-from testing.fakes import FakeWorld
+from testing.fakes import Casino, FakeWorld
 from testing.template import create_tables
 from testing.transactions import PLAYER, SESSION, a_deposit, commit_of
 from testing.world import World
-
-
-class Casino(Protocol):
-    """What `World` and `FakeWorld` have in common."""
-
-    @property
-    def ledger(self) -> Ledger: ...
-    @property
-    def accounts(self) -> Accounts: ...
-    @property
-    def profiles(self) -> Profiles: ...
-    @property
-    def sessions(self) -> Sessions: ...
-    @property
-    def history(self) -> History: ...
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from casino.providers.circuit import Circuits
 from casino.providers.ports import ProviderCall, ProviderError
 from casino.providers.transport import Transport
 from testing.clock import FakeClock
+from testing.credentials import FakeKeyring
 from testing.integrations import an_integration
 from testing.provider import KEY, NOW, Provider
 
@@ -46,14 +47,9 @@ class Inline(Executor):
         return done
 
 
-class OneKey:
-    """A keyring with the provider's own pair."""
-
-    def live(self, integration: Integration) -> tuple[Secret, ...]:
-        return (Secret("current", KEY.api_key, KEY.secret_key),)
-
-    def refresh(self, integration: Integration) -> bool:
-        return False
+def provider_keyring() -> FakeKeyring:
+    """Return a keyring with the simulated provider's own pair."""
+    return FakeKeyring(Secret("current", KEY.api_key, KEY.secret_key))
 
 
 @dataclass
@@ -168,7 +164,7 @@ class Hub:
     def client(self) -> HttpProviderClient:
         circuits = Circuits(self.clock, self.notes)
         transport = Transport(
-            OneKey(),
+            provider_keyring(),
             family,
             self.clock,
             self.notes,

@@ -1,211 +1,115 @@
-"""One hook endpoint whose wire to DynamoDB can fail, and every action that is sent through it."""
+"""One hook endpoint in this process, with every part of it in a test's hands."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, Final
-from uuid import uuid4
+from random import random
+from typing import Any
 
-from casino.aws.lean.clients import dynamodb_client
-from casino.base.errors import RetryableError
+from casino.base.clock import Clock
+from casino.base.proxy import Response
 from casino.dialects.igsp.dialect import Igsp
-from casino.integrations.model import Integration, Secret
-from casino.integrations.store.cached_registry import CachedRegistry
-from casino.integrations.store.registry import DynamoDbRegistry
-from casino.observability.hooks import HookTelemetry
-from casino.wallet.dialect import Outcome
+from casino.dialects.igsp.requests import Action
+from casino.integrations.model import Secret
+from casino.integrations.ports import Keyring, Registry
+from casino.observability.hooks import HookTelemetry, RequestRecord
+from casino.wallet.decision import Snapshot
 from casino.wallet.endpoint import HookEndpoint
-from casino.wallet.model import PLATFORM, Kind, Transaction
+from casino.wallet.model import Transaction
+from casino.wallet.ports import Commit, Ledger
 from casino.wallet.service import WalletService
-from casino.wallet.store.accounts import DynamoDbAccounts
-from casino.wallet.store.ledger import DynamoDbLedger
 from testing.clock import FakeClock
-from testing.faults import Wire
-from testing.hooks import API_KEY, SECRET_KEY, encode, proxy_event, signed_headers
-from testing.world import GAME, SANDBOX, World
-
-START_MINOR: Final = 1_000_000
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What came back; `code` is `ok` or an error of the catalogue."""
-
-    status: int
-    code: str
-    body: str
-    replayed: bool = False
-
-    @classmethod
-    def of(cls, status: int, body: str, replayed: bool) -> "Sent":
-        return cls(status, json.loads(body).get("error", "ok"), body, replayed)
+from testing.credentials import FakeKeyring
+from testing.fakes import Casino, FakeWorld
+from testing.hooks import API_KEY, SECRET_KEY, Reply, encode, proxy_event, signed_headers
+from testing.integrations import FakeRegistry
+from testing.transactions import INTEGRATION
 
 
-@dataclass(frozen=True)
-class Case:
-    """One request, sendable again and again, with its only right answer and the balance then."""
-
-    send: Callable[[], Sent]
-    status: int
-    code: str
-    balance_minor: int
-    transaction_id: str = ""
-    """Empty for what the ledger does not record."""
-    integration: str = SANDBOX.name
+def keyring_of(secret_key: str = SECRET_KEY, rotated: str | None = None) -> FakeKeyring:
+    """Return a keyring that knows `secret_key` until a refresh, if that may look, finds another."""
+    stored = None if rotated is None else Secret("current", API_KEY, rotated)
+    return FakeKeyring(Secret("current", API_KEY, secret_key), stored)
 
 
-class OneSecret:
-    """`Keyring` that only ever knows the sandbox's current secret."""
-
-    def live(self, integration: Integration) -> tuple[Secret, ...]:
-        return (Secret("current", API_KEY, SECRET_KEY),)
-
-    def refresh(self, integration: Integration) -> bool:
-        return False
+def wallet_over(
+    casino: Casino, clock: Clock, ledger: Ledger | None = None, jitter: Callable[[], float] = random
+) -> WalletService:
+    """Return the wallet's use cases over a casino, answering in iGSP; `ledger` replaces its own."""
+    return WalletService(ledger or casino.ledger, casino.accounts, clock, Igsp(), jitter=jitter)
 
 
-class Desk:
-    """An endpoint wired as bootstrap does, with a manual clock and a wire that can fail.
+class Notebook(HookTelemetry):
+    """Keeps what is logged."""
 
-    `client` is the hooks' own unless another is given.
-    """
+    def __init__(self) -> None:
+        super().__init__("wallet-test")
+        self.records: list[RequestRecord] = []
+        self.crashes: list[BaseException] = []
 
-    def __init__(self, world: World, clock: FakeClock, client: Any = None) -> None:
-        self.world = world
-        self.clock = clock
-        client = client or dynamodb_client()
-        self.wire = Wire(client, clock)
-        tables, renderer = world.tables, Igsp()
-        ledger, accounts = DynamoDbLedger(client, tables), DynamoDbAccounts(client, tables)
-        self.wallet = WalletService(ledger, accounts, clock, renderer, jitter=lambda: 1.0)
-        self._endpoint = HookEndpoint(
-            dialect=Igsp(),
-            registry=CachedRegistry(DynamoDbRegistry(client, tables), clock, ttl_s=float("inf")),
-            keyring=OneSecret(),
-            wallet=self.wallet,
-            clock=clock,
-            observer=HookTelemetry("wallet-test"),
-        )
+    def request(self, record: RequestRecord, request_id: str) -> None:
+        self.records.append(record)
+        super().request(record, request_id)
 
-    def hook(self, fields: Mapping[str, Any]) -> Sent:
-        """Sign and send one hook; copies are traced alike, so that their answers compare."""
-        body = encode(fields)
-        headers = {**signed_headers(body, at=self.clock.now()), "X-Trace-Id": "trace"}
-        answer = self._endpoint.handle(proxy_event(body, headers), None)
-        replayed = answer["headers"].get("Idempotent-Replayed") == "true"
-        return Sent.of(answer["statusCode"], answer["body"], replayed)
-
-    def platform(self, request: Transaction) -> Sent:
-        """Send a deposit or withdrawal, as the platform's tools do."""
-        try:
-            answer = self.wallet.transact(request, SANDBOX.wallet)
-        except RetryableError as error:
-            body = Igsp().answer(Outcome(error.code, request.trace_id)).body
-            return Sent.of(503, body, replayed=False)
-        return Sent.of(answer.status, answer.body, answer.replay)
+    def crash(self, error: BaseException, **fields: object) -> None:
+        self.crashes.append(error)
+        super().crash(error, **fields)
 
 
 @dataclass
-class Seat:
-    """A new player with 10,000.00 EUR in a session; `minor` is what is expected to be left."""
+class BrokenLedger:
+    """Fails in the way that a test asks for."""
 
-    desk: Desk
-    player_id: str = field(default_factory=lambda: f"p-{uuid4()}")
-    round_id: str = field(default_factory=lambda: f"r-{uuid4()}")
-    session_id: str = ""
-    minor: int = START_MINOR
+    error: Exception
 
-    def __post_init__(self) -> None:
-        self.session_id = self.desk.world.player(self.player_id, amount="10000.00")
+    def load(self, request: Transaction) -> Snapshot:
+        raise self.error
 
-    def fields(self, action: str, amount: str, **more: Any) -> dict[str, Any]:
-        return {
-            "action": action,
-            "player_id": self.player_id,
-            "currency": "EUR",
-            "amount": Decimal(amount),
-            "game_id": GAME,
-            "transaction_id": f"tx-{uuid4()}",
-            "session_id": self.session_id,
-            "type": action,
-            **more,
-        }
-
-    def bet(self, amount: str = "10.00", **more: Any) -> dict[str, Any]:
-        return self.fields("bet", amount, **{"round_id": self.round_id, **more})
-
-    def refund(self, bet: Mapping[str, Any]) -> dict[str, Any]:
-        bet_id = bet["transaction_id"]
-        amount, stake_type = str(bet["amount"]), bet["type"]
-        return self.fields("refund", amount, type=stake_type, bet_transaction_id=bet_id)
-
-    def done(self, fields: dict[str, Any], status: int = 200) -> dict[str, Any]:
-        """Send what has to have happened before."""
-        assert self.desk.hook(fields).status == status
-        return fields
-
-    def case(
-        self, fields: Mapping[str, Any], moves_minor: int, status: int = 200, code: str = "ok"
-    ) -> Case:
-        """Return the request; with what was done before, it changes the balance by so much."""
-        self.minor += moves_minor
-        key = fields.get("transaction_id", "")
-        return Case(lambda: self.desk.hook(fields), status, code, self.minor, key)
-
-    def platform_case(
-        self, kind: Kind, amount_minor: int, moves_minor: int, status: int = 200, code: str = "ok"
-    ) -> Case:
-        self.minor += moves_minor
-        key = f"{kind}-{uuid4()}"
-        request = Transaction(PLATFORM, key, kind, kind, self.player_id, "EUR", amount_minor)
-        send = lambda: self.desk.platform(request)  # noqa: E731
-        return Case(send, status, code, self.minor, key, PLATFORM)
-
-    def balance(self) -> Case:
-        fields = {"action": "balance", "player_id": self.player_id, "currency": "EUR"}
-        return self.case({**fields, "session_id": self.session_id}, 0)
-
-    def win(self) -> Case:
-        self.done(self.bet())
-        win = self.fields("win", "25.00", round_id=self.round_id, finished=True)
-        return self.case(win, 1_500)
-
-    def late_bet(self) -> Case:
-        bet = self.bet()
-        self.done(self.refund(bet), status=404)
-        return self.case(bet, 0, 409, "bet_cancelled")
-
-    def second_refund(self) -> Case:
-        bet = self.done(self.bet())
-        self.done(self.refund(bet))
-        return self.case(self.refund(bet), 0, 409, "bet_already_refunded")
+    def commit(self, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
+        raise self.error
 
 
-def arrange(action: str, seat: Seat) -> Case:
-    """Return the request of an action, in a round of its own, ready to be sent."""
-    seat.round_id = f"r-{uuid4()}"
-    return _ARRANGE[action](seat)
+@dataclass
+class HookDesk:
+    """An endpoint over a casino, both in memory unless a test says otherwise.
 
+    Every part may be replaced between two requests.
+    """
 
-_ARRANGE: Final[dict[str, Callable[[Seat], Case]]] = {
-    "balance": Seat.balance,
-    "bet": lambda seat: seat.case(seat.bet(), -1_000),
-    "tip": lambda seat: seat.case(seat.fields("bet", "10.00", type="tip"), -1_000),
-    "freespin": lambda seat: seat.case(seat.bet(type="freespin"), 0),
-    "win": Seat.win,
-    "refund": lambda seat: seat.case(seat.refund(seat.done(seat.bet())), 0),
-    "refund of an unknown bet": lambda seat: seat.case(
-        seat.refund(seat.bet()), 0, 404, "bet_not_found"
-    ),
-    "second refund": Seat.second_refund,
-    "late bet": Seat.late_bet,
-    "refused bet": lambda seat: seat.case(seat.bet("99999.99"), 0, 402, "insufficient_funds"),
-    "replay": lambda seat: seat.case(seat.done(seat.bet()), -1_000),
-    "deposit": lambda seat: seat.platform_case("deposit", 5_000, 5_000),
-    "withdrawal": lambda seat: seat.platform_case("withdrawal", 3_000, -3_000),
-    "refused withdrawal": lambda seat: seat.platform_case(
-        "withdrawal", 9_999_999, 0, 402, "insufficient_funds"
-    ),
-}
-ACTIONS: Final = tuple(_ARRANGE)
+    casino: Casino = field(default_factory=FakeWorld)
+    registry: Registry = field(default_factory=lambda: FakeRegistry(INTEGRATION, API_KEY))
+    keyring: Keyring = field(default_factory=keyring_of)
+    clock: FakeClock = field(default_factory=FakeClock)
+    notes: Notebook = field(default_factory=Notebook)
+    ledger: Ledger | None = None
+    route: Action | None = None
+    jitter: Callable[[], float] = random
+
+    @property
+    def wallet(self) -> WalletService:
+        return wallet_over(self.casino, self.clock, self.ledger, self.jitter)
+
+    def hook(self, fields: Mapping[str, Any], **headers: str) -> Reply:
+        """Sign and send one hook; keyword arguments are further headers, `_` for `-`."""
+        body = encode(fields)
+        more = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = self.handle(proxy_event(body, self.sign(body) | more))
+        return Reply(answer["statusCode"], answer["body"], answer["headers"])
+
+    def send(self, body: bytes, /, **changes: Any) -> Response:
+        """Sign `body` now and send it; `changes` are made to the event after that."""
+        return self.handle(proxy_event(body, self.sign(body)) | changes)
+
+    def sign(self, body: bytes) -> dict[str, str | list[str]]:
+        return dict(signed_headers(body, at=self.clock.now()))
+
+    def handle(self, event: dict[str, Any]) -> Response:
+        """Answer `event` as it is."""
+        endpoint = HookEndpoint(
+            dialect=Igsp(self.route),
+            registry=self.registry,
+            keyring=self.keyring,
+            wallet=self.wallet,
+            clock=self.clock,
+            observer=self.notes,
+        )
+        return endpoint.handle(event, None)

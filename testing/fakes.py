@@ -2,13 +2,31 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
+from casino.accounts.ports import Profiles
+from casino.sessions.ports import Sessions
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
 from casino.wallet.model import Player, Session, SessionStatus, Wallet
+from casino.wallet.ports import Accounts, History, Ledger
 from casino.wallet.store.items import PROFILE
 from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
+
+
+class Casino(Protocol):
+    """What `World` and `FakeWorld` have in common."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def history(self) -> History: ...
 
 
 class FakeAccounts:

@@ -1,8 +1,13 @@
-"""Integrations, as tests describe them: each term by its own name."""
+"""Integrations, as tests describe them, each term by its own name; and a registry of them."""
 
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
+from casino.base.errors import UnavailableError
+from casino.integrations.audit import AuditRecord
+from casino.integrations.credentials import KeyTakenError
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
 
 _PARTS: Final = {"wallet": WalletTerms, "provider": ProviderTerms, "rotation": RotationTerms}
@@ -24,3 +29,57 @@ def an_integration(name: str = "sandbox", family: str = "igsp", **terms: Any) ->
     """Return an integration; its secret is named after it unless `secret_name` says otherwise."""
     secret_name = terms.pop("secret_name", f"test/integration/{name}")
     return with_terms(Integration(name, family, secret_name), **terms)
+
+
+class FakeRegistry:
+    """`Registry` in memory: it counts the keys that it is asked for, and can be unreachable."""
+
+    def __init__(self, integration: Integration, *api_keys: str) -> None:
+        self.integrations: dict[str, Integration] = {}
+        self.keys: dict[str, tuple[str, int]] = {}
+        self.audit: list[AuditRecord] = []
+        self.reads: Counter[str] = Counter()
+        self.reachable = True
+        self.put(integration, api_keys)
+
+    def by_api_key(self, api_key: str) -> Integration | None:
+        self.reads[api_key] += 1
+        if not self.reachable:
+            raise UnavailableError
+        name, until = self.keys.get(api_key, ("", 0))
+        found = self.integrations.get(name)
+        return replace(found, key_valid_until=until) if found and found.enabled else None
+
+    def get(self, name: str) -> Integration | None:
+        return self.integrations.get(name)
+
+    def names(self) -> Iterator[str]:
+        return iter(self.integrations)
+
+    def put(self, integration: Integration, api_keys: tuple[str, ...] = ()) -> None:
+        if self._taken(integration.name, api_keys):
+            raise ValueError("an api_key belongs to another integration")
+        self.integrations[integration.name] = integration
+        self.keys |= dict.fromkeys(api_keys, (integration.name, 0))
+
+    def change(
+        self,
+        name: str,
+        update: Callable[[Integration], Integration],
+        audit: AuditRecord,
+        keys: Mapping[str, int] | None = None,
+    ) -> bool:
+        if name not in self.integrations:
+            raise LookupError(f"integration {name} does not exist")
+        if self._taken(name, keys or ()):
+            raise KeyTakenError("the api_key belongs to another integration")
+        before, after = self.integrations[name], update(self.integrations[name])
+        if before == after and not keys:
+            return False
+        self.integrations[name] = after
+        self.keys |= {key: (name, until) for key, until in (keys or {}).items()}
+        self.audit.append(audit)
+        return True
+
+    def _taken(self, name: str, api_keys: Mapping[str, int] | tuple[str, ...]) -> bool:
+        return any(self.keys.get(key, (name, 0))[0] != name for key in api_keys)

@@ -14,7 +14,7 @@ from casino.wiring.rotation import rotation_handler
 from casino.wiring.stack import Stack
 from ops.cli import Invocation, app
 from ops.context import Operations
-from testing.vault import Provider
+from testing.credentials import FakePairProvider
 from testing.world import World
 
 CACHE_S = 30.0
@@ -80,7 +80,7 @@ class Operator:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.provider = Provider()
+        self.provider = FakePairProvider()
         self.logs: Any = LogLines()
         self.functions = LocalFunctions(rotation_handler(world.environment, provider=self.provider))
         self.said: list[str] = []

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from testing.casinos import Casino, casino_on, furnish
+from testing.casinos import casino_on, furnish
+from testing.fakes import Casino
 
 
 @pytest.fixture(params=["in memory", "on DynamoDB"])

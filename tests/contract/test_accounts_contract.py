@@ -7,7 +7,7 @@ import pytest
 from casino.wallet.chain import genesis_hash
 from casino.wallet.model import Entry, Player, Tombstone, Transaction, VoidMarker, Wallet
 from casino.wallet.proof.verify import Verifier
-from testing.casinos import Casino
+from testing.fakes import Casino
 from testing.transactions import AT, PLAYER, SESSION, a_bet, a_refund, a_win, commit_of
 
 

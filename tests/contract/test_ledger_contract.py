@@ -9,7 +9,7 @@ from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.model import Entry, Round, Tombstone, Transaction, VoidMarker, Wallet
 from casino.wallet.ports import Commit
-from testing.casinos import Casino
+from testing.fakes import Casino
 from testing.transactions import (
     AT,
     PLAYER,

@@ -7,6 +7,7 @@ import pytest
 
 from casino.aws.clients import secrets_client
 from casino.integrations.credentials import Pair
+from testing.credentials import pair_of
 from testing.hooks import (
     API_KEY,
     SECRET_KEY,
@@ -18,7 +19,6 @@ from testing.hooks import (
     signed_headers,
 )
 from testing.operator import Operator
-from testing.vault import pair_of
 from testing.world import SANDBOX, World
 
 NEW = pair_of("new")
@@ -83,7 +83,7 @@ def test_a_pair_that_the_provider_refuses_changes_nothing(ops: Operator) -> None
     ops.json("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
     said = ops("integration", "rotate", "sandbox")
     assert said.code == 1
-    assert "testSecret: the provider answered 401" in said.text
+    assert "testSecret: the provider answered 403" in said.text
     stored = secrets_client().get_secret_value(SecretId=SANDBOX.secret_name)
     assert json.loads(stored["SecretString"])["api_key"] == API_KEY
 

@@ -12,12 +12,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.requests import parse_hook
 from casino.wallet.model import PLATFORM, BalanceQuery, Kind, Player, Transaction
-from casino.wallet.service import Result, WalletService
+from casino.wallet.service import Result
 from testing.casinos import casino_on
 from testing.clock import FakeClock
+from testing.desk import wallet_over
 from testing.transactions import INTEGRATION, SESSION
 from tests.functional.wallet.reference import DECIMALS, Reference, Request
 
@@ -61,7 +61,7 @@ class SideBySide:
         self.stack = ExitStack()
         self.casino = self.stack.enter_context(casino_on(foundation))
         self.clock = FakeClock()
-        self.wallet = WalletService(self.casino.ledger, self.casino.accounts, self.clock, Igsp())
+        self.wallet = wallet_over(self.casino, self.clock)
         self.integration = INTEGRATION
         self.model = Reference()
         self.sent: list[Request] = []

@@ -1,23 +1,20 @@
 """Forged requests in masses cost a bounded number of reads, and no write."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from casino.aws.clients import secrets_client
-from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.store.cached_registry import (
     UNKNOWN_READS,
     UNKNOWN_READS_PER_S,
     CachedRegistry,
 )
 from casino.integrations.store.keyring import REFRESH_INTERVAL_S, SecretsManagerKeyring
-from casino.integrations.store.registry import DynamoDbRegistry
-from casino.observability.hooks import HookTelemetry
-from casino.wallet.endpoint import HookEndpoint
-from casino.wiring.hooks import wallet_service
 from testing.clock import FakeClock
+from testing.desk import HookDesk
 from testing.hooks import API_KEY, SECRET_KEY, encode, proxy_event, signed_headers
 from testing.world import World
 
@@ -45,19 +42,14 @@ class Gate:
     def __init__(self, world: World) -> None:
         self.clock = FakeClock()
         self.dynamodb, self.secrets = Counted(world.client), Counted(secrets_client())
-        registry = CachedRegistry(DynamoDbRegistry(self.dynamodb, world.tables), self.clock)
-        self.endpoint = HookEndpoint(
-            dialect=Igsp(),
-            registry=registry,
-            keyring=SecretsManagerKeyring(self.secrets, self.clock, registry),
-            wallet=wallet_service(self.dynamodb, world.tables, Igsp()),
-            clock=self.clock,
-            observer=HookTelemetry("test"),
-        )
+        casino = replace(world, client=self.dynamodb)
+        registry = CachedRegistry(casino.registry, self.clock)
+        keyring = SecretsManagerKeyring(self.secrets, self.clock, registry)
+        self.desk = HookDesk(casino, registry, keyring, self.clock)
 
     def send(self, api_key: str, secret_key: str) -> int:
         headers = signed_headers(BODY, api_key, secret_key, at=self.clock.now())
-        status: int = self.endpoint.handle(proxy_event(BODY, headers), None)["statusCode"]
+        status: int = self.desk.handle(proxy_event(BODY, headers))["statusCode"]
         return status
 
     @property

@@ -10,7 +10,8 @@ import pytest
 from casino.aws import clients as botocore_clients
 from casino.aws.lean import clients as hook_clients
 from casino.aws.lean.protocol import DynamoDb
-from testing.casinos import Casino, furnish
+from testing.casinos import furnish
+from testing.fakes import Casino
 from testing.template import create_tables
 from testing.world import World
 from tests.contract.test_accounts_contract import *  # noqa: F403 - pytest collects them here, too

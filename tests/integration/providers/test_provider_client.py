@@ -13,7 +13,7 @@ from casino.providers.ports import LaunchRequest, ProviderError
 from casino.providers.transport import Limits, Transport
 from sandbox.ministack import free_port
 from sandbox.provider.process import ProviderProcess, start
-from testing.catalogue import Notes, OneKey
+from testing.catalogue import Notes, provider_keyring
 from testing.integrations import an_integration, with_terms
 from testing.provider import KEY
 
@@ -44,7 +44,7 @@ def notes() -> Notes:
 @pytest.fixture
 def client(notes: Notes) -> HttpProviderClient:
     clock = SystemClock()
-    transport = Transport(OneKey(), family, clock, notes, Circuits(clock, notes), HASTY)
+    transport = Transport(provider_keyring(), family, clock, notes, Circuits(clock, notes), HASTY)
     return HttpProviderClient(transport, 40)
 
 

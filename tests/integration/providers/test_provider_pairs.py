@@ -9,9 +9,9 @@ from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.dialects.registry import family
 from casino.integrations.credentials import PairRefusedError
 from casino.integrations.model import Integration
+from testing.credentials import pair_of
 from testing.integrations import an_integration, with_terms
 from testing.issuer import Issuer, serving
-from testing.vault import pair_of
 
 
 @pytest.fixture(scope="module")

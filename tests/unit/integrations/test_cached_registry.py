@@ -1,12 +1,10 @@
 """The cache in front of the registry: few reads, and no revoked key beyond its time."""
 
-from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from casino.base.errors import BusyError, UnavailableError
-from casino.integrations.model import Integration
 from casino.integrations.store.cached_registry import (
     MOST_KEYS,
     UNKNOWN_READS,
@@ -15,31 +13,14 @@ from casino.integrations.store.cached_registry import (
     CachedRegistry,
 )
 from testing.clock import FakeClock
+from testing.integrations import FakeRegistry, an_integration
 
-ACME = Integration("acme", "igsp", "secret")
-
-
-class CountingRegistry:
-    """`Registry` in memory that counts its reads, and can be unreachable."""
-
-    def __init__(self) -> None:
-        self.keys: dict[str, Integration] = {"key": ACME}
-        self.reads: Counter[str] = Counter()
-        self.reachable = True
-
-    def by_api_key(self, api_key: str) -> Integration | None:
-        self.reads[api_key] += 1
-        if not self.reachable:
-            raise UnavailableError
-        return self.keys.get(api_key)
-
-    def get(self, name: str) -> Integration | None:
-        return next((found for found in self.keys.values() if found.name == name), None)
+ACME = an_integration("acme")
 
 
 @pytest.fixture
-def source() -> CountingRegistry:
-    return CountingRegistry()
+def source() -> FakeRegistry:
+    return FakeRegistry(ACME, "key")
 
 
 @pytest.fixture
@@ -48,12 +29,12 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def registry(source: CountingRegistry, clock: FakeClock) -> CachedRegistry:
+def registry(source: FakeRegistry, clock: FakeClock) -> CachedRegistry:
     return CachedRegistry(source, clock)
 
 
 def test_a_known_key_is_read_once_a_minute(
-    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
+    registry: CachedRegistry, source: FakeRegistry, clock: FakeClock
 ) -> None:
     for _ in range(6):
         assert registry.by_api_key("key") == ACME
@@ -64,7 +45,7 @@ def test_a_known_key_is_read_once_a_minute(
 
 
 def test_use_does_not_prolong_the_life_of_a_revoked_key(
-    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
+    registry: CachedRegistry, source: FakeRegistry, clock: FakeClock
 ) -> None:
     registry.by_api_key("key")
     del source.keys["key"]
@@ -76,7 +57,7 @@ def test_use_does_not_prolong_the_life_of_a_revoked_key(
 
 
 def test_an_old_answer_is_not_given_when_the_registry_is_unreachable(
-    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
+    registry: CachedRegistry, source: FakeRegistry, clock: FakeClock
 ) -> None:
     registry.by_api_key("key")
     source.reachable = False
@@ -88,7 +69,7 @@ def test_an_old_answer_is_not_given_when_the_registry_is_unreachable(
 
 
 def test_a_flood_of_one_forged_key_is_one_read(
-    registry: CachedRegistry, source: CountingRegistry
+    registry: CachedRegistry, source: FakeRegistry
 ) -> None:
     for _ in range(1_000):
         assert registry.by_api_key("forged") is None
@@ -96,16 +77,16 @@ def test_a_flood_of_one_forged_key_is_one_read(
 
 
 def test_a_new_key_is_known_soon_although_it_was_unknown(
-    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
+    registry: CachedRegistry, source: FakeRegistry, clock: FakeClock
 ) -> None:
     registry.by_api_key("new")
-    source.keys["new"] = ACME
+    source.put(ACME, ("new",))
     clock.sleep(UNKNOWN_TTL_S)
     assert registry.by_api_key("new") == ACME
 
 
 def test_a_flood_of_many_forged_keys_neither_grows_the_cache_nor_drops_a_known_key(
-    source: CountingRegistry, clock: FakeClock
+    source: FakeRegistry, clock: FakeClock
 ) -> None:
     registry = CachedRegistry(source, clock, unknown_reads=2 * MOST_KEYS)
     registry.by_api_key("key")
@@ -120,7 +101,7 @@ def test_a_flood_of_many_forged_keys_neither_grows_the_cache_nor_drops_a_known_k
 
 
 def test_the_key_used_least_recently_is_forgotten_first(
-    source: CountingRegistry, clock: FakeClock
+    source: FakeRegistry, clock: FakeClock
 ) -> None:
     registry = CachedRegistry(source, clock, unknown_reads=2 * MOST_KEYS)
     for number in range(MOST_KEYS):
@@ -133,9 +114,7 @@ def test_the_key_used_least_recently_is_forgotten_first(
     assert source.reads["forged-1"] == 2
 
 
-def test_a_failed_read_is_not_remembered(
-    registry: CachedRegistry, source: CountingRegistry
-) -> None:
+def test_a_failed_read_is_not_remembered(registry: CachedRegistry, source: FakeRegistry) -> None:
     source.reachable = False
     with pytest.raises(UnavailableError):
         registry.by_api_key("key")
@@ -144,7 +123,7 @@ def test_a_failed_read_is_not_remembered(
 
 
 def test_a_flood_of_many_forged_keys_is_a_bounded_number_of_reads(
-    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
+    registry: CachedRegistry, source: FakeRegistry, clock: FakeClock
 ) -> None:
     def flood(wave: int) -> int:
         busy = 0
@@ -162,14 +141,14 @@ def test_a_flood_of_many_forged_keys_is_a_bounded_number_of_reads(
 
 
 def test_known_keys_are_read_in_a_flood_and_new_ones_cost_nothing(
-    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
+    registry: CachedRegistry, source: FakeRegistry, clock: FakeClock
 ) -> None:
     registry.by_api_key("key")
     clock.sleep(60)
     for number in range(UNKNOWN_READS - 1):
         registry.by_api_key(f"forged-{number}")
     for number in range(50):
-        source.keys[f"new-{number}"] = ACME
+        source.put(ACME, (f"new-{number}",))
         assert registry.by_api_key(f"new-{number}") == ACME
     registry.by_api_key("forged-last")
     with pytest.raises(BusyError):
@@ -179,9 +158,11 @@ def test_known_keys_are_read_in_a_flood_and_new_ones_cost_nothing(
 
 
 def test_a_key_that_is_retired_dies_at_its_time_although_it_is_cached(
-    registry: CachedRegistry, source: CountingRegistry, clock: FakeClock
+    registry: CachedRegistry, source: FakeRegistry, clock: FakeClock
 ) -> None:
-    source.keys["key"] = retiring = replace(ACME, key_valid_until=int(clock.now()) + 10)
+    until = int(clock.now()) + 10
+    source.keys["key"] = (ACME.name, until)
+    retiring = replace(ACME, key_valid_until=until)
     assert registry.by_api_key("key") == retiring
     clock.sleep(9)
     assert registry.by_api_key("key") == retiring

@@ -22,8 +22,11 @@ from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.secrets import SecretsManagerStore
 from testing.clock import FakeClock
 from testing.crashes import Crashes, CrashingClient
-from testing.integrations import an_integration, with_terms
-from testing.vault import NAME, SECRET, Directory, Provider, Vault, pair_of
+from testing.credentials import FakePairProvider, FakeSecrets, pair_of
+from testing.integrations import FakeRegistry, an_integration, with_terms
+
+ACME = an_integration("acme", grace_s=3600)
+NAME, SECRET = ACME.name, ACME.secret_name
 
 OLD, NEW = pair_of("old"), pair_of("new")
 SAME_KEY = Pair(
@@ -38,13 +41,12 @@ class Scene:
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        integration = an_integration(NAME, secret_name=SECRET, grace_s=GRACE_S)
-        self.directory = Directory(integration, {OLD.api_key: 0})
-        self.vault = Vault(self.clock, OLD)
-        self.provider = Provider()
+        self.registry = FakeRegistry(ACME, OLD.api_key)
+        self.secrets = FakeSecrets(self.clock, OLD)
+        self.provider = FakePairProvider()
         self.crashes = Crashes()
-        store: Any = CrashingClient(self.vault, self.crashes)
-        directory: Any = CrashingClient(self.directory, self.crashes)
+        store: Any = CrashingClient(self.secrets, self.crashes)
+        directory: Any = CrashingClient(self.registry, self.crashes)
         provider: Any = CrashingClient(self.provider, self.crashes)
         self.rotation = Rotation(
             SecretsManagerStore(store), directory, provider, self.clock, "arn:aws:iam::1:user/op"
@@ -66,17 +68,20 @@ class Scene:
 
     def verifies(self, pair: Pair) -> bool:
         """Ask a new execution environment, and make it look again."""
-        integration = CachedRegistry(self.directory, self.clock).by_api_key(pair.api_key)
+        integration = CachedRegistry(self.registry, self.clock).by_api_key(pair.api_key)
         if integration is None:
             return False
-        keyring = SecretsManagerKeyring(self.vault, self.clock, self.directory)
+        keyring = SecretsManagerKeyring(self.secrets, self.clock, self.registry)
         keyring.live(integration)
         keyring.refresh(integration)
         return pair.secret_key in {secret.secret_key for secret in keyring.live(integration)}
 
+    def change_terms(self, **terms: Any) -> None:
+        self.registry.put(with_terms(self.registry.integrations[NAME], **terms))
+
     @property
     def current(self) -> str:
-        return self.vault.labels["AWSCURRENT"]
+        return self.secrets.labels["AWSCURRENT"]
 
 
 @pytest.fixture
@@ -94,7 +99,7 @@ def test_both_pairs_verify_until_the_grace_ends_and_then_only_the_new_one(scene:
 
 def test_the_old_key_dies_with_its_secret_and_a_key_that_stays_lives_on(scene: Scene) -> None:
     scene.rotate()
-    known = CachedRegistry(scene.directory, scene.clock)
+    known = CachedRegistry(scene.registry, scene.clock)
     assert known.by_api_key(OLD.api_key) is not None
     scene.clock.sleep(GRACE_S)
     assert known.by_api_key(OLD.api_key) is None
@@ -103,7 +108,7 @@ def test_the_old_key_dies_with_its_secret_and_a_key_that_stays_lives_on(scene: S
         Pair(NEW.api_key, "secret-2", '{"api_key":"key-new","secret_key":"secret-2"}'), "v2"
     )
     scene.rotation.retire_previous(NAME)
-    assert CachedRegistry(scene.directory, scene.clock).by_api_key(NEW.api_key) is not None
+    assert CachedRegistry(scene.registry, scene.clock).by_api_key(NEW.api_key) is not None
 
 
 @pytest.mark.parametrize("pair", [NEW, SAME_KEY], ids=["another key", "the same key"])
@@ -154,10 +159,10 @@ def test_a_crash_while_retiring_either_retires_or_does_not(scene: Scene, at: int
 
 def test_every_step_can_be_repeated_when_all_is_done(scene: Scene) -> None:
     scene.rotate()
-    labels, records = dict(scene.vault.labels), list(scene.directory.audit)
+    labels, records = dict(scene.secrets.labels), list(scene.registry.audit)
     for step in scene.steps():
         step()
-    assert (scene.vault.labels, scene.directory.audit) == (labels, records)
+    assert (scene.secrets.labels, scene.registry.audit) == (labels, records)
 
 
 def test_a_second_rotation_in_the_grace_period_is_refused_with_advice(scene: Scene) -> None:
@@ -166,7 +171,7 @@ def test_a_second_rotation_in_the_grace_period_is_refused_with_advice(scene: Sce
         scene.rotation.stage(NAME, pair_of("third"), "v2")
     with pytest.raises(GracePeriodError):
         scene.rotation.create(SECRET, "v2")
-    scene.vault.put_secret_value(SECRET, "v2", pair_of("third").text, ["AWSPENDING"])
+    scene.secrets.put_secret_value(SECRET, "v2", pair_of("third").text, ["AWSPENDING"])
     with pytest.raises(GracePeriodError):
         scene.rotation.finish(SECRET, "v2")
     assert scene.verifies(OLD)
@@ -204,10 +209,8 @@ def test_a_pair_is_fetched_from_the_provider_when_it_says_where_and_once_for_a_t
 ) -> None:
     with pytest.raises(NothingStagedError):
         scene.rotation.create(SECRET, "v1")
-    scene.directory.integration = with_terms(
-        scene.directory.integration, issue_url="https://p/issue"
-    )
-    scene.vault.labels["AWSPENDING"] = "v1"  # Secrets Manager makes it without a value
+    scene.change_terms(issue_url="https://p/issue")
+    scene.secrets.labels["AWSPENDING"] = "v1"  # Secrets Manager makes it without a value
     for at in range(MOST_CALLS):
         if scene.crashes.run(lambda: scene.rotation.create(SECRET, "v1"), at):
             break
@@ -235,14 +238,14 @@ def test_a_staged_pair_is_replaced_by_another_and_its_key_is_no_key_any_more(sce
 def test_the_current_pair_and_a_key_of_another_integration_cannot_be_staged(scene: Scene) -> None:
     with pytest.raises(InvalidPairError):
         scene.rotation.stage(NAME, OLD, "v1")
-    scene.directory.taken.add(NEW.api_key)
+    scene.registry.put(an_integration("other"), (NEW.api_key,))
     with pytest.raises(KeyTakenError):
         scene.rotation.stage(NAME, NEW, "v1")
-    assert "AWSPENDING" not in scene.vault.labels
+    assert "AWSPENDING" not in scene.secrets.labels
 
 
 def test_only_the_pending_version_is_promoted(scene: Scene) -> None:
-    scene.vault.values["v9"] = (NEW.text, 0.0)
+    scene.secrets.values["v9"] = (NEW.text, 0.0)
     for token in ("v9", "nothing"):
         with pytest.raises(NotPendingError):
             scene.rotation.finish(SECRET, token)
@@ -272,7 +275,7 @@ def test_rotating_again_after_a_rollback_gives_a_full_grace(scene: Scene) -> Non
 
 
 def test_a_family_without_overlap_refuses_the_old_pair_at_once(scene: Scene) -> None:
-    scene.directory.integration = with_terms(scene.directory.integration, grace_s=0)
+    scene.change_terms(grace_s=0)
     scene.rotate()
     assert (scene.verifies(OLD), scene.verifies(NEW)) == (False, True)
 
@@ -287,10 +290,10 @@ def test_a_secret_of_no_integration_is_not_touched(scene: Scene) -> None:
 def test_the_audit_tells_who_did_what_by_fingerprint(scene: Scene) -> None:
     scene.rotate()
     scene.rotation.rollback(NAME)
-    assert [record.what for record in scene.directory.audit] == ["stage", "rotate", "rollback"]
-    rotated = scene.directory.audit[1]
+    assert [record.what for record in scene.registry.audit] == ["stage", "rotate", "rollback"]
+    rotated = scene.registry.audit[1]
     assert (rotated.old, rotated.new) == (OLD.fingerprint, NEW.fingerprint)
     assert rotated.who == "arn:aws:iam::1:user/op"
-    text = f"{scene.directory.audit}{OLD}{NEW}"
+    text = f"{scene.registry.audit}{OLD}{NEW}"
     assert "secret-old" not in text
     assert "secret-new" not in text

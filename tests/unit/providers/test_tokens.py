@@ -13,10 +13,10 @@ from casino.providers.credentials import with_token
 from casino.providers.sender import Reply
 from casino.providers.token import TokenRefusedError, TokenUnavailableError
 from testing.clock import FakeClock
+from testing.credentials import FakeKeyring
 from tests.unit.providers.tokens import (
     INTEGRATION,
     NEW,
-    FakeKeyring,
     FakeObserver,
     FakeService,
     seller,
@@ -49,7 +49,7 @@ def test_credentials_that_did_not_change_are_not_sent_twice() -> None:
 
 def test_an_unreadable_secret_is_a_failure_of_the_token() -> None:
     world = seller()
-    world.keyring.broken = True
+    world.keyring.readable = False
     with pytest.raises(TokenUnavailableError, match="secret_unavailable"):
         world.token().get()
     assert world.observer.failures == ["secret_unavailable"]
@@ -159,7 +159,7 @@ def test_a_401_of_a_player_call_mints_once_and_retries() -> None:
 
 
 def test_an_sdk_key_that_rotated_without_overlap_is_picked_up_at_once() -> None:
-    service, keyring = minting("ivsdk_new"), FakeKeyring(cached=SDK_OLD, stored=SDK_NEW)
+    service, keyring = minting("ivsdk_new"), FakeKeyring(SDK_OLD, SDK_NEW)
     tokens = players(service, keyring, FakeClock())
 
     assert tokens.of("a@example.com").get() == "player-token-2"

@@ -21,7 +21,7 @@ from casino.dialects.registry import family
 from casino.providers.circuit import Circuits
 from casino.providers.ports import LaunchRequest, ProviderError
 from casino.providers.transport import Limits, Transport
-from testing.catalogue import Notes, OneKey
+from testing.catalogue import Notes, provider_keyring
 from testing.clock import FakeClock
 from testing.integrations import an_integration
 from testing.provider import KEY
@@ -67,7 +67,7 @@ def line(*answers: Any, **limits: Any) -> Line:
     clock, notes = FakeClock(), Notes()
     pool = Script(answers, clock)
     transport = Transport(
-        OneKey(),
+        provider_keyring(),
         family,
         clock,
         notes,
@@ -103,7 +103,7 @@ def test_a_request_is_signed_over_its_body_and_names_itself() -> None:
     assert sent["body"].decode() == launched.request_body
     assert '"balance":123.45}' in launched.request_body
     assert '"is_demo":false' in launched.request_body
-    live = OneKey().live(HUB)
+    live = provider_keyring().live(HUB)
     headers = headers_of(sent["headers"].items())
     assert family("igsp").verify(sent["body"], headers, live, made.clock.now()) == "current"
     assert launched.correlation == {"x-request-id": "p-7"}

@@ -5,36 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from casino.base.errors import UnavailableError
 from casino.dialects.igv.seller_token import seller_token
 from casino.integrations.model import Integration, Secret
 from casino.providers.sender import Reply
 from casino.providers.token import SharedToken
 from testing.clock import FakeClock
+from testing.credentials import FakeKeyring
 
 INTEGRATION = Integration("seller", "igv-seller", "test/integration/seller")
 OLD = Secret("current", "seller@example.com", "old-password")
 NEW = Secret("current", "seller@example.com", "new-password")
-
-
-@dataclass
-class FakeKeyring:
-    """Holds what is cached; `stored` is what a refresh finds."""
-
-    cached: Secret = OLD
-    stored: Secret = OLD
-    refreshes: int = 0
-    broken: bool = False
-
-    def live(self, integration: Integration) -> tuple[Secret, ...]:
-        if self.broken:
-            raise UnavailableError
-        return (self.cached,)
-
-    def refresh(self, integration: Integration) -> bool:
-        self.refreshes += 1
-        self.cached = self.stored
-        return True
 
 
 @dataclass
@@ -73,7 +53,7 @@ class FakeService:
 @dataclass
 class Seller:
     service: FakeService
-    keyring: FakeKeyring = field(default_factory=FakeKeyring)
+    keyring: FakeKeyring = field(default_factory=lambda: FakeKeyring(OLD, OLD))
     clock: FakeClock = field(default_factory=FakeClock)
     observer: FakeObserver = field(default_factory=FakeObserver)
 

@@ -11,15 +11,22 @@ from casino.base.errors import BusyError, CasinoError, OutcomeUnknownError, Unav
 from casino.base.proxy import Response
 from casino.wallet.dialect import MAX_BODY
 from testing.casinos import furnish
-from testing.hook_desk import BALANCE, BET, BrokenLedger, HookDesk, Ring
-from testing.hooks import SECRET_KEY, proxy_event
+from testing.desk import BrokenLedger, HookDesk, keyring_of
+from testing.hooks import API_KEY, SECRET_KEY, proxy_event
+from testing.integrations import FakeRegistry
 from testing.transactions import INTEGRATION, PLAYER
+
+BALANCE = b'{"action":"balance","player_id":"p1","currency":"EUR","session_id":"s1"}'
+BET = (
+    b'{"action":"bet","player_id":"p1","currency":"EUR","amount":2.50,"game_id":"g1",'
+    b'"transaction_id":"bet-1","session_id":"s1","type":"bet"}'
+)
 
 
 @pytest.fixture
 def desk() -> Iterator[HookDesk]:
     desk = HookDesk()
-    furnish(desk.world)
+    furnish(desk.casino)
     yield desk
     assert len(desk.notes.records) >= 1, "every request leaves one record"
 
@@ -31,19 +38,19 @@ def error(response: Response) -> tuple[int, str]:
 
 
 def test_a_signed_balance_is_answered_as_json(desk: HookDesk) -> None:
-    response = desk.send()
+    response = desk.send(BALANCE)
     assert (response["statusCode"], response["body"]) == (200, '{"balance":1000.00}')
     assert response["headers"]["Content-Type"] == "application/json"
 
 
 def test_a_base64_body_is_verified_and_read_as_its_bytes(desk: HookDesk) -> None:
     body = base64.b64encode(BALANCE).decode()
-    assert desk.send(body=body, isBase64Encoded=True)["statusCode"] == 200
+    assert desk.send(BALANCE, body=body, isBase64Encoded=True)["statusCode"] == 200
 
 
 @pytest.mark.parametrize("text", ["%%%", "e30", "e3 0=", "e30=\n", "é===", "\ud800AAA", "{}=="])
 def test_a_body_that_only_claims_to_be_base64_is_malformed(desk: HookDesk, text: str) -> None:
-    response = desk.send(body=text, isBase64Encoded=True)
+    response = desk.send(BALANCE, body=text, isBase64Encoded=True)
     assert error(response) == (400, "malformed_json")
 
 
@@ -92,15 +99,15 @@ def test_headers_are_read_from_either_place_and_in_any_case(desk: HookDesk) -> N
         {"headers": headers, "multiValueHeaders": None},
         {"headers": None, "multiValueHeaders": {name: [value] for name, value in headers.items()}},
     ):
-        assert desk.send(**places)["statusCode"] == 200
-    assert error(desk.send(headers=None, multiValueHeaders=None)) == (401, "unauthorized")
-    assert error(desk.send(headers={}, multiValueHeaders={})) == (401, "unauthorized")
+        assert desk.send(BALANCE, **places)["statusCode"] == 200
+    assert error(desk.send(BALANCE, headers=None, multiValueHeaders=None)) == (401, "unauthorized")
+    assert error(desk.send(BALANCE, headers={}, multiValueHeaders={})) == (401, "unauthorized")
 
 
 def test_a_signature_in_two_spellings_of_its_header_is_refused(desk: HookDesk) -> None:
     headers = desk.sign(BALANCE)
     twice = headers | {"x-signature": headers["X-Signature"]}
-    refused = desk.send(headers=twice, multiValueHeaders=None)
+    refused = desk.send(BALANCE, headers=twice, multiValueHeaders=None)
     assert error(refused) == (403, "invalid_signature")
 
 
@@ -131,7 +138,7 @@ def test_a_trace_id_is_echoed_and_otherwise_the_requests_own(desk: HookDesk) -> 
 )
 def test_only_addresses_on_the_list_are_let_in(desk: HookDesk, address: str, allowed: bool) -> None:
     cidrs = ("192.0.2.0/24", "198.51.100.7/32", "2001:db8::/32")
-    desk.registry.integration = replace(INTEGRATION, allowed_cidrs=cidrs)
+    desk.registry = FakeRegistry(replace(INTEGRATION, allowed_cidrs=cidrs), API_KEY)
     response = desk.handle(proxy_event(BALANCE, desk.sign(BALANCE), source_ip=address))
     assert response["statusCode"] == (200 if allowed else 403)
     if not allowed:
@@ -141,32 +148,33 @@ def test_only_addresses_on_the_list_are_let_in(desk: HookDesk, address: str, all
 def test_an_unknown_key_or_another_family_is_unauthorized(desk: HookDesk) -> None:
     headers = desk.sign(BALANCE) | {"Authorization": "Bearer unknown"}
     assert error(desk.handle(proxy_event(BALANCE, headers))) == (401, "unauthorized")
-    desk.registry.integration = replace(INTEGRATION, family="flexsoft")
-    assert error(desk.send()) == (401, "unauthorized")
+    desk.registry = FakeRegistry(replace(INTEGRATION, family="flexsoft"), API_KEY)
+    assert error(desk.send(BALANCE)) == (401, "unauthorized")
 
 
 def test_a_rotated_secret_is_found_by_one_refresh(desk: HookDesk) -> None:
-    desk.ring = Ring(known="old", rotated=SECRET_KEY)
-    assert desk.send()["statusCode"] == 200
-    assert desk.ring.refreshes == 1
+    desk.keyring = keyring = keyring_of("old", rotated=SECRET_KEY)
+    assert desk.send(BALANCE)["statusCode"] == 200
+    assert keyring.refreshes == 1
 
 
 def test_a_forged_signature_is_refused_after_one_refresh(desk: HookDesk) -> None:
-    for ring in (Ring(known="a"), Ring(known="a", rotated="b")):
-        desk.ring = ring
-        assert error(desk.send()) == (403, "invalid_signature")
-        assert ring.refreshes == 1
+    for keyring in (keyring_of("a"), keyring_of("a", rotated="b")):
+        desk.keyring = keyring
+        assert error(desk.send(BALANCE)) == (403, "invalid_signature")
+        assert keyring.refreshes == 1
 
 
 def test_a_wrong_clock_asks_for_no_refresh(desk: HookDesk) -> None:
+    desk.keyring = keyring = keyring_of()
     event = proxy_event(BALANCE, desk.sign(BALANCE))
     desk.clock.advance(301)
     assert error(desk.handle(event)) == (403, "timestamp_out_of_range")
-    assert desk.ring.refreshes == 0
+    assert keyring.refreshes == 0
 
 
 def test_nothing_is_said_of_who_or_what_before_the_sender_is_certain(desk: HookDesk) -> None:
-    desk.ring = Ring(known="another")
+    desk.keyring = keyring_of("another")
     desk.send(BET)
     record = desk.notes.records[-1]
     assert (record.player_id, record.session_id, record.transaction_id) == ("", "", "")

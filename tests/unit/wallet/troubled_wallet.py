@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from casino.base.errors import OutcomeUnknownError, RetryableError, UnavailableError
-from casino.dialects.igsp.dialect import Igsp
 from casino.wallet.decision import Snapshot
 from casino.wallet.model import Transaction
 from casino.wallet.ports import Commit, Ledger
 from casino.wallet.service import Result, WalletService
 from testing.clock import FakeClock
+from testing.desk import wallet_over
 from testing.fakes import FakeWorld
 from testing.transactions import INTEGRATION, PLAYER
 
@@ -70,13 +70,7 @@ class TroubledWallet:
 
     @property
     def service(self) -> WalletService:
-        return WalletService(
-            self.ledger,
-            self.world.accounts,
-            self.clock,
-            Igsp(),
-            jitter=lambda: self.jitter,
-        )
+        return wallet_over(self.world, self.clock, self.ledger, lambda: self.jitter)
 
     def send(self, request: Transaction) -> Result:
         return self.service.transact(request, INTEGRATION.wallet)
@@ -94,7 +88,7 @@ class TroubledWallet:
         """Return a trouble: `request` is served first, and the commit comes too late."""
 
         def interfere(ledger: Ledger, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
-            faster = WalletService(ledger, self.world.accounts, self.clock, Igsp())
+            faster = wallet_over(self.world, self.clock, ledger)
             assert faster.transact(request, INTEGRATION.wallet).code == "ok"
             return ledger.commit(commit, snapshot)
 

@@ -3,14 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
 from casino.wallet.chain import seal
 from casino.wallet.model import PLATFORM, Entry, Player, Session, Transaction
 from casino.wallet.proof.faults import Fault
 from casino.wallet.proof.verify import Verifier
-from casino.wallet.service import WalletService
 from testing.clock import FakeClock
+from testing.desk import wallet_over
 from testing.fake_ledger import FakeHistory, FakeTables
 from testing.fakes import FakeAccounts, FakeWorld
 from testing.integrations import an_integration, with_terms
@@ -27,7 +26,7 @@ class Casino:
 
     def __init__(self, tables: FakeTables) -> None:
         self.world = FakeWorld(tables)
-        self._wallet = WalletService(self.world.ledger, self.world.accounts, FakeClock(), Igsp())
+        self._wallet = wallet_over(self.world, FakeClock())
 
     def seat(self, player_id: str, currency: str = "EUR", deposit: int = 100_00) -> None:
         self.world.accounts.add_player(Player(player_id, False, "2026-01-01T00:00:00.000Z"))
