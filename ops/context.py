@@ -15,14 +15,6 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials as AwsCredentials
 
-from casino.base.times import iso_utc
-from casino.catalogue.store.games import DynamoDbCatalogue
-from casino.catalogue.store.runs import DynamoDbSync
-from casino.dialects.igsp.pairs import HttpPairProvider
-from casino.dialects.registry import family
-from casino.integrations.audit import AuditRecord
-from casino.integrations.rotation import Rotation
-from casino.integrations.store.secrets import SecretsManagerStore
 from casino.wiring.admin import Admin
 from casino.wiring.stack import Stack, read_stack
 from ops.errors import OpsError
@@ -65,29 +57,6 @@ class Operations(Admin):
         if self.identity is None:
             return "unknown"
         return str(self.identity.get_caller_identity()["Arn"])
-
-    @cached_property
-    def catalogue(self) -> DynamoDbCatalogue:
-        return DynamoDbCatalogue(self.dynamodb, self.stack.catalogue_table)
-
-    @cached_property
-    def sync_state(self) -> DynamoDbSync:
-        stack = self.stack
-        return DynamoDbSync(self.dynamodb, stack.catalogue_table, stack.sync_table, self.clock)
-
-    @cached_property
-    def rotation(self) -> Rotation:
-        store, provider = SecretsManagerStore(self.secrets), HttpPairProvider(family, self.clock)
-        return Rotation(store, self.registry, provider, self.clock, self.caller)
-
-    def record(self, subject: str, what: str, old: str = "", new: str = "") -> AuditRecord:
-        """Return the audit record of a change that the caller makes now."""
-        return AuditRecord(subject, what, self.caller, iso_utc(self.clock.now()), old, new)
-
-    @property
-    def sync_function(self) -> str:
-        """The function that synchronises catalogues."""
-        return self.stack.sync_function
 
 
 def connect(

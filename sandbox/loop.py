@@ -10,9 +10,9 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from ops.context import Credentials, Operations
-from ops.launch import launch
 from ops.output import Output
 from ops.verbs import catalogue
+from ops.verbs.session import launch
 from sandbox.provider.config import DEFAULT_GAMES
 from sandbox.provider.process import ProviderProcess, start
 from sandbox.stack import DeployedStack

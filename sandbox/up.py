@@ -12,16 +12,17 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 from rich.table import Table
 
 from builder import BuildError
+from casino.base.errors import AdminError
+from casino.base.money import parse_major
 from ops.context import Credentials, Operations, connect_local
 from ops.errors import OpsError
-from ops.output import Output
-from ops.verbs import integration, ledger, player, session
+from ops.verbs import ledger
 from sandbox.demo import Played, Seat, UnexpectedAnswerError, play
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
@@ -42,11 +43,13 @@ _PLAYERS: Final = (
 _LOOP_PLAYER: Final = "p_demo_1"
 _LOOP_CURRENCY: Final = "EUR"
 _LOOP_ROUNDS: Final = 5
+_SESSION_S: Final = 12 * 3600
 
 _FAILURES: Final = (
     LocalServerError,
     BuildError,
     UnexpectedAnswerError,
+    AdminError,
     OpsError,
     LoopError,
 )
@@ -118,8 +121,8 @@ def _credentials(operations: Operations) -> Credentials:
     """Return the sandbox integration's credentials; the first run makes them."""
     known = operations.registry.get(INTEGRATION)
     if known is None:
-        made = _data(integration.add(operations, INTEGRATION))
-        return Credentials(made["api_key"], made["secret_key"])
+        _, made = operations.integrations.add(INTEGRATION, "igsp", who=operations.caller)
+        return Credentials(made.api_key, made.secret_key)
     answer = operations.secrets.get_secret_value(SecretId=known.secret_name)
     stored = json.loads(answer["SecretString"])
     return Credentials(stored["api_key"], stored["secret_key"])
@@ -129,17 +132,17 @@ def open_seat(
     operations: Operations, player_id: str, currency: str, amount: str, blocked: bool = False
 ) -> Seat:
     """Fund the player (once, by the deposit's id), block it if need be, open a new session."""
-    player.fund(operations, player_id, currency, amount, f"opening-{player_id}-{currency}")
+    players, who = operations.players, operations.caller
+    players.create(player_id, currency, who=who)
+    opening, minor = f"opening-{player_id}-{currency}", parse_major(amount, currency)
+    players.deposit(player_id, currency, minor, opening, who=who)
     introduce(operations, player_id)
-    opened = _data(session.open_session(operations, player_id, currency, _GAME))
+    session = operations.sessions.open(
+        player_id, currency, _GAME, who=who, integration=INTEGRATION, ttl_s=_SESSION_S
+    )
     if blocked:
-        player.block(operations, player_id)
-    return Seat(player_id, currency, opened["session_id"])
-
-
-def _data(output: Output) -> dict[str, Any]:
-    assert isinstance(output.data, dict)  # noqa: S101 - what these verbs answer
-    return output.data
+        players.set_blocked(player_id, blocked=True, who=who)
+    return Seat(player_id, currency, session.session_id)
 
 
 def _close_loop(casino: Casino) -> Loop:

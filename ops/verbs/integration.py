@@ -1,31 +1,22 @@
-"""Connect a provider: its credentials go to Secrets Manager, what it may do to the registry.
+"""Connect a provider: its credentials go to Secrets Manager, what it may do to the registry."""
 
-Every change leaves an audit record in the same transaction.
-"""
-
-import json
-import secrets
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from botocore.exceptions import ClientError
 
-from casino.base.checks import a_currency
-from casino.dialects.registry import FAMILIES
-from casino.integrations.audit import fingerprint
-from casino.integrations.credentials import DAY_S, InvalidPairError, read_pair
+from casino.base.times import iso_utc
+from casino.integrations.admin import SecretVersion
+from casino.integrations.credentials import DAY_S, Pair, grace_of
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
-from ops.checks import a_host, a_name, a_network, a_provider_url
-from ops.context import Credentials, Operations
+from ops.context import Operations
 from ops.errors import OpsError
-from ops.integration_view import listed, shown
-from ops.output import Output, fields
+from ops.output import Cell, Output, fields, table
 from ops.verbs import rotation
+from ops.verbs.rotation import NameArgument
 
-NameArgument = Annotated[str, typer.Argument(help="The integration's name.", metavar="NAME")]
 _DAYS: Final = 30
+_COLUMNS: Final = ("label", "fingerprint", "made_at", "until", "last_used_at", "version")
 
 
 def add(
@@ -65,51 +56,82 @@ def add(
     ] = None,
 ) -> Output:
     """Add an integration, and print its credentials this once."""
-    if family not in FAMILIES:
-        raise OpsError("invalid_request", f"family must be one of {', '.join(FAMILIES)}")
     if refund_unknown_bet not in ("accept", "reject"):
         raise OpsError("invalid_request", "refund-unknown-bet must be accept or reject")
-    integration = Integration(
-        name=a_name(name),
-        family=family,
-        secret_name=f"{operations.stack.secret_prefix}{name}",
-        allowed_cidrs=tuple(a_network(cidr) for cidr in allow_ip or ()),
+    accept = refund_unknown_bet == "accept"
+    added = operations.integrations.add(
+        name,
+        family,
+        who=operations.caller,
+        allowed_cidrs=allow_ip or (),
         wallet=WalletTerms(
-            currencies=tuple(a_currency(code) for code in currency or ()),
-            refund_unknown_bet="accept" if refund_unknown_bet == "accept" else "reject",
+            currencies=tuple(currency or ()), refund_unknown_bet="accept" if accept else "reject"
         ),
-        provider=ProviderTerms(
-            url=a_provider_url(provider_url) if provider_url else "",
-            launch_hosts=tuple(a_host(host) for host in launch_host or ()),
-            close_sessions=close_sessions,
-        ),
-        rotation=RotationTerms(
-            issue_url=a_provider_url(issue_url) if issue_url else "",
-            grace_s=None if grace_days is None else int(grace_days * DAY_S),
-        ),
+        provider=ProviderTerms(provider_url, tuple(launch_host or ()), close_sessions),
+        rotation=RotationTerms(issue_url, None if grace_days is None else int(grace_days * DAY_S)),
+        pair=rotation.read_file(str(credentials_file)) if credentials_file else None,
     )
-    if operations.registry.get(name) is not None:
-        raise OpsError("integration_exists", f"integration {name} exists already")
-    credentials = _read(credentials_file) if credentials_file else _generate()
-    _store(operations, integration.secret_name, credentials)
-    mark = fingerprint(credentials.api_key, credentials.secret_key)
-    try:
-        operations.registry.put(
-            integration, (credentials.api_key,), operations.record(name, "add", new=mark)
-        )
-    except ValueError as error:
-        raise OpsError("api_key_taken", str(error)) from error
-    return _added(integration, credentials)
+    return _added(*added)
 
 
 def show(operations: Operations, name: NameArgument) -> Output:
     """Show an integration: what it may do, its secrets by fingerprint, when each was last used."""
-    return shown(operations, operations.rotation.named(name))
+    integration = operations.integrations.named(name)
+    in_force = operations.integrations.in_force(name)
+    versions = [_version(each) for each in operations.integrations.versions(integration)]
+    facts: list[tuple[str, Cell]] = [
+        ("integration", f"{name} ({_state(integration)})"),
+        ("family", integration.family),
+        ("currencies", " ".join(integration.wallet.currencies) or "all"),
+        ("allowed from", " ".join(integration.allowed_cidrs) or "anywhere"),
+        ("provider", integration.provider.url or None),
+        ("sessions", _on(in_force.provider.sessions_enabled)),
+        ("bets", _on(in_force.wallet.bets_enabled)),
+        ("grace", f"{grace_of(integration)} s"),
+    ]
+    head = ["secret", "fingerprint", "made", "verifies until", "last used", "version"]
+    rows = [[version[key] for key in _COLUMNS] for version in versions]
+    data = {
+        "integration": name,
+        "family": integration.family,
+        "enabled": integration.enabled,
+        "currencies": list(integration.wallet.currencies),
+        "allowed_cidrs": list(integration.allowed_cidrs),
+        "provider_url": integration.provider.url,
+        "sessions_enabled": in_force.provider.sessions_enabled,
+        "bets_enabled": in_force.wallet.bets_enabled,
+        "grace_s": grace_of(integration),
+        "secrets": versions,
+    }
+    return Output(data, [*fields(facts), "", *table(head, rows)])
 
 
 def list_all(operations: Operations) -> Output:
     """List the integrations."""
-    return listed(operations)
+    every, for_all = operations.integrations.every(), operations.integrations.switches()
+    data = [
+        {
+            "integration": each.name,
+            "family": each.family,
+            "enabled": each.enabled,
+            "sessions_enabled": each.provider.sessions_enabled,
+            "bets_enabled": each.wallet.bets_enabled,
+        }
+        for each in every
+    ]
+    rows: list[list[Cell]] = [
+        [
+            each.name,
+            each.family,
+            _state(each),
+            _on(each.provider.sessions_enabled),
+            _on(each.wallet.bets_enabled),
+        ]
+        for each in every
+    ]
+    lines = table(["name", "family", "state", "sessions", "bets"], rows)
+    lines += [f"switches for all: {name} {_on(on)}" for name, on in for_all.items() if not on]
+    return Output({"integrations": data, "switches_for_all": for_all}, lines)
 
 
 def disable(operations: Operations, name: NameArgument) -> Output:
@@ -117,12 +139,14 @@ def disable(operations: Operations, name: NameArgument) -> Output:
 
     To stop play, use the switches: they let through what is owed.
     """
-    return _enable(operations, name, False)
+    operations.integrations.set_enabled(name, enabled=False, who=operations.caller)
+    return _soon(operations, f"{name} is disabled", {"enabled": False})
 
 
 def enable(operations: Operations, name: NameArgument) -> Output:
     """Take an integration's requests again."""
-    return _enable(operations, name, True)
+    operations.integrations.set_enabled(name, enabled=True, who=operations.caller)
+    return _soon(operations, f"{name} is enabled", {"enabled": True})
 
 
 def allow_ip(
@@ -132,61 +156,17 @@ def allow_ip(
     remove: Annotated[bool, typer.Option("--remove", help="Take them off the list.")] = False,
 ) -> Output:
     """Let an integration call from more addresses; the first one ends "from anywhere"."""
-    given = [a_network(text) for text in cidr]
-    before = operations.rotation.named(name).allowed_cidrs
-    kept = [each for each in before if each not in given]
-    after = tuple(kept if remove else [*kept, *given])
-    if before and not after:
-        message = "the last range stays: an empty list would mean anywhere"
-        raise OpsError("invalid_request", message)
-    record = operations.record(name, "allow-ip", " ".join(before), " ".join(after))
-    operations.registry.change(name, lambda latest: replace(latest, allowed_cidrs=after), record)
-    return _soon(operations, f"{name} may call from {' '.join(after)}", {"allowed_cidrs": after})
-
-
-def _enable(operations: Operations, name: str, on: bool) -> Output:
-    before = operations.rotation.named(name)
-    words = {True: "enabled", False: "disabled"}
-    record = operations.record(
-        name, "enable" if on else "disable", words[before.enabled], words[on]
-    )
-    operations.registry.change(name, lambda latest: replace(latest, enabled=on), record)
-    return _soon(operations, f"{name} is {words[on]}", {"enabled": on})
+    allowed = operations.integrations.allow(name, cidr, who=operations.caller, remove=remove)
+    said = f"{name} may call from {' '.join(allowed)}"
+    return _soon(operations, said, {"allowed_cidrs": allowed})
 
 
 def _soon(operations: Operations, said: str, data: dict[str, object]) -> Output:
-    at = rotation.everywhere_at(operations)
+    at = operations.integrations.everywhere_at()
     return Output({**data, "effective_at": at}, [f"{said}; everywhere from {at}"])
 
 
-def _generate() -> Credentials:
-    return Credentials(f"gp_live_{secrets.token_hex(16)}", secrets.token_hex(32))
-
-
-def _read(path: Path) -> Credentials:
-    try:
-        pair = read_pair(path.read_text())
-    except OSError as error:
-        raise OpsError("invalid_request", f"{path} cannot be read") from error
-    except (InvalidPairError, UnicodeDecodeError):
-        # The cause could show a piece of the secret: it is not chained.
-        raise OpsError("invalid_request", f"{path} has no api_key and secret_key") from None
-    return Credentials(pair.api_key, pair.secret_key)
-
-
-def _store(operations: Operations, secret_name: str, credentials: Credentials) -> None:
-    """Store the secret; one that no integration uses is left from a try that was cut short."""
-    text = json.dumps({"api_key": credentials.api_key, "secret_key": credentials.secret_key})
-    key = {"KmsKeyId": operations.stack.key_arn} if operations.stack.key_arn else {}
-    try:
-        operations.secrets.create_secret(Name=secret_name, SecretString=text, **key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] != "ResourceExistsException":
-            raise
-        operations.secrets.put_secret_value(SecretId=secret_name, SecretString=text)
-
-
-def _added(integration: Integration, credentials: Credentials) -> Output:
+def _added(integration: Integration, pair: Pair) -> Output:
     data = {
         "integration": integration.name,
         "family": integration.family,
@@ -197,8 +177,8 @@ def _added(integration: Integration, credentials: Credentials) -> Output:
         "launch_hosts": list(integration.provider.launch_hosts),
         "close_sessions": integration.provider.close_sessions,
         "secret_name": integration.secret_name,
-        "api_key": credentials.api_key,
-        "secret_key": credentials.secret_key,
+        "api_key": pair.api_key,
+        "secret_key": pair.secret_key,
     }
     lines = fields(
         [
@@ -207,11 +187,30 @@ def _added(integration: Integration, credentials: Credentials) -> Output:
             ("currencies", " ".join(integration.wallet.currencies) or "all"),
             ("allowed from", " ".join(integration.allowed_cidrs) or "anywhere"),
             ("provider", integration.provider.url or "none"),
-            ("api_key", credentials.api_key),
-            ("secret_key", credentials.secret_key),
+            ("api_key", pair.api_key),
+            ("secret_key", pair.secret_key),
         ]
     )
     return Output(data, [*lines, "", "The secret_key is not shown again."])
+
+
+def _version(version: SecretVersion) -> dict[str, str | None]:
+    return {
+        "label": version.label,
+        "fingerprint": version.pair.fingerprint,
+        "made_at": iso_utc(version.pair.created_at),
+        "until": version.until,
+        "last_used_at": version.last_used_at,
+        "version": version.version,
+    }
+
+
+def _state(integration: Integration) -> str:
+    return "enabled" if integration.enabled else "disabled"
+
+
+def _on(switch: bool) -> str:
+    return "on" if switch else "off"
 
 
 VERBS: Final = {

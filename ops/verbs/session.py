@@ -1,18 +1,15 @@
 """Game sessions: what the platform opens before a player enters a game."""
 
-from typing import Annotated, Final
-from uuid import uuid4
+from typing import Annotated, Any, Final
 
 import typer
 
-from casino.base.checks import a_currency, an_id
+from casino.base.checks import a_currency
 from casino.base.times import iso_utc
-from casino.wallet.model import Session, SessionStatus
-from ops.checks import existing_integration
+from casino.wallet.model import Session
 from ops.context import Operations
 from ops.errors import OpsError
-from ops.launch import launch, show
-from ops.output import Output, fields
+from ops.output import Cell, Output, fields
 
 SessionArgument = Annotated[str, typer.Argument(help="The session's id.", metavar="SESSION")]
 
@@ -27,60 +24,106 @@ def open_session(
     ttl_minutes: Annotated[int, typer.Option(min=1, max=43_200, help="How long it is open.")] = 720,
 ) -> Output:
     """Open a session; the player's wallet is created when there is none in the currency."""
-    operations.players.player(player_id)
-    provider = existing_integration(operations, integration)
-    if not provider.enabled:
-        raise OpsError("integration_disabled", f"integration {integration} is disabled")
-    if not provider.provider.sessions_enabled:
-        raise OpsError("sessions_disabled", f"new sessions of {integration} are switched off")
-    if not provider.wallet.supports(a_currency(currency)):
-        raise OpsError("unsupported_currency", f"{integration} does not use {currency}")
-    operations.accounts.add_wallet(player_id, currency)
-    now = operations.clock.now()
-    session = Session(
-        session_id=an_id(session_id or f"sess-{uuid4()}", "session id"),
-        player_id=player_id,
-        currency=currency,
+    session = operations.sessions.open(
+        player_id,
+        currency,
+        game,
+        who=operations.caller,
         integration=integration,
-        game_id=an_id(game, "game"),
-        status="active",
-        opened_at=iso_utc(now),
-        expires_at=int(now) + ttl_minutes * 60,
+        ttl_s=ttl_minutes * 60,
+        session_id=session_id,
     )
-    if not operations.sessions.add(session):
-        raise OpsError("session_exists", f"session {session.session_id} exists already")
     return _shown(session)
+
+
+def launch(
+    operations: Operations,
+    player_id: Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")],
+    currency: Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")],
+    game: Annotated[str, typer.Option(help="The game's id in the catalogue.")],
+    session_id: Annotated[
+        str | None, typer.Option(help="The same id is one session; without it, a new one.")
+    ] = None,
+    device: Annotated[str, typer.Option(metavar="desktop|mobile")] = "desktop",
+    return_url: Annotated[str | None, typer.Option(help="Where the game leads back to.")] = None,
+    language: Annotated[str | None, typer.Option(help="Such as en.")] = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Play without money.")] = False,
+) -> Output:
+    """Launch a game through the API, and print the URL to open."""
+    if operations.api is None:
+        raise OpsError("no_stack", "the stack does not say where its API answers")
+    wanted = {
+        "player_id": player_id,
+        "currency": a_currency(currency),
+        "game_id": game,
+        "session_id": session_id,
+        "device": device,
+        "return_url": return_url,
+        "language": language,
+        "is_demo": demo,
+    }
+    given = {name: value for name, value in wanted.items() if value is not None}
+    answer = operations.api.ask("POST", "/sessions", given)
+    lines = fields(
+        [
+            ("session", answer["session_id"]),
+            ("status", f"{answer['status']}, expires {answer['expires_at']}"),
+            ("url", answer["url"]),
+        ]
+    )
+    if "replaces" in answer:
+        lines.append(f"The provider knew {answer['replaces']} already: this is a new id.")
+    return Output(answer, lines)
+
+
+def show(
+    operations: Operations,
+    session_id: SessionArgument,
+) -> Output:
+    """Show a session, how it was launched, and what was said to and by its provider."""
+    stored = operations.sessions.launched(session_id)
+    session, exchange = stored.session, stored.exchange
+    data: dict[str, Any] = {
+        "session_id": session.session_id,
+        "status": session.status,
+        "player_id": session.player_id,
+        "currency": session.currency,
+        "integration": session.integration,
+        "game_id": session.game_id,
+        "is_demo": session.is_demo,
+        "opened_at": session.opened_at,
+        "launched_at": iso_utc(stored.ended_at) if stored.ended_at else None,
+        "expires_at": iso_utc(session.expires_at),
+        "url": stored.url,
+        "error": stored.error,
+        "replaces": stored.replaces,
+        "replaced_by": stored.replaced_by,
+        "request": exchange.request if exchange else None,
+        "response": exchange.response if exchange else None,
+        "provider_status": exchange.status if exchange else None,
+        "correlation": dict(exchange.correlation) if exchange else {},
+    }
+    said: list[tuple[str, Cell]] = [
+        (name.replace("_", " "), str(value))
+        for name, value in data.items()
+        if value not in (None, "", {}, False)
+    ]
+    return Output(data, fields(said))
 
 
 def close(operations: Operations, session_id: SessionArgument) -> Output:
     """Close a session: no more bets; wins and refunds are still taken."""
-    return _change(operations, session_id, "closed")
+    return _shown(operations.sessions.set_status(session_id, "closed", who=operations.caller))
 
 
 def suspend(operations: Operations, session_id: SessionArgument) -> Output:
     """Suspend a session: no bets until it is resumed."""
-    return _change(operations, session_id, "suspended")
+    return _shown(operations.sessions.set_status(session_id, "suspended", who=operations.caller))
 
 
 def resume(operations: Operations, session_id: SessionArgument) -> Output:
     """Let a suspended session go on."""
-    return _change(operations, session_id, "active")
-
-
-def _change(operations: Operations, session_id: str, status: SessionStatus) -> Output:
-    _existing(operations, session_id)
-    if not operations.sessions.set_status(session_id, status):
-        if _existing(operations, session_id).status == "closed":
-            raise OpsError("session_closed", f"session {session_id} is closed for good")
-        raise OpsError("session_not_active", f"session {session_id} was never open")
-    return _shown(_existing(operations, session_id))
-
-
-def _existing(operations: Operations, session_id: str) -> Session:
-    session = operations.sessions.get(session_id)
-    if session is None:
-        raise OpsError("session_not_found", f"session {session_id} does not exist")
-    return session
+    return _shown(operations.sessions.set_status(session_id, "active", who=operations.caller))
 
 
 def _shown(session: Session) -> Output:

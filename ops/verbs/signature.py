@@ -1,9 +1,7 @@
 """Sign a body as a provider does, and say why a signature that somebody sent does not match."""
 
-import json
 import re
 import secrets
-import shlex
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,18 +9,14 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from botocore.exceptions import ClientError
 
 from casino.base.headers import Headers, headers_of
-from casino.dialects.registry import family
-from casino.integrations.model import Secret
-from casino.integrations.store.keyring import SecretsManagerKeyring
-from casino.signing.scheme import Particulars, Scheme, UnsignableError
-from ops.checks import existing_integration
+from casino.signing.scheme import Particulars, UnsignableError
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output, fields
-from ops.signature.report import Known, Request, compare, diagnose, shown
+from ops.signature.report import Request, compare, diagnose, shown
+from ops.signature.sign import curl_command, known_versions, scheme_of
 
 FileArgument = Annotated[
     str, typer.Argument(help="The body, byte for byte; - reads it from stdin.")
@@ -33,7 +27,6 @@ IntegrationOption = Annotated[
 QueryOption = Annotated[str, typer.Option(help="The query of the URL, without ? (igv-merchant).")]
 
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
-_LABELS = ("current", "pending", "previous")
 
 
 def sign(
@@ -51,11 +44,11 @@ def sign(
 ) -> Output:
     """Print the headers that make a body a valid request for the next five minutes."""
     body = _read(file)
-    name, (current, *_) = _known(operations, integration)
+    name, (current, *_) = known_versions(operations, integration)
     key = current.version.secret_key
     # 32 characters: the longest nonce that igv-merchant takes, which is its safest.
     particulars = Particulars(query, request_id or secrets.token_hex(16))
-    scheme = _scheme(name)
+    scheme = scheme_of(name)
     try:
         headers = scheme.sign(body, current.api_key, key, operations.clock.now(), particulars)
     except UnsignableError as error:
@@ -65,7 +58,7 @@ def sign(
     lines = [f"{header}: {value}" for header, value in headers.items()]
     if curl is None:
         return Output({"family": name, "headers": headers, "signed": signed}, lines)
-    command = _command(curl, lines, file)
+    command = curl_command(curl, lines, file)
     data = {"family": name, "headers": headers, "signed": signed, "curl": command}
     return Output(data, [command])
 
@@ -94,8 +87,8 @@ def verify_signature(
     """Say what of a request was signed, and the first thing that differs."""
     body, now = _read(file), _moment(at) if at else operations.clock.now()
     headers = _headers(header or [], headers_file)
-    name, known = _known(operations, integration)
-    request = Request(_scheme(name), body, headers, Particulars(query), now)
+    name, known = known_versions(operations, integration)
+    request = Request(scheme_of(name), body, headers, Particulars(query), now)
     diagnosis = diagnose(request, known)
     parts = request.parts(known[0].version.secret_key)
     data: dict[str, Any] = {
@@ -128,13 +121,6 @@ def _lines(data: Mapping[str, Any]) -> list[str]:
     if "compared" in data:
         rows.append(("compared", data["compared"]))
     return fields(rows)
-
-
-def _scheme(name: str) -> Scheme:
-    try:
-        return family(name)
-    except LookupError as error:
-        raise OpsError("invalid_request", str(error)) from error
 
 
 def _read(file: str) -> bytes:
@@ -172,48 +158,6 @@ def _headers(given: list[str], file: Path | None) -> Headers:
             raise OpsError("invalid_request", "a header is written as 'Name: value'")
         pairs.append((found[1], found[2]))
     return headers_of(pairs)
-
-
-def _known(operations: Operations, integration: str | None) -> tuple[str, list[Known]]:
-    """Return the signature family and every version of the secret, the current one first."""
-    if integration is None:
-        if operations.sandbox is None:
-            raise OpsError("invalid_request", "say whose secret it is with --integration")
-        sandbox = operations.sandbox
-        secret = Secret("current", sandbox.api_key, sandbox.secret_key)
-        return "igsp", [Known(secret, secret.api_key, live=True)]
-    provider = existing_integration(operations, integration)
-    keyring = SecretsManagerKeyring(operations.secrets, operations.clock)
-    keyring.refresh(provider)
-    live = {secret.label for secret in keyring.live(provider)}
-    found = [_version(operations, provider.secret_name, label) for label in _LABELS]
-    versions = [secret for secret in found if secret is not None]
-    if not versions or versions[0].label != "current":
-        raise OpsError("unavailable", f"the secret of {integration} is not readable")
-    known = [Known(secret, secret.api_key, secret.label in live) for secret in versions]
-    return provider.family, known
-
-
-def _version(operations: Operations, secret_name: str, label: str) -> Secret | None:
-    stage = f"AWS{label.upper()}"
-    try:
-        answer = operations.secrets.get_secret_value(SecretId=secret_name, VersionStage=stage)
-        given = json.loads(answer["SecretString"])
-        return Secret(label, given["api_key"], given["secret_key"])
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return None
-        raise
-    except (ValueError, KeyError, TypeError):
-        # The cause could show a piece of the secret: it is not chained.
-        raise OpsError("unavailable", f"{secret_name} ({label}) is not readable") from None
-
-
-def _command(url: str, headers: list[str], file: str) -> str:
-    source = "@-" if file == "-" else f"@{file}"
-    lines = ["Content-Type: application/json", *headers]
-    options = " ".join(f"-H {shlex.quote(line)}" for line in lines)
-    return f"curl -sS -X POST {shlex.quote(url)} {options} --data-binary {shlex.quote(source)}"
 
 
 VERBS: Final = {"sign": sign, "verify-signature": verify_signature}

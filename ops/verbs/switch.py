@@ -3,19 +3,13 @@
 Wins, refunds and balance go on: what is owed is paid, and players see their money.
 """
 
-from dataclasses import replace
 from typing import Annotated, Final
 
 import typer
 
-from casino.integrations.audit import EVERYONE
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output
-from ops.verbs.rotation import everywhere_at
-
-_FIELDS: Final = {"sessions": "sessions_enabled", "bets": "bets_enabled"}
-_STATES: Final = {"on": True, "off": False}
 
 
 def switch(
@@ -27,35 +21,19 @@ def switch(
     ] = None,
 ) -> Output:
     """Switch new sessions or bets on or off, everywhere within a minute and without a deploy."""
-    if what not in _FIELDS or state not in _STATES:
+    if what not in ("sessions", "bets") or state not in ("on", "off"):
         raise OpsError("invalid_request", "say sessions or bets, and on or off")
-    field, on = _FIELDS[what], _STATES[state]
-    before = "off" if on else "on"
-    record = operations.record(integration or EVERYONE, f"switch {what}", before, state)
-    if integration is None:
-        changed = operations.registry.switch_all(field, on, record)
-    else:
-        operations.rotation.named(integration)
-        changed = operations.registry.change(
-            integration,
-            lambda latest: (
-                replace(latest, provider=replace(latest.provider, sessions_enabled=on))
-                if what == "sessions"
-                else replace(latest, wallet=replace(latest.wallet, bets_enabled=on))
-            ),
-            record,
-        )
-    return _said(operations, what, state, integration, changed)
-
-
-def _said(
-    operations: Operations, what: str, state: str, integration: str | None, changed: bool
-) -> Output:
+    changed = operations.integrations.switch(
+        "sessions" if what == "sessions" else "bets",
+        integration,
+        on=state == "on",
+        who=operations.caller,
+    )
     whose = f"of {integration}" if integration else "of all integrations"
-    at = everywhere_at(operations)
     data = {"switch": what, "state": state, "integration": integration, "changed": changed}
     if not changed:
         return Output(data, [f"{what} {whose} are {state} already"])
+    at = operations.integrations.everywhere_at()
     return Output(
         data | {"effective_at": at}, [f"{what} {whose} are {state}; everywhere from {at}"]
     )

@@ -8,7 +8,6 @@ import pytest
 
 from casino.base.errors import AdminError
 from casino.wiring.stack import Stack
-from ops import launch
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.platform_api import PlatformApi
@@ -40,7 +39,7 @@ def operations(desk: Desk) -> Operations:
 
 def test_launch_prints_the_url_to_open(desk: Desk, operations: Operations) -> None:
     desk.provider.answers = [URL]
-    output = launch.launch(operations, PLAYER, "EUR", GAME, session_id="sess-1", language="en")
+    output = session.launch(operations, PLAYER, "EUR", GAME, session_id="sess-1", language="en")
     assert cast("dict[str, Any]", output.data)["url"] == URL
     assert URL in output.as_text()
     assert desk.provider.asked[0].language == "en"
@@ -48,14 +47,14 @@ def test_launch_prints_the_url_to_open(desk: Desk, operations: Operations) -> No
 
 def test_launch_under_a_new_id_says_so(desk: Desk, operations: Operations) -> None:
     desk.provider.answers = [failure("provider_conflict", 409), URL]
-    output = launch.launch(operations, PLAYER, "EUR", GAME, session_id="sess-1")
+    output = session.launch(operations, PLAYER, "EUR", GAME, session_id="sess-1")
     assert "sess-1 already" in output.as_text()
 
 
 def test_refused_launch_is_an_error_with_the_apis_code(desk: Desk, operations: Operations) -> None:
     player.change_profile(operations, PLAYER, country="us")
     with pytest.raises(OpsError) as refused:
-        launch.launch(operations, PLAYER, "EUR", GAME)
+        session.launch(operations, PLAYER, "EUR", GAME)
     assert refused.value.code == "country_restricted"
 
 
@@ -63,12 +62,12 @@ def test_show_tells_what_was_said_to_and_by_the_provider(
     desk: Desk, operations: Operations
 ) -> None:
     desk.launch(session_id="sess-1")
-    shown = cast("dict[str, Any]", launch.show(operations, "sess-1").data)
+    shown = cast("dict[str, Any]", session.show(operations, "sess-1").data)
     assert (shown["status"], shown["provider_status"]) == ("active", 201)
     assert '"sess-1"' in shown["request"]
     assert shown["url"] in shown["response"]
-    with pytest.raises(OpsError, match="does not exist"):
-        launch.show(operations, "sess-2")
+    with pytest.raises(AdminError, match="does not exist"):
+        session.show(operations, "sess-2")
 
 
 def test_profile_is_set_field_by_field_and_forgotten(operations: Operations) -> None:
@@ -102,5 +101,5 @@ def test_profile_of_nobody_is_refused(operations: Operations) -> None:
 def test_failed_session_cannot_be_resumed(desk: Desk, operations: Operations) -> None:
     desk.provider.answers = [failure("provider_timeout")]
     desk.launch(session_id="sess-1")
-    with pytest.raises(OpsError, match="was never open"):
+    with pytest.raises(AdminError, match="was never open"):
         session.resume(operations, "sess-1")

@@ -11,8 +11,8 @@ import pytest
 
 from casino.base.times import iso_utc
 from ops.errors import OpsError
-from ops.launch import launch
 from ops.verbs import catalogue
+from ops.verbs.session import launch
 from sandbox import ministack
 from sandbox.loop import INTEGRATION, PROFILE, Loop, close_loop, introduce
 from sandbox.ministack import REGION, free_port
@@ -57,7 +57,7 @@ def shown(loop: Loop) -> dict[str, Any]:
 @pytest.fixture
 def hasty(loop: Loop) -> Iterator[None]:
     """The function believes after every page that its time is nearly up."""
-    client, name = loop.operations.functions, loop.operations.sync_function
+    client, name = loop.operations.functions, loop.operations.stack.sync_function
     variables = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     hurried = {**variables, "HAND_OVER_SECONDS": "900"}
     client.update_function_configuration(FunctionName=name, Environment={"Variables": hurried})
@@ -132,14 +132,14 @@ def test_a_disabled_game_cannot_be_launched_after_one_delta_run(loop: Loop) -> N
 def test_a_tick_of_the_schedule_runs_every_integration_with_a_provider(loop: Loop) -> None:
     sync(loop)
     started = iso_utc(loop.operations.clock.now())
-    client, name = loop.operations.functions, loop.operations.sync_function
+    client, name = loop.operations.functions, loop.operations.stack.sync_function
 
     answer = client.invoke(FunctionName=name, Payload=json.dumps({"mode": "delta"}).encode())
 
     assert json.load(answer["Payload"])["integrations"] == [INTEGRATION]
 
     def ran() -> bool:
-        finished = loop.operations.sync_state.state(INTEGRATION).last_finished_at
+        finished = loop.operations.sync_store.state(INTEGRATION).last_finished_at
         return finished is not None and finished > started
 
     assert poll(ran, DEADLINE_S)
@@ -157,7 +157,7 @@ def test_both_schedules_start_the_function_with_their_mode(loop: Loop) -> None:
         target.get("Input"): rule["ScheduleExpression"]
         for rule in client.list_rules()["Rules"]
         for target in client.list_targets_by_rule(Rule=rule["Name"])["Targets"]
-        if target["Arn"].endswith(loop.operations.sync_function)
+        if target["Arn"].endswith(loop.operations.stack.sync_function)
     }
 
     assert inputs['{"mode": "delta"}'] == "rate(5 minutes)"

@@ -13,9 +13,10 @@ from random import Random
 from typing import Any
 
 from casino.integrations.credentials import NoPreviousError, Pair
+from casino.integrations.deployed import STEPS
 from casino.wiring.rotation import Handler, rotation_handler
 from ops.context import Operations
-from ops.verbs import player, rotation, session
+from ops.verbs import rotation
 from testing.crashes import Crashes, CrashingClient
 from testing.issuer import Issuer
 from tests.integration.integrations.senders import Front, Heard, Sender, Worker, post, until
@@ -37,7 +38,7 @@ class Rotating:
         dynamodb = CrashingClient(operations.dynamodb, self.crashes)
         secrets = CrashingClient(operations.secrets, self.crashes)
         self.handler = local_rotation(operations, dynamodb, secrets)
-        self.desk = replace(operations, dynamodb=dynamodb, secrets=secrets).rotation
+        self.desk = replace(operations, dynamodb=dynamodb, secrets=secrets).rotation("test")
         self.session_id = _seat(operations)
         self.early = Sender(front, first, lambda number: self.fields("early", number))
         self.late = Sender(front, first, lambda number: self.fields("late", number))
@@ -105,10 +106,10 @@ class Rotating:
 
     def _steps(self, version: str) -> None:
         """The four steps as Secrets Manager calls them; sometimes all over again from the start."""
-        secret = self.operations.rotation.named(NAME).secret_name
-        for place in range(len(rotation.STEPS)):
+        secret = self.operations.integrations.named(NAME).secret_name
+        for place in range(len(STEPS)):
             again = self.random.random() < 0.1
-            for each in rotation.STEPS[0 if again else place : place + 1]:
+            for each in STEPS[0 if again else place : place + 1]:
                 event = {"Step": each, "SecretId": secret, "ClientRequestToken": version}
                 self.crashes.run_to_the_end(lambda: self.handler(event, None), self.random)  # noqa: B023 - called at once
 
@@ -139,7 +140,9 @@ def local_rotation(operations: Operations, dynamodb: Any, secrets: Any) -> Handl
 
 
 def _seat(operations: Operations) -> str:
-    player.fund(operations, PLAYER, "EUR", "100000.00", "opening")
-    opened = session.open_session(operations, PLAYER, "EUR", GAME, integration=NAME)
-    assert isinstance(opened.data, dict)
-    return str(opened.data["session_id"])
+    operations.players.create(PLAYER, "EUR", who="test")
+    operations.players.deposit(PLAYER, "EUR", 100_000_00, "opening", who="test")
+    opened = operations.sessions.open(
+        PLAYER, "EUR", GAME, who="test", integration=NAME, ttl_s=12 * 3600
+    )
+    return opened.session_id

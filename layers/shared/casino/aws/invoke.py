@@ -1,4 +1,4 @@
-"""Starts invocations of functions, and waits for none of them."""
+"""Invocations of functions: started without waiting, or asked for their answer."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from casino.base.errors import UnavailableError
+from casino.base.errors import FunctionFailedError, UnavailableError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,16 @@ class Invoker:
             )
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError("the function cannot be started") from error
+
+
+def ask(client: Any, function: str, payload: Mapping[str, Any]) -> Any:
+    """Return what `function` answers; raises `FunctionFailedError` in the function's own words."""
+    answer = client.invoke(
+        FunctionName=function,
+        InvocationType="RequestResponse",
+        Payload=json.dumps(payload).encode(),
+    )
+    told = json.loads(answer["Payload"].read() or b"{}")
+    if answer.get("FunctionError"):
+        raise FunctionFailedError(str(told.get("errorMessage", "")))
+    return told

@@ -4,6 +4,7 @@ The tree of exceptions (a refusal that the wallet *decides* is a value, not an e
 
     CasinoError
     ├── AdminError             what somebody who runs the casino asked for cannot be done
+    ├── FunctionFailedError    a function that was asked raised an error of its own
     ├── RequestRefusedError    the request never reached a decision; definitive, nothing moved
     └── RetryableError         the same request may be sent again unchanged
         ├── BusyError          nothing moved: contention or throttling outlasted the retry budget
@@ -23,6 +24,10 @@ class AdminError(CasinoError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class FunctionFailedError(CasinoError):
+    """A function that was asked raised an error; the message is its own, or empty."""
 
 
 class RequestRefusedError(CasinoError):

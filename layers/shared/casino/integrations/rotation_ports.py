@@ -1,6 +1,6 @@
-"""What a rotation needs from the outside world; apart from the ports of the money path."""
+"""What operators and rotations need from the outside world; apart from the money path's ports."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from casino.integrations.audit import AuditRecord
@@ -10,6 +10,9 @@ from casino.integrations.model import Integration
 
 class SecretStore(Protocol):
     """The versions of a secret, and the labels that say what each is for."""
+
+    def create(self, secret: str, pair: Pair) -> None:
+        """Make a secret whose current version is `pair`, also of one that exists."""
 
     def describe(self, secret: str) -> StoredSecret:
         """Return the secret's name and labels; `secret` is its name or ARN."""
@@ -41,6 +44,33 @@ class Directory(Protocol):
         keys: Mapping[str, int] | None = None,
     ) -> bool:
         """Change an integration and until when its keys are valid, with an audit record."""
+
+
+class Register(Directory, Protocol):
+    """The registry, as operators read and change it."""
+
+    def in_force(self, name: str) -> Integration | None:
+        """Return an integration with the switches for all merged in."""
+
+    def names(self) -> Iterable[str]:
+        """Return the name of every integration."""
+
+    def put(
+        self,
+        integration: Integration,
+        api_keys: tuple[str, ...] = (),
+        audit: AuditRecord | None = None,
+    ) -> None:
+        """Store an integration, and point `api_keys` at it; all or nothing.
+
+        Raises `ValueError` when a key belongs to another integration.
+        """
+
+    def switch_all(self, switch: str, on: bool, audit: AuditRecord) -> bool:
+        """Turn a switch for every integration; false when that is how it stands already."""
+
+    def switches(self) -> dict[str, bool]:
+        """Return the switches for all."""
 
 
 class PairProvider(Protocol):

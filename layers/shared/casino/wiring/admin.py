@@ -4,22 +4,38 @@ The tools bring the clients; whatever they leave out, they do not ask for.
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from casino.accounts.admin import PlayerAdmin
+from casino.aws.invoke import ask
 from casino.base.clock import Clock, SystemClock
+from casino.catalogue.admin import CatalogueAdmin
+from casino.catalogue.store.game_items import game_key, read_game
+from casino.catalogue.store.games import DynamoDbCatalogue
+from casino.catalogue.store.runs import DynamoDbSync
 from casino.dialects.igsp.dialect import Igsp
+from casino.dialects.igsp.pairs import HttpPairProvider
+from casino.dialects.registry import FAMILIES, family
+from casino.integrations.admin import IntegrationAdmin
+from casino.integrations.deployed import DeployedRotation
+from casino.integrations.rotation import Rotation
 from casino.integrations.store.audit import DynamoDbAudit
+from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
+from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.logs import RequestLogs
+from casino.sessions.admin import SessionAdmin
+from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.explain import LedgerReader
+from casino.wallet.model import PLATFORM
 from casino.wallet.proof.verify import Verifier
+from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.history import DynamoDbHistory
+from casino.wallet.store.ledger import DynamoDbLedger
 from casino.wallet.store.profiles import DynamoDbProfiles
-from casino.wiring.hooks import wallet_service
 from casino.wiring.stack import Stack
 
 
@@ -40,9 +56,55 @@ class Admin:
 
     @cached_property
     def players(self) -> PlayerAdmin:
-        service = wallet_service(self.dynamodb, self.stack.tables, Igsp())
+        ledger = DynamoDbLedger(self.dynamodb, self.stack.tables)
+        service = WalletService(ledger, self.accounts, self.clock, Igsp())
         profiles = DynamoDbProfiles(self.dynamodb, self.stack.tables)
         return PlayerAdmin(self.accounts, profiles, self.history, service, self.clock)
+
+    @cached_property
+    def integrations(self) -> IntegrationAdmin:
+        return IntegrationAdmin(
+            registry=self.registry,
+            secrets=self.secret_store,
+            last_used=self.request_logs.last_used,
+            clock=self.clock,
+            families=FAMILIES,
+            reserved=PLATFORM,
+            secret_prefix=self.stack.secret_prefix,
+            cache_s=self.stack.cache_s,
+        )
+
+    @cached_property
+    def deployed_rotation(self) -> DeployedRotation:
+        function = f"{self.stack.name}-rotate-secret"
+        return DeployedRotation(self.secret_store, partial(ask, self.functions, function))
+
+    def rotation(self, who: str) -> Rotation:
+        """Return the rotation's use cases as one person has them."""
+        provider = HttpPairProvider(family, self.clock)
+        return Rotation(self.secret_store, self.registry, provider, self.clock, who)
+
+    @cached_property
+    def sessions(self) -> SessionAdmin:
+        tables, catalogue = self.stack.tables, self.stack.catalogue_table
+        launches = DynamoDbLaunches(
+            self.dynamodb, tables, GameItems(catalogue, game_key, read_game)
+        )
+        integration = self.integrations.in_force
+        return SessionAdmin(
+            self.session_store, launches.get, self.accounts, integration, self.clock
+        )
+
+    @cached_property
+    def catalogue(self) -> CatalogueAdmin:
+        return CatalogueAdmin(
+            names=self.registry.names,
+            integration=self.integrations.in_force,
+            reader=DynamoDbCatalogue(self.dynamodb, self.stack.catalogue_table),
+            runs=self.sync_store,
+            ask=partial(ask, self.functions, self.stack.sync_function),
+            clock=self.clock,
+        )
 
     @cached_property
     def ledger(self) -> LedgerReader:
@@ -50,7 +112,7 @@ class Admin:
             self.history,
             self.accounts,
             self.registry.names,
-            self.sessions.get,
+            self.session_store.get,
             self.request_logs.replays,
         )
 
@@ -69,12 +131,25 @@ class Admin:
         return DynamoDbHistory(self.dynamodb, self.stack.tables)
 
     @cached_property
-    def sessions(self) -> DynamoDbSessions:
+    def session_store(self) -> DynamoDbSessions:
         return DynamoDbSessions(self.dynamodb, self.stack.tables)
 
     @cached_property
     def registry(self) -> DynamoDbRegistry:
         return DynamoDbRegistry(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def sync_store(self) -> DynamoDbSync:
+        stack = self.stack
+        return DynamoDbSync(self.dynamodb, stack.catalogue_table, stack.sync_table, self.clock)
+
+    @cached_property
+    def secret_store(self) -> SecretsManagerStore:
+        return SecretsManagerStore(self.secrets, self.stack.key_arn)
+
+    @cached_property
+    def keyring(self) -> SecretsManagerKeyring:
+        return SecretsManagerKeyring(self.secrets, self.clock)
 
     @cached_property
     def audit(self) -> DynamoDbAudit:

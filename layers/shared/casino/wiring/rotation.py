@@ -11,6 +11,7 @@ from casino.base.clock import SystemClock
 from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.dialects.registry import family
 from casino.integrations.credentials import RotationError
+from casino.integrations.deployed import STEPS
 from casino.integrations.rotation import Rotation
 from casino.integrations.rotation_ports import PairProvider
 from casino.integrations.store.registry import DynamoDbRegistry
@@ -25,12 +26,9 @@ _PATIENT: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     parameter_validation=False,
 )
-_STEPS: Final[dict[str, Callable[[Rotation, str, str], None]]] = {
-    "createSecret": Rotation.create,
-    "setSecret": Rotation.set,
-    "testSecret": Rotation.test,
-    "finishSecret": Rotation.finish,
-}
+_STEPS: Final[dict[str, Callable[[Rotation, str, str], None]]] = dict(
+    zip(STEPS, (Rotation.create, Rotation.set, Rotation.test, Rotation.finish), strict=True)
+)
 
 type Handler = Callable[[Mapping[str, str], object], None]
 

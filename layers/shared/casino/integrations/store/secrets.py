@@ -4,6 +4,7 @@ Errors of the SDK pass through: they name calls and codes, never values, and the
 knows how to repeat.
 """
 
+import json
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -23,8 +24,20 @@ _MISSING: Final = "ResourceNotFoundException"
 class SecretsManagerStore:
     """`SecretStore` over a botocore Secrets Manager client."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, key_id: str | None = None) -> None:
+        """`key_id` names the KMS key of new secrets; without it, AWS's own encrypts them."""
         self._client = client
+        self._key = {"KmsKeyId": key_id} if key_id else {}
+
+    def create(self, secret: str, pair: Pair) -> None:
+        """Make a secret whose current version is `pair`, also of one that exists."""
+        text = json.dumps({"api_key": pair.api_key, "secret_key": pair.secret_key})
+        try:
+            self._client.create_secret(Name=secret, SecretString=text, **self._key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceExistsException":
+                raise
+            self._client.put_secret_value(SecretId=secret, SecretString=text)
 
     def describe(self, secret: str) -> StoredSecret:
         """Return the secret's name and labels."""

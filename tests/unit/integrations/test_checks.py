@@ -2,8 +2,8 @@
 
 import pytest
 
-from ops.checks import a_host, a_provider_url
-from ops.errors import OpsError
+from casino.base.errors import AdminError
+from casino.integrations.checks import a_host, a_name, a_network, a_provider_url
 
 
 @pytest.mark.parametrize(
@@ -25,11 +25,25 @@ def test_https_is_taken_and_plain_http_on_this_machine_only(typed: str, kept: st
      "ftp://acme.example", "ftp://127.0.0.1", "https://[::1"],
 )  # fmt: skip
 def test_anything_else_is_refused(typed: str) -> None:
-    with pytest.raises(OpsError):
+    with pytest.raises(AdminError):
         a_provider_url(typed)
 
 
 def test_a_host_is_kept_in_lower_case() -> None:
     assert a_host("Games.Acme.example:8443") == "games.acme.example:8443"
-    with pytest.raises(OpsError):
+    with pytest.raises(AdminError):
         a_host("https://games.acme.example")
+
+
+def test_a_network_is_kept_in_its_usual_form() -> None:
+    assert (a_network("192.0.2.7"), a_network("2001:DB8::/32")) == ("192.0.2.7/32", "2001:db8::/32")
+    for typed in ("192.0.2.300", "192.0.2.1/24", ""):
+        with pytest.raises(AdminError):
+            a_network(typed)
+
+
+@pytest.mark.parametrize("typed", ["Acme", "a#b", "", "1a", "a" * 33, "platform"])
+def test_a_name_is_short_plain_and_not_the_platforms(typed: str) -> None:
+    assert a_name("acme-2", "platform") == "acme-2"
+    with pytest.raises(AdminError):
+        a_name(typed, "platform")

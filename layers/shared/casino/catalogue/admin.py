@@ -1,0 +1,104 @@
+"""What the casino does with the catalogue: synchronise it now, and look at what is stored."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final
+
+from casino.base.clock import Clock
+from casino.base.errors import AdminError, FunctionFailedError
+from casino.catalogue.ports import CatalogueReader, SyncStore
+from casino.catalogue.run import Mode, SyncState
+from casino.integrations.model import Integration
+
+#: How long another run of the same integration is waited for, in seconds.
+_PATIENCE_S: Final = 1800.0
+_PAUSE_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class Shelved:
+    """What is stored of the catalogue: games by status and by shelf, and how runs went."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    shelves: Counter[str] = field(default_factory=Counter)
+    missing: int = 0
+    providers: int = 0
+    runs: list[tuple[SyncState, int]] = field(default_factory=list)
+    """Of each integration, its state and how many of its records are in quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueAdmin:
+    """The use cases; both are of one integration, or of every one that has a provider.
+
+    `integration` returns one or raises `AdminError`; `ask` gives the deployed synchronisation an
+    event, and returns its answer.
+    """
+
+    names: Callable[[], Iterable[str]]
+    integration: Callable[[str], Integration]
+    reader: CatalogueReader
+    runs: SyncStore
+    ask: Callable[[Mapping[str, Any]], dict[str, Any]]
+    clock: Clock
+
+    def sync(
+        self, name: str | None, mode: Mode, *, who: str, accept_drop: bool = False
+    ) -> list[dict[str, Any]]:
+        """Run the deployed synchronisation, and return how each integration's run ended.
+
+        A run has `integration`, `status` (`done`, `busy`, `handed_over` or `failed` with a `code`)
+        and its counts. `accept_drop` says that the catalogue did shrink.
+        """
+        return [
+            {"integration": each, **self._run(each, mode, accept_drop)}
+            for each in self._with_provider(name)
+        ]
+
+    def shelved(self, name: str | None) -> Shelved:
+        """Return what is stored."""
+        found = Shelved()
+        for each in self._with_provider(name):
+            for key in self.reader.game_keys(each):
+                found.statuses[key.status] += 1
+                found.shelves[key.shelf] += 1
+                found.missing += key.missing_runs > 0
+            found.providers += len(self.reader.providers(each))
+            quarantined = sum(1 for _ in self.runs.quarantined(each))
+            found.runs.append((self.runs.state(each), quarantined))
+        return found
+
+    def _with_provider(self, name: str | None) -> list[str]:
+        if name is not None:
+            if not self.integration(name).provider.url:
+                raise AdminError("no_provider", f"integration {name} has no provider URL")
+            return [name]
+        found = [each for each in sorted(self.names()) if self.integration(each).provider.url]
+        if not found:
+            raise AdminError("no_provider", "no integration has a provider URL")
+        return found
+
+    def _run(self, name: str, mode: Mode, accept_drop: bool) -> dict[str, Any]:
+        """Ask for a run; wait while another one is under way, or goes on in a fresh invocation."""
+        deadline = self.clock.monotonic() + _PATIENCE_S
+        event = {"mode": mode, "integration": name, "accept_drop": accept_drop}
+        while True:
+            try:
+                outcome = self.ask(event)
+            except FunctionFailedError as error:
+                message = "the function failed: its log says why"
+                raise AdminError("sync_failed", message) from error
+            if outcome["status"] == "handed_over":
+                return self._awaited(name, outcome, deadline)
+            if outcome["status"] != "busy" or self.clock.monotonic() > deadline:
+                return outcome
+            self.clock.sleep(_PAUSE_S)
+
+    def _awaited(self, name: str, outcome: dict[str, Any], deadline: float) -> dict[str, Any]:
+        while self.clock.monotonic() < deadline:
+            last = self.runs.state(name).last_run
+            if last is not None and last.run_id == outcome["run_id"]:
+                return {**outcome, "status": "done", **asdict(last.counts)}
+            self.clock.sleep(_PAUSE_S)
+        return outcome

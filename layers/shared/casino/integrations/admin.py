@@ -1,0 +1,222 @@
+"""What the casino does with providers' connections; `rotation` and
+`deployed` replace their credentials.
+
+Every use case raises `AdminError` for what cannot be done. A change names `who` asks for it, and
+leaves its audit record in the same transaction.
+"""
+
+import json
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from casino.base.checks import a_currency
+from casino.base.clock import Clock
+from casino.base.errors import AdminError
+from casino.base.times import iso_utc
+from casino.integrations.audit import EVERYONE, AuditRecord
+from casino.integrations.checks import a_host, a_name, a_network, a_provider_url
+from casino.integrations.credentials import (
+    CURRENT,
+    PENDING,
+    PREVIOUS,
+    Pair,
+    read_pair,
+    verifies_until,
+)
+from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
+from casino.integrations.rotation_ports import Register, SecretStore
+
+_LABELS: Final = (CURRENT, PENDING, PREVIOUS)
+_ENABLED: Final = {True: "enabled", False: "disabled"}
+_STATES: Final = {True: "on", False: "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class SecretVersion:
+    """What is known of a version of a secret; `until` and `last_used_at` are ISO 8601 times."""
+
+    label: str
+    version: str
+    pair: Pair
+    until: str | None
+    """When it stops verifying; `None` for no such time."""
+    last_used_at: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationAdmin:
+    """The use cases.
+
+    `last_used` tells when versions of a secret last signed a request. `families` are the signatures
+    that an integration may have, `reserved` is the one name that it may not have.
+    """
+
+    registry: Register
+    secrets: SecretStore
+    last_used: Callable[[Sequence[str]], Mapping[str, str]]
+    clock: Clock
+    families: Collection[str]
+    reserved: str
+    secret_prefix: str
+    cache_s: float
+
+    def named(self, name: str) -> Integration:
+        """Return an integration with its own switches alone."""
+        return _existing(self.registry.get(name), name)
+
+    def in_force(self, name: str) -> Integration:
+        """Return an integration as the hooks see it: with the switches for all."""
+        return _existing(self.registry.in_force(name), name)
+
+    def every(self) -> list[Integration]:
+        """Return all integrations by name, each with its own switches alone."""
+        found = [self.registry.get(name) for name in sorted(self.registry.names())]
+        return [integration for integration in found if integration is not None]
+
+    def switches(self) -> dict[str, bool]:
+        """Return the switches for all."""
+        return self.registry.switches()
+
+    def everywhere_at(self) -> str:
+        """Return when a change made now holds in every function, whatever it has in memory."""
+        return iso_utc(self.clock.now() + self.cache_s)
+
+    def versions(self, integration: Integration) -> list[SecretVersion]:
+        """Return the labelled versions of an integration's secret, the current one first."""
+        stored = self.secrets.describe(integration.secret_name)
+        labelled = [(label, stored.version(label)) for label in _LABELS]
+        used = self.last_used(list(dict.fromkeys(version for _, version in labelled if version)))
+        found, replaced_at = [], 0.0
+        for label, version in labelled:
+            pair = self.secrets.read(stored.name, version) if version else None
+            if version is None or pair is None:
+                continue
+            if label == CURRENT:
+                replaced_at = pair.created_at
+            until = verifies_until(integration, version, replaced_at) if label == PREVIOUS else None
+            found.append(
+                SecretVersion(
+                    label.removeprefix("AWS").lower(),
+                    version,
+                    pair,
+                    None if until is None else iso_utc(until),
+                    used.get(version),
+                )
+            )
+        return found
+
+    def add(
+        self,
+        name: str,
+        family: str,
+        *,
+        who: str,
+        allowed_cidrs: Sequence[str] = (),
+        wallet: WalletTerms | None = None,
+        provider: ProviderTerms | None = None,
+        rotation: RotationTerms | None = None,
+        pair: Pair | None = None,
+    ) -> tuple[Integration, Pair]:
+        """Add an integration with the pair that its provider issued, or with a new one.
+
+        A secret that no integration uses is left from a try that was cut short: it is replaced.
+        """
+        integration = Integration(
+            name=a_name(name, self.reserved),
+            family=self._family(family),
+            secret_name=f"{self.secret_prefix}{name}",
+            allowed_cidrs=tuple(map(a_network, allowed_cidrs)),
+            wallet=_checked_wallet(wallet or WalletTerms()),
+            provider=_checked_provider(provider or ProviderTerms()),
+            rotation=_checked_rotation(rotation or RotationTerms()),
+        )
+        if self.registry.get(name) is not None:
+            raise AdminError("integration_exists", f"integration {name} exists already")
+        pair = pair or _generated()
+        self.secrets.create(integration.secret_name, pair)
+        try:
+            audit = self._record(name, "add", who, new=pair.fingerprint)
+            self.registry.put(integration, (pair.api_key,), audit)
+        except ValueError as error:
+            raise AdminError("api_key_taken", str(error)) from error
+        return integration, pair
+
+    def set_enabled(self, name: str, *, enabled: bool, who: str) -> None:
+        """Take every request of an integration, or refuse every one, wins and refunds too."""
+        before = _ENABLED[self.named(name).enabled]
+        what = "enable" if enabled else "disable"
+        audit = self._record(name, what, who, before, _ENABLED[enabled])
+        self.registry.change(name, lambda latest: replace(latest, enabled=enabled), audit)
+
+    def allow(
+        self, name: str, cidrs: Sequence[str], *, who: str, remove: bool = False
+    ) -> tuple[str, ...]:
+        """Let an integration call from more addresses, or fewer; return all from now on.
+
+        The first range ends "from anywhere"; the last one cannot be removed.
+        """
+        given = [a_network(text) for text in cidrs]
+        before = self.named(name).allowed_cidrs
+        kept = [each for each in before if each not in given]
+        after = tuple(kept if remove else [*kept, *given])
+        if before and not after:
+            message = "the last range stays: an empty list would mean anywhere"
+            raise AdminError("invalid_request", message)
+        audit = self._record(name, "allow-ip", who, " ".join(before), " ".join(after))
+        self.registry.change(name, lambda latest: replace(latest, allowed_cidrs=after), audit)
+        return after
+
+    def switch(
+        self, what: Literal["sessions", "bets"], name: str | None, *, on: bool, who: str
+    ) -> bool:
+        """Switch new sessions or bets of one integration or of all; false when it stands so."""
+        audit = self._record(name or EVERYONE, f"switch {what}", who, _STATES[not on], _STATES[on])
+        if name is None:
+            return self.registry.switch_all(f"{what}_enabled", on, audit)
+        self.named(name)
+
+        def switched(latest: Integration) -> Integration:
+            if what == "sessions":
+                return replace(latest, provider=replace(latest.provider, sessions_enabled=on))
+            return replace(latest, wallet=replace(latest.wallet, bets_enabled=on))
+
+        return self.registry.change(name, switched, audit)
+
+    def _family(self, family: str) -> str:
+        if family not in self.families:
+            raise AdminError("invalid_request", f"family must be one of {', '.join(self.families)}")
+        return family
+
+    def _record(
+        self, subject: str, what: str, who: str, old: str = "", new: str = ""
+    ) -> AuditRecord:
+        return AuditRecord(subject, what, who, iso_utc(self.clock.now()), old, new)
+
+
+def _existing(integration: Integration | None, name: str) -> Integration:
+    if integration is None:
+        raise AdminError("integration_not_found", f"integration {name} does not exist")
+    return integration
+
+
+def _checked_wallet(terms: WalletTerms) -> WalletTerms:
+    return replace(terms, currencies=tuple(map(a_currency, terms.currencies)))
+
+
+def _checked_provider(terms: ProviderTerms) -> ProviderTerms:
+    return replace(
+        terms,
+        url=a_provider_url(terms.url) if terms.url else "",
+        launch_hosts=tuple(map(a_host, terms.launch_hosts)),
+    )
+
+
+def _checked_rotation(terms: RotationTerms) -> RotationTerms:
+    return replace(terms, issue_url=a_provider_url(terms.issue_url) if terms.issue_url else "")
+
+
+def _generated() -> Pair:
+    api_key, secret_key = f"gp_live_{secrets.token_hex(16)}", secrets.token_hex(32)
+    return read_pair(json.dumps({"api_key": api_key, "secret_key": secret_key}))
