@@ -15,8 +15,6 @@ from casino.wallet.model import BalanceQuery, Transaction
 #: The largest body of a hook, in bytes; an ordinary one is a few hundred.
 MAX_BODY: Final = 32 * 1024
 
-JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
-
 type Request = Transaction | BalanceQuery
 
 
@@ -59,11 +57,10 @@ class Outcome:
 
 
 class Answer(NamedTuple):
-    """What goes over the wire; status and body are stored with the entry."""
+    """What goes over the wire, and is stored with the entry."""
 
     status: int
     body: str
-    headers: Mapping[str, str] = JSON
 
 
 class Dialect(Protocol):
@@ -72,6 +69,10 @@ class Dialect(Protocol):
     @property
     def name(self) -> str:
         """The family that an integration of this counterpart has."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of every answer, so that a stored one goes out with them, too."""
 
     @property
     def action(self) -> str:

@@ -50,7 +50,7 @@ class HookEndpoint:
         record.replay, record.conflicts = result.replay, result.conflicts
         record.latency_ms = (self.clock.monotonic() - started) * 1000
         self.observer.request(record, str(getattr(context, "aws_request_id", "")))
-        reply = {**result.headers, "X-Trace-Id": record.trace_id}
+        reply = {**self.dialect.headers, "X-Trace-Id": record.trace_id}
         if result.replay:
             reply["Idempotent-Replayed"] = "true"
         if record.used_previous:

@@ -7,7 +7,7 @@ id before it is given, so a definitive answer never stands beside a write that m
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from casino.base.clock import Clock
@@ -15,7 +15,7 @@ from casino.base.errors import BusyError, OutcomeUnknownError, RetryableError, U
 from casino.base.times import iso_utc
 from casino.wallet.decide import decide, decide_balance
 from casino.wallet.decision import Refusal, Replay, Snapshot
-from casino.wallet.dialect import JSON, Dialect, Outcome
+from casino.wallet.dialect import Dialect, Outcome
 from casino.wallet.model import BalanceQuery, Entry, Terms, Transaction
 from casino.wallet.ports import Accounts, Ledger
 from casino.wallet.record import commit_for
@@ -49,7 +49,6 @@ class Result:
     rule: str
     replay: bool = False
     conflicts: int = 0
-    headers: Mapping[str, str] = field(default_factory=lambda: JSON)
 
 
 @dataclass(slots=True)
@@ -95,15 +94,14 @@ class WalletService:
         found = decide_balance(facts, query)
         if isinstance(found, Refusal):
             return self.refused(found.code, query.trace_id)
-        status, body, headers = self._dialect.answer(
-            Outcome("ok", query.trace_id, query.currency, found)
-        )
-        return Result(status, body, "ok", "balance", headers=headers)
+        outcome = Outcome("ok", query.trace_id, query.currency, found)
+        status, body = self._dialect.answer(outcome)
+        return Result(status, body, "ok", "balance")
 
     def refused(self, code: str, trace_id: str, detail: str = "", conflicts: int = 0) -> Result:
         """Return the answer for a code that is not recorded."""
-        status, body, headers = self._dialect.answer(Outcome(code, trace_id, detail=detail))
-        return Result(status, body, code, code, conflicts=conflicts, headers=headers)
+        status, body = self._dialect.answer(Outcome(code, trace_id, detail=detail))
+        return Result(status, body, code, code, conflicts=conflicts)
 
     def transact(self, request: Transaction, terms: Terms) -> Result:
         """Decide and record `request`, whatever happens on the way, exactly once.

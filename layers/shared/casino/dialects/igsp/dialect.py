@@ -1,6 +1,6 @@
 """iGSP behind the wallet's seam; `route` is the action of a URL of its own, or `None`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from casino.signing.scheme import Version
 from casino.wallet.dialect import Answer, Call, Claim, Outcome, Request
 
 _SIGNATURE: Final = IgspFamily()
+_JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Igsp:
 
     route: Action | None = None
     name = "igsp"
+    headers = _JSON
 
     @property
     def action(self) -> str:
