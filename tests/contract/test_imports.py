@@ -1,0 +1,160 @@
+"""The import contract is able to fail: each forbidden import, planted in a copy, is found."""
+
+import tomllib
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+from testing.house import broken_contracts, copy_project
+from testing.template import PROJECT
+
+
+class Plant(NamedTuple):
+    """An import (or, without `imported`, an empty module) that the contract must not let pass."""
+
+    kind: str
+    contract: str
+    importer: str
+    imported: str = ""
+    shown: str = ""
+    """What the linter says; by default the import, or the module that no layer lists."""
+
+    @property
+    def finding(self) -> str:
+        if self.shown:
+            return self.shown
+        return f"{self.importer} -> {self.imported} (l." if self.imported else f"- {self.importer}"
+
+
+LAYERS: Final = "contexts"
+NO_AWS: Final = "use cases know no AWS"
+PURE: Final = "models and decisions import the standard library and base"
+NO_TOOL: Final = "what ships imports no tool"
+MONEY: Final = "the money path loads neither catalogue nor launches nor pydantic"
+BUILD: Final = "a build needs nothing of the project's environment"
+
+PLANTS: Final = [
+    Plant("a lower context imports a higher one", LAYERS, "casino.base.times", "casino.aws.tables"),
+    Plant("a context imports wiring", LAYERS, "casino.sessions.launch", "casino.wiring.settings"),
+    Plant(
+        "the wallet imports a dialect",
+        LAYERS,
+        "casino.wallet.service",
+        "casino.dialects.igsp.answers",
+    ),
+    Plant("a context that no layer lists", LAYERS, "casino.lobby"),
+    Plant(
+        "two siblings import each other",
+        "siblings never import each other in a circle",
+        "ops.errors",
+        "ops.context",
+        shown="No cycles are allowed in ops.",
+    ),
+    Plant(
+        "a dialect imports another",
+        "dialects know nothing of each other",
+        "casino.dialects.flexsoft.signature",
+        "casino.dialects.igsp.signature",
+    ),
+    Plant(
+        "a signature imports what is built on it",
+        "inside iGSP",
+        "casino.dialects.igsp.signature",
+        "casino.dialects.igsp.requests",
+    ),
+    Plant("a file of iGSP that no layer lists", "inside iGSP", "casino.dialects.igsp.gifts"),
+    Plant(
+        "a decision imports a use case",
+        "inside the wallet",
+        "casino.wallet.decide",
+        "casino.wallet.record",
+    ),
+    Plant("a file of the wallet that no layer lists", "inside the wallet", "casino.wallet.bonus"),
+    Plant(
+        "a model of the accounts imports a use case",
+        "inside the accounts",
+        "casino.accounts.model",
+        "casino.accounts.admin",
+    ),
+    Plant(
+        "a use case imports a store", NO_AWS, "casino.wallet.service", "casino.wallet.store.ledger"
+    ),
+    Plant("a use case imports AWS", NO_AWS, "casino.wallet.proof.verify", "casino.aws.dynamodb"),
+    Plant("a use case imports an SDK", NO_AWS, "casino.wallet.endpoint", "boto3"),
+    Plant(
+        "a decision imports another context",
+        PURE,
+        "casino.wallet.decide",
+        "casino.integrations.model",
+    ),
+    Plant("a model imports a package", PURE, "casino.wallet.model", "msgspec"),
+    Plant("what ships imports ops", NO_TOOL, "casino.aws.clients", "ops.errors"),
+    Plant("what ships imports the builder", NO_TOOL, "casino.aws.tables", "builder.sam"),
+    Plant("what ships imports the sandbox", NO_TOOL, "functions.health.app", "sandbox.processes"),
+    Plant("what ships imports the kit", NO_TOOL, "casino.wiring.hooks", "testing.fakes"),
+    Plant("what ships imports the benchmark", NO_TOOL, "casino.aws.start", "benchmarks.aws.wire"),
+    Plant(
+        "what ships imports a test",
+        NO_TOOL,
+        "casino.signing.scheme",
+        "tests.unit.wallet.situations",
+    ),
+    Plant("what ships imports a package for development", NO_TOOL, "functions.bet.app", "httpx"),
+    Plant(
+        "the kit imports a test",
+        "nothing imports a test",
+        "testing.hooks",
+        "tests.unit.wallet.situations",
+    ),
+    Plant(
+        "the shared package imports a function",
+        "the shared package knows no function",
+        "casino.wiring.settings",
+        "functions.bet.app",
+    ),
+    Plant(
+        "the money path imports the catalogue",
+        MONEY,
+        "casino.wiring.hooks",
+        "casino.catalogue.model",
+    ),
+    Plant(
+        "the money path imports launches", MONEY, "casino.wallet.endpoint", "casino.sessions.launch"
+    ),
+    Plant(
+        "a dialect of the money path imports pydantic",
+        MONEY,
+        "casino.dialects.igsp.requests",
+        "pydantic",
+    ),
+    Plant("the builder imports the package", BUILD, "builder.package", "casino.base.money"),
+    Plant("the builder imports the environment", BUILD, "builder.sam", "botocore"),
+]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the linter says of a copy with every plant, by contract."""
+    copy = copy_project(tmp_path_factory.mktemp("house") / "copy")
+    for plant in PLANTS:
+        with _file(copy, plant.importer).open("a", encoding="utf-8") as file:
+            file.write(f"\nimport {plant.imported}\n" if plant.imported else "")
+    return broken_contracts(copy)
+
+
+def _file(project: Path, module: str) -> Path:
+    folder = project / "layers" / "shared" if module.startswith("casino.") else project
+    return folder.joinpath(*module.split(".")).with_suffix(".py")
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.kind)
+def test_the_contract_notices_that(found: dict[str, str], plant: Plant) -> None:
+    assert plant.finding in found.get(plant.contract, "kept")
+
+
+def test_every_contract_is_seen_to_break() -> None:
+    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = settings["tool"]["importlinter"]["contracts"]
+
+    assert {contract["name"] for contract in contracts} == {plant.contract for plant in PLANTS}
