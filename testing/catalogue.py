@@ -21,10 +21,11 @@ from casino.catalogue.sync import CatalogueSync
 from casino.dialects.igsp.client import HttpProviderClient
 from casino.dialects.igsp.records import IgspRecords
 from casino.dialects.registry import family
-from casino.integrations.model import Integration, Secret
+from casino.integrations.model import Integration
 from casino.providers.circuit import Circuits
 from casino.providers.ports import ProviderCall, ProviderError
 from casino.providers.transport import Transport
+from casino.signing.pair import CURRENT, Pair
 from testing.clock import FakeClock
 from testing.credentials import FakeKeyring
 from testing.integrations import an_integration
@@ -49,7 +50,7 @@ class Inline(Executor):
 
 def provider_keyring() -> FakeKeyring:
     """Return a keyring with the simulated provider's own pair."""
-    return FakeKeyring(Secret("current", KEY.api_key, KEY.secret_key))
+    return FakeKeyring(Pair(KEY.api_key, KEY.secret_key, CURRENT))
 
 
 @dataclass

@@ -11,8 +11,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from casino.base.errors import UnavailableError
-from casino.integrations.credentials import CURRENT, Pair, PairRefusedError, read_pair
-from casino.integrations.model import Integration, Secret
+from casino.integrations.credentials import PairRefusedError, read_pair
+from casino.integrations.model import Integration
+from casino.signing.pair import Pair
 from testing.clock import FakeClock
 
 
@@ -30,7 +31,7 @@ class FakeSecrets:
         self.labels: dict[str, str] = {}
         self.reads: Counter[str] = Counter()
         self.before_read: Callable[[str], None] = lambda label: None
-        self.put_secret_value("", "v0", pair.text, [CURRENT])
+        self.put_secret_value("", "v0", pair.text, ["AWSCURRENT"])
 
     def describe_secret(self, SecretId: str) -> dict[str, Any]:
         versions: dict[str, list[str]] = {}
@@ -71,7 +72,7 @@ class FakeSecrets:
             del self.labels[VersionStage]
 
     def _move(self, label: str, version: str) -> None:
-        if label == CURRENT and label in self.labels:
+        if label == "AWSCURRENT" and label in self.labels:
             self.labels["AWSPREVIOUS"] = self.labels[label]
         self.labels[label] = version
 
@@ -80,12 +81,12 @@ class FakeSecrets:
 class FakeKeyring:
     """`Keyring` that knows one secret; `stored` is what a refresh finds, when it may look."""
 
-    known: Secret
-    stored: Secret | None = None
+    known: Pair
+    stored: Pair | None = None
     refreshes: int = 0
     readable: bool = True
 
-    def live(self, integration: Integration) -> tuple[Secret, ...]:
+    def live(self, integration: Integration) -> tuple[Pair, ...]:
         if not self.readable:
             raise UnavailableError
         return (self.known,)

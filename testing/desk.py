@@ -9,9 +9,9 @@ from casino.base.clock import Clock
 from casino.base.proxy import Response
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.requests import Action
-from casino.integrations.model import Secret
 from casino.integrations.ports import Keyring, Registry
 from casino.observability.hooks import HookTelemetry, RequestRecord
+from casino.signing.pair import CURRENT, Pair
 from casino.wallet.decision import Snapshot
 from casino.wallet.endpoint import HookEndpoint
 from casino.wallet.model import Transaction
@@ -27,8 +27,8 @@ from testing.transactions import INTEGRATION
 
 def keyring_of(secret_key: str = SECRET_KEY, rotated: str | None = None) -> FakeKeyring:
     """Return a keyring that knows `secret_key` until a refresh, if that may look, finds another."""
-    stored = None if rotated is None else Secret("current", API_KEY, rotated)
-    return FakeKeyring(Secret("current", API_KEY, secret_key), stored)
+    stored = None if rotated is None else Pair(API_KEY, rotated, CURRENT)
+    return FakeKeyring(Pair(API_KEY, secret_key, CURRENT), stored)
 
 
 def wallet_over(

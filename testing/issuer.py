@@ -11,16 +11,9 @@ from typing import Any
 
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
-from casino.integrations.credentials import Pair, read_pair
+from casino.integrations.credentials import read_pair
+from casino.signing.pair import Pair
 from casino.signing.scheme import SignatureRefusedError
-
-
-class OneVersion:
-    """A pair as the signature families want to see it."""
-
-    def __init__(self, secret_key: str) -> None:
-        self.label = "current"
-        self.secret_key = secret_key
 
 
 class Issuer:
@@ -43,8 +36,8 @@ class Issuer:
         headers = headers_of(pairs)
         try:
             api_key = family("igsp").credential(headers)
-            versions = [OneVersion(secret) for secret in self.pairs.get(api_key, ())]
-            family("igsp").verify(body, headers, versions, time())
+            live = [Pair(api_key, secret) for secret in self.pairs.get(api_key, ())]
+            family("igsp").verify(body, headers, live, time())
         except SignatureRefusedError:
             return False
         return True

@@ -7,7 +7,8 @@ from typing import Final, Self
 
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
-from casino.signing.scheme import Particulars, Scheme
+from casino.signing.pair import Pair
+from casino.signing.scheme import Family, Particulars
 
 NAMES: Final = ("igsp", "flexsoft", "invo", "igv-seller", "igv-merchant")
 NOW: Final = 1_760_702_625.0
@@ -17,12 +18,9 @@ QUERY: Final = "param2=value2&param1=value1"
 API_KEY: Final = "pk_live_7"
 
 
-@dataclass(frozen=True)
-class Live:
-    """A version of a secret."""
-
-    label: str
-    secret_key: str = field(repr=False)
+def live(label: str, secret_key: str) -> Pair:
+    """Return a version of a secret."""
+    return Pair(API_KEY, secret_key, label)
 
 
 @cache
@@ -49,12 +47,12 @@ class Signed:
     name: str
     body: bytes
     headers: dict[str, list[str]]
-    versions: tuple[Live, ...]
+    versions: tuple[Pair, ...]
     now: float = NOW
     particulars: Particulars = field(default_factory=Particulars)
 
     @property
-    def scheme(self) -> Scheme:
+    def scheme(self) -> Family:
         return family(self.name)
 
     @property
@@ -81,5 +79,5 @@ def signed(name: str, body: bytes = BODY, which: str = "current", now: float = N
     particulars = Particulars(query=query, request_id=REQUEST_ID)
     headers = family(name).sign(body, API_KEY, secret_of(name, which), now, particulars)
     labels = ("current", "pending", "previous")
-    versions = tuple(Live(label, secret_of(name, label)) for label in labels)
+    versions = tuple(live(label, secret_of(name, label)) for label in labels)
     return Signed(name, body, headers_of(headers.items()), versions, now, Particulars(query=query))

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from casino.base.headers import Headers
-from casino.signing.scheme import Part, Scheme
+from casino.signing.scheme import Family, Part
 
 type Sample = tuple[str, bytes]
 
@@ -21,7 +21,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 
 
 def explain(
-    scheme: Scheme, parts: tuple[Part, ...], headers: Headers, secret_key: str
+    scheme: Family, parts: tuple[Part, ...], headers: Headers, secret_key: str
 ) -> str | None:
     """Return the mistake that makes the signature fit, or `None` when no known one does."""
     key = secret_key.encode()
@@ -133,7 +133,7 @@ def _other_secrets(secret_key: str) -> Iterator[Sample]:
             continue
 
 
-def _other_spellings(scheme: Scheme, headers: Headers) -> Iterator[tuple[str, Headers]]:
+def _other_spellings(scheme: Family, headers: Headers) -> Iterator[tuple[str, Headers]]:
     name = scheme.headers[-1]
     sent = headers[name.lower()][0]
     said = f"{name}: the signature is right, its spelling is not: it must be {scheme.form}"

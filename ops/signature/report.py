@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from casino.base.headers import Headers
+from casino.signing.pair import Pair
 from casino.signing.scheme import (
     TOLERANCE_S,
+    Family,
     Part,
     Particulars,
-    Scheme,
     SignatureRefusedError,
-    Version,
 )
 from ops.signature.mistakes import explain
 
@@ -32,8 +32,7 @@ _UNEXPLAINED: Final = (
 class Known:
     """A version of the secret, live or not."""
 
-    version: Version
-    api_key: str
+    pair: Pair
     live: bool
 
 
@@ -41,7 +40,7 @@ class Known:
 class Request:
     """What arrived, and when it is judged."""
 
-    scheme: Scheme
+    scheme: Family
     body: bytes
     headers: Headers
     particulars: Particulars
@@ -64,7 +63,7 @@ def diagnose(request: Request, known: Iterable[Known]) -> Diagnosis:
     """Judge a request as a hook does, and say why not."""
     known = list(known)
     verdict, fits = _verdict(request, known), _fitting(request, known)
-    label = f"{fits.version.label}{'' if fits.live else ' (no longer live)'}" if fits else None
+    label = f"{fits.pair.label}{'' if fits.live else ' (no longer live)'}" if fits else None
     if verdict == "accepted":
         return Diagnosis(verdict, label, None)
     found = _headers_difference(request, known)
@@ -79,7 +78,7 @@ def diagnose(request: Request, known: Iterable[Known]) -> Diagnosis:
 
 def _verdict(request: Request, known: Iterable[Known]) -> str:
     live = [one for one in known if one.live]
-    scheme, versions = request.scheme, [one.version for one in live]
+    scheme, versions = request.scheme, [one.pair for one in live]
     try:
         if scheme.names_key and scheme.credential(request.headers) not in _keys(live):
             return "unauthorized"
@@ -90,13 +89,13 @@ def _verdict(request: Request, known: Iterable[Known]) -> str:
 
 
 def _keys(known: Iterable[Known]) -> set[str]:
-    return {one.api_key for one in known}
+    return {one.pair.api_key for one in known}
 
 
 def _fitting(request: Request, known: Iterable[Known]) -> Known | None:
     """Return the version whose secret made the signature, whatever else is wrong."""
     for one in known:
-        key = one.version.secret_key
+        key = one.pair.secret_key
         signed = b"".join(part.value for part in request.parts(key))
         if key and request.scheme.fits(signed, request.headers, key.encode()):
             return one
@@ -139,12 +138,12 @@ def _time_difference(request: Request) -> str | None:
 def _retired(fits: Known) -> str | None:
     if fits.live:
         return None
-    return f"secret: the {fits.version.label} version signed it, which is no longer live"
+    return f"secret: the {fits.pair.label} version signed it, which is no longer live"
 
 
 def _mistake(request: Request, known: Iterable[Known]) -> str | None:
     for one in known:
-        key = one.version.secret_key
+        key = one.pair.secret_key
         parts = request.parts(key)
         if parts[0].name == "sorted query":
             unsorted = request.particulars.query.encode("utf-8", "surrogatepass")

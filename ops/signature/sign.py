@@ -1,21 +1,21 @@
 """What signing in an integration's name needs: its family, its secret, and a command that sends."""
 
-import json
 import shlex
-
-from botocore.exceptions import ClientError
+from dataclasses import replace
 
 from casino.dialects.registry import family
-from casino.integrations.model import Secret
-from casino.signing.scheme import Scheme
+from casino.integrations.credentials import InvalidPairError
+from casino.integrations.store.secrets import read_version, stage_of
+from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
+from casino.signing.scheme import Family
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.signature.report import Known
 
-_LABELS = ("current", "pending", "previous")
+_LABELS = (CURRENT, PENDING, PREVIOUS)
 
 
-def scheme_of(name: str) -> Scheme:
+def scheme_of(name: str) -> Family:
     """Return a signature family by its name; raises `OpsError`."""
     try:
         return family(name)
@@ -29,33 +29,25 @@ def known_versions(operations: Operations, integration: str | None) -> tuple[str
         if operations.sandbox is None:
             raise OpsError("invalid_request", "say whose secret it is with --integration")
         sandbox = operations.sandbox
-        secret = Secret("current", sandbox.api_key, sandbox.secret_key)
-        return "igsp", [Known(secret, secret.api_key, live=True)]
+        return "igsp", [Known(Pair(sandbox.api_key, sandbox.secret_key, CURRENT), live=True)]
     provider = operations.integrations.in_force(integration)
     keyring = operations.keyring
     keyring.refresh(provider)
-    live = {secret.label for secret in keyring.live(provider)}
+    live = {pair.label for pair in keyring.live(provider)}
     found = [_version(operations, provider.secret_name, label) for label in _LABELS]
-    versions = [secret for secret in found if secret is not None]
-    if not versions or versions[0].label != "current":
+    versions = [pair for pair in found if pair is not None]
+    if not versions or versions[0].label != CURRENT:
         raise OpsError("unavailable", f"the secret of {integration} is not readable")
-    known = [Known(secret, secret.api_key, secret.label in live) for secret in versions]
+    known = [Known(pair, pair.label in live) for pair in versions]
     return provider.family, known
 
 
-def _version(operations: Operations, secret_name: str, label: str) -> Secret | None:
-    stage = f"AWS{label.upper()}"
+def _version(operations: Operations, secret_name: str, label: str) -> Pair | None:
     try:
-        answer = operations.secrets.get_secret_value(SecretId=secret_name, VersionStage=stage)
-        given = json.loads(answer["SecretString"])
-        return Secret(label, given["api_key"], given["secret_key"])
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            return None
-        raise
-    except (ValueError, KeyError, TypeError):
-        # The cause could show a piece of the secret: it is not chained.
+        pair = read_version(operations.secrets, secret_name, VersionStage=stage_of(label))
+    except InvalidPairError:
         raise OpsError("unavailable", f"{secret_name} ({label}) is not readable") from None
+    return replace(pair, label=label) if pair else None
 
 
 def curl_command(url: str, headers: list[str], file: str) -> str:

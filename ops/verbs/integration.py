@@ -7,8 +7,9 @@ import typer
 
 from casino.base.times import iso_utc
 from casino.integrations.admin import SecretVersion
-from casino.integrations.credentials import DAY_S, Pair, grace_of
+from casino.integrations.credentials import DAY_S, grace_of
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
+from casino.signing.pair import Pair
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, fields, table

@@ -12,7 +12,8 @@ from uuid import uuid4
 import typer
 
 from casino.base.times import iso_utc
-from casino.integrations.credentials import InvalidPairError, Pair, read_pair
+from casino.integrations.credentials import InvalidPairError, read_pair
+from casino.signing.pair import Pair
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output, fields

@@ -45,12 +45,12 @@ def sign(
     """Print the headers that make a body a valid request for the next five minutes."""
     body = _read(file)
     name, (current, *_) = known_versions(operations, integration)
-    key = current.version.secret_key
+    key = current.pair.secret_key
     # 32 characters: the longest nonce that igv-merchant takes, which is its safest.
     particulars = Particulars(query, request_id or secrets.token_hex(16))
     scheme = scheme_of(name)
     try:
-        headers = scheme.sign(body, current.api_key, key, operations.clock.now(), particulars)
+        headers = scheme.sign(body, current.pair.api_key, key, operations.clock.now(), particulars)
     except UnsignableError as error:
         raise OpsError("invalid_request", str(error)) from error
     received = headers_of(headers.items())
@@ -90,7 +90,7 @@ def verify_signature(
     name, known = known_versions(operations, integration)
     request = Request(scheme_of(name), body, headers, Particulars(query), now)
     diagnosis = diagnose(request, known)
-    parts = request.parts(known[0].version.secret_key)
+    parts = request.parts(known[0].pair.secret_key)
     data: dict[str, Any] = {
         "family": name,
         "verdict": diagnosis.verdict,

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from casino.aws.clients import secrets_client
-from casino.integrations.credentials import Pair
+from casino.signing.pair import Pair
 from testing.credentials import pair_of
 from testing.hooks import (
     API_KEY,

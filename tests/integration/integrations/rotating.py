@@ -12,8 +12,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from casino.integrations.credentials import NoPreviousError, Pair
+from casino.integrations.credentials import NoPreviousError
 from casino.integrations.deployed import STEPS
+from casino.signing.pair import Pair
 from casino.wiring.rotation import Handler, rotation_handler
 from ops.context import Operations
 from ops.verbs import rotation

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from casino.integrations.credentials import Pair
+from casino.signing.pair import Pair
 from testing.hooks import Handler, proxy_event, signed_headers
 
 PAUSE_S = 0.02

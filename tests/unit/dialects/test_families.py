@@ -8,7 +8,7 @@ import pytest
 
 from casino.dialects.registry import FAMILIES, family
 from casino.signing.scheme import SignatureRefusedError
-from testing.signatures import API_KEY, BODY, NAMES, NOW, Live, Signed, signed
+from testing.signatures import API_KEY, BODY, NAMES, NOW, Signed, live, signed
 
 ODD_VALUES = [
     " ",
@@ -81,7 +81,7 @@ def test_an_empty_secret_verifies_nothing(name: str) -> None:
     headers = request.scheme.sign(BODY, API_KEY, "", NOW, particulars)
     forged = {header.lower(): [value] for header, value in headers.items()}
 
-    refused = replace(request, headers=forged, versions=(Live("current", ""),))
+    refused = replace(request, headers=forged, versions=(live("current", ""),))
     assert _refused(refused) == "invalid_signature"
 
 

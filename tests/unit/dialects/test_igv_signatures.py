@@ -11,8 +11,8 @@ from testing.signatures import (
     BODY,
     NOW,
     REQUEST_ID,
-    Live,
     Signed,
+    live,
     openssl,
     rsa_key,
     secret_of,
@@ -178,7 +178,7 @@ def test_a_key_that_cannot_sign_is_named_without_being_shown(kind: str) -> None:
 
 
 def test_a_version_with_an_unreadable_key_verifies_nothing() -> None:
-    request = replace(signed("igv-merchant"), versions=(Live("current", "no key at all"),))
+    request = replace(signed("igv-merchant"), versions=(live("current", "no key at all"),))
 
     assert _refused(request) == "invalid_signature"
 

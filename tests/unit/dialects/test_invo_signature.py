@@ -7,14 +7,15 @@ import pytest
 
 from casino.dialects.invo.signature import signature_header
 from casino.dialects.registry import family
+from casino.signing.pair import Pair
 from casino.signing.scheme import Particulars, SignatureRefusedError, UnsignableError
-from testing.signatures import BODY, NOW, Live, Signed, secret_of, signed
+from testing.signatures import BODY, NOW, Signed, live, secret_of, signed
 
 CURRENT, PREVIOUS = secret_of("invo"), secret_of("invo", "previous")
 UNKNOWN = "a-secret-that-we-do-not-have-yet"
 
 
-def _sent(*secrets: str, versions: tuple[Live, ...] = (Live("current", CURRENT),)) -> Signed:
+def _sent(*secrets: str, versions: tuple[Pair, ...] = (live("current", CURRENT),)) -> Signed:
     value = signature_header(BODY, int(NOW), secrets)
     return replace(signed("invo").with_header("x-invo-signature", value), versions=versions)
 
@@ -31,7 +32,7 @@ def test_any_of_the_values_may_fit(secrets: tuple[str, ...]) -> None:
 
 
 def test_a_delivery_signed_with_both_versions_counts_as_signed_with_the_current_one() -> None:
-    versions = (Live("current", CURRENT), Live("previous", PREVIOUS))
+    versions = (live("current", CURRENT), live("previous", PREVIOUS))
 
     assert _sent(PREVIOUS, CURRENT, versions=versions).verify() == "current"
 

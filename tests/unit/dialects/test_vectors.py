@@ -7,7 +7,7 @@ import pytest
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
 from casino.signing.scheme import Particulars
-from testing.signatures import Live, openssl, rsa_key
+from testing.signatures import live, openssl, rsa_key
 
 SECRET: Final = "91b2c7a4aadb48b62e"
 MOMENT: Final = 1_760_702_625.0
@@ -37,7 +37,7 @@ def test_igsp_signs_and_verifies_the_vector(body: str, signature: str) -> None:
         "X-Timestamp": TIMESTAMP,
         "X-Signature": signature,
     }
-    received, versions = headers_of(headers.items()), [Live("current", SECRET)]
+    received, versions = headers_of(headers.items()), [live("current", SECRET)]
     assert family("igsp").verify(body.encode(), received, versions, MOMENT) == "current"
 
 
@@ -48,7 +48,7 @@ def test_flexsoft_signs_and_verifies_the_vector() -> None:
         "X-Public-Key": "pk",
         "X-Signature": "7V5PInklPyvbtXqJpEDJWWm37Fbn/eRcW2vGBijDpEU=",
     }
-    received, versions = headers_of(headers.items()), [Live("current", SECRET)]
+    received, versions = headers_of(headers.items()), [live("current", SECRET)]
     assert family("flexsoft").verify(BET.encode(), received, versions, MOMENT) == "current"
 
 
@@ -60,7 +60,7 @@ def test_invo_signs_and_verifies_the_vector() -> None:
         "v1=ff7f0c778ecd0ca8c582c0a1da112be1ff67733cd6d3a90869be95c349899f6f",
         "X-Invo-Idempotency-Key": "evt-1",
     }
-    received, versions = headers_of(headers.items()), [Live("current", SECRET)]
+    received, versions = headers_of(headers.items()), [live("current", SECRET)]
     assert family("invo").verify(BET.encode(), received, versions, T) == "current"
 
 
@@ -75,7 +75,7 @@ def test_igv_seller_signs_and_verifies_the_vector() -> None:
         "X-Timestamp": "1734850099000",
         "X-Signature": "fd3b0ee18d6a018a553de2b3a2e4f380daa87917401e4981f302d2abee7abd8e",
     }
-    received, versions = headers_of(headers.items()), [Live("current", secret)]
+    received, versions = headers_of(headers.items()), [live("current", secret)]
     assert family("igv-seller").verify(b"{}", received, versions, T) == "current"
 
 
@@ -90,7 +90,7 @@ def test_igv_merchant_signs_the_string_of_the_vector() -> None:
     text = b'param1=value1&param2=value21743478725a1b2c3{"key":"value"}'
     assert b"".join(part.value for part in parts) == text
     assert merchant.fits(text, received, rsa_key().encode())
-    versions = [Live("current", rsa_key())]
+    versions = [live("current", rsa_key())]
     assert merchant.verify(body, received, versions, now, particulars) == "current"
 
 
@@ -99,4 +99,4 @@ def test_igv_merchant_is_verified_with_the_public_half_alone() -> None:
     public = openssl("rsa", "-pubout", given=rsa_key().encode()).decode()
     headers = merchant.sign(b"", "", rsa_key(), now, Particulars(request_id="a1b2c3"))
 
-    assert merchant.verify(b"", headers_of(headers.items()), [Live("theirs", public)], now)
+    assert merchant.verify(b"", headers_of(headers.items()), [live("theirs", public)], now)

@@ -12,14 +12,15 @@ from casino.integrations.credentials import (
     NoPreviousError,
     NothingStagedError,
     NotPendingError,
-    Pair,
     PairRefusedError,
     UnknownSecretError,
+    read_pair,
 )
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.secrets import SecretsManagerStore
+from casino.signing.pair import Pair
 from testing.clock import FakeClock
 from testing.crashes import Crashes, CrashingClient
 from testing.credentials import FakePairProvider, FakeSecrets, pair_of
@@ -29,9 +30,7 @@ ACME = an_integration("acme", grace_s=3600)
 NAME, SECRET = ACME.name, ACME.secret_name
 
 OLD, NEW = pair_of("old"), pair_of("new")
-SAME_KEY = Pair(
-    OLD.api_key, "secret-same-key", '{"api_key":"key-old","secret_key":"secret-same-key"}'
-)
+SAME_KEY = read_pair('{"api_key":"key-old","secret_key":"secret-same-key"}')
 GRACE_S = 3600
 MOST_CALLS = 40
 
@@ -104,9 +103,7 @@ def test_the_old_key_dies_with_its_secret_and_a_key_that_stays_lives_on(scene: S
     scene.clock.sleep(GRACE_S)
     assert known.by_api_key(OLD.api_key) is None
     assert known.by_api_key(NEW.api_key) is not None
-    scene.rotate(
-        Pair(NEW.api_key, "secret-2", '{"api_key":"key-new","secret_key":"secret-2"}'), "v2"
-    )
+    scene.rotate(read_pair('{"api_key":"key-new","secret_key":"secret-2"}'), "v2")
     scene.rotation.retire_previous(NAME)
     assert CachedRegistry(scene.registry, scene.clock).by_api_key(NEW.api_key) is not None
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from casino.dialects.invo.player_token import MOST_PLAYERS, PLAYER_TOKEN, PlayerTokens
-from casino.integrations.model import Secret
 from casino.observability.credentials import TokenTelemetry
 from casino.providers.credentials import with_token
 from casino.providers.sender import Reply
 from casino.providers.token import TokenRefusedError, TokenUnavailableError
+from casino.signing.pair import CURRENT, Pair
 from testing.clock import FakeClock
 from testing.credentials import FakeKeyring
 from tests.unit.providers.tokens import (
@@ -106,8 +106,8 @@ def test_no_token_is_believed_for_more_than_a_day(lifetime: str) -> None:
 
 
 SDK_OLD, SDK_NEW = (
-    Secret("current", "game-7", "ivsdk_old"),
-    Secret("current", "game-7", "ivsdk_new"),
+    Pair("game-7", "ivsdk_old", CURRENT),
+    Pair("game-7", "ivsdk_new", CURRENT),
 )
 
 

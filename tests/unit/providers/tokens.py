@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casino.dialects.igv.seller_token import seller_token
-from casino.integrations.model import Integration, Secret
+from casino.integrations.model import Integration
 from casino.providers.sender import Reply
 from casino.providers.token import SharedToken
+from casino.signing.pair import CURRENT, Pair
 from testing.clock import FakeClock
 from testing.credentials import FakeKeyring
 
 INTEGRATION = Integration("seller", "igv-seller", "test/integration/seller")
-OLD = Secret("current", "seller@example.com", "old-password")
-NEW = Secret("current", "seller@example.com", "new-password")
+OLD = Pair("seller@example.com", "old-password", CURRENT)
+NEW = Pair("seller@example.com", "new-password", CURRENT)
 
 
 @dataclass

@@ -8,6 +8,7 @@ import pytest
 
 from casino.base.headers import Headers, headers_of
 from casino.dialects.registry import family
+from casino.signing.pair import CURRENT, Pair
 from casino.signing.scheme import SignatureRefusedError
 from sandbox import events
 
@@ -26,14 +27,8 @@ SAMPLES: Final = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for path in sorted(events.SAMPLES.glob("*.json"))
 }
+LIVE: Final = Pair("key-of-the-stack", "secret-of-the-stack", CURRENT)
 SIGNED_SAMPLES: Final = [name for name, event in SAMPLES.items() if event["body"] is not None]
-
-
-class OneVersion:
-    """The stack's secret as the only live one."""
-
-    label = "current"
-    secret_key = "secret-of-the-stack"
 
 
 def multi_headers(event: dict[str, Any]) -> Headers:
@@ -74,9 +69,9 @@ def test_the_copy_is_signed_over_its_exact_body(
     body, headers = copies[name]["body"].encode(), multi_headers(copies[name])
 
     assert family("igsp").credential(headers) == "key-of-the-stack"
-    assert family("igsp").verify(body, headers, [OneVersion()], NOW) == "current"
+    assert family("igsp").verify(body, headers, [LIVE], NOW) == "current"
     with pytest.raises(SignatureRefusedError):
-        family("igsp").verify(body + b" ", headers, [OneVersion()], NOW)
+        family("igsp").verify(body + b" ", headers, [LIVE], NOW)
 
 
 @pytest.mark.parametrize("name", SIGNED_SAMPLES)

@@ -11,7 +11,7 @@ import pytest
 
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
-from casino.integrations.model import Secret
+from casino.signing.pair import CURRENT, Pair
 from sandbox.provider.config import Credential
 from testing.provider import KEY, NOW, FakeWallet, Provider, provider
 
@@ -105,7 +105,7 @@ def test_hooks_are_signed_so_that_the_wallet_accepts_them(
     there.control.play("sess-1")
     for request in wallet.requests:
         headers = headers_of(request.headers.items())
-        versions = [Secret("current", KEY.api_key, KEY.secret_key)]
+        versions = [Pair(KEY.api_key, KEY.secret_key, CURRENT)]
         assert family("igsp").verify(request.content, headers, versions, NOW.timestamp())
 
 

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
-from casino.integrations.model import Secret
+from casino.signing.pair import CURRENT, Pair
 from sandbox.provider.config import Credential
 from sandbox.provider.signatures import SignatureError, identify, seal
 
@@ -50,7 +50,7 @@ def test_the_provider_accepts_what_we_sign(body: bytes, now: datetime) -> None:
 @given(bodies, moments)
 def test_we_accept_what_the_provider_signs(body: bytes, now: datetime) -> None:
     headers = headers_of(seal(KEY, body, now).items())
-    versions = [Secret("current", KEY.api_key, SECRET)]
+    versions = [Pair(KEY.api_key, SECRET, CURRENT)]
     assert family("igsp").verify(body, headers, versions, now.timestamp()) == "current"
 
 

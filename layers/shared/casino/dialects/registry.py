@@ -9,7 +9,7 @@ from functools import cache
 from importlib import import_module
 from typing import Final
 
-from casino.signing.scheme import Scheme
+from casino.signing.scheme import Family
 
 #: Name of a family, as an integration's record holds it → its module and class.
 FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
@@ -22,7 +22,7 @@ FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
 
 
 @cache
-def family(name: str) -> Scheme:
+def family(name: str) -> Family:
     """Return the signature family `name`; raises `LookupError` for an unknown one.
 
     `igv-merchant` needs `cryptography`, which is not in the layer: `ImportError` says so.
@@ -31,5 +31,5 @@ def family(name: str) -> Scheme:
         module, class_name = FAMILIES[name]
     except KeyError:
         raise LookupError(f"unknown signature family {name!r}") from None
-    scheme: Scheme = getattr(import_module(module), class_name)()
-    return scheme
+    found: Family = getattr(import_module(module), class_name)()
+    return found

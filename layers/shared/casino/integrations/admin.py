@@ -17,16 +17,10 @@ from casino.base.errors import AdminError
 from casino.base.times import iso_utc
 from casino.integrations.audit import EVERYONE, AuditRecord
 from casino.integrations.checks import a_host, a_name, a_network, a_provider_url
-from casino.integrations.credentials import (
-    CURRENT,
-    PENDING,
-    PREVIOUS,
-    Pair,
-    read_pair,
-    verifies_until,
-)
+from casino.integrations.credentials import read_pair, verifies_until
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
 from casino.integrations.rotation_ports import Register, SecretStore
+from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
 
 _LABELS: Final = (CURRENT, PENDING, PREVIOUS)
 _ENABLED: Final = {True: "enabled", False: "disabled"}
@@ -98,7 +92,7 @@ class IntegrationAdmin:
             until = verifies_until(integration, version, replaced_at) if label == PREVIOUS else None
             found.append(
                 SecretVersion(
-                    label.removeprefix("AWS").lower(),
+                    label,
                     version,
                     pair,
                     None if until is None else iso_utc(until),

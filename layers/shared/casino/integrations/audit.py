@@ -3,7 +3,6 @@
 It exists so that "who switched this off, and when?" has an answer that nobody can edit.
 """
 
-import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,9 +23,3 @@ class AuditRecord:
     old: str = ""
     new: str = ""
     detail: str = ""
-
-
-def fingerprint(api_key: str, secret_key: str) -> str:
-    """Return what two people can compare without showing each other a pair of credentials."""
-    text = f"seamless-wallet credentials\n{api_key}\n{secret_key}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

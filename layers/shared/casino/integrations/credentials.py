@@ -1,4 +1,4 @@
-"""The words of rotation: a pair of credentials, its versions, and when one stops verifying.
+"""The words of rotation: a secret's versions, what one may hold, and when one stops verifying.
 
 CasinoError
 └── RotationError             a rotation cannot go on; nothing of it shows a secret
@@ -15,13 +15,13 @@ CasinoError
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from casino.base.errors import CasinoError
 from casino.base.times import iso_utc
-from casino.integrations.audit import fingerprint
 from casino.integrations.model import Integration
+from casino.signing.pair import Pair
 
 DAY_S: Final = 24 * 3600
 DEFAULT_GRACE_S: Final = 7 * DAY_S
@@ -36,10 +36,6 @@ MOST_RETIREMENTS: Final = 8
 _API_KEY: Final = re.compile(r"[!-~]{1,256}", re.ASCII)
 
 type Labels = Mapping[str, frozenset[str]]
-
-CURRENT: Final = "AWSCURRENT"
-PENDING: Final = "AWSPENDING"
-PREVIOUS: Final = "AWSPREVIOUS"
 
 
 class RotationError(CasinoError):
@@ -97,20 +93,6 @@ class UnknownSecretError(RotationError):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """An `api_key` with its `secret_key`; the repr shows neither. `text` is what is stored."""
-
-    api_key: str = field(repr=False)
-    secret_key: str = field(repr=False)
-    text: str = field(repr=False, compare=False)
-    created_at: float = field(default=0.0, compare=False)
-
-    @property
-    def fingerprint(self) -> str:
-        return fingerprint(self.api_key, self.secret_key)
-
-
-@dataclass(frozen=True, slots=True)
 class StoredSecret:
     """A secret without its values: its name, and which version carries which labels."""
 
@@ -122,7 +104,7 @@ class StoredSecret:
         return next((v for v, labels in self.labels.items() if label in labels), None)
 
 
-def read_pair(text: str, created_at: float = 0.0) -> Pair:
+def read_pair(text: str) -> Pair:
     """Return the pair that a JSON text holds; raises `InvalidPairError`, which quotes nothing."""
     try:
         given = json.loads(text)
@@ -132,7 +114,7 @@ def read_pair(text: str, created_at: float = 0.0) -> Pair:
     except (ValueError, KeyError, TypeError):
         # The cause could show a piece of the secret: it is not chained.
         raise InvalidPairError("this is no JSON object with api_key and secret_key") from None
-    return Pair(api_key, secret_key, text, created_at)
+    return Pair(api_key, secret_key, text=text)
 
 
 def grace_of(integration: Integration) -> int:

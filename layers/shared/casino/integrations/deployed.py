@@ -6,8 +6,8 @@ from typing import Final
 from uuid import uuid4
 
 from casino.base.errors import AdminError, FunctionFailedError
-from casino.integrations.credentials import CURRENT, PENDING
 from casino.integrations.rotation_ports import SecretStore
+from casino.signing.pair import CURRENT, PENDING
 
 #: What Secrets Manager calls the function with, in this order.
 STEPS: Final = ("createSecret", "setSecret", "testSecret", "finishSecret")

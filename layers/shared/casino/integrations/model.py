@@ -1,4 +1,4 @@
-"""Integrations and the live versions of their credentials.
+"""Integrations: who may call, and on which terms.
 
 An integration is one provider's connection. Each of its parts is what one reader needs of it: the
 wallet, the calls to the provider, the rotation.
@@ -64,21 +64,3 @@ class Integration:
     rotation: RotationTerms = field(default_factory=RotationTerms)
     key_valid_until: int = 0
     """When the `api_key` that it was found by stops being valid; 0 for never. Not stored here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """One live version of an integration's credentials; its repr shows no secret."""
-
-    label: str
-    """`current`, `pending` or `previous`."""
-    api_key: str
-    secret_key: str
-    created_at: float = 0.0
-    """When the version was made, in seconds since the epoch."""
-    version_id: str = ""
-    until: float = float("inf")
-    """When it stops verifying, in seconds since the epoch."""
-
-    def __repr__(self) -> str:
-        return f"Secret(label={self.label!r})"

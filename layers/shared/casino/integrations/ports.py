@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from casino.integrations.model import Integration, Secret
+from casino.integrations.model import Integration
+from casino.signing.pair import Pair
 
 
 class Registry(Protocol):
@@ -21,7 +22,7 @@ class Registry(Protocol):
 class Keyring(Protocol):
     """The live versions of each integration's secret."""
 
-    def live(self, integration: Integration) -> tuple[Secret, ...]:
+    def live(self, integration: Integration) -> tuple[Pair, ...]:
         """Return the live versions known now, the current one first.
 
         Raises `UnavailableError` when none can be read.

@@ -14,15 +14,11 @@ from casino.base.clock import Clock
 from casino.base.times import iso_utc
 from casino.integrations.audit import AuditRecord
 from casino.integrations.credentials import (
-    CURRENT,
-    PENDING,
-    PREVIOUS,
     InvalidPairError,
     KeyTakenError,
     NoPreviousError,
     NothingStagedError,
     NotPendingError,
-    Pair,
     StoredSecret,
     UnknownSecretError,
     grace_of,
@@ -32,6 +28,7 @@ from casino.integrations.credentials import (
 )
 from casino.integrations.model import Integration
 from casino.integrations.rotation_ports import Directory, PairProvider, SecretStore
+from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
 
 
 @dataclass(frozen=True, slots=True)

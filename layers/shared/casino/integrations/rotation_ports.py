@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from casino.integrations.audit import AuditRecord
-from casino.integrations.credentials import Pair, StoredSecret
+from casino.integrations.credentials import StoredSecret
 from casino.integrations.model import Integration
+from casino.signing.pair import Pair
 
 
 class SecretStore(Protocol):

@@ -13,11 +13,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 from casino.observability.telemetry import NAMESPACE, Telemetry
+from casino.signing.pair import PREVIOUS
 
 #: A previous secret that is used when it has less than this left is worth an alarm.
 NEAR_END_S: Final = 24 * 3600
-
-_REPLACED: Final = "previous"
 
 #: What a refusal at the door counts as, for the alarms.
 _REFUSALS: Final = {
@@ -62,7 +61,7 @@ class RequestRecord:
     @property
     def used_previous(self) -> bool:
         """Whether the request was signed with a secret that has been replaced."""
-        return self.secret_version == _REPLACED
+        return self.secret_version == PREVIOUS
 
 
 class HookTelemetry(Telemetry):

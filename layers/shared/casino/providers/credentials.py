@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from casino.base.errors import UnavailableError
-from casino.integrations.model import Integration, Secret
+from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.providers.post import ServiceUnreachableError
 from casino.providers.sender import Reply
 from casino.providers.token import SharedToken, Token, TokenRefusedError, TokenUnavailableError
+from casino.signing.pair import Pair
 
 #: No service is believed for longer than this, in seconds.
 LONGEST_LIFE_S: Final = 24 * 3600.0
@@ -38,17 +39,17 @@ def unauthorized(reply: Reply) -> bool:
 def ask_with(
     keyring: Keyring,
     integration: Integration,
-    ask: Callable[[Secret], Reply],
+    ask: Callable[[Pair], Reply],
     refused: Callable[[Reply], bool],
 ) -> Mapping[str, Any]:
     """Return the answer to the current credentials, or to those that have just replaced them."""
     try:
-        secret = keyring.live(integration)[0]
-        reply = ask(secret)
+        pair = keyring.live(integration)[0]
+        reply = ask(pair)
         if refused(reply):
             keyring.refresh(integration)
             newest = keyring.live(integration)[0]
-            if newest.secret_key == secret.secret_key and newest.api_key == secret.api_key:
+            if newest == pair:
                 raise TokenRefusedError("credentials_refused")
             reply = ask(newest)
     except UnavailableError:

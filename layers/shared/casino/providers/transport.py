@@ -18,7 +18,7 @@ from casino.integrations.ports import Keyring
 from casino.providers.circuit import Circuits
 from casino.providers.ports import ProviderCall, ProviderError, ProviderObserver
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
-from casino.signing.scheme import Scheme
+from casino.signing.scheme import Family
 
 #: The most bytes of an answer that are read; a page of 200 records is about 150 KB.
 MAX_ANSWER: Final = 16 * 1024 * 1024
@@ -57,7 +57,7 @@ class Transport:
     def __init__(
         self,
         keyring: Keyring,
-        family: Callable[[str], Scheme],
+        family: Callable[[str], Family],
         clock: Clock,
         observer: ProviderObserver,
         circuits: Circuits,

@@ -6,12 +6,14 @@ typed refusal, never another exception.
 """
 
 import re
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 from casino.base.headers import Headers
+from casino.signing.pair import Pair
 
 #: How far a timestamp may be off, in seconds, in either direction.
 TOLERANCE_S: Final = 300
@@ -57,40 +59,8 @@ class Part:
     secret: bool = False
 
 
-class Version(Protocol):
-    """One live version of a secret."""
-
-    @property
-    def label(self) -> str:
-        """`current`, `pending` or `previous`."""
-
-    @property
-    def secret_key(self) -> str:
-        """The shared secret."""
-
-
-class Family(Protocol):
-    """How one kind of counterpart signs."""
-
-    def credential(self, headers: Headers) -> str:
-        """Return the public key that the request names.
-
-        Raises `SignatureRefusedError("unauthorized")` when a credential header is missing, and
-        always in a family whose requests name no key: there the URL tells who is meant to send.
-        """
-
-    def verify(self, body: bytes, headers: Headers, versions: Iterable[Version], now: float) -> str:
-        """Return the label of the version that signed exactly these bytes.
-
-        Raises `SignatureRefusedError`. `now` is in seconds since the epoch.
-        """
-
-    def sign(self, body: bytes, api_key: str, secret_key: str, now: float) -> dict[str, str]:
-        """Return the headers that a request with this body carries."""
-
-
-class Scheme(Family, Protocol):
-    """A family with all that it can be asked: to sign for any counterpart, and to be explained."""
+class Family(ABC):
+    """How one kind of counterpart signs: to verify, to sign for it, and to explain either."""
 
     headers: tuple[str, ...]
     """The headers that must be there; the last holds the signature."""
@@ -98,19 +68,33 @@ class Scheme(Family, Protocol):
     form: str
     """What the header of the signature looks like."""
 
-    names_key: bool
+    names_key = False
     """Whether a request names a key; if not, the URL tells whose it is."""
 
+    def credential(self, headers: Headers) -> str:
+        """Return the public key that the request names.
+
+        Raises `SignatureRefusedError("unauthorized")` when a credential header is missing, and
+        always in a family whose requests name no key.
+        """
+        raise SignatureRefusedError("unauthorized")
+
+    @abstractmethod
     def verify(
         self,
         body: bytes,
         headers: Headers,
-        versions: Iterable[Version],
+        pairs: Iterable[Pair],
         now: float,
         particulars: Particulars = NO_PARTICULARS,
     ) -> str:
-        """Return the label of the version that signed; of `particulars`, the query counts."""
+        """Return the label of the pair that signed exactly these bytes.
 
+        Raises `SignatureRefusedError`. `now` is in seconds since the epoch; of `particulars`, the
+        query counts.
+        """
+
+    @abstractmethod
     def sign(
         self,
         body: bytes,
@@ -119,8 +103,9 @@ class Scheme(Family, Protocol):
         now: float,
         particulars: Particulars = NO_PARTICULARS,
     ) -> dict[str, str]:
-        """Return the headers that the request carries; raises `UnsignableError`."""
+        """Return the headers that a request with this body carries; raises `UnsignableError`."""
 
+    @abstractmethod
     def parts(
         self,
         body: bytes,
@@ -130,6 +115,7 @@ class Scheme(Family, Protocol):
     ) -> tuple[Part, ...]:
         """Return what is signed, piece by piece; what the headers lack is empty."""
 
+    @abstractmethod
     def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
         """Tell whether the signature among the headers is one of exactly these bytes."""
 
@@ -138,12 +124,28 @@ class Scheme(Family, Protocol):
 
         Raises `SignatureRefusedError` for a time that is not in the family's form.
         """
+        return None
 
     def request_id(self, headers: Headers) -> str | None:
         """Return what names the request, for a receiver to act on it once; `None` if no header.
 
         Raises `SignatureRefusedError` for one that is missing, malformed or given twice.
         """
+        return None
+
+    def label_of(
+        self, pairs: Iterable[Pair], headers: Headers, signed: Callable[[bytes], bytes]
+    ) -> str:
+        """Return the label of the pair that fits; `signed` says what is signed with a secret.
+
+        Raises `SignatureRefusedError` when none fits. Constant-time for each pair.
+        """
+        for pair in pairs:
+            key = pair.secret_key.encode()
+            # Anybody can sign with an empty secret.
+            if self.fits(signed(key), headers, key) and key:
+                return pair.label
+        raise SignatureRefusedError("invalid_signature")
 
 
 def single(headers: Headers, name: str, otherwise: Reason) -> str:

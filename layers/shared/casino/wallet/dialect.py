@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from casino.base.headers import Headers
-from casino.signing.scheme import Version
+from casino.signing.pair import Pair
 from casino.wallet.model import BalanceQuery, Transaction
 
 #: The largest body of a hook, in bytes; an ordinary one is a few hundred.
@@ -81,7 +81,7 @@ class Dialect(Protocol):
     def who(self, call: Call) -> Claim:
         """Return who says they call; raises `SignatureRefusedError`."""
 
-    def verify(self, call: Call, pairs: Iterable[Version], now: float) -> str:
+    def verify(self, call: Call, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the live version that signed exactly these bytes.
 
         Raises `SignatureRefusedError`; `now` is in seconds since the epoch.

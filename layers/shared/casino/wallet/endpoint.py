@@ -20,9 +20,10 @@ from casino.base.proxy import (
     source_ip,
     trace_id_of,
 )
-from casino.integrations.model import Integration, Secret
+from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring, Registry
 from casino.observability.hooks import HookTelemetry, RequestRecord
+from casino.signing.pair import Pair
 from casino.signing.scheme import SignatureRefusedError
 from casino.wallet.dialect import MAX_BODY, Call, Dialect, Request
 from casino.wallet.model import BalanceQuery
@@ -87,7 +88,7 @@ class HookEndpoint:
         record.secret_left_s = secret.until - self.clock.now()
         return integration
 
-    def _verified(self, call: Call, integration: Integration) -> Secret:
+    def _verified(self, call: Call, integration: Integration) -> Pair:
         """Return the version that signed the call; after a mismatch the keyring is read anew."""
         versions = self.keyring.live(integration)
         try:

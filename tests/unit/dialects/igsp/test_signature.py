@@ -1,7 +1,5 @@
 """Family `igsp`: the published vectors, every malformed header, both directions of the clock."""
 
-from dataclasses import dataclass
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from casino.base.headers import Headers, headers_of
 from casino.dialects.igsp.signature import IgspFamily, signature
 from casino.dialects.registry import FAMILIES, family
 from casino.signing.scheme import TOLERANCE_S, SignatureRefusedError
+from testing.signatures import live
 
 # Computed with PHP 8.2 and Python independently.
 SECRET = "91b2c7a4aadb48b62e"
@@ -30,13 +29,7 @@ GOOD = VECTORS[2][1]
 IGSP = family("igsp")
 
 
-@dataclass(frozen=True)
-class Version:
-    label: str
-    secret_key: str
-
-
-CURRENT = Version("current", SECRET)
+CURRENT = live("current", SECRET)
 
 
 def headers(**changes: str | list[str] | None) -> Headers:
@@ -85,7 +78,7 @@ def test_header_names_match_in_any_case() -> None:
 
 
 def test_every_live_version_verifies_and_is_named() -> None:
-    versions = [Version("current", "new"), Version("pending", "next"), Version("previous", SECRET)]
+    versions = [live("current", "new"), live("pending", "next"), live("previous", SECRET)]
     assert IGSP.verify(BODY, headers(), versions, NOW) == "previous"
     with pytest.raises(SignatureRefusedError):
         IGSP.verify(BODY, headers(), versions[:2], NOW)

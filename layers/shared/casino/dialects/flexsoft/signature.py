@@ -13,12 +13,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from casino.base.headers import Headers
+from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
+    Family,
     Part,
     Particulars,
     SignatureRefusedError,
-    Version,
     first,
     matching,
     single,
@@ -34,7 +35,7 @@ def _signature(signed: bytes, secret_key: bytes) -> bytes:
     return base64.b64encode(hmac.new(secret_key, signed, hashlib.sha256).digest())
 
 
-class FlexsoftFamily:
+class FlexsoftFamily(Family):
     """`X-Public-Key`, `X-Signature`."""
 
     headers = ("X-Public-Key", "X-Signature")
@@ -53,18 +54,14 @@ class FlexsoftFamily:
         self,
         body: bytes,
         headers: Headers,
-        versions: Iterable[Version],
+        pairs: Iterable[Pair],
         now: float,
         particulars: Particulars = NO_PARTICULARS,
     ) -> str:
-        """Return the label of the version that signed; constant-time for each version."""
+        """Return the label of the pair that signed; constant-time for each pair."""
         received = single(headers, "x-signature", "invalid_signature")
         matching(_BASE64, received)
-        for version in versions:
-            # Anybody can sign with an empty secret.
-            if self.fits(body, headers, version.secret_key.encode()) and version.secret_key:
-                return version.label
-        raise SignatureRefusedError("invalid_signature")
+        return self.label_of(pairs, headers, lambda key: body)
 
     def sign(
         self,
@@ -91,11 +88,3 @@ class FlexsoftFamily:
     def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
         """Tell whether the signature is that of exactly these bytes."""
         return hmac.compare_digest(_signature(signed, secret_key), first(headers, "x-signature"))
-
-    def signed_at(self, headers: Headers) -> float | None:
-        """Return nothing: the family has no time."""
-        return None
-
-    def request_id(self, headers: Headers) -> str | None:
-        """Return nothing: the body's `provider_tx_id` names a transaction."""
-        return None

@@ -7,7 +7,7 @@ from typing import Final
 from casino.dialects.igsp import answers
 from casino.dialects.igsp.requests import Action, parse_hook
 from casino.dialects.igsp.signature import IgspFamily
-from casino.signing.scheme import Version
+from casino.signing.pair import Pair
 from casino.wallet.dialect import Answer, Call, Claim, Outcome, Request
 
 _SIGNATURE: Final = IgspFamily()
@@ -31,7 +31,7 @@ class Igsp:
         """Return the `api_key` among the headers."""
         return Claim(_SIGNATURE.credential(call.headers))
 
-    def verify(self, call: Call, pairs: Iterable[Version], now: float) -> str:
+    def verify(self, call: Call, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the version that signed body and timestamp."""
         return _SIGNATURE.verify(call.body, call.headers, pairs, now)
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 from casino.base.clock import Clock
-from casino.integrations.credentials import InvalidPairError, Pair, PairRefusedError, read_pair
+from casino.integrations.credentials import InvalidPairError, PairRefusedError, read_pair
 from casino.integrations.model import Integration
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
-from casino.signing.scheme import Scheme
+from casino.signing.pair import Pair
+from casino.signing.scheme import Family
 
 _BOUNDS: Final = Bounds(connect_s=3.0, read_s=7.0, most_bytes=64 * 1024)
 
@@ -19,7 +20,7 @@ _BOUNDS: Final = Bounds(connect_s=3.0, read_s=7.0, most_bytes=64 * 1024)
 class HttpPairProvider:
     """`PairProvider` over the provider's own API; redirects are not followed."""
 
-    def __init__(self, family: Callable[[str], Scheme], clock: Clock) -> None:
+    def __init__(self, family: Callable[[str], Family], clock: Clock) -> None:
         self._family = family
         self._clock = clock
         self._sender = Sender(clock, _BOUNDS)

@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from casino.base.headers import Headers
+from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
+    Family,
     Part,
     Particulars,
     SignatureRefusedError,
-    Version,
     check_iso_timestamp,
     first,
     iso_moment,
@@ -35,7 +36,7 @@ def signature(body: bytes, timestamp: str, secret_key: str) -> str:
     return hmac.new(secret_key.encode(), body + timestamp.encode(), hashlib.sha256).hexdigest()
 
 
-class IgspFamily:
+class IgspFamily(Family):
     """`Authorization: Bearer <api_key>`, `X-Timestamp`, `X-Signature`."""
 
     headers = ("Authorization", "X-Timestamp", "X-Signature")
@@ -58,21 +59,21 @@ class IgspFamily:
         self,
         body: bytes,
         headers: Headers,
-        versions: Iterable[Version],
+        pairs: Iterable[Pair],
         now: float,
         particulars: Particulars = NO_PARTICULARS,
     ) -> str:
-        """Return the label of the version that signed; constant-time for each version."""
+        """Return the label of the pair that signed; constant-time for each pair."""
         timestamp = single(headers, "x-timestamp", "invalid_signature")
         received = single(headers, "x-signature", "invalid_signature")
         check_iso_timestamp(timestamp, now)
         if not _HEX.fullmatch(received):
             raise SignatureRefusedError("invalid_signature")
-        for version in versions:
-            expected = signature(body, timestamp, version.secret_key)
+        for pair in pairs:
+            expected = signature(body, timestamp, pair.secret_key)
             # Anybody can sign with an empty secret.
-            if hmac.compare_digest(expected, received) and version.secret_key:
-                return version.label
+            if hmac.compare_digest(expected, received) and pair.secret_key:
+                return pair.label
         raise SignatureRefusedError("invalid_signature")
 
     def sign(
@@ -109,7 +110,3 @@ class IgspFamily:
     def signed_at(self, headers: Headers) -> float | None:
         """Return the moment in `X-Timestamp`."""
         return iso_moment(single(headers, "x-timestamp", "invalid_signature"))
-
-    def request_id(self, headers: Headers) -> str | None:
-        """Return nothing: the body's `transaction_id` names a bet, win or refund."""
-        return None

@@ -27,13 +27,14 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from casino.base.headers import Headers
+from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
+    Family,
     Part,
     Particulars,
     SignatureRefusedError,
     UnsignableError,
-    Version,
     check_age,
     first,
     matching,
@@ -93,26 +94,21 @@ def _decoded(signature: bytes) -> bytes | None:
     return raw if base64.b64encode(raw) == signature else None
 
 
-class IgvMerchantFamily:
+class IgvMerchantFamily(Family):
     """`timestamp`, `nonce`, `signature`."""
 
     headers = ("timestamp", "nonce", "signature")
     form = "standard base64 of an RSA signature"
-    names_key = False
-
-    def credential(self, headers: Headers) -> str:
-        """Refuse: the merchant's id stands in the URL, no header names a key."""
-        raise SignatureRefusedError("unauthorized")
 
     def verify(
         self,
         body: bytes,
         headers: Headers,
-        versions: Iterable[Version],
+        pairs: Iterable[Pair],
         now: float,
         particulars: Particulars = NO_PARTICULARS,
     ) -> str:
-        """Return the label of the version that signed; its secret is either half of the key."""
+        """Return the label of the pair that signed; its secret is either half of the key."""
         matching(_BASE64, single(headers, "signature", "invalid_signature"))
         nonce = self._nonce(headers)
         timestamp = self._timestamp(headers)
@@ -124,10 +120,7 @@ class IgvMerchantFamily:
             raise SignatureRefusedError("invalid_signature") from None
         check_age(int(timestamp), now)
         signed = f"{query}{timestamp}{nonce}".encode() + body
-        for version in versions:
-            if self.fits(signed, headers, version.secret_key.encode()):
-                return version.label
-        raise SignatureRefusedError("invalid_signature")
+        return self.label_of(pairs, headers, lambda key: signed)
 
     def sign(
         self,

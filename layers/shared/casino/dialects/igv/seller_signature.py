@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from casino.base.headers import Headers
+from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
+    Family,
     Part,
     Particulars,
-    SignatureRefusedError,
     UnsignableError,
-    Version,
     check_age,
     first,
     matching,
@@ -35,37 +35,27 @@ def _digest(signed: bytes, secret_key: bytes) -> bytes:
     return hmac.new(secret_key, signed, hashlib.sha256).hexdigest().encode()
 
 
-class IgvSellerFamily:
+class IgvSellerFamily(Family):
     """`X-Request-Id`, `X-Timestamp`, `X-Signature`."""
 
     headers = ("X-Request-Id", "X-Timestamp", "X-Signature")
     form = "64 hex digits, in either case"
-    names_key = False
-
-    def credential(self, headers: Headers) -> str:
-        """Refuse: a callback names no key, the URL that it was sent to tells whose it is."""
-        raise SignatureRefusedError("unauthorized")
 
     def verify(
         self,
         body: bytes,
         headers: Headers,
-        versions: Iterable[Version],
+        pairs: Iterable[Pair],
         now: float,
         particulars: Particulars = NO_PARTICULARS,
     ) -> str:
-        """Return the label of the version that signed the headers; the body may be anything."""
+        """Return the label of the pair that signed the headers; the body may be anything."""
         matching(_HEX, single(headers, "x-signature", "invalid_signature"))
         request_id = self._request_id(headers)
         timestamp = self._timestamp(headers)
         check_age(int(timestamp) / 1000, now)
-        for version in versions:
-            key = version.secret_key.encode()
-            signed = timestamp.encode() + request_id.encode() + key
-            # Anybody can sign with an empty secret.
-            if self.fits(signed, headers, key) and key:
-                return version.label
-        raise SignatureRefusedError("invalid_signature")
+        head = f"{timestamp}{request_id}".encode()
+        return self.label_of(pairs, headers, lambda key: head + key)
 
     def sign(
         self,

@@ -3,12 +3,13 @@
 from typing import Final
 
 from casino.base.clock import Clock
-from casino.integrations.model import Integration, Secret
+from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.providers.credentials import ask_with, token_of
 from casino.providers.post import Post
 from casino.providers.sender import Reply
 from casino.providers.token import SharedToken, Token, TokenObserver, TokenUnavailableError
+from casino.signing.pair import Pair
 
 SELLER_LOGIN: Final = "/merchant-api/seller/auth/login"
 
@@ -21,8 +22,8 @@ def seller_token(
 ) -> SharedToken:
     """Return the access token of iGV's seller API; the integration's key is e-mail and password."""
 
-    def ask(secret: Secret) -> Reply:
-        return post(SELLER_LOGIN, {}, {"email": secret.api_key, "password": secret.secret_key})
+    def ask(pair: Pair) -> Reply:
+        return post(SELLER_LOGIN, {}, {"email": pair.api_key, "password": pair.secret_key})
 
     def refused(reply: Reply) -> bool:
         # This service answers 200 and says in the body that it refuses.

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Final
 
 from casino.base.clock import Clock
-from casino.integrations.model import Integration, Secret
+from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.providers.credentials import ask_with, token_of, unauthorized
 from casino.providers.post import Post
 from casino.providers.sender import Reply
 from casino.providers.token import SharedToken, Token, TokenObserver, TokenUnavailableError
+from casino.signing.pair import Pair
 
 PLAYER_TOKEN: Final = "/api/sdk/player-token"  # noqa: S105 - a path
 SDK_KEY_HEADER: Final = "X-Game-Secret-Key"
@@ -56,8 +57,8 @@ class PlayerTokens:
             return token
 
     def _mint(self, player_email: str) -> Token:
-        def ask(secret: Secret) -> Reply:
-            headers = {SDK_KEY_HEADER: secret.secret_key}
+        def ask(pair: Pair) -> Reply:
+            headers = {SDK_KEY_HEADER: pair.secret_key}
             return self._post(PLAYER_TOKEN, headers, {"player_email": player_email})
 
         answer = ask_with(self._keyring, self._integration, ask, unauthorized)

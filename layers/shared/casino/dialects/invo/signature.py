@@ -14,13 +14,14 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from casino.base.headers import Headers
+from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
+    Family,
     Part,
     Particulars,
     SignatureRefusedError,
     UnsignableError,
-    Version,
     check_age,
     first,
     matching,
@@ -53,38 +54,33 @@ def _read(value: str) -> tuple[str, list[str]]:
     return found[1], found[2].split(",v1=")[1:]
 
 
-class InvoFamily:
+class InvoFamily(Family):
     """`X-Invo-Signature`, `X-Invo-Idempotency-Key`, `X-Invo-Secret-Version`."""
 
     headers = ("X-Invo-Idempotency-Key", "X-Invo-Signature")
     form = "t=<10 digits>,v1=<64 lower-case hex digits>, and further ,v1=… after it"
-    names_key = False
-
-    def credential(self, headers: Headers) -> str:
-        """Refuse: a delivery names no key, the URL that it was sent to tells whose it is."""
-        raise SignatureRefusedError("unauthorized")
 
     def verify(
         self,
         body: bytes,
         headers: Headers,
-        versions: Iterable[Version],
+        pairs: Iterable[Pair],
         now: float,
         particulars: Particulars = NO_PARTICULARS,
     ) -> str:
-        """Return the label of the first version that any value fits."""
+        """Return the label of the first pair that any value fits."""
         timestamp, values = _read(single(headers, _SIGNATURE, "invalid_signature"))
         self.request_id(headers)
         if len(headers.get("x-invo-secret-version", ())) > 1:
             raise SignatureRefusedError("invalid_signature")
         check_age(int(timestamp), now)
         signed = f"{timestamp}.".encode() + body
-        for version in versions:
-            expected = _digest(signed, version.secret_key.encode())
+        for pair in pairs:
+            expected = _digest(signed, pair.secret_key.encode())
             # No `any`: how many values were compared must not show in the time it took.
             fitting = sum(hmac.compare_digest(expected, value) for value in values)
-            if fitting and version.secret_key:
-                return version.label
+            if fitting and pair.secret_key:
+                return pair.label
         raise SignatureRefusedError("invalid_signature")
 
     def sign(

@@ -12,7 +12,6 @@ is found as current and as previous. When a previous version dies is asked of th
 the labels: a rotation writes it there before it moves them.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
@@ -21,16 +20,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from casino.base.clock import Clock
 from casino.base.errors import UnavailableError
-from casino.integrations.credentials import verifies_until
-from casino.integrations.model import Integration, Secret
+from casino.integrations.credentials import InvalidPairError, verifies_until
+from casino.integrations.model import Integration
 from casino.integrations.ports import Registry
+from casino.integrations.store.secrets import read_version, stage_of
+from casino.signing.pair import CURRENT, LABELS, PREVIOUS, Pair
 
 #: How long a version may be used without asking again, in seconds.
 CACHE_S: Final = 60.0
 #: The shortest time between two refreshes of one integration, in seconds.
 REFRESH_INTERVAL_S: Final = 2.0
 
-_LABELS: Final = ("pending", "current", "previous")
 _TRIES: Final = 3
 
 
@@ -43,7 +43,7 @@ class SecretsClient(Protocol):
 
 @dataclass(slots=True)
 class _Ring:
-    versions: tuple[Secret, ...]
+    versions: tuple[Pair, ...]
     read_at: float
     complete: bool
     refreshed_at: float = float("-inf")
@@ -70,7 +70,7 @@ class SecretsManagerKeyring:
         self._refresh_interval_s = min(REFRESH_INTERVAL_S, cache_s)
         self._rings: dict[str, _Ring] = {}
 
-    def live(self, integration: Integration) -> tuple[Secret, ...]:
+    def live(self, integration: Integration) -> tuple[Pair, ...]:
         """Return the live versions known now, the current one first, read anew after `cache_s`.
 
         A version that is being retired dies at its time, cached or not.
@@ -112,15 +112,15 @@ class SecretsManagerKeyring:
         ring.read_at = now if sure else now - self._cache_s + self._refresh_interval_s
         ring.complete, ring.unsure = True, not sure
 
-    def _current(self, integration: Integration) -> tuple[Secret, ...]:
-        secret = self._version(integration.secret_name, "current")
+    def _current(self, integration: Integration) -> tuple[Pair, ...]:
+        secret = self._version(integration.secret_name, CURRENT)
         if secret is None:
             raise UnavailableError
         return (secret,)
 
     def _all(
-        self, integration: Integration, known: tuple[Secret, ...]
-    ) -> tuple[tuple[Secret, ...], bool]:
+        self, integration: Integration, known: tuple[Pair, ...]
+    ) -> tuple[tuple[Pair, ...], bool]:
         """Return every version once, by the best of its labels, with the time of its death.
 
         False with it when a version beside the current one could not be read: then the known ones
@@ -129,38 +129,37 @@ class SecretsManagerKeyring:
         current, others, sure = self._three(integration.secret_name)
         if not sure:
             others += [
-                replace(each, label="previous") if each.label == "current" else each
-                for each in known
+                replace(each, label=PREVIOUS) if each.label == CURRENT else each for each in known
             ]
         seen, versions = {current.version_id}, [current]
         for secret in others:
             if secret.version_id not in seen:
                 seen.add(secret.version_id)
-                old = secret.label == "previous"
+                old = secret.label == PREVIOUS
                 versions.append(self._retiring(secret, current, integration) if old else secret)
         return tuple(versions), sure
 
-    def _three(self, secret_name: str) -> tuple[Secret, list[Secret], bool]:
+    def _three(self, secret_name: str) -> tuple[Pair, list[Pair], bool]:
         """Return the current version, what else there is, and whether that is all."""
         for attempt in range(_TRIES):
             found, sure = [], True
-            for label in _LABELS:
+            for label in LABELS:
                 try:
                     found.append(self._version(secret_name, label))
                 except UnavailableError:
-                    if label == "current":
+                    if label == CURRENT:
                         raise
                     sure = False
             by_label = {secret.label: secret for secret in found if secret is not None}
-            if "current" not in by_label:
+            if CURRENT not in by_label:
                 break
-            current, previous = by_label.pop("current"), by_label.get("previous")
+            current, previous = by_label.pop(CURRENT), by_label.get(PREVIOUS)
             torn = previous is not None and previous.version_id == current.version_id
             if not torn or attempt == _TRIES - 1:
                 return current, list(by_label.values()), sure
         raise UnavailableError
 
-    def _retiring(self, previous: Secret, current: Secret, integration: Integration) -> Secret:
+    def _retiring(self, previous: Pair, current: Pair, integration: Integration) -> Pair:
         try:
             known = self._registry.get(integration.name) if self._registry else None
         except UnavailableError:
@@ -168,28 +167,15 @@ class SecretsManagerKeyring:
         until = verifies_until(known or integration, previous.version_id, current.created_at)
         return replace(previous, until=until)
 
-    def _version(self, secret_name: str, label: str) -> Secret | None:
+    def _version(self, secret_name: str, label: str) -> Pair | None:
         """Return one version; only an unreadable current one is an error."""
         try:
-            answer = self._client.get_secret_value(
-                SecretId=secret_name, VersionStage=f"AWS{label.upper()}"
-            )
-            fields = json.loads(answer["SecretString"])
-            return Secret(
-                label,
-                fields["api_key"],
-                fields["secret_key"],
-                answer["CreatedDate"].timestamp(),
-                str(answer.get("VersionId", "")),
-            )
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") == "ResourceNotFoundException":
-                return None
+            pair = read_version(self._client, secret_name, VersionStage=stage_of(label))
+        except (ClientError, BotoCoreError) as error:
             raise UnavailableError from error
-        except BotoCoreError as error:
-            raise UnavailableError from error
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except InvalidPairError:
             # The cause could show a piece of the secret: it is not chained.
-            if label != "current":
+            if label != CURRENT:
                 return None
             raise UnavailableError from None
+        return replace(pair, label=label) if pair else None

@@ -5,20 +5,44 @@ knows how to repeat.
 """
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from casino.integrations.credentials import (
-    CURRENT,
-    PENDING,
-    InvalidPairError,
-    Pair,
-    StoredSecret,
-    read_pair,
-)
+from casino.integrations.credentials import InvalidPairError, StoredSecret, read_pair
+from casino.signing.pair import CURRENT, LABELS, PENDING, Pair
 
 _MISSING: Final = "ResourceNotFoundException"
+
+
+def stage_of(label: str) -> str:
+    """Return how Secrets Manager calls a label."""
+    return f"AWS{label.upper()}"
+
+
+def _labels(stages: Iterable[str]) -> frozenset[str]:
+    """Return our labels among those of Secrets Manager; others mean nothing here."""
+    return frozenset(label for label in LABELS if stage_of(label) in stages)
+
+
+def read_version(client: Any, secret: str, **which: str) -> Pair | None:
+    """Return the version that `VersionId` or `VersionStage` names; `None` when there is none.
+
+    Raises `InvalidPairError` for one that holds no pair.
+    """
+    try:
+        answer = client.get_secret_value(SecretId=secret, **which)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") == _MISSING:
+            return None
+        raise
+    try:
+        pair, made_at = read_pair(answer["SecretString"]), answer["CreatedDate"].timestamp()
+    except (KeyError, AttributeError):
+        raise InvalidPairError("the version holds no text, or says not when it was made") from None
+    return replace(pair, version_id=str(answer.get("VersionId", "")), created_at=made_at)
 
 
 class SecretsManagerStore:
@@ -43,19 +67,13 @@ class SecretsManagerStore:
         """Return the secret's name and labels."""
         answer = self._client.describe_secret(SecretId=secret)
         versions = answer.get("VersionIdsToStages", {})
-        labels = {version: frozenset(labels) for version, labels in versions.items()}
+        labels = {version: _labels(stages) for version, stages in versions.items()}
         return StoredSecret(answer["Name"], labels)
 
     def read(self, secret: str, version: str) -> Pair | None:
         """Return a version's pair; Secrets Manager makes pending versions without a value."""
         try:
-            answer = self._client.get_secret_value(SecretId=secret, VersionId=version)
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") == _MISSING:
-                return None
-            raise
-        try:
-            return read_pair(answer.get("SecretString", ""), answer["CreatedDate"].timestamp())
+            return read_version(self._client, secret, VersionId=version)
         except InvalidPairError:
             raise InvalidPairError(f"version {version} of {secret} holds no pair") from None
 
@@ -69,7 +87,7 @@ class SecretsManagerStore:
                 SecretId=secret,
                 ClientRequestToken=version,
                 SecretString=pair.text,
-                VersionStages=[PENDING],
+                VersionStages=[stage_of(PENDING)],
             )
         for other, labels in self.describe(secret).labels.items():
             if other != version and PENDING in labels:
@@ -79,7 +97,7 @@ class SecretsManagerStore:
         """Move the label of the current version; the previous one's moves along."""
         self._client.update_secret_version_stage(
             SecretId=secret,
-            VersionStage=CURRENT,
+            VersionStage=stage_of(CURRENT),
             MoveToVersionId=version,
             RemoveFromVersionId=instead_of,
         )
@@ -88,5 +106,5 @@ class SecretsManagerStore:
         """Take the pending label off, if it is there."""
         if PENDING in self.describe(secret).labels.get(version, ()):
             self._client.update_secret_version_stage(
-                SecretId=secret, VersionStage=PENDING, RemoveFromVersionId=version
+                SecretId=secret, VersionStage=stage_of(PENDING), RemoveFromVersionId=version
             )
