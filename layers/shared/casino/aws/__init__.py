@@ -1,1 +1,1 @@
-"""AWS as the stores call it: clients, table names, and what DynamoDB's failures mean."""
+"""AWS as the stores call it: clients, table names, the meaning of DynamoDB's failures."""

@@ -1,4 +1,4 @@
-"""DynamoDB's own attribute form (`{"S": …}`): the hot path needs no resource layer."""
+"""DynamoDB's own attribute form (`{"S": …}`), so that the hot path needs no resource layer."""
 
 from typing import Any
 

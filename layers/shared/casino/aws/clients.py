@@ -1,6 +1,7 @@
-"""Makes botocore's clients of AWS, all of one session: a second one costs as much as a client.
+"""Makes botocore's clients of AWS, all from one session: a second one costs as much as a client.
 
-The hooks have clients of their own (`hook_clients`), and load this for other than ordinary cases.
+The hooks have clients of their own (`casino.aws.lean.clients`) and take these only where an
+environment is not an ordinary Lambda's.
 """
 
 import os

@@ -1,8 +1,8 @@
-"""How clients of AWS connect, botocore's and the hooks' own alike: time-outs and whom to trust.
+"""How all clients of AWS connect: their time-outs, and the authorities that they trust.
 
-TLS trusts the roots of Amazon that the build puts beside the package: to parse every authority of
-the web takes longer than the rest of a handshake. AWS_CA_BUNDLE, which the template's parameter
-`CaBundle` sets, names another bundle; where the build did not run, botocore's own is used.
+TLS trusts the roots of Amazon, which the build puts beside the package: reading every authority of
+the web takes longer than the rest of a handshake. AWS_CA_BUNDLE, set by the template's parameter
+`CaBundle`, names another bundle. Where the build did not run, botocore's own bundle is used.
 """
 
 from collections.abc import Mapping

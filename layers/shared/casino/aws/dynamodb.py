@@ -1,7 +1,7 @@
-"""The calls to DynamoDB that several adapters share, and what their failures mean.
+"""The calls to DynamoDB that several stores share, and the meaning of their failures.
 
-Reads that fail are `UnavailableError`: nothing moved. A write that fails may have been made when
-the reply was lost (`OutcomeUnknownError`); a write that DynamoDB itself refused was not.
+A failed read is `UnavailableError`: no money moved. A write whose reply was lost may have been made
+(`OutcomeUnknownError`); a write that DynamoDB refused was not made.
 """
 
 import random

@@ -1,7 +1,7 @@
-"""How the functions that answer hooks start: with the garbage collector out of the way.
+"""Starts the functions that answer hooks: with the garbage collector out of the way.
 
-What an import leaves behind lives as long as the environment. So nothing of it is searched for
-garbage, neither while it is made nor, as it is frozen then, in any request.
+Objects made by an import live as long as the environment. The collector therefore pauses while
+they are made, and skips them in every request, as they are frozen.
 """
 
 import gc

@@ -1,1 +1,1 @@
-"""What every context shares: money, time, errors, exact JSON, headers, proxy events."""
+"""Shared by every context: money, time, errors, exact JSON, headers, proxy events."""

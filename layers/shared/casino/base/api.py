@@ -1,4 +1,4 @@
-"""What the platform's own HTTP APIs share: the errors that each may answer, and how one is written.
+"""The form of the platform's own HTTP APIs: the errors of each, and how an error is written.
 
 The hooks are a counterpart's API: their statuses and words belong to its dialect.
 """

@@ -1,4 +1,4 @@
-"""Time: the `Clock` that everything is given, and the machine's own."""
+"""Time: the `Clock` that every use case is given, and the machine's own clock."""
 
 import time
 from typing import Protocol

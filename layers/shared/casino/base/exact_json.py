@@ -1,6 +1,7 @@
-"""Read JSON as money needs it: exact decimals, no duplicate keys, nothing that is not JSON.
+"""Reads JSON as money needs it: exact decimals, no duplicate keys, only real JSON.
 
-The standard library's parser does the work; what it lets through too kindly is refused here.
+The standard library's parser does the work; this module refuses the texts on which the parser is
+too lenient.
 """
 
 import json

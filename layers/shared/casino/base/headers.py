@@ -1,4 +1,4 @@
-"""HTTP headers as the project keeps them: every value of every name, the name in lower case."""
+"""HTTP headers as the project keeps them: every value of every name, names in lower case."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

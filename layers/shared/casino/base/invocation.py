@@ -1,4 +1,4 @@
-"""What Lambda says of an invocation, as the functions need it that watch their own time."""
+"""The invocation as Lambda describes it, for functions that watch their own time."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""What API Gateway's REST proxy events hold, read the same way by every route."""
+"""API Gateway's REST proxy events, read the same way by every route."""
 
 import base64
 import binascii

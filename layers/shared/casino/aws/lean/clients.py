@@ -1,9 +1,9 @@
 """Makes the two clients of the hooks: lean ones in an ordinary Lambda, else botocore's.
 
-Ordinary means: the region and the credentials are in the environment, as Lambda puts them there,
-and nothing else is that would make botocore look elsewhere or go another way. The lean clients
-understand no more than that, and it spares a start botocore's session and models. With anything
-else, and with WALLET_AWS_CLIENT=botocore, botocore's clients serve as they do elsewhere. ADR 0040.
+A Lambda is ordinary when region and credentials are in the environment, as Lambda puts them there,
+and no other variable would lead botocore elsewhere. The lean clients understand only this, and so
+spare a start botocore's session and models. In any other environment, and with
+WALLET_AWS_CLIENT=botocore, the hooks get botocore's clients. ADR 0040.
 """
 
 import json

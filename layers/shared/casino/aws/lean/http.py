@@ -1,8 +1,8 @@
-"""HTTP to one AWS endpoint: urllib3 carries, and what goes wrong becomes botocore's exceptions.
+"""HTTP to one AWS endpoint: urllib3 carries, and failures become botocore's exceptions.
 
-Connections are kept alive. One that the other side closed while it was idle is noticed and replaced
-before a request goes out on it; one that dies later is an error, as a request is never sent twice.
-Neither redirects nor the proxies of the environment are followed.
+Connections are kept alive. A connection that the other side closed while it was idle is replaced
+before a request goes out on it. A connection that dies later is an error, as no request is sent
+twice. The client follows neither redirects nor the proxies of the environment.
 """
 
 import ssl

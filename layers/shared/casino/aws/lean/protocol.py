@@ -1,11 +1,12 @@
 """AWS's JSON protocol without botocore's client layer: how the hooks talk to AWS.
 
-botocore makes a client out of a model of the whole service, and walks that model in every call. The
-hooks need eight operations, whose requests and answers are JSON already. So only that is done here;
-botocore signs (`aws_signature`), urllib3 carries (`aws_http`), errors are botocore's exceptions, so
-that an adapter cannot tell which client it was given. ADR 0040 says why, and when to go back.
+botocore makes a client from a model of the whole service and walks this model in every call. The
+hooks need eight operations, whose requests and answers are JSON already, so this module does no
+more. botocore signs (`casino.aws.lean.signature`), urllib3 carries (`casino.aws.lean.http`), and
+errors are botocore's exceptions: a store cannot tell which client it was given. ADR 0040 gives the
+reasons, and says when to go back.
 
-A write is sent once. Whoever calls decides what a failure means, and whether to try again.
+A write is sent once. The caller decides what a failure means, and whether to try again.
 """
 
 import json

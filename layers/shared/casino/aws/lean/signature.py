@@ -1,9 +1,9 @@
-"""Signs calls of AWS's JSON protocol: botocore signs what is written down here in canonical form.
+"""Signs calls of AWS's JSON protocol: this module writes the canonical form, botocore signs it.
 
 Every call is a POST to `/` with the same few headers, so the canonical form of Signature Version 4
-(AWS, "Create a signed AWS API request") is a matter of lines. botocore's signer finds that form for
-any request of any service, which costs as much as all the rest of a call; here it is asked only for
-the string to sign, the key and the signature.
+(AWS, "Create a signed AWS API request") takes a few lines. botocore's signer finds this form for
+any request of any service, which costs as much as the rest of a call; here botocore only makes the
+string to sign, the key and the signature.
 """
 
 from dataclasses import dataclass, field
