@@ -8,7 +8,16 @@ from pkgutil import resolve_name
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-FOLDERS = ("benchmarks", "builder", "docs", "events", "examples", "functions", "layers", "openapi")
+FOLDERS: tuple[str, ...] = (
+    "benchmarks",
+    "builder",
+    "docs",
+    "events",
+    "examples",
+    "functions",
+    "layers",
+    "openapi",
+)
 FOLDERS += ("ops", "requirements", "sandbox", "testing", "tests")
 #: The text of docs/capacity.md, whose links lead from there.
 TEMPLATE = PROJECT / "benchmarks" / "capacity.md"
