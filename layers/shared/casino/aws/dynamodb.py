@@ -44,7 +44,7 @@ BUSY: Final = frozenset(
 
 
 class DynamoDbClient(Protocol):
-    """The part of a botocore DynamoDB client that the adapters use."""
+    """The part of a botocore DynamoDB client that the stores use."""
 
     def batch_get_item(self, **request: Any) -> Mapping[str, Any]: ...
     def get_item(self, **request: Any) -> Mapping[str, Any]: ...

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 
 class ApiError(NamedTuple):
-    """One documented error: what the caller reads, and what to do next."""
+    """One documented error: its text for the caller, and the next step."""
 
     code: str
     status: int

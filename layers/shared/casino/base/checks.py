@@ -1,4 +1,4 @@
-"""What people who run the casino hand in is checked as strictly as what a provider sends."""
+"""Checks of the input of people who run the casino, as strict as those of a provider's requests."""
 
 import re
 from typing import Final

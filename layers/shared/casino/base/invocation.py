@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Context(Protocol):
-    """What Lambda says of an invocation."""
+    """An invocation as Lambda describes it."""
 
     @property
     def invoked_function_arn(self) -> str:

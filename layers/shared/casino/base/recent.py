@@ -1,4 +1,4 @@
-"""Values that were read a short time ago, by key: at most so old, and at most so many."""
+"""A cache of values read a short time ago, by key: bounded in age and in number."""
 
 from collections import OrderedDict
 from collections.abc import Hashable

@@ -1,1 +1,1 @@
-"""Who may call, with which credentials, and what an operator changed of them."""
+"""Who may call: integrations, their credentials, and the audit of changes."""

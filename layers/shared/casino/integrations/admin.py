@@ -1,8 +1,7 @@
-"""What the casino does with providers' connections; `rotation` and
-`deployed` replace their credentials.
+"""The operators' use cases for providers' connections.
 
-Every use case raises `AdminError` for what cannot be done. A change names `who` asks for it, and
-leaves its audit record in the same transaction.
+`rotation` and `deployed` replace credentials. Every use case raises `AdminError` for what cannot be
+done. A change names `who` asks for it, and leaves its audit record in the same transaction.
 """
 
 import json

@@ -1,6 +1,7 @@
-"""What an operator, or the rotation, changed: written once, beside the change itself.
+"""The audit record of a change by an operator or by the rotation.
 
-It exists so that "who switched this off, and when?" has an answer that nobody can edit.
+It is written once, in the transaction of the change, so that nobody can edit who switched something
+off, and when.
 """
 
 from dataclasses import dataclass

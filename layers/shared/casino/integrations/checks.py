@@ -1,6 +1,6 @@
-"""What an operator says of a connection: names, addresses and hosts in the one form that is kept.
+"""Checks of an operator's input for a connection: names, addresses and hosts in their stored form.
 
-Each function raises `AdminError` for what cannot be one.
+Each function returns the stored form, and raises `AdminError` for bad input.
 """
 
 import re

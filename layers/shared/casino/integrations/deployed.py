@@ -1,4 +1,4 @@
-"""Rotate through the deployed function: it runs where the provider lets calls come from."""
+"""Rotates through the deployed function, whose addresses the provider lets call."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What authenticating a caller needs from the outside world."""
+"""The ports of authenticating a caller."""
 
 from typing import Protocol
 

@@ -1,10 +1,10 @@
-"""Replace an integration's credentials without refusing one valid request.
+"""Replaces an integration's credentials without refusing one valid request.
 
-Two stores have to agree, and no transaction spans them. So the order is fixed. A new pair is in
-Secrets Manager before the registry names its version and its `api_key`: who is sent to look for it
-finds it. And until when a replaced version verifies stands in the registry before the labels move.
-Whatever crashes in between leaves both pairs verifying, and the same step, repeated, goes on from
-there. Each method can therefore be called again at any time; what is done already is not done
+Secrets Manager and the registry have to agree, and no transaction spans both, so the order is
+fixed. A new pair is in Secrets Manager before the registry names its version and its `api_key`:
+a function that the registry sends there finds the pair. The registry holds the end of a replaced
+version before the labels move. A crash in between leaves both pairs verifying, and the repeated
+step goes on from there. So each method can be called again at any time; finished work is not done
 again.
 """
 

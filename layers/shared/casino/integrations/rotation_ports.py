@@ -1,4 +1,4 @@
-"""What operators and rotations need from the outside world; apart from the money path's ports."""
+"""The ports of rotations and of operators; the money path loads none of them."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol

@@ -1,1 +1,1 @@
-"""What a function leaves behind: log lines for people, metrics for alarms."""
+"""The traces of a function: log lines for people, metrics for alarms."""

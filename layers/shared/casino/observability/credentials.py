@@ -1,4 +1,4 @@
-"""What rotations and fetched tokens leave behind; never a secret or a token."""
+"""The traces of rotations and fetched tokens; never a secret or a token."""
 
 from casino.observability.telemetry import Telemetry
 

@@ -1,8 +1,8 @@
-"""What a hook leaves behind: one line, which is its log record and its metrics at once.
+"""The trace of a hook: one line, which is its log record and its metrics at once.
 
-CloudWatch takes metrics out of log lines (its Embedded Metric Format, EMF). So what a request has
-to say and to count is written together: it costs a tenth of a bet's CPU less than a logger's and a
-metrics' line, and a fifth fewer bytes of log. What is rare goes through Powertools.
+CloudWatch takes metrics out of log lines (its Embedded Metric Format, EMF). One line for both costs
+a tenth of a bet's CPU less than a logger's line and a metrics' line, and a fifth fewer bytes of
+log. Rare events go through Powertools.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""What the functions' logs tell of requests, read back.
+"""Reads back what the functions' logs tell of requests: copies of a transaction, use of a secret.
 
-A replay writes nothing, and to note the use of a secret in a table would make every hook a write:
-only the logs know of them, as long as they are retained.
+A replay writes nothing, and a note of each use of a secret would make every hook a write. So only
+the logs know of both, as long as they are retained.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What calls to providers leave behind, in the functions that make them."""
+"""The traces of calls to providers, in the functions that make them."""
 
 from casino.observability.telemetry import Telemetry
 from casino.providers.ports import ProviderCall, ProviderError

@@ -1,8 +1,8 @@
-"""What every function leaves behind: log lines for people, metrics for alarms.
+"""The traces of every function: log lines for people, metrics for alarms.
 
 An alarm can only watch dimensions that are known when the stack is deployed, so a metric carries
-the service, and seldom another dimension; which integration it was is metadata of the metric.
-Never a body, a secret or a signature: only the fields that a caller names are written.
+the service, and seldom another dimension; its metadata name the integration. Only the fields that a
+caller names are written, never a body, a secret or a signature.
 """
 
 import threading

@@ -1,8 +1,8 @@
-"""A circuit for each provider: one that keeps failing is left alone for a while.
+"""A circuit for each provider: a provider that keeps failing gets no calls for a while.
 
-It counts failed tries in a row. When it is open, calls fail at once; in each `open_s` one of them
-may try, and its outcome closes the circuit or keeps it open. Each execution environment has its
-own: nothing is shared between them that a call would have to wait for.
+The circuit counts failed tries in a row. While it is open, calls fail at once; in each `open_s` one
+call may try, and its outcome closes the circuit or keeps it open. Each execution environment has a
+circuit of its own, so no call waits for a shared state.
 """
 
 import threading

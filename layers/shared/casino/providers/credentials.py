@@ -1,8 +1,8 @@
-"""Ask a service for a token with our credentials.
+"""Asks a service for a token with our credentials.
 
-The credentials come from the keyring. When a service refuses them, the keyring is asked to read
-them again, and a changed value is tried once: a key that was rotated without an overlap, such as
-Invo's SDK key, is picked up by the first call that needs it.
+The credentials come from the keyring. When a service refuses them, the keyring reads them again,
+and a changed value is tried once: so the first call after a rotation without an overlap, such as
+that of Invo's SDK key, picks the new key up.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""What catalogue and launch need from the outside world, beside `ports`: Protocols only.
+"""The ports of calling a provider, for catalogue and launch.
 
-They are apart from `ports`, so that the functions of the money path never load them.
+The money path loads none of them.
 """
 
 from collections.abc import Mapping
@@ -50,7 +50,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class LaunchRequest:
-    """What `POST /sessions` of the provider takes; `balance_minor` is the wallet's."""
+    """The body of the provider's `POST /sessions`; `balance_minor` is the wallet's."""
 
     session_id: str
     game_id: str
@@ -93,7 +93,7 @@ class ProviderObserver(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProviderCall:
-    """What a log line about a call may name."""
+    """The fields of a call that a log line may hold."""
 
     integration: str
     method: str

@@ -1,4 +1,4 @@
-"""One POST of JSON to a service that we hold credentials for."""
+"""Posts JSON to a service that we hold credentials for."""
 
 import json
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
-"""One HTTP request to a counterpart, bounded in time and in size; urllib3 does the HTTP.
+"""Sends one HTTP request to a counterpart, bounded in time and in size; urllib3 does the HTTP.
 
-No redirects: what is sent is signed or holds a credential, and may go nowhere else. No retries: the
-caller alone knows what a second request would do. Nothing on the money path imports this.
+The sender follows no redirect, since a request is signed or holds a credential and may go nowhere
+else. It retries nothing, since only the caller knows what a second request would do. Nothing on the
+money path imports this module.
 """
 
 import json

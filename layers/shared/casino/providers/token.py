@@ -1,9 +1,9 @@
 """One token for all who need it: fetched once, kept until shortly before it expires.
 
-Callers that come while a fetch is under way wait for that one and share its outcome, good or bad:
-a service that is down is asked once, not once by every thread. While an old token is still valid
-nobody waits: one caller renews it, the others go on with it, and so does that one if the renewal
-fails. A token is shown by no repr and stands in no message.
+Callers that come while a fetch is under way wait for it and share its outcome, good or bad: so a
+service that is down is asked once, not once by every thread. While an old token is still valid
+nobody waits: one caller renews it, and all others go on with it, even if the renewal fails. No repr
+and no message shows a token.
 """
 
 import threading

@@ -1,6 +1,7 @@
-"""One signed call to a provider: its tries, their time-outs, and what their failures mean.
+"""One signed call to a provider: its tries, their time-outs, and the meaning of their failures.
 
-Each try is signed anew, and only here is it known how much time is left for another.
+urllib3 does the HTTP without its own retries and redirects: a retry must be signed anew, a redirect
+would carry our signature elsewhere, and only this module knows how much time is left.
 """
 
 import random

@@ -1,6 +1,6 @@
-"""Wires what the people who run a stack do: the command line, the console and the tests use it.
+"""Wires the use cases of the people who run a stack, for the command line and the tests.
 
-The tools bring the clients; whatever they leave out, they do not ask for.
+The tools bring the clients; a tool that leaves a client out must not use what needs it.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Wires catalogue and launch; apart from `hooks`, so that the money path never loads them."""
+"""Wires catalogue and launch; a module of its own, which the money path never loads."""
 
 import os
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Wires the hooks; called once, in the init."""
+"""Wires the hooks; a function calls it once, in its init."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping

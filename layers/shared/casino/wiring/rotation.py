@@ -1,4 +1,4 @@
-"""Wires the rotation; apart from `hooks`, so that they never load an HTTP client."""
+"""Wires the rotation; a module of its own, so that the hooks load no HTTP client."""
 
 import os
 from collections.abc import Callable, Mapping

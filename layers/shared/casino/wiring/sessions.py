@@ -1,4 +1,4 @@
-"""Wires launching and closing sessions; apart from `hooks`, which the money path loads."""
+"""Wires launching and closing sessions; a module of its own, which the money path never loads."""
 
 import os
 from collections.abc import Callable, Mapping

@@ -1,6 +1,6 @@
-"""What the functions read from their environment, once, when they are wired.
+"""The settings that functions read from their environment, once, when they are wired.
 
-A variable that is missing or not what it may be is refused with its name: `SettingsError`.
+A variable that is missing or has a bad value raises `SettingsError` with its name.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ LONGEST_CACHE_S: Final = 60.0
 
 
 class SettingsError(CasinoError):
-    """A variable that the template sets is missing, or not what it may be."""
+    """A variable that the template sets is missing, or has a bad value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:
-    """What the synchronisation of the catalogue reads beside the shared settings."""
+    """The settings of the synchronisation of the catalogue, beside the shared ones."""
 
     catalogue_table: str
     sync_table: str
@@ -45,7 +45,7 @@ class SyncSettings:
 
 @dataclass(frozen=True, slots=True)
 class SessionSettings:
-    """What launching and closing sessions reads beside the shared settings."""
+    """The settings of launching and closing sessions, beside the shared ones."""
 
     catalogue_table: str
     deadline_s: float

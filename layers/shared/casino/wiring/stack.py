@@ -1,4 +1,4 @@
-"""What has to be known of a deployed stack, by the outputs of its template."""
+"""A deployed stack, as the outputs of its template describe it."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""The audit records on DynamoDB: put beside the change that they tell of, and read back.
+"""The audit records on DynamoDB, put beside their change and read back.
 
 The table is append-only: every put is conditional on the record's absence, and no role may update
 or delete there. `subject` is the integration or `all`; `id` begins with the time, so that a query

@@ -1,13 +1,13 @@
-"""Keep what the registry said for a short time, so that one hook in many asks it.
+"""Keeps the registry's answers for a short time, so that one hook in many reads the table.
 
-A revoked key lives on for `ttl_s` at most, and a key that is being retired not one moment beyond
-its own time: when the registry cannot be read after that, there is no answer rather than an old
-one. Unknown keys are remembered too, fewer and shorter, so that a flood of requests with one
-forged key does not become a flood of reads.
+A revoked key lives on for `ttl_s` at most. A key that is being retired never outlives its end: when
+the registry cannot be read after it, the look-up fails rather than give an old answer.
+Unknown keys are remembered too, fewer and shorter, so that a flood of requests with one forged key
+does not become a flood of reads.
 
-A flood of many forged keys is bounded by a budget that only unknown keys use up. When it is spent,
-a key that was never seen here is answered "busy": to call it unknown would be a guess, and a sender
-that has just switched to a new key may send the same request again.
+A budget that only unknown keys use up bounds a flood of many forged keys. When it is spent, a key
+that was never seen here gets `busy`: "unknown" would be a guess, and a sender that has just
+switched to a new key may send the same request again.
 """
 
 from typing import Final

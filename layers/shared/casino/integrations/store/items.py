@@ -1,4 +1,4 @@
-"""How an integration is stored in the registry."""
+"""An integration as the registry's table stores it."""
 
 from casino.aws.attributes import Item, flag, number, text
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms

@@ -1,15 +1,15 @@
 """The keyring: live versions of an integration's secret, from Secrets Manager, cached.
 
-The current version is read first and alone; most requests never need another. A signature that
-matches nothing asks for a refresh, which reads all three labels; from then on all three are read
-each time. Refreshes are limited in rate for each integration, so that forged traffic does not turn
-into traffic to Secrets Manager; a version that the registry names and the ring lacks is fetched out
-of turn, once, so that this limit never stands in the way of a sender that switches.
+The keyring reads the current version first and alone; most requests need no other. A signature that
+no version fits asks for a refresh, which reads all three labels; from then on each read takes all
+three. The rate of refreshes is limited for each integration, so that forged traffic does not turn
+into traffic to Secrets Manager. A version that the registry names and the keyring lacks is fetched
+out of turn, once, so that the limit never blocks a sender that switches.
 
-What the labels mean changes while they are read. They are read in the direction in which a version
-wanders (pending, current, previous), so that none is missed, and read again when the same version
-is found as current and as previous. When a previous version dies is asked of the registry after
-the labels: a rotation writes it there before it moves them.
+Labels may move while they are read. The keyring reads them in the direction in which a version
+moves (pending, current, previous), so that it misses none, and reads again when it finds the same
+version as current and as previous. It asks the registry for the end of a previous version after the
+labels: a rotation writes this end before it moves them.
 """
 
 from collections.abc import Mapping

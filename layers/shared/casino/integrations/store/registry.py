@@ -1,10 +1,10 @@
 """The integrations on DynamoDB: `key#<api_key>` → `integration#<name>`, and `switch#all`.
 
-A switch is on unless it says otherwise; the one for all and the integration's own must both be on.
-A key that is being retired says until when it is valid, so that no cache prolongs its life.
+A switch is on unless its item says otherwise; the switch for all and the integration's own must
+both be on. A key that is being retired holds its end, so that no cache prolongs its life.
 
 Every change by a person or by the rotation goes through `change` or `switch_all`: one transaction
-with its audit record, conditional on what was read.
+with its audit record, conditional on the state that was read.
 """
 
 from collections.abc import Callable, Iterator, Mapping

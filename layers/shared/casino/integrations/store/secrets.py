@@ -1,7 +1,7 @@
 """The versions of an integration's secret in Secrets Manager, as the rotation moves them.
 
 Errors of the SDK pass through: they name calls and codes, never values, and the rotation's edge
-knows how to repeat.
+repeats where it can.
 """
 
 import json
