@@ -41,7 +41,8 @@ class Function:
     """A function that is running, or starts with its first event."""
 
     def __init__(self, pid: int, port: int, log: Path) -> None:
-        self._pid, self._log, self._invoked = pid, log, 0
+        self._pid, self._log = pid, log
+        self.invoked = 0
         self._connection = HTTPConnection(LOOPBACK, port, timeout=_TIMEOUT_S)
 
     def invoke(self, event: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,7 +55,7 @@ class Function:
         answer = json.loads(response)
         if not isinstance(answer, dict) or "statusCode" not in answer:
             raise self.failure(f"not a response: {response[:500]!r}")
-        self._invoked += 1
+        self.invoked += 1
         return answer
 
     @property
@@ -65,7 +66,7 @@ class Function:
     @property
     def invoke_ms(self) -> list[float]:
         """How long each event took, in order: from its arrival to the response."""
-        return self._figures(_INVOKED, self._invoked)
+        return self._figures(_INVOKED, self.invoked)
 
     def cpu_ns(self) -> int:
         """Return the processor time of the function's process until now, all threads together."""

@@ -1,24 +1,35 @@
 """One hot wallet: what becomes of bets on it when ever more senders bet at the same moment.
 
 Transactions on a wallet are serial, by design: so what is looked at is what the waiting costs, in
-time, conflicts and `busy` answers. Each sender is an execution environment of its own, as Lambda
-would have them. At each level the senders bet one bet after the other, each until it is decided, as
-a provider does; in a burst each sends one bet, once. A bet that nobody decided is a figure, too.
-After it all the ledger is proved; without the proof there are no figures.
+time, conflicts and `busy` answers. Each sender has a function of its own, as Lambda starts them.
+At each level the senders bet one bet after the other, each until it is decided, as a provider does;
+in a burst each sends one bet, once. A bet that nobody decided is a figure, too. After it all the
+ledger is proved; without the proof there are no figures.
 """
 
-from collections.abc import Sequence
+import json
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import chain
 from statistics import quantiles
 from typing import Any, Final
 from uuid import uuid4
 
-from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Player
-from benchmarks.functions.environments import PATIENCE_S, Answer, environments, send_together
+from benchmarks.functions import emulator, variants
+from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
+from benchmarks.functions.emulator import Function
 from benchmarks.measures.stage import Stage, emulated_aws
+from sandbox.processes import poll
 
-type Sent = tuple[float, list[Answer]]
+PAUSE_S: Final = 0.05
+LONGEST_PAUSE_S: Final = 1.0
+#: So long a sender repeats a bet while the answer asks for that.
+PATIENCE_S: Final = 30.0
 
 _DEPOSIT: Final = "100000.00"
 _DEPOSIT_MINOR: Final = 100_000_00
@@ -42,58 +53,130 @@ FULL: Final = Plan((1, 2, 4, 8, 16, 32, 64), bets=256, fewest_each=4, bursts=(40
 QUICK: Final = Plan((1, 8, 16), bets=48, fewest_each=3, bursts=(16,), repeats=2)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What became of one bet; the time is that of the last try.
+
+    `busy` counts the tries that were answered so, `unclear` those that ended in another error that
+    asks for the same request again.
+    """
+
+    status: int
+    code: str
+    busy: int
+    unclear: int
+    latency_ms: float
+
+
 def measure(plan: Plan) -> dict[str, Any]:
     """Return a row for each level as `contention`, and one for each size of bursts as `burst`.
 
     Raises `LedgerBrokenError` when money is not exact after all.
     """
-    with emulated_aws() as local:
-        stage = Stage.build(local)
+    with emulated_aws() as local, ExitStack() as stack:
+        stage, wallet = Stage.build(local), variants.wallet()
         player_id = str(uuid4())
         player = Player(player_id, stage.world.player(player_id, CURRENCY, _DEPOSIT))
-        given: list[Answer] = []
-        variables = [stage.variables()] * max(plan.levels + plan.bursts)
-        with environments("BetFunction", variables) as senders:
-
-            def bet(who: slice, each: int = 1, patience_s: float = PATIENCE_S) -> Sent:
-                jobs = [[player.bet() for _ in range(each)] for _ in senders[who]]
-                seconds, answers = send_together(senders[who], jobs, patience_s)
-                given.extend(answers)
-                return seconds, answers
-
-            for at in range(len(senders)):
-                bet(slice(at, at + 1))  # connects, and learns who it is that bets
-            levels = [
-                level(count, *bet(slice(count), max(plan.fewest_each, plan.bets // count)))
-                for count in plan.levels
-            ]
-            bursts = [
-                burst(count, [bet(slice(count), patience_s=0.0)[1] for _ in range(plan.repeats)])
-                for count in plan.bursts
-            ]
-        stage.prove(player_id, balances(_DEPOSIT_MINOR, STAKE_MINOR, given))
+        running = (
+            emulator.running(wallet.folders, stage.variables())
+            for _ in range(max(plan.levels + plan.bursts))
+        )
+        crowd = _Crowd(player, [stack.enter_context(function) for function in running])
+        levels, bursts = [], []
+        for count in plan.levels:
+            seconds, answers = crowd.bet(count, max(plan.fewest_each, plan.bets // count))
+            levels.append(level(count, seconds, answers, crowd.conflicts()))
+        for count in plan.bursts:
+            sent = [crowd.bet(count, 1, 0.0)[1] for _ in range(plan.repeats)]
+            bursts.append(burst(count, [*chain.from_iterable(sent)], crowd.conflicts()))
+        stage.prove(player_id, balances(_DEPOSIT_MINOR, STAKE_MINOR, crowd.answers))
     return {"contention": levels, "burst": bursts}
 
 
-def level(concurrent: int, seconds: float, answers: Sequence[Answer]) -> dict[str, Any]:
+class _Crowd:
+    """Everybody who bets on the hot wallet, each with a function, and what became of the bets."""
+
+    def __init__(self, player: Player, functions: Sequence[Function]) -> None:
+        self._player, self._functions = player, functions
+        self.answers: list[Answer] = []
+        self._told = 0
+        self.bet(len(functions), 1)  # connects, and learns who it is that bets
+        self.conflicts()
+
+    def bet(
+        self, senders: int, each: int, patience_s: float = PATIENCE_S
+    ) -> tuple[float, list[Answer]]:
+        """Let so many loose at once, with so many bets each; return the seconds and the answers."""
+        jobs = [[self._player.bet() for _ in range(each)] for _ in range(senders)]
+
+        def work(function: Function, bets: Sequence[Event]) -> list[Answer]:
+            return [send(function.invoke, bet, patience_s) for bet in bets]
+
+        with ThreadPoolExecutor(senders) as pool:
+            started = time.perf_counter()
+            answers = [*chain.from_iterable(pool.map(work, self._functions, jobs))]
+            seconds = time.perf_counter() - started
+        self.answers += answers
+        return seconds, answers
+
+    def conflicts(self) -> int:
+        """Return how many commits somebody else overtook since the last time: the logs say so."""
+        found: list[int] = []
+
+        def complete() -> bool:
+            records = (json.loads(line) for each in self._functions for line in each.logged())
+            found[:] = [each["Conflicts"] for each in records if each.get("message") == "request"]
+            return len(found) == sum(each.invoked for each in self._functions)
+
+        if not poll(complete, PATIENCE_S):
+            raise self._functions[0].failure("requests are missing in the logs")
+        before, self._told = self._told, sum(found)
+        return self._told - before
+
+
+def send(
+    invoke: Callable[[Event], dict[str, Any]], event: Event, patience_s: float = PATIENCE_S
+) -> Answer:
+    """Send one event until it is decided, with a jittered pause; without patience, once.
+
+    Who gives up returns the last answer, with a status of 500 or more.
+    """
+    give_up_at = time.monotonic() + patience_s
+    busy = unclear = 0
+    while True:
+        started = time.perf_counter()
+        response = invoke(event)
+        latency_ms = (time.perf_counter() - started) * 1000
+        status, code = response["statusCode"], json.loads(response["body"]).get("error", "ok")
+        retryable = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        busy += retryable and code == "busy"
+        unclear += retryable and code != "busy"
+        if not retryable or time.monotonic() >= give_up_at:
+            return Answer(status, code, busy, unclear, latency_ms)
+        ceiling_s = min(LONGEST_PAUSE_S, PAUSE_S * 2 ** (busy + unclear - 1))
+        time.sleep(ceiling_s * random.random())  # noqa: S311 - spreads the tries, no secret
+
+
+def level(
+    concurrent: int, seconds: float, answers: Sequence[Answer], conflicts: int
+) -> dict[str, Any]:
     """Return the figures of one level, see `_counts`, and how fast the bets were decided."""
-    counts = _counts(concurrent, answers)
+    counts = _counts(concurrent, answers, conflicts)
     return {**counts, "seconds": seconds, "bets_per_s": counts["decided"] / seconds}
 
 
-def burst(concurrent: int, repeats: Sequence[Sequence[Answer]]) -> dict[str, Any]:
+def burst(concurrent: int, answers: Sequence[Answer], conflicts: int) -> dict[str, Any]:
     """Return the figures of bursts of one size, see `_counts`, with the times of all answers."""
-    answers = [answer for answers in repeats for answer in answers]
-    percentiles = quantiles((answer.latency_ms for answer in answers), n=100, method="inclusive")
-    counts = _counts(concurrent, answers)
-    return {**counts, "p50_ms": percentiles[49], "p95_ms": percentiles[94]}
+    cuts = quantiles((answer.latency_ms for answer in answers), n=100, method="inclusive")
+    return {**_counts(concurrent, answers, conflicts), "p50_ms": cuts[49], "p95_ms": cuts[94]}
 
 
-def _counts(concurrent: int, answers: Sequence[Answer]) -> dict[str, Any]:
+def _counts(concurrent: int, answers: Sequence[Answer], conflicts: int) -> dict[str, Any]:
     """Return how many bets there were and how many were decided, with what happened on the way.
 
-    `busy` and `unclear` count the answers that ask to try again, see `environments.Answer`;
-    `undecided` holds the last answer of each bet that was not taken in the end, by its code.
+    `busy` and `unclear` count the answers that ask to try again, see `Answer`, and `conflicts` the
+    commits that somebody else overtook; `undecided` holds the last answer of each bet that was not
+    taken in the end, by its code.
     """
     undecided = [answer.code for answer in answers if answer.code != "ok"]
     return {
@@ -101,7 +184,7 @@ def _counts(concurrent: int, answers: Sequence[Answer]) -> dict[str, Any]:
         "bets": len(answers),
         "decided": len(answers) - len(undecided),
         "undecided": {code: undecided.count(code) for code in sorted(set(undecided))},
-        "conflicts": sum(answer.conflicts for answer in answers),
+        "conflicts": conflicts,
         "busy": sum(answer.busy for answer in answers),
         "unclear": sum(answer.unclear for answer in answers),
     }

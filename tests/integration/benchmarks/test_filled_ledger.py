@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.functions.environments import EnvironmentFailedError, environments
 from benchmarks.measures import contention, growth
 from benchmarks.measures.filled_ledger import TooLittleMemoryError, filled_stages
 from benchmarks.measures.long_play import bet
@@ -52,13 +51,3 @@ def test_every_bet_of_a_contended_wallet_is_told_and_proved(built: Path) -> None
     assert found["contention"][0]["conflicts"] == 0
     (burst,) = found["burst"]
     assert (burst["bets"], burst["decided"] + burst["busy"] + burst["unclear"]) == (6, 6)
-
-
-def test_a_function_that_does_not_start_says_why(built: Path) -> None:
-    with (
-        pytest.raises(EnvironmentFailedError, match="LEDGER_TABLE is not set"),
-        environments("BetFunction", [{}]),
-    ):
-        pass
-    with pytest.raises(EnvironmentFailedError, match="make build"), environments("NoSuch", [{}]):
-        pass

@@ -6,40 +6,36 @@ from typing import Any
 
 import pytest
 
-from benchmarks.functions import environments
-from benchmarks.functions.environments import Answer
 from benchmarks.measures import contention, growth, local_stack
+from benchmarks.measures.contention import Answer
 
-DECIDED = Answer(200, "ok", False, 2, 1, 0, latency_ms=5.0, cpu_ms=1.0)
+DECIDED = Answer(200, "ok", busy=1, unclear=0, latency_ms=5.0)
 
 
 def sent(
-    monkeypatch: pytest.MonkeyPatch, patience_s: float, *replies: tuple[int, str, int]
+    monkeypatch: pytest.MonkeyPatch, patience_s: float, *replies: tuple[int, str]
 ) -> tuple[Answer, list[float]]:
     """Return what became of an event, and the pauses between its tries."""
     pauses: list[float] = []
-    monkeypatch.setattr("benchmarks.functions.environments.time.sleep", pauses.append)
+    monkeypatch.setattr("benchmarks.measures.contention.time.sleep", pauses.append)
     coming = iter(replies)
 
-    def invoke(event: object) -> tuple[dict[str, Any], float, float, str]:
-        status, code, conflicts = next(coming)
-        records = [{"message": "request", "Conflicts": conflicts}, {"Conflicts": [conflicts]}]
+    def invoke(event: object) -> dict[str, Any]:
+        status, code = next(coming)
         body = {} if code == "ok" else {"error": code}
-        response = {"statusCode": status, "headers": {}, "body": json.dumps(body)}
-        return response, 5.0, 1.0, "\n".join(map(json.dumps, records))
+        return {"statusCode": status, "headers": {}, "body": json.dumps(body)}
 
-    return environments.send(invoke, {}, patience_s), pauses
+    return contention.send(invoke, {}, patience_s), pauses
 
 
 def test_a_sender_repeats_until_its_bet_is_decided_and_counts_every_try(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    replies = (503, "busy", 3), (503, "outcome_unknown", 0), (503, "busy", 4), (200, "ok", 1)
+    replies = (503, "busy"), (503, "outcome_unknown"), (503, "busy"), (200, "ok")
     answer, pauses = sent(monkeypatch, 30.0, *replies)
-    assert (answer.status, answer.code, answer.replay) == (200, "ok", False)
-    assert (answer.busy, answer.unclear, answer.conflicts) == (2, 1, 8)
+    assert (answer.status, answer.code, answer.busy, answer.unclear) == (200, "ok", 2, 1)
     assert len(pauses) == 3
-    assert all(0 <= pause <= environments.LONGEST_PAUSE_S for pause in pauses)
+    assert all(0 <= pause <= contention.LONGEST_PAUSE_S for pause in pauses)
 
 
 @pytest.mark.parametrize(
@@ -49,22 +45,22 @@ def test_a_sender_repeats_until_its_bet_is_decided_and_counts_every_try(
 def test_a_refusal_is_an_answer_and_without_patience_so_is_a_busy_one(
     monkeypatch: pytest.MonkeyPatch, patience_s: float, status: int, code: str, busy: int
 ) -> None:
-    answer, pauses = sent(monkeypatch, patience_s, (status, code, 0))
+    answer, pauses = sent(monkeypatch, patience_s, (status, code))
     assert (answer.status, answer.code, answer.busy, pauses) == (status, code, busy, [])
 
 
 def test_a_level_adds_up_what_its_senders_met_and_counts_who_gave_up() -> None:
-    refused = replace(DECIDED, status=503, code="busy", conflicts=0, busy=7, unclear=3)
-    assert contention.level(2, 0.5, [DECIDED, refused]) == {
-        "concurrent": 2, "bets": 2, "decided": 1, "undecided": {"busy": 1}, "conflicts": 2,
+    refused = replace(DECIDED, status=503, code="busy", busy=7, unclear=3)
+    assert contention.level(2, 0.5, [DECIDED, refused], 4) == {
+        "concurrent": 2, "bets": 2, "decided": 1, "undecided": {"busy": 1}, "conflicts": 4,
         "busy": 8, "unclear": 3, "seconds": 0.5, "bets_per_s": 2.0,
     }  # fmt: skip
 
 
 def test_a_burst_shows_busy_answers_beside_the_times_of_all() -> None:
-    busy = replace(DECIDED, status=503, code="busy", latency_ms=9.0)
-    row = contention.burst(2, [[DECIDED, busy], [DECIDED, replace(DECIDED, busy=0)]])
-    assert (row["bets"], row["decided"], row["busy"]) == (4, 3, 3)
+    once, busy = replace(DECIDED, busy=0), replace(DECIDED, status=503, code="busy", latency_ms=9)
+    row = contention.burst(2, [once, busy, once, once], 0)
+    assert (row["bets"], row["decided"], row["busy"]) == (4, 3, 1)
     assert row["p50_ms"] == 5.0 < row["p95_ms"] < 9.0
 
 
@@ -74,15 +70,6 @@ def test_the_balance_may_lack_only_bets_that_nobody_knows_of() -> None:
     refused = replace(DECIDED, status=402, code="insufficient_funds")
     answers = [DECIDED, DECIDED, unclear, busy, refused]
     assert list(contention.balances(1_000, 100, answers)) == [700, 800]
-
-
-def test_a_request_that_was_sent_again_is_counted_and_not_timed() -> None:
-    once = replace(DECIDED, busy=0)
-    measured = growth.Measured()
-    measured.add([once, replace(once, unclear=1, latency_ms=900.0, cpu_ms=9.0), once], [2.0, 3.0])
-    assert measured.figures() == {
-        "cpu_ms": 1.0, "p50_ms": 5.0, "control_p50_ms": 2.5, "repeated": 1,
-    }  # fmt: skip
 
 
 def ledger(cpu_ms: float, p50_ms: float, control_p50_ms: float) -> dict[str, Any]:
