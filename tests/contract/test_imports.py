@@ -78,6 +78,68 @@ PLANTS: Final = [
         "casino.accounts.admin",
     ),
     Plant(
+        "a store of the sessions imports a use case",
+        "inside the sessions",
+        "casino.sessions.store.items",
+        "casino.sessions.launch",
+    ),
+    Plant("a file of the sessions that no layer lists", "inside the sessions", "casino.sessions.x"),
+    Plant(
+        "the words of a run import a port",
+        "inside the catalogue",
+        "casino.catalogue.run",
+        "casino.catalogue.ports",
+    ),
+    Plant(
+        "the registry's store imports a use case",
+        "inside the integrations",
+        "casino.integrations.store.registry",
+        "casino.integrations.rotation",
+    ),
+    Plant(
+        "the sender imports the transport",
+        "inside the providers",
+        "casino.providers.sender",
+        "casino.providers.transport",
+    ),
+    Plant(
+        "one telemetry imports another",
+        "inside observability",
+        "casino.observability.hooks",
+        "casino.observability.provider_calls",
+    ),
+    Plant(
+        "DynamoDB's calls import the hot path's client",
+        "inside aws",
+        "casino.aws.dynamodb",
+        "casino.aws.lean.http",
+    ),
+    Plant(
+        "a pair imports the families",
+        "inside signing",
+        "casino.signing.pair",
+        "casino.signing.scheme",
+    ),
+    Plant("money imports a check", "inside base", "casino.base.money", "casino.base.checks"),
+    Plant(
+        "a launch imports a store of its own",
+        NO_AWS,
+        "casino.sessions.closing",
+        "casino.sessions.store.launches",
+    ),
+    Plant(
+        "a call to a provider imports a store",
+        "calls to providers know no AWS",
+        "casino.providers.token_request",
+        "casino.integrations.store.keyring",
+    ),
+    Plant(
+        "a check of the sessions imports a port",
+        "models and decisions know no port and no package",
+        "casino.sessions.checks",
+        "casino.integrations.ports",
+    ),
+    Plant(
         "a use case imports a store", NO_AWS, "casino.wallet.service", "casino.wallet.store.ledger"
     ),
     Plant("a use case imports AWS", NO_AWS, "casino.wallet.proof.verify", "casino.aws.dynamodb"),

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from casino.dialects.igv.seller_token import SELLER_LOGIN
-from casino.providers.credentials import with_token
 from casino.providers.post import ServiceUnreachableError
 from casino.providers.sender import Reply
 from casino.providers.token import REST_S, TokenError, TokenRefusedError, TokenUnavailableError
+from casino.providers.token_request import with_token
 from tests.unit.providers.tokens import OLD, FakeObserver, seller, seller_answer
 
 # One token for all

@@ -8,9 +8,9 @@ import pytest
 
 from casino.dialects.invo.player_token import MOST_PLAYERS, PLAYER_TOKEN, PlayerTokens
 from casino.observability.credentials import TokenTelemetry
-from casino.providers.credentials import with_token
 from casino.providers.sender import Reply
 from casino.providers.token import TokenRefusedError, TokenUnavailableError
+from casino.providers.token_request import with_token
 from casino.signing.pair import CURRENT, Pair
 from testing.clock import FakeClock
 from testing.credentials import FakeKeyring

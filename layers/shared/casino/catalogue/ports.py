@@ -1,7 +1,4 @@
-"""What the catalogue's synchronisation and its readers need from the outside world.
-
-They are apart from `ports`, so that the functions of the money path never load them.
-"""
+"""What the catalogue's synchronisation and its readers need from outside."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

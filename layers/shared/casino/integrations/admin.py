@@ -14,11 +14,11 @@ from casino.base.checks import a_currency
 from casino.base.clock import Clock
 from casino.base.errors import AdminError
 from casino.base.times import iso_utc
+from casino.integrations.admin_ports import AdminRegistry, SecretStore
 from casino.integrations.audit import EVERYONE, AuditRecord
 from casino.integrations.checks import a_host, a_name, a_network, a_provider_url
 from casino.integrations.credentials import read_pair, verifies_until
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
-from casino.integrations.rotation_ports import Register, SecretStore
 from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
 
 _LABELS: Final = (CURRENT, PENDING, PREVIOUS)
@@ -46,7 +46,7 @@ class IntegrationAdmin:
     that an integration may have, `reserved` is the one name that it may not have.
     """
 
-    registry: Register
+    registry: AdminRegistry
     secrets: SecretStore
     last_used: Callable[[Sequence[str]], Mapping[str, str]]
     clock: Clock

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import uuid4
 
 from casino.base.errors import AdminError, FunctionFailedError
-from casino.integrations.rotation_ports import SecretStore
+from casino.integrations.admin_ports import SecretStore
 from casino.signing.pair import CURRENT, PENDING
 
 #: What Secrets Manager calls the function with, in this order.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from casino.base.clock import Clock
 from casino.base.times import iso_utc
+from casino.integrations.admin_ports import PairProvider, RotationRegistry, SecretStore
 from casino.integrations.audit import AuditRecord
 from casino.integrations.credentials import (
     InvalidPairError,
@@ -27,7 +28,6 @@ from casino.integrations.credentials import (
     verifies_until,
 )
 from casino.integrations.model import Integration
-from casino.integrations.rotation_ports import Directory, PairProvider, SecretStore
 from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
 
 
@@ -36,7 +36,7 @@ class Rotation:
     """The use cases; `who` is the ARN that the audit records name."""
 
     store: SecretStore
-    registry: Directory
+    registry: RotationRegistry
     provider: PairProvider
     clock: Clock
     who: str

@@ -1,7 +1,4 @@
-"""The ports of calling a provider, for catalogue and launch.
-
-The money path loads none of them.
-"""
+"""What catalogue and sessions need of a provider, in words that every dialect can meet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

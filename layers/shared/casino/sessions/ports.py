@@ -1,7 +1,4 @@
-"""What launching and closing sessions need from the outside world, beside `ports.provider`.
-
-They are apart from `ports`, so that the functions of the money path never load them.
-"""
+"""What launching and closing sessions need from outside, beside the provider and its catalogue."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

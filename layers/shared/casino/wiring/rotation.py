@@ -10,10 +10,10 @@ from casino.aws.clients import aws_client
 from casino.base.clock import SystemClock
 from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.dialects.registry import family
+from casino.integrations.admin_ports import PairProvider
 from casino.integrations.credentials import RotationError
 from casino.integrations.deployed import STEPS
 from casino.integrations.rotation import Rotation
-from casino.integrations.rotation_ports import PairProvider
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.credentials import RotationTelemetry

@@ -5,10 +5,10 @@ from typing import Final
 from casino.base.clock import Clock
 from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
-from casino.providers.credentials import ask_with, token_of
 from casino.providers.post import Post
 from casino.providers.sender import Reply
 from casino.providers.token import SharedToken, Token, TokenObserver, TokenUnavailableError
+from casino.providers.token_request import ask_with, token_of
 from casino.signing.pair import Pair
 
 SELLER_LOGIN: Final = "/merchant-api/seller/auth/login"

@@ -8,10 +8,10 @@ from typing import Final
 from casino.base.clock import Clock
 from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
-from casino.providers.credentials import ask_with, token_of, unauthorized
 from casino.providers.post import Post
 from casino.providers.sender import Reply
 from casino.providers.token import SharedToken, Token, TokenObserver, TokenUnavailableError
+from casino.providers.token_request import ask_with, token_of, unauthorized
 from casino.signing.pair import Pair
 
 PLAYER_TOKEN: Final = "/api/sdk/player-token"  # noqa: S105 - a path

@@ -31,7 +31,7 @@ class SecretStore(Protocol):
         """Take the pending label off, if it is there."""
 
 
-class Directory(Protocol):
+class RotationRegistry(Protocol):
     """The part of the registry that a rotation changes."""
 
     def get(self, name: str) -> Integration | None:
@@ -47,7 +47,7 @@ class Directory(Protocol):
         """Change an integration and until when its keys are valid, with an audit record."""
 
 
-class Register(Directory, Protocol):
+class AdminRegistry(RotationRegistry, Protocol):
     """The registry, as operators read and change it."""
 
     def in_force(self, name: str) -> Integration | None:
