@@ -1,4 +1,4 @@
-"""What the casino does with players and their wallets.
+"""The casino's use cases for players and their wallets.
 
 Every use case takes typed arguments: amounts in minor units of the currency, ids as text. It
 raises `AdminError` for what cannot be done, and `RetryableError` when the tables do not answer.

@@ -1,4 +1,4 @@
-"""What a player may be known by."""
+"""The levels of verification of a player."""
 
 from typing import Final
 

@@ -1,1 +1,1 @@
-"""The providers' games: kept in sync by a schedule, read by the platform's lobby."""
+"""The providers' games: a schedule synchronises them, the platform's lobby reads them."""

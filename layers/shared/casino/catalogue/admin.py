@@ -1,4 +1,4 @@
-"""What the casino does with the catalogue: synchronise it now, and look at what is stored."""
+"""The operators' use cases for the catalogue: synchronise it now, and show what it holds."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping

@@ -1,8 +1,8 @@
-"""The end of a run: quarantine is tried again, and a full run asks which games it did not see.
+"""The end of a run: quarantine is tried again, and a full run finds the games that it did not see.
 
-Which games a full run saw is read from the raw pages that it kept, so that seeing an unchanged game
-writes nothing. A run that saw unexpectedly little proves nothing about what it did not see: it
-raises the alarm and marks no game.
+A full run reads the ids that it saw from the raw pages that it kept, so an unchanged game costs
+no write. A run that saw unexpectedly little proves nothing about the rest: it raises the alarm and
+marks no game.
 """
 
 from array import array

@@ -1,8 +1,8 @@
-"""Judge the records of one page: what is new, what is as it was, and what may not be stored.
+"""Judges the records of one page: new, unchanged, or not to be stored.
 
-A record that drifted, or a game whose provider is unknown, goes to quarantine whole. It can still
-take a game out of play: when it says in so many words that the game is deleted or not active, the
-stored game is restricted, since the platform must not launch what the provider blocked.
+A record that drifted, or a game whose provider is unknown, goes to quarantine whole. Such a record
+can still take a game out of play: when it plainly says that the game is deleted or not active, the
+stored game is restricted, since the platform must not launch a game that its provider blocked.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence

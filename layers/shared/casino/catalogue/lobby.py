@@ -1,8 +1,8 @@
 """The catalogue for the lobby: filtered, in order, page by page, from keys and indexes alone.
 
-A shelf of the index is the games of one state, of one category of it or of one provider, in the
-order of the lobby. Currency and country are the providers' affair: the few providers are kept for
-a short time, and what an index says of a game is enough to leave out those that do not apply.
+A shelf of the index is the games of one state, of one of its categories or of one provider, in the
+order of the lobby. Currency and country belong to the providers: the few providers are kept for a
+short time, and the index says enough of a game to leave out those that do not apply.
 """
 
 import base64

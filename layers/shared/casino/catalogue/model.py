@@ -1,4 +1,4 @@
-"""The words of the catalogue: what a provider offers, and whether it may be launched.
+"""The words of the catalogue: a provider's offer, and whether a game may be launched.
 
 Times are ISO 8601 UTC strings as the provider sent them; `fingerprint` is the SHA-256 in hex of a
 record's canonical JSON, so that an unchanged record is recognised without comparing its fields.

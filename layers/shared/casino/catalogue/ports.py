@@ -1,4 +1,7 @@
-"""What the catalogue's synchronisation and its readers need from outside."""
+"""The ports of the catalogue's synchronisation and of its readers.
+
+The money path loads none of them.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

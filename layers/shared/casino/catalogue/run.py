@@ -1,8 +1,8 @@
-"""The words and rules of a synchronisation: runs, checkpoints, marks, and what makes one doubtful.
+"""The words and rules of a synchronisation: runs, checkpoints, marks, doubts.
 
-A run reads the providers, then the games, then tries again what is in quarantine; a full one ends
-by asking which games it did not see. All of it is pure: what a run has reached is a value that is
-stored after every page, so that any other invocation can go on from there.
+A run reads the providers, then the games, then tries again the records in quarantine; a full run
+ends by looking for games that it did not see. All of it is pure: the progress of a run is a value
+that is stored after every page, so that any other invocation can go on from there.
 """
 
 from dataclasses import dataclass, replace

@@ -1,7 +1,7 @@
 """The invocations of the synchronisation: a schedule's tick fans out, each integration runs alone.
 
-`{"mode": "full" | "delta"}` starts one invocation for every integration with a provider;
-`{"mode": …, "integration": …}` is such an invocation, and how operators ask for a run. One that
+`{"mode": "full" | "delta"}` starts one invocation for every integration with a provider.
+`{"mode": …, "integration": …}` is such an invocation; operators ask for a run with it. A run that
 nears its time limit starts its successor.
 """
 

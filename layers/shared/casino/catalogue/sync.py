@@ -1,8 +1,8 @@
 """One run of the synchronisation: read a page, judge it, write it with its checkpoint, go on.
 
-Nothing that a run needs to go on is kept in memory: when it is killed anywhere, or hands over
-before its time is up, the next invocation reads the page at the checkpoint again, and what was
-written of it already is found unchanged. The next page is fetched while one is written.
+A run keeps in memory nothing that it needs to go on. When it is killed anywhere, or hands over
+before its time is up, the next invocation reads the page at the checkpoint again and finds the part
+that was written unchanged. A run fetches the next page while it writes one.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the casino does with game sessions; `launch` opens one at its provider.
+"""The operators' use cases for game sessions; `launch` opens one at its provider.
 
 Every use case raises `AdminError` for what cannot be done; `who` asks for a change.
 """

@@ -1,7 +1,7 @@
-"""The platform's own API for launches: what `POST /sessions` takes, and how answers are written.
+"""The platform's own API for launches: the fields of `POST /sessions`, and the form of its answers.
 
 The balance is not among the fields, and an unknown field is refused: a caller that sends a balance
-must learn that nobody looks at it.
+must learn that nobody reads it.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""What must hold before a game is launched: pure, one error code for each condition.
+"""The conditions of a launch: pure functions, one error code for each condition.
 
-What the provider demands and the platform does not know fails closed, under a code of its own, so
-that the platform can ask the player for it. What nobody demands may stay unknown.
+When a provider demands a fact that the platform does not know, the launch fails under a code of its
+own, so that the platform can ask the player. Facts that nobody demands may stay unknown.
 """
 
 from dataclasses import dataclass

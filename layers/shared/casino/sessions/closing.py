@@ -1,7 +1,7 @@
-"""End sessions, and tell the provider where its integration says so: at least once, in the end.
+"""Ends sessions, and tells the provider where its integration says so: at least once, in the end.
 
-A session is closed here first, so that no bet is taken in it any more, and stays watched until its
-provider knows. A crash or a failing provider in between leaves it to the schedule.
+A session is closed here first, so that it takes no more bets, and stays watched until its provider
+knows. After a crash, or while a provider fails, the schedule tells it later.
 """
 
 from dataclasses import replace

@@ -1,7 +1,7 @@
-"""The way of every request to the session API: read → one service call → render.
+"""The way of every request to the session API: read → one use case → render.
 
-API Gateway has authorised the caller by IAM before anything comes here. This is the one place where
-errors of launches become responses.
+API Gateway has authorised the caller by IAM before. This is the one place where errors of launches
+become responses.
 """
 
 from collections.abc import Mapping

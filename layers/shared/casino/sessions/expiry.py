@@ -1,8 +1,8 @@
-"""End what nobody ends: dormant sessions, sessions over their time, launches that never answered.
+"""Ends sessions that nobody ends: dormant ones, expired ones, launches without an answer.
 
-Play leaves its time in the ledger, so the hooks write nothing for this: each session says when it
-is to be looked at next, and then the ledger says whether it was played. A run may be cut short or
-repeated anywhere; what it did is done, and the rest is still due.
+The ledger holds the times of play, so the hooks write nothing for this. Each session holds the time
+of its next check, and then the ledger says whether it was played. A run may be cut short or
+repeated anywhere: its finished work stays, and the rest is still due.
 """
 
 from collections import Counter

@@ -1,9 +1,9 @@
-"""Launch a game: judge, write the session, ask the provider, write how it ended.
+"""Launches a game: judge, write the session, ask the provider, write the outcome.
 
 The session stands in the table before the provider is asked, since the provider may call back
-before its own answer arrives. The write is conditional, so of two launches of one `session_id` one
-asks the provider and the other learns that it is on its way. Three calls to AWS, one to the
-provider; a repeat within its short life is one read.
+before its own answer arrives. The write is conditional: of two launches of one `session_id` one
+asks the provider, and the other learns that a launch is under way. A launch takes three calls to
+AWS and one to the provider; a repeat within a minute takes one read.
 """
 
 from collections.abc import Callable

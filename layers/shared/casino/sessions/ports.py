@@ -1,4 +1,7 @@
-"""What launching and closing sessions need from outside, beside the provider and its catalogue."""
+"""The ports of launching and closing sessions, beside those of `casino.providers.ports`.
+
+The money path loads none of them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Every answer of the launch API that is no success: one table for code and documentation.
 
-A code that the hooks have as well has the same status here. They differ in one thing: a launch in
-progress is a 409 that may be repeated, because the platform's own services call here.
+A code that the hooks have as well has the same status here. One thing differs: the platform's own
+services call this API, so they may repeat a launch in progress although it is a 409.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The way of a run of the schedule: one service call, one log line, what the alarms count."""
+"""The way of a run of the schedule: one use case, one log line, the counts for the alarms."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

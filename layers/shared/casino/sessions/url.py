@@ -1,7 +1,7 @@
-"""May a player's browser be sent there? The launch URL is the provider's word; it is checked.
+"""Checks the launch URL, to which a player's browser is sent: the provider is not trusted.
 
-A URL is taken as it is or not at all: nothing is repaired, since the player is sent to the exact
-text. What two parsers could read in two ways (a backslash, a user part, a control character) is
+A URL is taken whole or refused: nothing is repaired, since the player is sent to the exact text. A
+text that two parsers could read in two ways (a backslash, a user part, a control character) is
 refused before it is parsed.
 """
 

@@ -1,4 +1,4 @@
-"""How the catalogue is stored: one item per provider and game, and one per category of a game.
+"""The items of the catalogue: one per provider and game, and one per category of a game.
 
 The items of a game's categories only put the game on its category's shelf.
 """

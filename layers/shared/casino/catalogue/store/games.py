@@ -1,7 +1,7 @@
 """The catalogue on DynamoDB, read by keys and indexes only.
 
-Indexes of the games: `by_shelf` (in the order of the lobby: all games of a state, or those of a
-category), `by_provider` (the same for one provider), `by_integration` (all that was synced).
+The games have three indexes: `by_shelf` (in the order of the lobby: all games of a state, or those
+of a category), `by_provider` (the same for one provider), `by_integration` (all synced games).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

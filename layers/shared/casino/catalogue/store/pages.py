@@ -1,4 +1,4 @@
-"""The raw pages of every run in S3, compressed: what the provider sent, for audit."""
+"""The raw pages of every run in S3, compressed: the provider's own words, for audit."""
 
 import gzip
 from typing import Any, Final, Protocol

@@ -1,4 +1,4 @@
-"""How leases, checkpoints and quarantine are stored."""
+"""The items of leases, checkpoints and quarantine."""
 
 import zlib
 from typing import cast

@@ -1,8 +1,8 @@
 """Leases, checkpoints and the writes of a run on DynamoDB.
 
-Every write is a transaction that also checks the lease's token: whoever lost the lease writes
-nothing more, however late it wakes. The last transaction of a page holds the checkpoint. All of
-them can be sent again: they put whole items.
+Every write is a transaction that also checks the lease's token: a run that lost the lease writes
+nothing more, however late it wakes. The last transaction of a page holds the checkpoint. Every
+transaction can be sent again, since it puts whole items.
 """
 
 import random

@@ -1,4 +1,4 @@
-"""What a step of a run writes, packed into transactions of which none is torn."""
+"""The writes of one step of a run, packed into transactions without tearing a game apart."""
 
 from collections.abc import Iterator
 from typing import Any, Final

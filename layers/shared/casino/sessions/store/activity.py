@@ -1,7 +1,7 @@
-"""When a session was last played, from the ledger's index by wallet, newest entry first.
+"""The time of a session's last play, from the ledger's index by wallet, newest entry first.
 
-The walk ends at the first entry of the session, or at the first one that is too old to matter: so
-it costs what the wallet did lately, however long its history is.
+The walk ends at the first entry of the session, or at the first one that is too old to matter. So
+it costs as much as the wallet's recent play, however long its history is.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Integrations and providers for launches, read at most once a minute each.
 
 So a launch on a warm function reads neither, and a switch or a change of a provider takes effect
-within that minute. Games are never kept: one that is disabled is refused at once.
+within that minute. Games are never kept: a disabled game is refused at once.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""How a launch is stored: in its session's item, beside what the hooks read.
+"""A launch as its session's item stores it, beside the attributes that the hooks read.
 
 The hooks read the session on every bet, so the item has to stay small: one read unit is 4 KB. The
 exchange with the provider is stored deflated, and of an answer only the beginning.

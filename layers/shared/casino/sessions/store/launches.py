@@ -1,8 +1,8 @@
 """Launches on DynamoDB: one batch read, then conditional writes of the session's item.
 
-The condition is always the try that was read, so that whoever comes second changes nothing. A
-write may have been made although its reply was lost, and is then made again by the SDK: what stands
-there exactly as it was sent is one's own.
+Every condition names the try that was read, so that a second writer changes nothing. When a reply
+is lost, the SDK repeats a write that may have been made: an item exactly as it was sent is this
+try's own.
 """
 
 from collections.abc import Callable
