@@ -1,4 +1,4 @@
-"""Game sessions on DynamoDB; the hooks read them together with the wallet, in the ledger's store."""
+"""Game sessions on DynamoDB; the hooks read them with the wallet, through the ledger's store."""
 
 from casino.aws.attributes import number, text
 from casino.aws.dynamodb import DynamoDbClient, get, write

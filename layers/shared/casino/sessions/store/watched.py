@@ -1,7 +1,7 @@
 """The sessions that somebody still has to end, on DynamoDB: the sparse index `by_check`.
 
-Only a session that is watched has the index's two attributes. The index says which sessions may be
-due, the table whether they are.
+Only a watched session has the two attributes of the index. The index names the sessions that may be
+due; the table decides whether they are.
 """
 
 from collections.abc import Iterator
