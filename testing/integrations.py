@@ -34,13 +34,14 @@ def an_integration(name: str = "sandbox", family: str = "igsp", **terms: Any) ->
 class FakeRegistry:
     """`Registry` in memory: it counts the keys that it is asked for, and can be unreachable."""
 
-    def __init__(self, integration: Integration, *api_keys: str) -> None:
+    def __init__(self, integration: Integration | None = None, *api_keys: str) -> None:
         self.integrations: dict[str, Integration] = {}
         self.keys: dict[str, tuple[str, int]] = {}
         self.audit: list[AuditRecord] = []
         self.reads: Counter[str] = Counter()
         self.reachable = True
-        self.put(integration, api_keys)
+        if integration is not None:
+            self.put(integration, api_keys)
 
     def by_api_key(self, api_key: str) -> Integration | None:
         self.reads[api_key] += 1

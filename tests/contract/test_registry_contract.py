@@ -1,0 +1,88 @@
+"""What the registry of integrations promises: in memory and on DynamoDB alike."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from casino.integrations.audit import AuditRecord
+from casino.integrations.credentials import KeyTakenError
+from casino.integrations.store.audit import DynamoDbAudit
+from casino.integrations.store.registry import DynamoDbRegistry
+from testing.casinos import casino_on
+from testing.integrations import FakeRegistry, an_integration, with_terms
+from testing.world import World
+
+ACME = an_integration("acme", url="https://p.test", bets_enabled=False)
+OTHER = an_integration("other")
+AUDIT = AuditRecord("acme", "change", "an operator", "2026-01-01T00:00:00Z")
+
+
+@dataclass
+class Stored:
+    """A registry of two integrations, each with a key, and the audit of its changes."""
+
+    registry: FakeRegistry | DynamoDbRegistry
+    audit: Callable[[], list[AuditRecord]]
+
+    def __post_init__(self) -> None:
+        self.registry.put(ACME, ("key",))
+        self.registry.put(OTHER, ("key-of-other",))
+
+
+@pytest.fixture(params=["in memory", "on DynamoDB"])
+def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
+    with casino_on(request.param) as casino:
+        if isinstance(casino, World):
+            yield Stored(casino.registry, DynamoDbAudit(casino.client, casino.tables).records)
+            return
+        registry = FakeRegistry()
+        yield Stored(registry, lambda: registry.audit)
+
+
+def test_an_integration_is_found_by_its_name_and_by_its_key(stored: Stored) -> None:
+    assert stored.registry.get("acme") == ACME
+    assert stored.registry.by_api_key("key") == ACME
+    assert stored.registry.get("nobody") is None
+    assert stored.registry.by_api_key("nothing") is None
+    assert sorted(stored.registry.names()) == ["acme", "other"]
+
+
+def test_a_disabled_integration_has_no_keys(stored: Stored) -> None:
+    stored.registry.put(replace(ACME, enabled=False))
+    assert stored.registry.by_api_key("key") is None
+    assert stored.registry.get("acme") == replace(ACME, enabled=False)
+
+
+def test_a_key_of_another_integration_is_refused_and_nothing_is_stored(stored: Stored) -> None:
+    new = an_integration("new")
+    with pytest.raises(ValueError, match="another integration"):
+        stored.registry.put(new, ("key-2", "key"))
+    with pytest.raises(KeyTakenError):
+        change(stored, {"key-of-other": 0}, grace_s=60)
+    assert stored.registry.get("new") is None
+    assert stored.registry.by_api_key("key-2") is None
+    assert stored.registry.get("acme") == ACME
+    assert stored.audit() == []
+
+
+def test_a_change_and_the_times_of_its_keys_are_audited(stored: Stored) -> None:
+    assert change(stored, {"key": 2_000_000_000, "key-2": 0}, grace_s=60)
+    changed = with_terms(ACME, grace_s=60)
+    assert stored.registry.by_api_key("key-2") == changed
+    assert stored.registry.by_api_key("key") == replace(changed, key_valid_until=2_000_000_000)
+    assert stored.audit() == [AUDIT]
+
+
+def test_a_change_that_changes_nothing_is_none(stored: Stored) -> None:
+    assert not change(stored, None)
+    assert stored.audit() == []
+
+
+def test_an_integration_that_is_not_there_cannot_be_changed(stored: Stored) -> None:
+    with pytest.raises(LookupError):
+        stored.registry.change("nobody", lambda found: found, AUDIT)
+
+
+def change(stored: Stored, keys: dict[str, int] | None, **terms: int) -> bool:
+    return stored.registry.change("acme", lambda found: with_terms(found, **terms), AUDIT, keys)
