@@ -1,7 +1,7 @@
-"""Signature families: who sent these bytes, and are they what was sent?
+"""Signature families by name.
 
-A family is imported when it is first asked for by name: the hooks load their own alone, and none
-of them loads `cryptography`.
+A family is imported when somebody first asks for it: the hooks load their own family alone, and
+none of them loads `cryptography`.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
 def family(name: str) -> Family:
     """Return the signature family `name`; raises `LookupError` for an unknown one.
 
-    `igv-merchant` needs `cryptography`, which is not in the layer: `ImportError` says so.
+    `igv-merchant` needs `cryptography`, which is not in the layer; without it this is an `ImportError`.
     """
     try:
         module, class_name = FAMILIES[name]

@@ -1,1 +1,1 @@
-"""What every signature family shares; pure."""
+"""The parts that every signature family shares; pure."""

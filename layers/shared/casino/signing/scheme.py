@@ -1,4 +1,4 @@
-"""The one interface of every signature family, and what the families share.
+"""The one interface of every signature family, and the parts that families share.
 
 All of it is pure: bytes, headers, secrets and `now` come in, a verdict comes out. Each malformed
 input (wrong alphabet, wrong length, a header given twice, non-ASCII, a bad timestamp) is the same
@@ -34,12 +34,12 @@ class SignatureRefusedError(Exception):
 
 
 class UnsignableError(Exception):
-    """What was to be signed cannot be sent in this family; the message shows no secret."""
+    """The request cannot be signed and sent in this family; the message shows no secret."""
 
 
 @dataclass(frozen=True, slots=True)
 class Particulars:
-    """What only some families sign or carry beside body and time."""
+    """The parts of a request that only some families sign or carry, beside body and time."""
 
     query: str = ""
     """The query of the URL exactly as it is sent, without the `?` (`igv-merchant`)."""

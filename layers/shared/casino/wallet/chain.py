@@ -1,6 +1,6 @@
 """The hash chain: every applied entry holds the hash of the entry before it in its wallet.
 
-A change to history, a missing entry or one put in between shows when the chain is recomputed.
+A change to history, a missing entry or an inserted one shows when the chain is recomputed.
 """
 
 import hashlib

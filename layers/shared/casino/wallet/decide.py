@@ -1,8 +1,8 @@
-"""Decide what a transaction does to a wallet: pure functions of (snapshot, request, now).
+"""Decides what a transaction does to a wallet: pure functions of (snapshot, request, now).
 
 Each `decide_*` returns a `Replay` (the id has an outcome already), a `Refusal` or a `Posting`.
-The order of the checks is part of the contract: what has an outcome is replayed before anything
-else is looked at, so a switch, a block or an expiry never changes an answer that was given.
+The order of the checks is part of the contract: an id with an outcome is replayed before any other
+check, so a switch, a block or an expiry never changes an answer that was given.
 """
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What a decision is made from, and what comes of it."""
+"""The facts that a decision is made from, and the decisions themselves."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from casino.wallet.model import Entry, Player, Round, Session, Tombstone, VoidMa
 
 
 class BalanceFacts(NamedTuple):
-    """What was read for a balance; `None` is an item that does not exist (or was not named)."""
+    """The facts read for a balance; `None` is an item that does not exist (or was not named)."""
 
     player: Player | None
     wallet: Wallet | None

@@ -34,16 +34,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who says they call; nothing is believed before `verify`."""
+    """The sender that a call claims to have; nothing is believed before `verify`."""
 
     api_key: str
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a request: `code` is `ok` or one of `casino.wallet.refusals`.
+    """The end of a request: `code` is `ok` or one of `casino.wallet.refusals`.
 
-    `balance_minor` is what the player can spend afterwards, in minor units of `currency`.
+    `balance_minor` is the player's spendable money afterwards, in minor units of `currency`.
     `reference` is our id of the transaction; with `bet_already_refunded`, that of the first refund.
     `detail` says to people what to correct.
     """
@@ -57,7 +57,7 @@ class Outcome:
 
 
 class Answer(NamedTuple):
-    """What goes over the wire, and is stored with the entry."""
+    """The counterpart's status and body; both are stored with the entry."""
 
     status: int
     body: str
@@ -76,7 +76,7 @@ class Dialect(Protocol):
 
     @property
     def action(self) -> str:
-        """What a request counts as in the metrics until it is read."""
+        """Return the name by which the metrics count a request until it is read."""
 
     def who(self, call: Call) -> Claim:
         """Return who says they call; raises `SignatureRefusedError`."""

@@ -1,8 +1,8 @@
-"""The way of every hook: who → verify → read → one service call → answer.
+"""The way of every hook: who → verify → read → one use case → answer.
 
-The bytes are verified exactly as received before anything of them is understood. This is the one
-place where errors become responses; an error that nobody expected is answered as retryable, since
-its outcome is unknown, and the same request settles it.
+The endpoint verifies the bytes exactly as received, before it understands any of them. This is the
+one place where errors become responses. An unexpected error is answered as retryable, since its
+outcome is unknown: the same request settles it.
 """
 
 import ipaddress

@@ -1,4 +1,4 @@
-"""Tell what became of money: a wallet's history, and the whole story of one transaction."""
+"""Tells what became of money: a wallet's history, and the whole story of one transaction."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the use cases need from the outside world: each Protocol is met by an adapter and a fake."""
+"""The ports of the wallet's use cases: a store and a fake meet each Protocol."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

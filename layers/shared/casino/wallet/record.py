@@ -1,4 +1,4 @@
-"""Turn a decision into what is written: the sealed entry and the markers beside it."""
+"""Turns a decision into the items to write: the sealed entry and the markers beside it."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,6 @@
 """Every code but `ok` that the wallet gives: one table that code, documentation and tests share.
 
-A code says what the wallet decided. Which HTTP status and which words a counterpart gets for it is
-its dialect's business.
+A code says what the wallet decided. The counterpart's dialect chooses HTTP status and words.
 """
 
 from typing import Final, NamedTuple

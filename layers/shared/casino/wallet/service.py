@@ -1,9 +1,9 @@
-"""Move money exactly once: the loop around the pure decision and the atomic commit.
+"""Moves money exactly once: the loop around the pure decision and the atomic commit.
 
-What makes it safe is in the commit, not here: the entry is put only if its id is free, the wallet
-is updated only if its version is the one that was decided from. So any step may fail, be repeated
-or be overtaken; the loop reads who won and decides again. Every refusal is recorded under the same
-id before it is given, so a definitive answer never stands beside a write that may still land.
+The commit makes it safe: it puts the entry only if its id is free, and updates the wallet only if
+its version is the one that the decision read. So any step may fail, be repeated or be overtaken;
+the loop reads who won and decides again. Every refusal is recorded under the same id before it is
+given, so a definitive answer never stands beside a write that may still land.
 """
 
 import random

@@ -1,1 +1,1 @@
-"""Flexsoft."""
+"""Flexsoft: its signature."""

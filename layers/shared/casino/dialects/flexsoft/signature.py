@@ -1,8 +1,8 @@
 """Family `flexsoft`: HMAC-SHA256 in standard base64 over the raw body alone.
 
-Nothing in it tells a request from a copy of it: there is no time and no nonce. What guards against
-a replay is the ledger's rule that one `provider_tx_id` has one outcome, for ever; a request that
-names no transaction may be repeated by whoever saw it once.
+A request and its copy look the same: the family has neither time nor nonce. The ledger's rule that
+one `provider_tx_id` has one outcome for ever guards against a replay; whoever saw a request that
+names no transaction may repeat it.
 """
 
 import base64

@@ -1,8 +1,8 @@
 """The provider's side of iGSP over HTTP: signed requests, bounded in time, repeated where safe.
 
-A try that meets 5xx, 429 or the network's troubles is made again with exponential backoff and full
-jitter, or after what `Retry-After` says, within the call's deadline; any other answer is final. A
-repeated request is safe: lists change nothing, and a session is created under our own id.
+The client repeats a try that met 5xx, 429 or network trouble with exponential backoff and full
+jitter, or after `Retry-After`, within the call's deadline; any other answer is final. A repeated
+request is safe: lists change nothing, and a session is created under our own id.
 """
 
 import json

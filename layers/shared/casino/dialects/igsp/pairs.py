@@ -1,7 +1,7 @@
-"""The provider's side of a rotation over HTTP: is the new pair taken, and which pair is new?
+"""The provider's side of a rotation over HTTP: does it take the new pair, and which pair is new?
 
-Both calls are signed in the integration's own family. What comes back, and what goes wrong, is told
-by status alone: a body could hold a secret.
+Both calls are signed in the integration's own family. Outcomes and errors name the status alone,
+since a body could hold a secret.
 """
 
 from collections.abc import Callable

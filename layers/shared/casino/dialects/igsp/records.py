@@ -1,8 +1,8 @@
 """The provider's side of iGSP as models: pages, and records that are each judged alone.
 
 A record with an unknown field, a changed type or a missing field is drift; the error says why. The
-page around it is read without judging its records, so that one bad record does not cost the other
-199. Numbers stay exact: floats are read as Decimal.
+page is read without judging its records, so that one bad record does not cost the other 199.
+Numbers stay exact: floats are read as Decimal.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """The four hooks of iGSP §4 as typed requests; unknown fields are accepted and kept for audit.
 
-`exact_json` reads the JSON, msgspec checks the shapes; pydantic's reports cost more
-milliseconds in a cold start than this whole package.
+`casino.base.exact_json` reads the JSON, msgspec checks the shapes; pydantic's reports would cost
+more milliseconds in a cold start than this whole package.
 """
 
 from typing import Annotated, Any, Final, Literal, cast

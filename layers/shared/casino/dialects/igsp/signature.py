@@ -1,8 +1,8 @@
 """Family `igsp`: HMAC-SHA256 in lower-case hex over the raw body followed by `X-Timestamp`.
 
-The signature covers neither method, path nor query, and nothing separates body from timestamp:
-that is the standard. Inbound there are no GETs on the signed surface, and a bet, win or refund
-sent again is the same transaction.
+By the standard the signature covers neither method, path nor query, and nothing separates body from
+timestamp. Inbound there are no signed GETs, and a bet, win or refund sent again is the same
+transaction.
 """
 
 import hashlib

@@ -1,13 +1,12 @@
 """Family `igv-merchant`: SHA256withRSA in base64 over sorted query + timestamp + nonce + body.
 
-It is outbound: we hold the private key and sign; `verify` is what the counterpart does, for tests
-and for debugging. Nothing separates the four pieces. What keeps another split of the same bytes
-from passing is the form of each: ten digits, alphanumerics, and a body that does not begin with
-one. A nonce of the full 32 characters also leaves no room to take digits over from the query, so
-that is what to send.
+The family is outbound: we hold the private key and sign; `verify` does the counterpart's part, for
+tests and for debugging. Nothing separates the four pieces. Their forms keep another split of the
+same bytes from passing: ten digits, alphanumerics, and a body that does not begin with one. A nonce
+of the full 32 characters also leaves no room for digits of the query, so send such a nonce.
 
-The values of the query are signed as they stand in the URL. The guide does not say what it does
-with escaped ones, nor with a name that is given twice; the latter is refused here.
+The values of the query are signed as they stand in the URL. The guide says nothing of escaped
+values, nor of a name that is given twice; `sign` refuses the latter.
 """
 
 import base64

@@ -1,9 +1,9 @@
 """Family `igv-seller`: HMAC-SHA256 in hex over timestamp + request id + secret, keyed by it.
 
-**The body is not signed**: a callback proves that something happened, not what. Fetch what it names
-from the seller API before acting on it, and act on each `X-Request-Id` once. Nothing separates
-timestamp from request id, so the timestamp must have its thirteen digits: with fewer or more, the
-same signature would fit another pair.
+**The body is not signed**: a callback proves that something happened, but its content proves
+nothing. Fetch the named order from the seller API before acting on it, and act on each
+`X-Request-Id` once. Nothing separates timestamp from request id, so the timestamp must have its
+thirteen digits: with fewer or more, the same signature would fit another pair.
 """
 
 import hashlib

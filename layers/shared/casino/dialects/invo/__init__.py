@@ -1,1 +1,1 @@
-"""Invo."""
+"""Invo: its signature and its player tokens."""

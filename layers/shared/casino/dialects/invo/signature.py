@@ -2,9 +2,9 @@
 
 During the seven days after a rotation each delivery is signed with the old secret and the new one:
 any of the values may fit any live version. Neither `X-Invo-Idempotency-Key` nor
-`X-Invo-Secret-Version` is signed: the key guards against deliveries repeated by Invo, not against
-one repeated by somebody who saw it, who can give it another key within the five minutes; so what a
-delivery does must also be idempotent by what its body names. The version is a remark for people.
+`X-Invo-Secret-Version` is signed. The key tells Invo's own repetitions apart; somebody who saw a
+delivery can repeat it with another key within the five minutes. So the effect of a delivery must
+also be idempotent by the ids in its body. The version is a remark for people.
 """
 
 import hashlib

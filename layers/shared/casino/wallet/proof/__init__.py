@@ -1,1 +1,1 @@
-"""Recompute the ledger, and name what does not add up."""
+"""Recomputes the ledger, and names every fault."""

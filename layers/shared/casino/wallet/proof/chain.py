@@ -1,4 +1,4 @@
-"""Recompute one wallet from its entries: every entry by itself, the chain, and the head."""
+"""Recomputes one wallet from its entries: every entry by itself, the chain, and the head."""
 
 from collections.abc import Iterator, Sequence
 

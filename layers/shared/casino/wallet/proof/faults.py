@@ -1,4 +1,4 @@
-"""What can be wrong with a ledger: each kind of fault has a name that people can look up."""
+"""The faults that a ledger can have: each kind has a name that people can look up."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Check what entries say of each other: refunds, void markers, tombstones, rounds."""
+"""Checks the claims of entries about each other: refunds, void markers, tombstones, rounds."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,12 +1,12 @@
-"""Prove the ledger: recompute every wallet, and name each fault.
+"""Proves the ledger: recomputes every wallet, and names each fault.
 
-It can run under traffic. The wallets' heads are read first, then the rounds, then the ledger, and
-a wallet is judged up to the head that was read: later entries are not looked at, except that the
-head, read again, must have moved with them. What an entry names and the collection lacks is read
-by its key before it counts as missing.
+The verifier can run under traffic. It reads the wallets' heads first, then the rounds, then the
+ledger, and judges a wallet up to the head that it read. It ignores later entries, except that the
+head, read again, must have moved with them. An item that an entry names, and that the collection
+lacks, is read by its key before it counts as missing.
 
-All of a ledger is held in memory while it is proved, which is enough for some millions of entries;
-beyond that, prove the wallets one by one, or an export of the table.
+The whole ledger is held in memory while it is proved, which works for some millions of entries.
+Beyond that, prove the wallets one by one, or an export of the table.
 """
 
 from collections import defaultdict

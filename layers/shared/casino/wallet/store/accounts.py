@@ -1,8 +1,8 @@
 """Players and their wallets on DynamoDB, as the platform manages them.
 
-What two operators may do at once is ordered by the player item's `version`: adding a wallet and
-blocking the player both move it, so that no wallet slips in unblocked. Against the hooks the
-wallet's own `version` decides: a bet that was decided before the change no longer commits.
+The player item's `version` orders the changes of two operators: adding a wallet and blocking the
+player both move it, so that no wallet slips in unblocked. The wallet's own `version` orders them
+with the hooks: a bet that was decided before the change no longer commits.
 """
 
 import time

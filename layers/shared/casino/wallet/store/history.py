@@ -1,9 +1,9 @@
 """The ledger on DynamoDB as people read it: operators, auditors, the verifier.
 
 The index `by_wallet` holds keys only and follows the table with a delay, on AWS usually below a
-second, and not always in order. So an entry that was just written may be missing from `of_wallet`,
-and no caller may take its last entry for the wallet's head: the wallet item says what the head is,
-and `everything` reads the table itself, consistently.
+second, and not always in order. So `of_wallet` may lack an entry that was just written, and no
+caller may take its last entry for the wallet's head: the wallet's item names the head, and
+`everything` reads the table itself, consistently.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
-"""How the words of the wallet are stored: one pair of functions per kind of item.
+"""The words of the wallet as items: one pair of functions per kind of item.
 
 Items use DynamoDB's own attribute form (`{"S": …}`), so that the hot path needs no resource layer.
-Absent optional fields are left out. What a key already says is not stored a second time, which
-keeps an entry with its indexes' attributes below 1 KB, two write units.
+Absent optional fields are left out. Attributes never repeat the key, which keeps an entry with its
+indexes' attributes below 1 KB, two write units.
 """
 
 from typing import Final, cast

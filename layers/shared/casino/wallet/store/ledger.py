@@ -1,8 +1,8 @@
-"""The ledger on DynamoDB: one batch read and one transaction, whatever the transaction is.
+"""The ledger on DynamoDB: one batch read and one transaction, for every kind of transaction.
 
-`TransactWriteItems` returns no item values, so the balance after is computed by the decision and
-pinned here by the wallet's version. When a condition fails, DynamoDB hands back the item that it
-failed on: those old images make another read needless.
+`TransactWriteItems` returns no item values, so the decision computes the balance after, and the
+wallet's version pins it here. When a condition fails, DynamoDB hands back the item that it failed
+on: these old images replace another read.
 """
 
 from dataclasses import replace

@@ -1,6 +1,7 @@
-"""What is known of a player beside the wallet, as the platform's back office keeps it.
+"""Facts about a player beside the wallet, as the platform's back office keeps them.
 
-It moves no money and stops no bet, so it needs no place in the order of the player's versions.
+A profile moves no money and stops no bet, so it needs no place in the order of the player's
+versions.
 """
 
 from collections.abc import Mapping
