@@ -25,7 +25,7 @@ FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
 def family(name: str) -> Family:
     """Return the signature family `name`; raises `LookupError` for an unknown one.
 
-    `igv-merchant` needs `cryptography`, which is not in the layer; without it this is an `ImportError`.
+    `igv-merchant` raises `ImportError` without `cryptography`, which the layer does not hold.
     """
     try:
         module, class_name = FAMILIES[name]
