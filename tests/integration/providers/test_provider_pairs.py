@@ -1,4 +1,4 @@
-"""The rotation's calls to a provider, over HTTP."""
+"""The rotation's calls to a provider: over HTTP, and what the fake says to the same."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,10 @@ import pytest
 from casino.base.clock import SystemClock
 from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.dialects.registry import family
+from casino.integrations.admin_ports import PairProvider
 from casino.integrations.credentials import PairRefusedError
 from casino.integrations.model import Integration
-from testing.credentials import pair_of
+from testing.credentials import FakePairProvider, pair_of
 from testing.integrations import an_integration, with_terms
 from testing.issuer import Issuer, serving
 
@@ -31,6 +32,12 @@ def provider() -> HttpPairProvider:
     return HttpPairProvider(family, SystemClock())
 
 
+@pytest.fixture(params=["in memory", "over HTTP"])
+def either(request: pytest.FixtureRequest, provider: HttpPairProvider) -> PairProvider:
+    fake = FakePairProvider(refuses={pair_of("unknown").api_key})
+    return fake if request.param == "in memory" else provider
+
+
 def test_a_pair_that_the_provider_issued_is_taken(
     provider: HttpPairProvider, acme: Integration, issuer: Issuer
 ) -> None:
@@ -39,22 +46,20 @@ def test_a_pair_that_the_provider_issued_is_taken(
     assert issuer.checked == 2
 
 
-def test_another_pair_is_refused_and_not_quoted(
-    provider: HttpPairProvider, acme: Integration
-) -> None:
+def test_another_pair_is_refused_and_not_quoted(either: PairProvider, acme: Integration) -> None:
     with pytest.raises(PairRefusedError, match="403") as caught:
-        provider.check(acme, pair_of("unknown"))
+        either.check(acme, pair_of("unknown"))
     assert "secret-unknown" not in str(caught.value)
 
 
 def test_a_new_pair_is_issued_once_for_a_token(
-    provider: HttpPairProvider, acme: Integration, issuer: Issuer
+    either: PairProvider, acme: Integration, issuer: Issuer
 ) -> None:
     current = issuer.pair()
-    first = provider.issue(acme, current, "token-1")
-    assert provider.issue(acme, current, "token-1") == first
-    assert provider.issue(acme, current, "token-2") != first
-    provider.check(acme, first)
+    first = either.issue(acme, current, "token-1")
+    assert either.issue(acme, current, "token-1") == first
+    assert either.issue(acme, current, "token-2") != first
+    either.check(acme, first)
 
 
 def test_what_is_no_pair_or_no_answer_is_a_refusal(
