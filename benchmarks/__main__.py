@@ -24,7 +24,7 @@ from typing import Any, Final
 from benchmarks.aws.delays import MEDIANS_MS
 from benchmarks.figures import page, results
 from benchmarks.figures.budgets import judged
-from benchmarks.figures.results import OURS, PROJECT, Run
+from benchmarks.figures.results import PROJECT, Run
 from benchmarks.functions import variants as compared
 from benchmarks.measures import contention, correctness, growth, local_stack, speed
 from sandbox import docs
@@ -45,14 +45,11 @@ def parts(*, quick: bool) -> Iterator[tuple[str, Part]]:
     def plan(measures: ModuleType) -> Any:
         return measures.QUICK if quick else measures.FULL
 
-    def checked() -> Run:
-        found = correctness.check(built)
-        more = {"item_bytes": found[OURS].pop("item_bytes")}
-        ours = {part: found[OURS][part] for part in ("round_trips", "capacity")}
-        return {"wallet": ours | more, "variants": found}
-
-    yield "correctness", checked
-    yield "speed", lambda: {"variants": speed.measure(built, plan(speed))}
+    yield "packages", lambda: {"variants": {each.name: each.told() for each in built}}
+    yield "correctness", lambda: correctness.check(built)
+    yield "cold", lambda: {"variants": speed.cold(built, plan(speed))}
+    yield "warm", lambda: {"variants": speed.warm(built, plan(speed))}
+    yield "latency", lambda: {"variants": speed.latency(built, plan(speed))}
     yield "growth", lambda: {"growth": growth.measure(plan(growth))}
     yield "contention", lambda: contention.measure(plan(contention))
     yield "local stack", lambda: {"local_stack": local_stack.measure(plan(local_stack))}

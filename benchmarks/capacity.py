@@ -31,8 +31,6 @@ type Scale = list[tuple[float, float]]
 
 _MILLION: Final = 1e6
 _REGISTRY_UNITS: Final = 3  # of one look at the registry: key, integration, the switches for all
-_SECONDS_A_DAY: Final = 86_400
-_DAYS_A_MONTH: Final = 30.4
 _ARCHITECTURES: Final = ("x86_64", "arm64")
 
 
@@ -128,65 +126,64 @@ def bill(bet: Any, given: Any, bets: float, architecture: str) -> dict[str, floa
 
 def limits(run: Run, given: Any) -> Any:
     """Return where the design stops: one wallet, one partition, and what the target rate needs."""
-    bet, rate, functions, tables = (
-        bet_of(run, given),
-        given.target.bets_per_s,
-        given.functions,
-        given.dynamodb,
-    )
-    table_write = needed(run, "wallet/capacity/bet/write_tables") / len(WRITTEN)
-    environments = ceil(rate * bet.billed_ms / 1000)
-    concurrency = max(environments, ceil(rate / functions.requests_per_environment))
-    by_environments = ceil(environments / functions.scaling_environments)
-    steps = max(by_environments, ceil(rate / functions.scaling_requests_per_s))
-    commit_ms = needed(run, "delays_ms/TransactWriteItems")
-    shards = ceil(rate * table_write / tables.shard_write_units)
-    one_worker = given.consumer.batch_records / given.consumer.batch_ms * 1000
-    parallel = ceil(rate / shards * given.target.headroom / one_worker)
-    bets = rate * _SECONDS_A_DAY * _DAYS_A_MONTH
+    bet, rate, tables = bet_of(run, given), given.target.bets_per_s, given.dynamodb
+    commits, a_day = 1000 / needed(run, "delays_ms/TransactWriteItems"), rate * 86_400
+    write = needed(run, "wallet/capacity/bet/write_tables") / len(WRITTEN)
+    bets = a_day * 30.4
     month, month_arm = (sum(bill(bet, given, bets, each).values()) for each in _ARCHITECTURES)
     values = {
-        "commit_ms": commit_ms,
         "in_turn": 1000 / bet.warm_ms,
-        "commits": 1000 / commit_ms,
-        "item_writes": tables.partition_write_units / table_write,
-        "table_write": table_write,
+        "commits": commits,
+        "commit_ms": 1000 / commits,
+        "item_writes": tables.partition_write_units / write,
+        "table_write": write,
         "index_write": needed(run, "wallet/capacity/bet/write_index"),
         "table_read": needed(run, "wallet/capacity/bet/read") / len(READ),
-        "environments": environments,
-        "concurrency": concurrency,
-        "seconds_to_scale": steps * functions.scaling_interval_s,
-        "refreshes_per_s": concurrency / given.workload.cache_s,
-        "partitions": ceil(rate * table_write / tables.partition_write_units),
-        "tb_a_day": rate * _SECONDS_A_DAY * bet.stored / 1e12,
+        "partitions": ceil(rate * write / tables.partition_write_units),
+        "tb_a_day": a_day * bet.stored / 1e12,
         "log_mb_per_s": rate * bet.logged / 1e6,
         "month": month,
         "month_arm": month_arm,
         "million": month / bets * _MILLION,
         "million_arm": month_arm / bets * _MILLION,
+        "stream_read_million": given.prices.stream_read * _MILLION,
+        "headroom": (given.target.headroom - 1) * 100,
+        **_workers(bet, given, ceil(rate * write / tables.shard_write_units)),
+    }
+    return _namespace(values)
+
+
+def _workers(bet: Any, given: Any, shards: int) -> dict[str, float]:
+    """Return how many functions answer bets and read a stream of so many shards."""
+    rate, functions, consumer = given.target.bets_per_s, given.functions, given.consumer
+    environments = ceil(rate * bet.billed_ms / 1000)
+    concurrency = max(environments, ceil(rate / functions.requests_per_environment))
+    by_environments = ceil(environments / functions.scaling_environments)
+    steps = max(by_environments, ceil(rate / functions.scaling_requests_per_s))
+    one_worker = consumer.batch_records / consumer.batch_ms * 1000
+    parallel = ceil(rate / shards * given.target.headroom / one_worker)
+    return {
+        "environments": environments,
+        "concurrency": concurrency,
+        "seconds_to_scale": steps * functions.scaling_interval_s,
+        "refreshes_per_s": concurrency / given.workload.cache_s,
         "shards": shards,
         "records_per_shard": rate / shards,
         "one_worker": one_worker,
         "parallel": parallel,
         "stream_environments": shards * parallel,
-        "stream_read_million": given.prices.stream_read * _MILLION,
-        "headroom": (given.target.headroom - 1) * 100,
     }
-    return _namespace(values)
 
 
 def raises(given: Any, at: Any) -> list[tuple[str, float, float, float]]:
     """Return each quota, its default, the need at the target rate, and the need with headroom."""
     rate, tables = given.target.bets_per_s, given.dynamodb
+    writes = {**dict.fromkeys(WRITTEN, at.table_write), "index by_wallet": at.index_write}
     write, read = "DynamoDB: write units per second", "DynamoDB: read units per second"
     needs = [
         ("API Gateway: requests per second", given.api_gateway.requests_per_s, rate),
         ("Lambda: concurrency", given.functions.concurrency, at.concurrency),
-        *(
-            (f"{write}, {each}", tables.table_write_units, rate * at.table_write)
-            for each in WRITTEN
-        ),
-        (f"{write}, index by_wallet", tables.table_write_units, rate * at.index_write),
+        *((f"{write}, {to}", tables.table_write_units, rate * each) for to, each in writes.items()),
         *((f"{read}, {each}", tables.table_read_units, rate * at.table_read) for each in READ),
         ("Secrets Manager: calls per second", given.others.secret_calls_per_s, at.refreshes_per_s),
     ]
@@ -228,9 +225,8 @@ def _bills(run: Run, given: Any) -> str:
 def _actions(run: Run, price: Any) -> str:
     rows = []
     for action in ("bet", "win", "refund", "replay", "balance"):
-        write, read = (
-            needed(run, f"wallet/capacity/{action}/{kind}") for kind in ("write", "read")
-        )
+        path = f"wallet/capacity/{action}"
+        write, read = needed(run, f"{path}/write"), needed(run, f"{path}/read")
         usd = (write * price.write_unit + read * price.read_unit) * _MILLION
         rows.append([action, number(write), number(read), f"{usd:,.2f}"])
     return table(["action", "write units, with the index", "read units", "US dollars"], rows)

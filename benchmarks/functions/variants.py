@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.functions.bets import INTEGRATION
 from builder import build as wallet_build
@@ -53,11 +53,12 @@ class Variant:
             bundle.write_text(self.roots.read_text() + authority.read_text())
             yield {"AWS_CA_BUNDLE": str(bundle)}
 
-    def sizes(self) -> dict[str, int]:
-        """Return the bytes of all files, `unzipped` and `zipped`."""
+    def told(self) -> dict[str, Any]:
+        """Return the title and the bytes of all files, `unzipped` and `zipped`."""
         files = (file for folder in self.folders for file in folder.rglob("*"))
         unzipped = sum(file.stat().st_size for file in files if file.is_file())
-        return {"zipped": package.zipped_size(*self.folders), "unzipped": unzipped}
+        zipped = package.zipped_size(*self.folders)
+        return {"title": self.title, "package": {"zipped": zipped, "unzipped": unzipped}}
 
 
 _TABLES: Final = (

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from benchmarks.aws import wire
 from benchmarks.aws.wire import Call, Wire
+from benchmarks.figures.results import OURS
 from benchmarks.functions import emulator, variants
 from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
 from benchmarks.functions.emulator import Function
@@ -33,9 +34,10 @@ class WrongVariantError(Exception):
 
 
 def check(compared: Sequence[Variant]) -> dict[str, dict[str, Any]]:
-    """Return by variant `title`, `round_trips` and `capacity` of a bet and of its replay.
+    """Return `round_trips` and `capacity` of a bet and of its replay as `variants`, by name.
 
-    Of the wallet those of a win, a refund and a balance, too. Raises `WrongVariantError`.
+    Those of the wallet's other actions and the `item_bytes` are in `wallet`, too. Raises
+    `WrongVariantError`.
     """
     with emulated_aws() as local:
         world = Stage.build(local).world
@@ -47,20 +49,20 @@ def check(compared: Sequence[Variant]) -> dict[str, dict[str, Any]]:
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         )
         with wire.counting(local.endpoint) as counted:
-            return {each.name: _checked(each, world, counted) for each in compared}
+            tables = {each: _Table(world, counted, each.name) for each in compared}
+            calls = {each: table.bet_and_replay(each) for each, table in tables.items()}
+            found: dict[str, Any] = {}
+            for each, table in tables.items():
+                if each.name == OURS:
+                    calls[each] |= table.other_actions()
+                    found["wallet"] = {**_costs(calls[each]), "item_bytes": table.item_bytes()}
+            return found | {"variants": {each.name: _costs(made) for each, made in calls.items()}}
 
 
-def _checked(variant: Variant, world: World, counted: Wire) -> dict[str, Any]:
-    table, more = _Table(world, counted, variant.name), {}
-    calls = table.bet_and_replay(variant)
-    if variant.name == "wallet":
-        calls |= table.other_actions()
-        more["item_bytes"] = table.item_bytes()
+def _costs(calls: Mapping[str, Sequence[Call]]) -> dict[str, Any]:
     return {
-        "title": variant.title,
         "round_trips": {action: len(made) for action, made in calls.items()},
         "capacity": {action: _units(made) for action, made in calls.items()},
-        **more,
     }
 
 

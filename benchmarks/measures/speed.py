@@ -1,7 +1,8 @@
 """Cold start, warm processor time, latency, memory and log of every variant, interleaved.
 
-Whatever slows the machine for a while then slows all of them. Figures are medians, and only their
-ratios within one run mean anything.
+Each function returns figures by the names of the variants, times in ms and sizes in bytes. Whatever
+slows the machine for a while slows all variants. Figures are medians, and only their ratios within
+one run mean anything.
 
 - cold: a fresh process each time, imports and wiring and the first bet, over TLS, null backend;
 - warm: processor time of the function's process per bet, in blocks, over HTTP, null backend;
@@ -13,7 +14,7 @@ ratios within one run mean anything.
 The share of the interpreter and of the runtime itself is in all of them, as it is on Lambda.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -52,98 +53,66 @@ FULL: Final = Plan(15, 100, warm_blocks=9, warm_bets=120, latency_blocks=4, late
 QUICK: Final = Plan(5, 20, warm_blocks=3, warm_bets=100, latency_blocks=1, latency_bets=30)
 
 
-def measure(variants: Sequence[Variant], plan: Plan = FULL) -> Figures:
-    """Return what is known of each variant, by its name; times in ms, sizes in bytes.
-
-    `cold`, `warm`, `latency`, `latency_constant`, `memory_mb`, `log_bytes`, `package` and `title`.
-    Raises `FunctionFailedError` when a bet is not applied.
-    """
-    with backend.running() as aws:
-        parts = [part(variants, aws, plan) for part in (_cold, _warm, _latency)]
-    return {
-        variant.name: {
-            "title": variant.title,
-            "package": variant.sizes(),
-            **{name: value for part in parts for name, value in part[variant.name].items()},
-        }
-        for variant in variants
-    }
-
-
-def _cold(variants: Sequence[Variant], aws: Backend, plan: Plan) -> Figures:
-    """Start every variant again and again; the last process of each tells the memory."""
+def cold(variants: Sequence[Variant], plan: Plan) -> Figures:
+    """Return `cold` and `memory_mb` of variants that are started again and again."""
     starts: dict[str, list[tuple[float, float]]] = {variant.name: [] for variant in variants}
-    memory_mb = {}
-    aws.reset()
-    for sample in range(plan.cold_samples):
-        for variant in _rotated(variants, sample):
-            with _started(variant, aws, tls=True) as function:
-                _place_bets(function, 1)
-                starts[variant.name].append((function.init_ms, function.invoke_ms[0]))
-                if sample == plan.cold_samples - 1:
-                    _place_bets(function, plan.memory_bets)
-                    memory_mb[variant.name] = function.peak_memory_mb()
     found: Figures = {}
+    with backend.running() as aws:
+        for sample in range(plan.cold_samples):
+            for variant in _rotated(variants, sample):
+                with _started(variant, aws, tls=True) as function:
+                    _place_bets(function, 1)
+                    starts[variant.name].append((function.init_ms, function.invoke_ms[0]))
+                    if sample == plan.cold_samples - 1:
+                        _place_bets(function, plan.memory_bets)
+                        found[variant.name] = {"memory_mb": function.peak_memory_mb()}
     for name, samples in starts.items():
         totals = [init + first for init, first in samples]
-        cold = {
+        found[name]["cold"] = {
             "init_ms": median(init for init, _ in samples),
             "first_bet_ms": median(first for _, first in samples),
             "total_ms": median(totals),
             "samples": totals,
         }
-        found[name] = {"cold": cold, "memory_mb": memory_mb[name]}
     return found
 
 
-def _warm(variants: Sequence[Variant], aws: Backend, plan: Plan) -> Figures:
-    """Let one process of each variant place bets, block by block in turn."""
+def warm(variants: Sequence[Variant], plan: Plan) -> Figures:
+    """Return `warm` and `log_bytes` of one process of each variant."""
     per_bet: dict[str, list[float]] = {variant.name: [] for variant in variants}
-    with _all_started(variants, aws) as functions:
+    with _all_started(variants) as (_, functions):
         for block in range(plan.warm_blocks):
             for name in _rotated(list(functions), block):
                 function = functions[name]
                 before_ns = function.cpu_ns()
                 _place_bets(function, plan.warm_bets)
                 per_bet[name].append((function.cpu_ns() - before_ns) / plan.warm_bets / 1e6)
-        log_bytes = {name: _log_bytes_of_a_bet(function) for name, function in functions.items()}
+        found = {name: {"log_bytes": _log_bytes(function)} for name, function in functions.items()}
     bets = plan.warm_blocks * plan.warm_bets
     return {
-        name: {
-            "warm": {"cpu_ms": median(samples), "samples": samples, "bets": bets},
-            "log_bytes": log_bytes[name],
-        }
+        name: {"warm": {"cpu_ms": median(samples), "samples": samples, "bets": bets}, **found[name]}
         for name, samples in per_bet.items()
     }
 
 
-def _latency(variants: Sequence[Variant], aws: Backend, plan: Plan) -> Figures:
-    """Place bets against spread delays (`latency`) and constant ones (`latency_constant`)."""
-    with _all_started(variants, aws) as functions:
-        spread = _latencies(functions, aws, plan, "spread")
-        constant = _latencies(functions, aws, plan, "constant")
-    return {
-        name: {"latency": spread[name], "latency_constant": constant[name]} for name in functions
-    }
-
-
-def _latencies(
-    functions: Mapping[str, Function], aws: Backend, plan: Plan, delays: Delays
-) -> Figures:
-    """Return percentiles of what each bet took; every variant meets the same delays."""
-    latencies_ms: dict[str, list[float]] = {name: [] for name in functions}
-    for block in range(plan.latency_blocks):
-        for name in _rotated(list(functions), block):
-            # The delays go on where those of the block before ended, for every variant alike.
-            aws.reset(delays, skip=block * plan.latency_bets)
-            before = len(functions[name].invoke_ms)
-            _place_bets(functions[name], plan.latency_bets)
-            latencies_ms[name] += functions[name].invoke_ms[before:]
-    found: Figures = {}
-    for name, times in latencies_ms.items():
-        cuts = quantiles(times, n=100, method="inclusive")
-        percentiles = {f"p{percent}_ms": cuts[percent - 1] for percent in (50, 95, 99)}
-        found[name] = {**percentiles, "bets": len(times)}
+def latency(variants: Sequence[Variant], plan: Plan) -> Figures:
+    """Return `latency` with spread delays, and `latency_constant`; all meet the same delays."""
+    kinds: dict[str, Delays] = {"latency": "spread", "latency_constant": "constant"}
+    found: Figures = {variant.name: {} for variant in variants}
+    with _all_started(variants) as (aws, functions):
+        for kind, delays in kinds.items():
+            times_ms: dict[str, list[float]] = {name: [] for name in functions}
+            for block in range(plan.latency_blocks):
+                for name in _rotated(list(functions), block):
+                    # The delays go on where those of the block before ended, for all alike.
+                    aws.reset(delays, skip=block * plan.latency_bets)
+                    before = len(functions[name].invoke_ms)
+                    _place_bets(functions[name], plan.latency_bets)
+                    times_ms[name] += functions[name].invoke_ms[before:]
+            for name, times in times_ms.items():
+                cuts = quantiles(times, n=100, method="inclusive")
+                percentiles = {f"p{percent}_ms": cuts[percent - 1] for percent in (50, 95, 99)}
+                found[name][kind] = {**percentiles, "bets": len(times)}
     return found
 
 
@@ -158,28 +127,26 @@ def _started(variant: Variant, aws: Backend, *, tls: bool) -> Iterator[Function]
 
 
 @contextmanager
-def _all_started(variants: Sequence[Variant], aws: Backend) -> Iterator[dict[str, Function]]:
-    """Start every variant over HTTP, and warm it up."""
+def _all_started(variants: Sequence[Variant]) -> Iterator[tuple[Backend, dict[str, Function]]]:
+    """Start a backend and every variant over HTTP, and warm each up."""
     with ExitStack() as stack:
-        functions = {
-            variant.name: stack.enter_context(_started(variant, aws, tls=False))
-            for variant in variants
-        }
-        aws.reset()
-        for function in functions.values():
+        aws, functions = stack.enter_context(backend.running()), {}
+        for variant in variants:
+            function = stack.enter_context(_started(variant, aws, tls=False))
+            functions[variant.name] = function
             _place_bets(function, _WARM_UP)
-        yield functions
+        yield aws, functions
 
 
 def _place_bets(function: Function, bets: int) -> None:
-    """Place new bets, one after the other; each must be applied."""
+    """Place new bets, one after the other; raises `FunctionFailedError` if one is not applied."""
     for _ in range(bets):
         response = function.invoke(canned.PLAYER.bet())
         if response["statusCode"] != HTTPStatus.OK:
             raise function.failure(f"a bet was refused: {response}")
 
 
-def _log_bytes_of_a_bet(function: Function) -> float:
+def _log_bytes(function: Function) -> float:
     """Count what the function itself writes; Lambda and API Gateway add the same to every bet."""
     before = len(_settled(function))
     _place_bets(function, _WARM_UP)
