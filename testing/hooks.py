@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 from uuid import uuid4
@@ -46,9 +47,9 @@ class Reply:
         return self.headers.get("Idempotent-Replayed") == "true"
 
 
-def load_function(name: str) -> Handler:
+def load_function(name: str, project: Path = PROJECT) -> Handler:
     """Load functions/<name>/app.py afresh, as a new execution environment would."""
-    path = PROJECT / "functions" / name / "app.py"
+    path = project / "functions" / name / "app.py"
     spec = importlib.util.spec_from_file_location(f"functions.{name}.app", path)
     assert spec is not None
     assert spec.loader is not None

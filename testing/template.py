@@ -34,9 +34,9 @@ def load_template() -> Template:
     return expanded(written_template())
 
 
-def written_template() -> Template:
+def written_template(project: Path = PROJECT) -> Template:
     """Return a copy of the template as it is written, each loop under its `Fn::ForEach::…`."""
-    written: Template = json.loads(json.dumps(cfn_yaml.load(str(PROJECT / "template.yaml"))))
+    written: Template = json.loads(json.dumps(cfn_yaml.load(str(project / "template.yaml"))))
     return written
 
 

@@ -1,0 +1,1 @@
+"""A counterpart that does everything unlike iGSP: forms, cents, one line of text for an answer."""
