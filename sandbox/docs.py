@@ -28,17 +28,18 @@ LAUNCH_ERRORS_PAGE: Final = PROJECT / "docs" / "launch-errors.md"
 _PAGE_HEAD: Final = """\
 # Errors
 
-`make docs` writes this page from `casino.wallet.refusals` and the statuses of iGSP; do not edit. The same
-table as data: [openapi/errors.json](../openapi/errors.json).
+`make docs` writes this page from `casino.wallet.refusals` and the statuses of iGSP; do not edit.
+The same table as data: [openapi/errors.json](../openapi/errors.json).
 
-The body of every error is `{"error", "message", "status", "retryable", "trace_id"}`. A 402 also holds
-`balance`, and `bet_already_refunded` holds `transaction_id`, our id of the first refund. Decide by
-`error` and `retryable`; `message` is for people and may change.
+The body of every error is `{"error", "message", "status", "retryable", "trace_id"}`. A 402 also
+holds `balance`, and `bet_already_refunded` holds `transaction_id`, our id of the first refund. Decide
+by `error` and `retryable`; `message` is for people and may change.
 
 - **4xx is definitive**: no money moved. Do not repeat the request as it is.
-- **Retryable** errors have the status 5xx: send the same bytes again, with a fresh timestamp and signature.
-- **Recorded** refusals of a bet, win or refund stand under their `transaction_id`: every copy gets the same
-  body for ever. A balance query records nothing. Every other error leaves the id free.
+- **Retryable** errors have the status 5xx: send the same bytes again, with a fresh timestamp and
+  signature.
+- **Recorded** refusals of a bet, win or refund stand under their `transaction_id`: every copy gets
+  the same body for ever. A balance query records nothing. Every other error leaves the id free.
 
 | status | error | retryable | recorded | meaning | what to do next |
 |---|---|---|---|---|---|
@@ -50,8 +51,8 @@ _LAUNCH_PAGE_HEAD: Final = """\
 `make docs` writes this page from `casino.sessions.refusals`; do not edit. The same table as data:
 [openapi/launch-errors.json](../openapi/launch-errors.json).
 
-The body of every error is `{"error", "message", "status", "retryable", "trace_id"}`, with `session_id` when
-the request wrote or found a session. Decide by `error` and `retryable`; `message` is for people.
+The body of every error is `{"error", "message", "status", "retryable", "trace_id"}`, with `session_id`
+when the request wrote or found a session. Decide by `error` and `retryable`; `message` is for people.
 
 | status | error | retryable | meaning | what to do next |
 |---|---|---|---|---|
