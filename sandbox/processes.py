@@ -106,6 +106,19 @@ class LocalServer:
 
         Of this machine's environment it sees little more than `environment`.
         """
+        cls._check_free(folder, port, bind_host)
+        folder.mkdir(parents=True, exist_ok=True)
+        child = _spawn(command, environment, cwd, folder / f"{cls.name}.log")
+        started = cls(child.pid, port, folder, child)
+        cls._record(folder).write_text(json.dumps({"pid": started.pid, "port": port}))
+        poll(lambda: started.is_ready() or not started.is_alive(), timeout_s)
+        if started.is_alive() and started.is_ready():
+            return started
+        started.stop()
+        raise LocalServerError(f"{cls.name} did not start; its log is {started.log_file}")
+
+    @classmethod
+    def _check_free(cls, folder: Path, port: int, bind_host: str) -> None:
         already = cls.running(folder)
         if already is not None:
             message = f"{cls.name} already runs on port {already.port}: make down first"
@@ -115,26 +128,6 @@ class LocalServer:
                 f"port {port} is taken by another program: stop it, or choose a port with "
                 f"{cls.port_variable}=<port>"
             )
-        names = ("HOME", "LANG", "PATH")
-        inherited = {name: os.environ[name] for name in names if name in os.environ}
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{cls.name}.log").open("wb") as log:
-            child = subprocess.Popen(
-                list(command),
-                cwd=cwd,
-                env=inherited | dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        started = cls(child.pid, port, folder, child)
-        cls._record(folder).write_text(json.dumps({"pid": started.pid, "port": port}))
-        poll(lambda: started.is_ready() or not started.is_alive(), timeout_s)
-        if started.is_alive() and started.is_ready():
-            return started
-        started.stop()
-        raise LocalServerError(f"{cls.name} did not start; its log is {started.log_file}")
 
     @classmethod
     def _record(cls, folder: Path) -> Path:
@@ -177,3 +170,20 @@ def _sent(send: Callable[[int, int], None], pid: int, number: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def _spawn(
+    command: Sequence[str | Path], environment: Mapping[str, str], cwd: Path, log_file: Path
+) -> "subprocess.Popen[bytes]":
+    names = ("HOME", "LANG", "PATH")
+    inherited = {name: os.environ[name] for name in names if name in os.environ}
+    with log_file.open("wb") as log:
+        return subprocess.Popen(
+            list(command),
+            cwd=cwd,
+            env=inherited | dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
