@@ -32,8 +32,8 @@ _PAGE_HEAD: Final = """\
 The same table as data: [openapi/errors.json](../openapi/errors.json).
 
 The body of every error is `{"error", "message", "status", "retryable", "trace_id"}`. A 402 also
-holds `balance`, and `bet_already_refunded` holds `transaction_id`, our id of the first refund. Decide
-by `error` and `retryable`; `message` is for people and may change.
+holds `balance`, and `bet_already_refunded` holds `transaction_id`, our id of the first refund.
+Decide by `error` and `retryable`; `message` is for people and may change.
 
 - **4xx is definitive**: no money moved. Do not repeat the request as it is.
 - **Retryable** errors have the status 5xx: send the same bytes again, with a fresh timestamp and
@@ -51,8 +51,9 @@ _LAUNCH_PAGE_HEAD: Final = """\
 `make docs` writes this page from `casino.sessions.refusals`; do not edit. The same table as data:
 [openapi/launch-errors.json](../openapi/launch-errors.json).
 
-The body of every error is `{"error", "message", "status", "retryable", "trace_id"}`, with `session_id`
-when the request wrote or found a session. Decide by `error` and `retryable`; `message` is for people.
+The body of every error is `{"error", "message", "status", "retryable", "trace_id"}`, with
+`session_id` when the request wrote or found a session. Decide by `error` and `retryable`; `message`
+is for people.
 
 | status | error | retryable | meaning | what to do next |
 |---|---|---|---|---|
