@@ -3,7 +3,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -31,7 +31,7 @@ class FakeSecrets:
         self.labels: dict[str, str] = {}
         self.reads: Counter[str] = Counter()
         self.before_read: Callable[[str], None] = lambda label: None
-        self.put_secret_value("", "v0", pair.text, ["AWSCURRENT"])
+        self.put_secret_value("", "v0", pair.text)
 
     def describe_secret(self, SecretId: str) -> dict[str, Any]:
         versions: dict[str, list[str]] = {}
@@ -51,8 +51,15 @@ class FakeSecrets:
         made = datetime.fromtimestamp(made_at, UTC)
         return {"SecretString": text, "VersionId": version, "CreatedDate": made}
 
+    def create_secret(self, Name: str, SecretString: str) -> None:
+        raise ClientError({"Error": {"Code": "ResourceExistsException"}}, "CreateSecret")
+
     def put_secret_value(
-        self, SecretId: str, ClientRequestToken: str, SecretString: str, VersionStages: list[str]
+        self,
+        SecretId: str,
+        ClientRequestToken: str = "put",
+        SecretString: str = "",
+        VersionStages: Sequence[str] = ("AWSCURRENT",),
     ) -> None:
         self.values[ClientRequestToken] = (SecretString, self.clock.now())
         for label in VersionStages:

@@ -109,9 +109,12 @@ class FakeSessions:
         return self._sessions.setdefault(session.session_id, session) == session
 
     def set_status(self, session_id: str, status: SessionStatus) -> bool:
-        if session_id not in self._sessions:
+        session = self._sessions.get(session_id)
+        if session is None or session.status in ("launching", "failed"):
             return False
-        self._sessions[session_id] = replace(self._sessions[session_id], status=status)
+        if session.status == "closed" != status:
+            return False
+        self._sessions[session_id] = replace(session, status=status)
         return True
 
 

@@ -40,6 +40,7 @@ class FakeRegistry:
         self.audit: list[AuditRecord] = []
         self.reads: Counter[str] = Counter()
         self.reachable = True
+        self.for_all = {"sessions_enabled": True, "bets_enabled": True}
         if integration is not None:
             self.put(integration, api_keys)
 
@@ -48,7 +49,7 @@ class FakeRegistry:
         if not self.reachable:
             raise UnavailableError
         name, until = self.keys.get(api_key, ("", 0))
-        found = self.integrations.get(name)
+        found = self.in_force(name)
         return replace(found, key_valid_until=until) if found and found.enabled else None
 
     def get(self, name: str) -> Integration | None:
@@ -57,11 +58,37 @@ class FakeRegistry:
     def names(self) -> Iterator[str]:
         return iter(self.integrations)
 
-    def put(self, integration: Integration, api_keys: tuple[str, ...] = ()) -> None:
+    def in_force(self, name: str) -> Integration | None:
+        own = self.integrations.get(name)
+        if own is None:
+            return None
+        return with_terms(
+            own,
+            bets_enabled=own.wallet.bets_enabled and self.for_all["bets_enabled"],
+            sessions_enabled=own.provider.sessions_enabled and self.for_all["sessions_enabled"],
+        )
+
+    def put(
+        self,
+        integration: Integration,
+        api_keys: tuple[str, ...] = (),
+        audit: AuditRecord | None = None,
+    ) -> None:
         if self._taken(integration.name, api_keys):
             raise ValueError("an api_key belongs to another integration")
         self.integrations[integration.name] = integration
         self.keys |= dict.fromkeys(api_keys, (integration.name, 0))
+        self.audit += [audit] if audit is not None else []
+
+    def switch_all(self, switch: str, on: bool, audit: AuditRecord) -> bool:
+        if self.for_all[switch] == on:
+            return False
+        self.for_all[switch] = on
+        self.audit.append(audit)
+        return True
+
+    def switches(self) -> dict[str, bool]:
+        return dict(self.for_all)
 
     def change(
         self,

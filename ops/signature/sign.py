@@ -1,18 +1,14 @@
 """What signing in an integration's name needs: its family, its secret, and a command that sends."""
 
 import shlex
-from dataclasses import replace
 
 from casino.dialects.registry import family
 from casino.integrations.credentials import InvalidPairError
-from casino.integrations.store.secrets import read_version, stage_of
-from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
+from casino.signing.pair import CURRENT, Pair
 from casino.signing.scheme import Family
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.signature.report import Known
-
-_LABELS = (CURRENT, PENDING, PREVIOUS)
 
 
 def scheme_of(name: str) -> Family:
@@ -30,24 +26,16 @@ def known_versions(operations: Operations, integration: str | None) -> tuple[str
             raise OpsError("invalid_request", "say whose secret it is with --integration")
         sandbox = operations.sandbox
         return "igsp", [Known(Pair(sandbox.api_key, sandbox.secret_key, CURRENT), live=True)]
-    provider = operations.integrations.in_force(integration)
-    keyring = operations.keyring
-    keyring.refresh(provider)
-    live = {pair.label for pair in keyring.live(provider)}
-    found = [_version(operations, provider.secret_name, label) for label in _LABELS]
-    versions = [pair for pair in found if pair is not None]
-    if not versions or versions[0].label != CURRENT:
-        raise OpsError("unavailable", f"the secret of {integration} is not readable")
-    known = [Known(pair, pair.label in live) for pair in versions]
-    return provider.family, known
-
-
-def _version(operations: Operations, secret_name: str, label: str) -> Pair | None:
+    provider, now = operations.integrations.in_force(integration), operations.clock.now()
+    unreadable = OpsError("unavailable", f"the secret of {integration} is not readable")
     try:
-        pair = read_version(operations.secrets, secret_name, VersionStage=stage_of(label))
+        versions = operations.integrations.versions(provider)
     except InvalidPairError:
-        raise OpsError("unavailable", f"{secret_name} ({label}) is not readable") from None
-    return replace(pair, label=label) if pair else None
+        # The cause could show a piece of the secret: it is not chained.
+        raise unreadable from None
+    if not versions or versions[0].label != CURRENT:
+        raise unreadable
+    return provider.family, [Known(pair, now < pair.until) for pair in versions]
 
 
 def curl_command(url: str, headers: list[str], file: str) -> str:

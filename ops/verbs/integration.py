@@ -6,10 +6,9 @@ from typing import Annotated, Final
 import typer
 
 from casino.base.times import iso_utc
-from casino.integrations.admin import SecretVersion
 from casino.integrations.credentials import DAY_S, grace_of
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
-from casino.signing.pair import Pair
+from casino.signing.pair import PREVIOUS, Pair
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, fields, table
@@ -79,7 +78,9 @@ def show(operations: Operations, name: NameArgument) -> Output:
     """Show an integration: what it may do, its secrets by fingerprint, when each was last used."""
     integration = operations.integrations.named(name)
     in_force = operations.integrations.in_force(name)
-    versions = [_version(each) for each in operations.integrations.versions(integration)]
+    pairs = operations.integrations.versions(integration)
+    used = operations.integrations.last_used(list({pair.version_id: None for pair in pairs}))
+    versions = [_version(pair, used.get(pair.version_id)) for pair in pairs]
     facts: list[tuple[str, Cell]] = [
         ("integration", f"{name} ({_state(integration)})"),
         ("family", integration.family),
@@ -195,14 +196,14 @@ def _added(integration: Integration, pair: Pair) -> Output:
     return Output(data, [*lines, "", "The secret_key is not shown again."])
 
 
-def _version(version: SecretVersion) -> dict[str, str | None]:
+def _version(pair: Pair, last_used_at: str | None) -> dict[str, str | None]:
     return {
-        "label": version.label,
-        "fingerprint": version.pair.fingerprint,
-        "made_at": iso_utc(version.pair.created_at),
-        "until": version.until,
-        "last_used_at": version.last_used_at,
-        "version": version.version,
+        "label": pair.label,
+        "fingerprint": pair.fingerprint,
+        "made_at": iso_utc(pair.created_at),
+        "until": iso_utc(pair.until) if pair.label == PREVIOUS else None,
+        "last_used_at": last_used_at,
+        "version": pair.version_id,
     }
 
 

@@ -108,8 +108,18 @@ def test_a_session_is_created_once_and_changes_its_status(casino: Casino) -> Non
     assert not casino.sessions.add(replace(SESSION, player_id="p2"))
     assert casino.sessions.set_status("s1", "closed")
     assert casino.sessions.get("s1") == replace(SESSION, status="closed")
+    assert not casino.sessions.set_status("s1", "active"), "closed for good"
+    assert casino.sessions.set_status("s1", "closed")
     assert not casino.sessions.set_status("nowhere", "closed")
     assert casino.sessions.get("nowhere") is None
+
+
+def test_a_session_that_never_opened_stays_as_it_is(casino: Casino) -> None:
+    for status in ("launching", "failed"):
+        session = replace(SESSION, session_id=status, status=status)
+        assert casino.sessions.add(session)
+        assert not casino.sessions.set_status(status, "active")
+        assert casino.sessions.get(status) == session
 
 
 def test_the_history_of_a_wallet_puts_refusals_after_what_they_followed(casino: Casino) -> None:

@@ -84,5 +84,24 @@ def test_an_integration_that_is_not_there_cannot_be_changed(stored: Stored) -> N
         stored.registry.change("nobody", lambda found: found, AUDIT)
 
 
+def test_the_switches_for_all_are_in_force_beside_an_integrations_own(stored: Stored) -> None:
+    assert stored.registry.switches() == {"sessions_enabled": True, "bets_enabled": True}
+    off = replace(AUDIT, subject="all")
+    assert stored.registry.switch_all("sessions_enabled", False, off)
+    assert not stored.registry.switch_all("sessions_enabled", False, off)
+    assert stored.audit() == [off]
+    assert stored.registry.switches() == {"sessions_enabled": False, "bets_enabled": True}
+    assert stored.registry.get("acme") == ACME
+    in_force = with_terms(ACME, sessions_enabled=False)
+    assert stored.registry.in_force("acme") == stored.registry.by_api_key("key") == in_force
+    assert stored.registry.in_force("nobody") is None
+
+
+def test_a_new_integration_is_audited_with_its_keys(stored: Stored) -> None:
+    added = replace(AUDIT, subject="new", what="add")
+    stored.registry.put(an_integration("new"), ("key-2",), added)
+    assert stored.audit() == [added]
+
+
 def change(stored: Stored, keys: dict[str, int] | None, **terms: int) -> bool:
     return stored.registry.change("acme", lambda found: with_terms(found, **terms), AUDIT, keys)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from casino.base.clock import Clock
 from casino.base.errors import AdminError, FunctionFailedError
-from casino.catalogue.ports import CatalogueReader, SyncStore
+from casino.catalogue.ports import CatalogueReader, SyncStates
 from casino.catalogue.run import Mode, SyncState
 from casino.integrations.model import Integration
 
@@ -39,7 +39,7 @@ class CatalogueAdmin:
     names: Callable[[], Iterable[str]]
     integration: Callable[[str], Integration]
     reader: CatalogueReader
-    runs: SyncStore
+    runs: SyncStates
     ask: Callable[[Mapping[str, Any]], dict[str, Any]]
     clock: Clock
 

@@ -76,7 +76,17 @@ class OwnerConflictError(CasinoError):
     """A game of the page became another integration's meanwhile: judge the page again."""
 
 
-class SyncStore(Protocol):
+class SyncStates(Protocol):
+    """How runs went, as operators look at them."""
+
+    def state(self, integration: str) -> SyncState:
+        """Return what is kept of an integration."""
+
+    def quarantined(self, integration: str, *, raw: bool = False) -> Iterator[Quarantined]:
+        """Yield what is in quarantine, with the records when `raw`."""
+
+
+class SyncStore(SyncStates, Protocol):
     """Leases, checkpoints, quarantine, and every write of a run."""
 
     def acquire(self, integration: str, owner: str) -> Lease | None:
@@ -102,12 +112,6 @@ class SyncStore(Protocol):
 
     def release(self, lease: Lease) -> None:
         """Give the lease back; the run can be resumed."""
-
-    def state(self, integration: str) -> SyncState:
-        """Return what is kept of an integration."""
-
-    def quarantined(self, integration: str, *, raw: bool = False) -> Iterator[Quarantined]:
-        """Yield what is in quarantine, with the records when `raw`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,23 +27,12 @@ _STATES: Final = {True: "on", False: "off"}
 
 
 @dataclass(frozen=True, slots=True)
-class SecretVersion:
-    """What is known of a version of a secret; `until` and `last_used_at` are ISO 8601 times."""
-
-    label: str
-    version: str
-    pair: Pair
-    until: str | None
-    """When it stops verifying; `None` for no such time."""
-    last_used_at: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class IntegrationAdmin:
     """The use cases.
 
-    `last_used` tells when versions of a secret last signed a request. `families` are the signatures
-    that an integration may have, `reserved` is the one name that it may not have.
+    `last_used` tells when versions of a secret last signed a request, as ISO 8601 times; it leaves
+    out the unused. `families` are the signatures that an integration may have, `reserved` is the
+    one name that it may not have.
     """
 
     registry: AdminRegistry
@@ -76,28 +65,24 @@ class IntegrationAdmin:
         """Return when a change made now holds in every function, whatever it has in memory."""
         return iso_utc(self.clock.now() + self.cache_s)
 
-    def versions(self, integration: Integration) -> list[SecretVersion]:
-        """Return the labelled versions of an integration's secret, the current one first."""
+    def versions(self, integration: Integration) -> list[Pair]:
+        """Return the labelled versions of an integration's secret, the current one first.
+
+        Each has its label, and `until` when it stops verifying. Raises `InvalidPairError` for a
+        version that holds no pair.
+        """
         stored = self.secrets.describe(integration.secret_name)
-        labelled = [(label, stored.version(label)) for label in _LABELS]
-        used = self.last_used(list(dict.fromkeys(version for _, version in labelled if version)))
-        found, replaced_at = [], 0.0
-        for label, version in labelled:
+        found: list[Pair] = []
+        for label in _LABELS:
+            version = stored.version(label)
             pair = self.secrets.read(stored.name, version) if version else None
             if version is None or pair is None:
                 continue
-            if label == CURRENT:
-                replaced_at = pair.created_at
-            until = verifies_until(integration, version, replaced_at) if label == PREVIOUS else None
-            found.append(
-                SecretVersion(
-                    label,
-                    version,
-                    pair,
-                    None if until is None else iso_utc(until),
-                    used.get(version),
-                )
-            )
+            until = pair.until
+            if label == PREVIOUS:
+                replaced_at = sum(each.created_at for each in found if each.label == CURRENT)
+                until = verifies_until(integration, version, replaced_at)
+            found.append(replace(pair, label=label, version_id=version, until=until))
         return found
 
     def add(

@@ -21,7 +21,6 @@ from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.deployed import DeployedRotation
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.audit import DynamoDbAudit
-from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.logs import RequestLogs
@@ -146,10 +145,6 @@ class Admin:
     @cached_property
     def secret_store(self) -> SecretsManagerStore:
         return SecretsManagerStore(self.secrets, self.stack.key_arn)
-
-    @cached_property
-    def keyring(self) -> SecretsManagerKeyring:
-        return SecretsManagerKeyring(self.secrets, self.clock)
 
     @cached_property
     def audit(self) -> DynamoDbAudit:
