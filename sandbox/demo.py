@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from casino.dialects.registry import family
+from casino.signing.pair import Pair
 
 _GAME = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 #: Longer than a provider waits: the first call of a function also starts it.
@@ -104,7 +105,7 @@ def play(
     with httpx.Client(timeout=_TIMEOUT_S) as client:
         for step in steps(seats):
             body = encode(step.fields)
-            headers = family("igsp").sign(body, api_key, secret_key, time.time())
+            headers = family("igsp").sign(body, Pair(api_key, secret_key), time.time())
             sent = step.tamper(body) if step.tamper else body
             started = time.perf_counter()
             response = client.post(

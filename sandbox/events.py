@@ -18,6 +18,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 from casino.dialects.registry import family
+from casino.signing.pair import Pair
 
 type Event = dict[str, Any]
 
@@ -48,7 +49,8 @@ def signed(event: Event, stack: Mapping[str, Any], run: str, now: float) -> Even
     if event["body"] is None:
         return fresh
     body = _body(event["body"], stack, run)
-    signature = family("igsp").sign(body.encode(), stack["api_key"], stack["secret_key"], now)
+    pair = Pair(stack["api_key"], stack["secret_key"])
+    signature = family("igsp").sign(body.encode(), pair, now)
     headers = {**event["headers"], **signature}
     return {
         **fresh,

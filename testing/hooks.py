@@ -12,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from casino.dialects.registry import family
+from casino.signing.pair import Pair
 from testing.template import PROJECT
 
 API_KEY = "gp_test_a14f22c09d"
@@ -63,7 +64,7 @@ def signed_headers(
     body: bytes, api_key: str = API_KEY, secret_key: str = SECRET_KEY, at: float | None = None
 ) -> dict[str, str]:
     """Return the iGSP headers for `body`, signed now unless `at` says when."""
-    return family("igsp").sign(body, api_key, secret_key, time.time() if at is None else at)
+    return family("igsp").sign(body, Pair(api_key, secret_key), time.time() if at is None else at)
 
 
 def proxy_event(

@@ -13,7 +13,7 @@ from casino.base.headers import headers_of
 from casino.dialects.registry import family
 from casino.integrations.credentials import read_pair
 from casino.signing.pair import Pair
-from casino.signing.scheme import SignatureRefusedError
+from casino.signing.scheme import Message, SignatureRefusedError
 
 
 class Issuer:
@@ -37,7 +37,7 @@ class Issuer:
         try:
             api_key = family("igsp").credential(headers)
             live = [Pair(api_key, secret) for secret in self.pairs.get(api_key, ())]
-            family("igsp").verify(body, headers, live, time())
+            family("igsp").verify(Message(body, headers), live, time())
         except SignatureRefusedError:
             return False
         return True

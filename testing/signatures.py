@@ -1,14 +1,14 @@
 """Every signature family with a valid request, for the tests that hold for all of them."""
 
 import subprocess
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, Self
 
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
 from casino.signing.pair import Pair
-from casino.signing.scheme import Family, Particulars
+from casino.signing.scheme import Family, Message, Particulars
 
 NAMES: Final = ("igsp", "flexsoft", "invo", "igv-seller", "igv-merchant")
 NOW: Final = 1_760_702_625.0
@@ -49,11 +49,15 @@ class Signed:
     headers: dict[str, list[str]]
     versions: tuple[Pair, ...]
     now: float = NOW
-    particulars: Particulars = field(default_factory=Particulars)
+    query: str = ""
 
     @property
     def scheme(self) -> Family:
         return family(self.name)
+
+    @property
+    def message(self) -> Message:
+        return Message(self.body, self.headers, self.query)
 
     @property
     def signature(self) -> str:
@@ -61,9 +65,7 @@ class Signed:
         return self.scheme.headers[-1].lower()
 
     def verify(self) -> str:
-        return self.scheme.verify(
-            self.body, self.headers, self.versions, self.now, self.particulars
-        )
+        return self.scheme.verify(self.message, self.versions, self.now)
 
     def with_header(self, name: str, *values: str) -> Self:
         return replace(self, headers={**self.headers, name.lower(): list(values)})
@@ -77,7 +79,7 @@ def signed(name: str, body: bytes = BODY, which: str = "current", now: float = N
     """Return a request that `which` version of the secret signed; three versions are live."""
     query = QUERY if name == "igv-merchant" else ""
     particulars = Particulars(query=query, request_id=REQUEST_ID)
-    headers = family(name).sign(body, API_KEY, secret_of(name, which), now, particulars)
+    headers = family(name).sign(body, live(which, secret_of(name, which)), now, particulars)
     labels = ("current", "pending", "previous")
     versions = tuple(live(label, secret_of(name, label)) for label in labels)
-    return Signed(name, body, headers_of(headers.items()), versions, now, Particulars(query=query))
+    return Signed(name, body, headers_of(headers.items()), versions, now, query)

@@ -19,6 +19,7 @@ import httpx
 from benchmarks.functions.bets import CURRENCY, Player
 from benchmarks.measures.stage import LedgerBrokenError, emulated_aws
 from casino.dialects.registry import family
+from casino.signing.pair import Pair
 from ops.verbs import ledger
 from sandbox.demo import Seat
 from sandbox.up import Casino, open_casino, open_seat
@@ -83,7 +84,7 @@ def _bet(client: httpx.Client, casino: Casino, seat: Seat) -> float | None:
     """Send a new bet; return how long it took, in ms, if it was taken."""
     keys = casino.credentials
     body = Player(seat.player_id, seat.session_id).bet()["body"].encode()
-    headers = family("igsp").sign(body, keys.api_key, keys.secret_key, time.time())
+    headers = family("igsp").sign(body, Pair(keys.api_key, keys.secret_key), time.time())
     headers["Content-Type"] = "application/json"
     started = time.perf_counter()
     answer = client.post(casino.stack.hooks_url, content=body, headers=headers)

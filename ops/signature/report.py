@@ -10,13 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from casino.base.headers import Headers
 from casino.signing.pair import Pair
 from casino.signing.scheme import (
     TOLERANCE_S,
     Family,
+    Message,
     Part,
-    Particulars,
     SignatureRefusedError,
 )
 from ops.signature.mistakes import explain
@@ -41,13 +40,11 @@ class Request:
     """What arrived, and when it is judged."""
 
     scheme: Family
-    body: bytes
-    headers: Headers
-    particulars: Particulars
+    message: Message
     now: float
 
     def parts(self, secret_key: str) -> tuple[Part, ...]:
-        return self.scheme.parts(self.body, self.headers, secret_key, self.particulars)
+        return self.scheme.parts(self.message, secret_key)
 
 
 @dataclass(frozen=True)
@@ -78,11 +75,11 @@ def diagnose(request: Request, known: Iterable[Known]) -> Diagnosis:
 
 def _verdict(request: Request, known: Iterable[Known]) -> str:
     live = [one for one in known if one.live]
-    scheme, versions = request.scheme, [one.pair for one in live]
+    scheme, pairs = request.scheme, [one.pair for one in live]
     try:
-        if scheme.names_key and scheme.credential(request.headers) not in _keys(live):
+        if scheme.names_key and scheme.credential(request.message.headers) not in _keys(live):
             return "unauthorized"
-        scheme.verify(request.body, request.headers, versions, request.now, request.particulars)
+        scheme.verify(request.message, pairs, request.now)
     except SignatureRefusedError as refused:
         return refused.reason
     return "accepted"
@@ -97,28 +94,28 @@ def _fitting(request: Request, known: Iterable[Known]) -> Known | None:
     for one in known:
         key = one.pair.secret_key
         signed = b"".join(part.value for part in request.parts(key))
-        if key and request.scheme.fits(signed, request.headers, key.encode()):
+        if key and request.scheme.fits(signed, request.message.headers, key.encode()):
             return one
     return None
 
 
 def _headers_difference(request: Request, known: list[Known]) -> str | None:
     for name in request.scheme.headers:
-        values = request.headers.get(name.lower(), ())
+        values = request.message.headers.get(name.lower(), ())
         if not values or not values[0]:
             return f"{name}: the header is missing"
         if len(values) > 1:
             return f"{name}: the header is there {len(values)} times"
     if request.scheme.names_key:
         try:
-            if request.scheme.credential(request.headers) not in _keys(known):
+            if request.scheme.credential(request.message.headers) not in _keys(known):
                 name = request.scheme.headers[0]
                 return f"{name}: it names a key that is not this integration's"
         except SignatureRefusedError:
             return f"{request.scheme.headers[0]}: it is not in the family's form"
     for read in (request.scheme.signed_at, request.scheme.request_id):
         try:
-            read(request.headers)
+            read(request.message.headers)
         except SignatureRefusedError:
             what = "time" if read == request.scheme.signed_at else "request's id"
             signature = f"{request.scheme.headers[-1]} is {request.scheme.form}"
@@ -127,7 +124,7 @@ def _headers_difference(request: Request, known: list[Known]) -> str | None:
 
 
 def _time_difference(request: Request) -> str | None:
-    moment = request.scheme.signed_at(request.headers)
+    moment = request.scheme.signed_at(request.message.headers)
     if moment is None or abs(moment - request.now) <= TOLERANCE_S:
         return None
     off = round(abs(moment - request.now))
@@ -146,11 +143,11 @@ def _mistake(request: Request, known: Iterable[Known]) -> str | None:
         key = one.pair.secret_key
         parts = request.parts(key)
         if parts[0].name == "sorted query":
-            unsorted = request.particulars.query.encode("utf-8", "surrogatepass")
+            unsorted = request.message.query.encode("utf-8", "surrogatepass")
             signed = unsorted + b"".join(part.value for part in parts[1:])
-            if request.scheme.fits(signed, request.headers, key.encode()):
+            if request.scheme.fits(signed, request.message.headers, key.encode()):
                 return "query: it was not in order of its names, or a name stands twice"
-        said = explain(request.scheme, parts, request.headers, key)
+        said = explain(request.scheme, parts, request.message.headers, key)
         if said is not None:
             return said
     return None

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from casino.base.headers import Headers, headers_of
-from casino.signing.scheme import Particulars, UnsignableError
+from casino.signing.scheme import Message, Particulars, UnsignableError
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output, fields
@@ -45,16 +45,16 @@ def sign(
     """Print the headers that make a body a valid request for the next five minutes."""
     body = _read(file)
     name, (current, *_) = known_versions(operations, integration)
-    key = current.pair.secret_key
+    pair = current.pair
     # 32 characters: the longest nonce that igv-merchant takes, which is its safest.
     particulars = Particulars(query, request_id or secrets.token_hex(16))
     scheme = scheme_of(name)
     try:
-        headers = scheme.sign(body, current.pair.api_key, key, operations.clock.now(), particulars)
+        headers = scheme.sign(body, pair, operations.clock.now(), particulars)
     except UnsignableError as error:
         raise OpsError("invalid_request", str(error)) from error
-    received = headers_of(headers.items())
-    signed = shown(scheme.parts(body, received, key, particulars))
+    message = Message(body, headers_of(headers.items()), query)
+    signed = shown(scheme.parts(message, pair.secret_key))
     lines = [f"{header}: {value}" for header, value in headers.items()]
     if curl is None:
         return Output({"family": name, "headers": headers, "signed": signed}, lines)
@@ -88,7 +88,7 @@ def verify_signature(
     body, now = _read(file), _moment(at) if at else operations.clock.now()
     headers = _headers(header or [], headers_file)
     name, known = known_versions(operations, integration)
-    request = Request(scheme_of(name), body, headers, Particulars(query), now)
+    request = Request(scheme_of(name), Message(body, headers, query), now)
     diagnosis = diagnose(request, known)
     parts = request.parts(known[0].pair.secret_key)
     data: dict[str, Any] = {

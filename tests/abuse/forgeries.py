@@ -52,7 +52,7 @@ def other_construction(rng: random.Random, request: Signed) -> Signed | None:
     key = secret(request.name, which).encode()
     right = _signed_bytes(request, key.decode())
     if rng.random() < 0.5:
-        parts = request.scheme.parts(request.body, request.headers, key.decode())
+        parts = request.scheme.parts(request.message, key.decode())
         values = [part.value for part in parts]
         rng.shuffle(values)
         wrong = rng.choice((b".", b"\n", b"", b"|")).join(values[: rng.randint(0, len(values))])
@@ -93,7 +93,7 @@ def _other_rsa(rng: random.Random, request: Signed, which: str) -> Signed | None
 
 
 def _signed_bytes(request: Signed, key: str) -> bytes:
-    parts = request.scheme.parts(request.body, request.headers, key, request.particulars)
+    parts = request.scheme.parts(request.message, key)
     return b"".join(part.value for part in parts)
 
 

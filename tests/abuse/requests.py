@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
 from casino.signing.scheme import Particulars
-from testing.signatures import API_KEY, NOW, Signed, live
+from testing.signatures import NOW, Signed, live
 from tests.abuse import seeded_rsa
 
 LABELS: Final = ("current", "pending", "previous")
@@ -60,10 +60,10 @@ def a_request(name: str, rng: random.Random, which: str | None = None) -> Signed
     particulars = Particulars(query, a_word(rng, 6, 32))
     key = secret(name, which or rng.choice(LABELS))
     at = NOW + rng.randint(-250, 250)
-    headers = family(name).sign(body, API_KEY, key, at, particulars)
+    headers = family(name).sign(body, live("current", key), at, particulars)
     versions = tuple(live(label, secret(name, label)) for label in LABELS)
     received = headers_of(headers.items())
-    return Signed(name, body, received, versions, NOW, Particulars(query))
+    return Signed(name, body, received, versions, NOW, query)
 
 
 def sign_bytes(name: str, signed: bytes, which: str, headers: Mapping[str, list[str]]) -> str:

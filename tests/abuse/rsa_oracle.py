@@ -25,9 +25,7 @@ PIECE = 250
 
 def text_of(request: Signed) -> bytes:
     """Return the string to sign, put together as the guide says."""
-    pairs = sorted(
-        filter(None, request.particulars.query.split("&")), key=lambda p: p.split("=")[0]
-    )
+    pairs = sorted(filter(None, request.query.split("&")), key=lambda p: p.split("=")[0])
     timestamp, nonce = request.headers["timestamp"][0], request.headers["nonce"][0]
     return "&".join(pairs).encode() + timestamp.encode() + nonce.encode() + request.body
 

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from casino.aws.clients import secrets_client
 from casino.dialects.registry import family
 from casino.integrations.model import Integration
+from casino.signing.pair import Pair
 from casino.signing.scheme import Particulars
 from casino.wiring.stack import Stack
 from ops.cli import Invocation, app
@@ -140,7 +141,7 @@ def test_it_says_which_bytes_were_signed(console: Console) -> None:
 def test_a_previous_version_is_named(console: Console) -> None:
     secret = secret_of(console.name, "previous")
     particulars = Particulars(request_id=REQUEST_ID)
-    headers = family(console.name).sign(BODY, API_KEY, secret, NOW, particulars)
+    headers = family(console.name).sign(BODY, Pair(API_KEY, secret), NOW, particulars)
     _, said = console.verify(headers)
 
     assert said["signed_with"] in {"previous", "previous (no longer live)"}
@@ -150,7 +151,7 @@ def test_a_previous_version_is_named(console: Console) -> None:
 def test_a_secret_that_is_not_ours_is_not_explained_away(console: Console) -> None:
     secret = secret_of(console.name, "of somebody else")
     particulars = Particulars(request_id=REQUEST_ID)
-    headers = family(console.name).sign(BODY, API_KEY, secret, NOW, particulars)
+    headers = family(console.name).sign(BODY, Pair(API_KEY, secret), NOW, particulars)
 
     assert console.differs(headers).startswith("bytes or secret: no known mistake")
 

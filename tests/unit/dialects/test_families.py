@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from casino.dialects.registry import FAMILIES, family
-from casino.signing.scheme import SignatureRefusedError
-from testing.signatures import API_KEY, BODY, NAMES, NOW, Signed, live, signed
+from casino.signing.scheme import Particulars, SignatureRefusedError
+from testing.signatures import BODY, NAMES, NOW, Signed, live, signed
 
 ODD_VALUES = [
     " ",
@@ -77,8 +77,8 @@ def test_no_live_version_verifies_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "igv-merchant"])
 def test_an_empty_secret_verifies_nothing(name: str) -> None:
     request = signed(name)
-    particulars = replace(request.particulars, request_id="a-request-of-anybody")
-    headers = request.scheme.sign(BODY, API_KEY, "", NOW, particulars)
+    particulars = Particulars(request.query, "a-request-of-anybody")
+    headers = request.scheme.sign(BODY, live("current", ""), NOW, particulars)
     forged = {header.lower(): [value] for header, value in headers.items()}
 
     refused = replace(request, headers=forged, versions=(live("current", ""),))
@@ -148,7 +148,7 @@ def test_a_time_within_five_minutes_is_accepted(name: str, off: float) -> None:
 def test_what_is_shown_of_a_request_is_what_was_signed(name: str) -> None:
     request = signed(name)
     secret = request.versions[0].secret_key
-    parts = request.scheme.parts(BODY, request.headers, secret, request.particulars)
+    parts = request.scheme.parts(request.message, secret)
     whole = b"".join(part.value for part in parts)
 
     assert request.scheme.fits(whole, request.headers, secret.encode())

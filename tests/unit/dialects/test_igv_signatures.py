@@ -65,7 +65,7 @@ def test_the_seller_request_id_is_what_a_receiver_acts_on_once() -> None:
 def test_a_seller_callback_needs_a_request_id(request_id: str) -> None:
     particulars = Particulars(request_id=request_id)
     with pytest.raises(UnsignableError):
-        family("igv-seller").sign(BODY, "", secret_of("igv-seller"), NOW, particulars)
+        family("igv-seller").sign(BODY, live("current", secret_of("igv-seller")), NOW, particulars)
 
 
 # Merchant
@@ -89,15 +89,15 @@ def test_the_query_is_sorted_by_name(query: str, expected: str) -> None:
 def test_a_query_without_one_order_is_neither_signed_nor_accepted(query: str) -> None:
     particulars = Particulars(query=query, request_id="a1b2c3")
     with pytest.raises(UnsignableError):
-        family("igv-merchant").sign(BODY, "", rsa_key("current"), NOW, particulars)
-    changed = replace(signed("igv-merchant"), particulars=particulars)
+        family("igv-merchant").sign(BODY, live("current", rsa_key("current")), NOW, particulars)
+    changed = replace(signed("igv-merchant"), query=query)
     assert _refused(changed) == "invalid_signature"
 
 
 def test_a_changed_query_is_refused_but_not_another_order() -> None:
     request = signed("igv-merchant")
-    reordered = replace(request, particulars=Particulars(query="param1=value1&param2=value2"))
-    changed = replace(request, particulars=Particulars(query="param1=value1&param2=value3"))
+    reordered = replace(request, query="param1=value1&param2=value2")
+    changed = replace(request, query="param1=value1&param2=value3")
 
     assert reordered.verify() == "current"
     assert _refused(changed) == "invalid_signature"
@@ -114,13 +114,13 @@ def test_a_full_nonce_leaves_no_room_for_digits_of_the_query() -> None:
     moment = str(int(NOW))
     request = signed("igv-merchant")
     particulars = Particulars(query=f"since={moment}", request_id=REQUEST_ID)
-    headers = request.scheme.sign(b"", "", rsa_key("current"), NOW, particulars)
+    headers = request.scheme.sign(b"", live("current", rsa_key("current")), NOW, particulars)
     stolen = replace(
         request.with_header("signature", headers["signature"])
         .with_header("timestamp", moment)
         .with_header("nonce", moment + REQUEST_ID),
         body=b"",
-        particulars=Particulars(query="since="),
+        query="since=",
     )
 
     assert _refused(stolen) == "invalid_signature"
@@ -130,7 +130,7 @@ def test_a_full_nonce_leaves_no_room_for_digits_of_the_query() -> None:
 def test_a_nonce_is_6_to_32_letters_and_digits(nonce: str) -> None:
     with pytest.raises(UnsignableError):
         family("igv-merchant").sign(
-            BODY, "", rsa_key("current"), NOW, Particulars(request_id=nonce)
+            BODY, live("current", rsa_key("current")), NOW, Particulars(request_id=nonce)
         )
     assert _refused(signed("igv-merchant").with_header("nonce", nonce)) in {
         "invalid_signature",
@@ -141,7 +141,7 @@ def test_a_nonce_is_6_to_32_letters_and_digits(nonce: str) -> None:
 def test_a_body_that_would_run_into_the_nonce_is_not_signed() -> None:
     with pytest.raises(UnsignableError):
         family("igv-merchant").sign(
-            b"123", "", rsa_key("current"), NOW, Particulars(request_id=REQUEST_ID)
+            b"123", live("current", rsa_key("current")), NOW, Particulars(request_id=REQUEST_ID)
         )
 
 
@@ -170,7 +170,9 @@ def _bad_key(kind: str) -> str:
 def test_a_key_that_cannot_sign_is_named_without_being_shown(kind: str) -> None:
     key = _bad_key(kind)
     with pytest.raises(UnsignableError) as refused:
-        family("igv-merchant").sign(BODY, "", key, NOW, Particulars(request_id=REQUEST_ID))
+        family("igv-merchant").sign(
+            BODY, live("current", key), NOW, Particulars(request_id=REQUEST_ID)
+        )
 
     assert refused.value.__cause__ is None
     lines = [line for line in key.splitlines() if len(line) > 20 and "-----" not in line]

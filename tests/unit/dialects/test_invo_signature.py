@@ -89,4 +89,6 @@ def test_the_idempotency_key_names_the_delivery_but_is_not_signed() -> None:
 def test_signing_needs_an_idempotency_key() -> None:
     for request_id in ("", "ü", "a b", "k" * 257):
         with pytest.raises(UnsignableError):
-            family("invo").sign(BODY, "", CURRENT, NOW, Particulars(request_id=request_id))
+            family("invo").sign(
+                BODY, live("current", CURRENT), NOW, Particulars(request_id=request_id)
+            )

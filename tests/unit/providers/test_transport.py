@@ -21,6 +21,7 @@ from casino.dialects.registry import family
 from casino.providers.circuit import Circuits
 from casino.providers.ports import LaunchRequest, ProviderError
 from casino.providers.transport import Limits, Transport
+from casino.signing.scheme import Message
 from testing.catalogue import Notes, provider_keyring
 from testing.clock import FakeClock
 from testing.integrations import an_integration
@@ -105,7 +106,9 @@ def test_a_request_is_signed_over_its_body_and_names_itself() -> None:
     assert '"is_demo":false' in launched.request_body
     live = provider_keyring().live(HUB)
     headers = headers_of(sent["headers"].items())
-    assert family("igsp").verify(sent["body"], headers, live, made.clock.now()) == "current"
+    assert (
+        family("igsp").verify(Message(sent["body"], headers), live, made.clock.now()) == "current"
+    )
     assert launched.correlation == {"x-request-id": "p-7"}
     assert sent["redirect"] is sent["retries"] is False
 

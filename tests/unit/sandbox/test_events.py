@@ -9,7 +9,7 @@ import pytest
 from casino.base.headers import Headers, headers_of
 from casino.dialects.registry import family
 from casino.signing.pair import CURRENT, Pair
-from casino.signing.scheme import SignatureRefusedError
+from casino.signing.scheme import Message, SignatureRefusedError
 from sandbox import events
 
 NOW: Final = 1_760_702_625.5
@@ -69,9 +69,9 @@ def test_the_copy_is_signed_over_its_exact_body(
     body, headers = copies[name]["body"].encode(), multi_headers(copies[name])
 
     assert family("igsp").credential(headers) == "key-of-the-stack"
-    assert family("igsp").verify(body, headers, [LIVE], NOW) == "current"
+    assert family("igsp").verify(Message(body, headers), [LIVE], NOW) == "current"
     with pytest.raises(SignatureRefusedError):
-        family("igsp").verify(body + b" ", headers, [LIVE], NOW)
+        family("igsp").verify(Message(body + b" ", headers), [LIVE], NOW)
 
 
 @pytest.mark.parametrize("name", SIGNED_SAMPLES)

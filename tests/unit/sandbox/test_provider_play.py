@@ -12,6 +12,7 @@ import pytest
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
 from casino.signing.pair import CURRENT, Pair
+from casino.signing.scheme import Message
 from sandbox.provider.config import Credential
 from testing.provider import KEY, NOW, FakeWallet, Provider, provider
 
@@ -106,7 +107,7 @@ def test_hooks_are_signed_so_that_the_wallet_accepts_them(
     for request in wallet.requests:
         headers = headers_of(request.headers.items())
         versions = [Pair(KEY.api_key, KEY.secret_key, CURRENT)]
-        assert family("igsp").verify(request.content, headers, versions, NOW.timestamp())
+        assert family("igsp").verify(Message(request.content, headers), versions, NOW.timestamp())
 
 
 def test_a_refused_bet_is_no_round_and_no_win(there: Provider, wallet: FakeWallet) -> None:

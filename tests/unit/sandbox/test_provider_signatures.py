@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
 from casino.signing.pair import CURRENT, Pair
+from casino.signing.scheme import Message
 from sandbox.provider.config import Credential
 from sandbox.provider.signatures import SignatureError, identify, seal
 
@@ -43,7 +44,7 @@ def test_the_provider_signs_the_published_vectors(body: str, signature: str) -> 
 
 @given(bodies, moments)
 def test_the_provider_accepts_what_we_sign(body: bytes, now: datetime) -> None:
-    headers = family("igsp").sign(body, KEY.api_key, SECRET, now.timestamp())
+    headers = family("igsp").sign(body, Pair(KEY.api_key, SECRET), now.timestamp())
     assert identify(KNOWN, Headers(headers), body, now) is KEY
 
 
@@ -51,7 +52,7 @@ def test_the_provider_accepts_what_we_sign(body: bytes, now: datetime) -> None:
 def test_we_accept_what_the_provider_signs(body: bytes, now: datetime) -> None:
     headers = headers_of(seal(KEY, body, now).items())
     versions = [Pair(KEY.api_key, SECRET, CURRENT)]
-    assert family("igsp").verify(body, headers, versions, now.timestamp()) == "current"
+    assert family("igsp").verify(Message(body, headers), versions, now.timestamp()) == "current"
 
 
 @pytest.mark.parametrize(

@@ -148,10 +148,8 @@ class Transport:
         return reply
 
     def _headers(self, integration: Integration, call: ProviderCall, body: bytes) -> dict[str, str]:
-        secret = self._keyring.live(integration)[0]
-        signed = self._family(integration.family).sign(
-            body, secret.api_key, secret.secret_key, self._clock.now()
-        )
+        pair = self._keyring.live(integration)[0]
+        signed = self._family(integration.family).sign(body, pair, self._clock.now())
         signed["Accept"] = "application/json"
         signed["Accept-Encoding"] = "gzip"
         signed["User-Agent"] = "seamless-wallet"

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from casino.base.headers import Headers
 from casino.signing.pair import Pair
@@ -50,6 +50,15 @@ class Particulars:
 NO_PARTICULARS: Final = Particulars()
 
 
+class Message(NamedTuple):
+    """A request as it arrived: the exact body, the headers, and the query of its URL."""
+
+    body: bytes
+    headers: Headers
+    query: str = ""
+    """As it was sent, without the `?`; only `igv-merchant` signs it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One piece of the signed string, in its order; a secret one is never shown to anybody."""
@@ -80,39 +89,20 @@ class Family(ABC):
         raise SignatureRefusedError("unauthorized")
 
     @abstractmethod
-    def verify(
-        self,
-        body: bytes,
-        headers: Headers,
-        pairs: Iterable[Pair],
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> str:
+    def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the pair that signed exactly these bytes.
 
-        Raises `SignatureRefusedError`. `now` is in seconds since the epoch; of `particulars`, the
-        query counts.
+        Raises `SignatureRefusedError`. `now` is in seconds since the epoch.
         """
 
     @abstractmethod
     def sign(
-        self,
-        body: bytes,
-        api_key: str,
-        secret_key: str,
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
+        self, body: bytes, pair: Pair, now: float, particulars: Particulars = NO_PARTICULARS
     ) -> dict[str, str]:
         """Return the headers that a request with this body carries; raises `UnsignableError`."""
 
     @abstractmethod
-    def parts(
-        self,
-        body: bytes,
-        headers: Headers,
-        secret_key: str,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> tuple[Part, ...]:
+    def parts(self, message: Message, secret_key: str) -> tuple[Part, ...]:
         """Return what is signed, piece by piece; what the headers lack is empty."""
 
     @abstractmethod

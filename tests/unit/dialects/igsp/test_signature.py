@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from casino.base.headers import Headers, headers_of
 from casino.dialects.igsp.signature import IgspFamily, signature
 from casino.dialects.registry import FAMILIES, family
-from casino.signing.scheme import TOLERANCE_S, SignatureRefusedError
+from casino.signing.pair import Pair
+from casino.signing.scheme import TOLERANCE_S, Message, SignatureRefusedError
 from testing.signatures import live
 
 # Computed with PHP 8.2 and Python independently.
@@ -49,7 +50,7 @@ def headers(**changes: str | list[str] | None) -> Headers:
 
 
 def verify(sent: Headers, body: bytes = BODY, now: float = NOW) -> str:
-    return IGSP.verify(body, sent, [CURRENT], now)
+    return IGSP.verify(Message(body, sent), [CURRENT], now)
 
 
 def refusal(sent: Headers, body: bytes = BODY, now: float = NOW) -> str:
@@ -61,7 +62,7 @@ def refusal(sent: Headers, body: bytes = BODY, now: float = NOW) -> str:
 @pytest.mark.parametrize(("body", "expected"), VECTORS)
 def test_the_published_vectors_are_reproduced_and_accepted(body: str, expected: str) -> None:
     assert signature(body.encode(), TIMESTAMP, SECRET) == expected
-    signed = IGSP.sign(body.encode(), "key-1", SECRET, NOW)
+    signed = IGSP.sign(body.encode(), Pair("key-1", SECRET), NOW)
     assert signed == {
         "Authorization": "Bearer key-1",
         "X-Timestamp": TIMESTAMP,
@@ -71,7 +72,7 @@ def test_the_published_vectors_are_reproduced_and_accepted(body: str, expected: 
 
 
 def test_header_names_match_in_any_case() -> None:
-    signed = IGSP.sign(BODY, "key-1", SECRET, NOW)
+    signed = IGSP.sign(BODY, Pair("key-1", SECRET), NOW)
     shouted = headers_of((name.upper(), value) for name, value in signed.items())
     assert IGSP.credential(shouted) == "key-1"
     assert verify(shouted) == "current"
@@ -79,11 +80,11 @@ def test_header_names_match_in_any_case() -> None:
 
 def test_every_live_version_verifies_and_is_named() -> None:
     versions = [live("current", "new"), live("pending", "next"), live("previous", SECRET)]
-    assert IGSP.verify(BODY, headers(), versions, NOW) == "previous"
+    assert IGSP.verify(Message(BODY, headers()), versions, NOW) == "previous"
     with pytest.raises(SignatureRefusedError):
-        IGSP.verify(BODY, headers(), versions[:2], NOW)
+        IGSP.verify(Message(BODY, headers()), versions[:2], NOW)
     with pytest.raises(SignatureRefusedError):
-        IGSP.verify(BODY, headers(), [], NOW)
+        IGSP.verify(Message(BODY, headers()), [], NOW)
 
 
 @given(st.integers(0, len(BODY) * 8 - 1))

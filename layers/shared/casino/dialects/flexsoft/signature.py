@@ -17,6 +17,7 @@ from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
     Family,
+    Message,
     Part,
     Particulars,
     SignatureRefusedError,
@@ -50,40 +51,21 @@ class FlexsoftFamily(Family):
             raise SignatureRefusedError("unauthorized")
         return public_key
 
-    def verify(
-        self,
-        body: bytes,
-        headers: Headers,
-        pairs: Iterable[Pair],
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> str:
+    def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the pair that signed; constant-time for each pair."""
-        received = single(headers, "x-signature", "invalid_signature")
-        matching(_BASE64, received)
-        return self.label_of(pairs, headers, lambda key: body)
+        matching(_BASE64, single(message.headers, "x-signature", "invalid_signature"))
+        return self.label_of(pairs, message.headers, lambda key: message.body)
 
     def sign(
-        self,
-        body: bytes,
-        api_key: str,
-        secret_key: str,
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
+        self, body: bytes, pair: Pair, now: float, particulars: Particulars = NO_PARTICULARS
     ) -> dict[str, str]:
         """Return the two headers; the time is not among them."""
-        signature = _signature(body, secret_key.encode())
-        return {"X-Public-Key": api_key, "X-Signature": signature.decode()}
+        signature = _signature(body, pair.secret_key.encode())
+        return {"X-Public-Key": pair.api_key, "X-Signature": signature.decode()}
 
-    def parts(
-        self,
-        body: bytes,
-        headers: Headers,
-        secret_key: str,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> tuple[Part, ...]:
+    def parts(self, message: Message, secret_key: str) -> tuple[Part, ...]:
         """Return what is signed: the body."""
-        return (Part("body", body),)
+        return (Part("body", message.body),)
 
     def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
         """Tell whether the signature is that of exactly these bytes."""

@@ -8,6 +8,7 @@ from casino.dialects.igsp import answers
 from casino.dialects.igsp.requests import Action, parse_hook
 from casino.dialects.igsp.signature import IgspFamily
 from casino.signing.pair import Pair
+from casino.signing.scheme import Message
 from casino.wallet.dialect import Answer, Call, Claim, Outcome, Request
 
 _SIGNATURE: Final = IgspFamily()
@@ -33,7 +34,7 @@ class Igsp:
 
     def verify(self, call: Call, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the version that signed body and timestamp."""
-        return _SIGNATURE.verify(call.body, call.headers, pairs, now)
+        return _SIGNATURE.verify(Message(call.body, call.headers), pairs, now)
 
     def read(self, call: Call, integration: str) -> Request:
         """Return the hook in the body."""

@@ -56,9 +56,7 @@ class HttpPairProvider:
         body: bytes,
         headers: dict[str, str],
     ) -> Reply:
-        signed = self._family(integration.family).sign(
-            body, pair.api_key, pair.secret_key, self._clock.now()
-        )
+        signed = self._family(integration.family).sign(body, pair, self._clock.now())
         sent = {**headers, **signed, "Accept": "application/json"}
         try:
             return self._sender.send(method, url, sent, body)

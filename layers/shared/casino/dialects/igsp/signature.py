@@ -17,6 +17,7 @@ from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
     Family,
+    Message,
     Part,
     Particulars,
     SignatureRefusedError,
@@ -55,15 +56,9 @@ class IgspFamily(Family):
             raise SignatureRefusedError("unauthorized")
         return api_key
 
-    def verify(
-        self,
-        body: bytes,
-        headers: Headers,
-        pairs: Iterable[Pair],
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> str:
+    def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the pair that signed; constant-time for each pair."""
+        body, headers, _ = message
         timestamp = single(headers, "x-timestamp", "invalid_signature")
         received = single(headers, "x-signature", "invalid_signature")
         check_iso_timestamp(timestamp, now)
@@ -77,30 +72,20 @@ class IgspFamily(Family):
         raise SignatureRefusedError("invalid_signature")
 
     def sign(
-        self,
-        body: bytes,
-        api_key: str,
-        secret_key: str,
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
+        self, body: bytes, pair: Pair, now: float, particulars: Particulars = NO_PARTICULARS
     ) -> dict[str, str]:
         """Return the three headers, with `now` in whole seconds."""
         timestamp = datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return {
-            "Authorization": f"Bearer {api_key}",
+            "Authorization": f"Bearer {pair.api_key}",
             "X-Timestamp": timestamp,
-            "X-Signature": signature(body, timestamp, secret_key),
+            "X-Signature": signature(body, timestamp, pair.secret_key),
         }
 
-    def parts(
-        self,
-        body: bytes,
-        headers: Headers,
-        secret_key: str,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> tuple[Part, ...]:
+    def parts(self, message: Message, secret_key: str) -> tuple[Part, ...]:
         """Return what is signed: the body, then the timestamp as it was sent."""
-        return (Part("body", body), Part("X-Timestamp", first(headers, "x-timestamp")))
+        timestamp = first(message.headers, "x-timestamp")
+        return (Part("body", message.body), Part("X-Timestamp", timestamp))
 
     def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
         """Tell whether the signature is that of exactly these bytes."""

@@ -30,6 +30,7 @@ from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
     Family,
+    Message,
     Part,
     Particulars,
     SignatureRefusedError,
@@ -99,22 +100,16 @@ class IgvMerchantFamily(Family):
     headers = ("timestamp", "nonce", "signature")
     form = "standard base64 of an RSA signature"
 
-    def verify(
-        self,
-        body: bytes,
-        headers: Headers,
-        pairs: Iterable[Pair],
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> str:
+    def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the pair that signed; its secret is either half of the key."""
+        body, headers, given = message
         matching(_BASE64, single(headers, "signature", "invalid_signature"))
         nonce = self._nonce(headers)
         timestamp = self._timestamp(headers)
         if _ALPHANUMERIC.match(body):
             raise SignatureRefusedError("invalid_signature")
         try:
-            query = sorted_query(particulars.query)
+            query = sorted_query(given)
         except UnsignableError:
             raise SignatureRefusedError("invalid_signature") from None
         check_age(int(timestamp), now)
@@ -122,19 +117,14 @@ class IgvMerchantFamily(Family):
         return self.label_of(pairs, headers, lambda key: signed)
 
     def sign(
-        self,
-        body: bytes,
-        api_key: str,
-        secret_key: str,
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
+        self, body: bytes, pair: Pair, now: float, particulars: Particulars = NO_PARTICULARS
     ) -> dict[str, str]:
         """Return the three headers; `particulars.request_id` is the nonce."""
         if not _NONCE.fullmatch(particulars.request_id):
             raise UnsignableError("a nonce is 6 to 32 letters and digits")
         if _ALPHANUMERIC.match(body):
             raise UnsignableError("a body that begins with a letter or digit runs into the nonce")
-        private, _ = _keys(secret_key.encode())
+        private, _ = _keys(pair.secret_key.encode())
         if private is None:
             raise UnsignableError("signing needs the private half of the key")
         timestamp = str(int(now))
@@ -146,23 +136,17 @@ class IgvMerchantFamily(Family):
             "signature": base64.b64encode(signature).decode(),
         }
 
-    def parts(
-        self,
-        body: bytes,
-        headers: Headers,
-        secret_key: str,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> tuple[Part, ...]:
+    def parts(self, message: Message, secret_key: str) -> tuple[Part, ...]:
         """Return what is signed: the sorted query, the timestamp, the nonce, the body."""
         try:
-            query = sorted_query(particulars.query)
+            query = sorted_query(message.query)
         except UnsignableError:
-            query = particulars.query
+            query = message.query
         return (
             Part("sorted query", query.encode("utf-8", "surrogatepass")),
-            Part("timestamp", first(headers, "timestamp")),
-            Part("nonce", first(headers, "nonce")),
-            Part("body", body),
+            Part("timestamp", first(message.headers, "timestamp")),
+            Part("nonce", first(message.headers, "nonce")),
+            Part("body", message.body),
         )
 
     def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:

@@ -17,6 +17,7 @@ from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
     Family,
+    Message,
     Part,
     Particulars,
     UnsignableError,
@@ -41,15 +42,9 @@ class IgvSellerFamily(Family):
     headers = ("X-Request-Id", "X-Timestamp", "X-Signature")
     form = "64 hex digits, in either case"
 
-    def verify(
-        self,
-        body: bytes,
-        headers: Headers,
-        pairs: Iterable[Pair],
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> str:
+    def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the pair that signed the headers; the body may be anything."""
+        headers = message.headers
         matching(_HEX, single(headers, "x-signature", "invalid_signature"))
         request_id = self._request_id(headers)
         timestamp = self._timestamp(headers)
@@ -58,35 +53,24 @@ class IgvSellerFamily(Family):
         return self.label_of(pairs, headers, lambda key: head + key)
 
     def sign(
-        self,
-        body: bytes,
-        api_key: str,
-        secret_key: str,
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
+        self, body: bytes, pair: Pair, now: float, particulars: Particulars = NO_PARTICULARS
     ) -> dict[str, str]:
         """Return the three headers for `particulars.request_id`."""
         if not _REQUEST_ID.fullmatch(particulars.request_id):
             raise UnsignableError("a request id is 1 to 128 printable ASCII characters")
         timestamp = str(int(now * 1000))
-        signed = f"{timestamp}{particulars.request_id}{secret_key}".encode()
+        signed = f"{timestamp}{particulars.request_id}{pair.secret_key}".encode()
         return {
             "X-Request-Id": particulars.request_id,
             "X-Timestamp": timestamp,
-            "X-Signature": _digest(signed, secret_key.encode()).decode(),
+            "X-Signature": _digest(signed, pair.secret_key.encode()).decode(),
         }
 
-    def parts(
-        self,
-        body: bytes,
-        headers: Headers,
-        secret_key: str,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> tuple[Part, ...]:
+    def parts(self, message: Message, secret_key: str) -> tuple[Part, ...]:
         """Return what is signed: the timestamp, the request id, and the secret itself."""
         return (
-            Part("X-Timestamp", first(headers, "x-timestamp")),
-            Part("X-Request-Id", first(headers, "x-request-id")),
+            Part("X-Timestamp", first(message.headers, "x-timestamp")),
+            Part("X-Request-Id", first(message.headers, "x-request-id")),
             Part("secret", secret_key.encode(), secret=True),
         )
 

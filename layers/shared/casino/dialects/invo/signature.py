@@ -18,6 +18,7 @@ from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
     Family,
+    Message,
     Part,
     Particulars,
     SignatureRefusedError,
@@ -60,15 +61,9 @@ class InvoFamily(Family):
     headers = ("X-Invo-Idempotency-Key", "X-Invo-Signature")
     form = "t=<10 digits>,v1=<64 lower-case hex digits>, and further ,v1=… after it"
 
-    def verify(
-        self,
-        body: bytes,
-        headers: Headers,
-        pairs: Iterable[Pair],
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> str:
+    def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the first pair that any value fits."""
+        body, headers, _ = message
         timestamp, values = _read(single(headers, _SIGNATURE, "invalid_signature"))
         self.request_id(headers)
         if len(headers.get("x-invo-secret-version", ())) > 1:
@@ -84,34 +79,23 @@ class InvoFamily(Family):
         raise SignatureRefusedError("invalid_signature")
 
     def sign(
-        self,
-        body: bytes,
-        api_key: str,
-        secret_key: str,
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
+        self, body: bytes, pair: Pair, now: float, particulars: Particulars = NO_PARTICULARS
     ) -> dict[str, str]:
         """Return the two headers; `particulars.request_id` is the idempotency key."""
         if not _KEY.fullmatch(particulars.request_id):
             raise UnsignableError("an idempotency key is 1 to 256 printable ASCII characters")
         return {
-            "X-Invo-Signature": signature_header(body, int(now), (secret_key,)),
+            "X-Invo-Signature": signature_header(body, int(now), (pair.secret_key,)),
             "X-Invo-Idempotency-Key": particulars.request_id,
         }
 
-    def parts(
-        self,
-        body: bytes,
-        headers: Headers,
-        secret_key: str,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> tuple[Part, ...]:
+    def parts(self, message: Message, secret_key: str) -> tuple[Part, ...]:
         """Return what is signed: the time, a full stop, the body."""
         try:
-            timestamp = _read(single(headers, _SIGNATURE, "invalid_signature"))[0]
+            timestamp = _read(single(message.headers, _SIGNATURE, "invalid_signature"))[0]
         except SignatureRefusedError:
             timestamp = ""
-        return (Part("t", timestamp.encode()), Part("full stop", b"."), Part("body", body))
+        return (Part("t", timestamp.encode()), Part("full stop", b"."), Part("body", message.body))
 
     def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
         """Tell whether any of the values is the signature of exactly these bytes."""
