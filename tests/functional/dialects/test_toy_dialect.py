@@ -12,6 +12,7 @@ import pytest
 
 import casino.dialects
 from casino.dialects import registry
+from casino.signing.pair import Pair
 from casino.wallet.dialect import Dialect, Outcome
 from casino.wallet.model import Entry
 from casino.wallet.refusals import REFUSALS
@@ -57,7 +58,7 @@ class Toymaker:
         return Reply(response["statusCode"], response["body"], response["headers"])
 
     def headers(self, body: bytes) -> dict[str, str]:
-        return registry.family("toy").sign(body, self.api_key, self.secret_key, time.time())
+        return registry.family("toy").sign(body, Pair(self.api_key, self.secret_key), time.time())
 
 
 @pytest.fixture(scope="module")

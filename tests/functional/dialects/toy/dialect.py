@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casino.signing.pair import Pair
+from casino.signing.scheme import Message
 from casino.wallet.dialect import Answer, Call, Claim, Outcome, Request
 
 from . import answers, requests
@@ -25,7 +26,7 @@ class Toy:
         return Claim(_SIGNATURE.credential(call.headers))
 
     def verify(self, call: Call, pairs: Iterable[Pair], now: float) -> str:
-        return _SIGNATURE.verify(call.body, call.headers, pairs, now)
+        return _SIGNATURE.verify(Message(call.body, call.headers), pairs, now)
 
     def read(self, call: Call, integration: str) -> Request:
         return requests.read(call, integration)

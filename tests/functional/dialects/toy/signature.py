@@ -11,6 +11,7 @@ from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
     Family,
+    Message,
     Part,
     Particulars,
     check_age,
@@ -37,40 +38,23 @@ class ToyFamily(Family):
     def credential(self, headers: Headers) -> str:
         return single(headers, "toy-key", "unauthorized")
 
-    def verify(
-        self,
-        body: bytes,
-        headers: Headers,
-        pairs: Iterable[Pair],
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> str:
+    def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
+        body, headers, _ = message
         matching(_HEX, single(headers, "toy-mark", "invalid_signature"))
         check_age(self.signed_at(headers), now)
         signed = first(headers, "toy-sent") + b"\n" + body
         return self.label_of(pairs, headers, lambda _: signed)
 
     def sign(
-        self,
-        body: bytes,
-        api_key: str,
-        secret_key: str,
-        now: float,
-        particulars: Particulars = NO_PARTICULARS,
+        self, body: bytes, pair: Pair, now: float, particulars: Particulars = NO_PARTICULARS
     ) -> dict[str, str]:
         sent = str(int(now))
-        mark = _mark(f"{sent}\n".encode() + body, secret_key.encode())
-        return {"Toy-Key": api_key, "Toy-Sent": sent, "Toy-Mark": mark.decode()}
+        mark = _mark(f"{sent}\n".encode() + body, pair.secret_key.encode())
+        return {"Toy-Key": pair.api_key, "Toy-Sent": sent, "Toy-Mark": mark.decode()}
 
-    def parts(
-        self,
-        body: bytes,
-        headers: Headers,
-        secret_key: str,
-        particulars: Particulars = NO_PARTICULARS,
-    ) -> tuple[Part, ...]:
-        sent = first(headers, "toy-sent")
-        return (Part("Toy-Sent", sent), Part("line feed", b"\n"), Part("body", body))
+    def parts(self, message: Message, secret_key: str) -> tuple[Part, ...]:
+        sent = first(message.headers, "toy-sent")
+        return (Part("Toy-Sent", sent), Part("line feed", b"\n"), Part("body", message.body))
 
     def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
         return hmac.compare_digest(_mark(signed, secret_key), first(headers, "toy-mark"))
