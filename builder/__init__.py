@@ -1,8 +1,8 @@
-"""Builds what is deployed: `sam build`, then everything that makes the functions start fast.
+"""Builds the deployed functions: `sam build`, then every step that makes them start fast.
 
     python -m builder [--architecture arm64 | --deploy prod]
 
-It needs nothing but the standard library, so that a deployment needs no development environment.
+The builder needs only the standard library, so a deployment needs no development environment.
 """
 
 

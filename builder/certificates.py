@@ -1,8 +1,8 @@
-"""Cut a bundle of the Amazon roots from botocore's own.
+"""Cuts a bundle of the Amazon roots from botocore's own.
 
 The bundle is parsed for every new TLS connection: five certificates instead of more than a hundred
-save most of that. Which ones is published by Amazon Trust Services (amazontrust.com/repository);
-every endpoint of AWS has its certificate from one of them.
+save most of this time. Amazon Trust Services publishes the list of its roots
+(amazontrust.com/repository); every endpoint of AWS has its certificate from one of them.
 """
 
 import hashlib

@@ -1,8 +1,8 @@
-"""Deploys an environment of samconfig.toml, so that everything that changed takes effect.
+"""Deploys an environment of samconfig.toml, so that every change takes effect.
 
 The functions behind the API answer through an alias, and SAM publishes the version that the alias
 names only when code changes: a changed parameter alone would stay without effect. So the
-deployment carries an id made of all that it consists of, and the version's name hangs on it.
+deployment carries an id made of all its contents, which is part of the version's name.
 """
 
 import hashlib

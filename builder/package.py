@@ -1,4 +1,4 @@
-"""What a finished build must be like; a build that is not fails before anything is deployed."""
+"""The checks of a finished build: a build that misses one fails before anything is deployed."""
 
 import os
 import zipfile

@@ -1,8 +1,8 @@
-"""Compile what ships ahead of time: Lambda's disk is read-only, so it would be done at every start.
+"""Compiles the shipped code ahead: Lambda's disk is read-only, so every start would compile it.
 
 The compiled files are of the kind "unchecked hash": Python loads them without looking at the
-source, whose time stamp the packaging changes. They are made for one minor version of Python, the
-runtime's, which therefore has to be the one that builds.
+source, whose time stamp the packaging changes. They serve one minor version of Python, so the
+builder has to run on that of the runtime.
 """
 
 import compileall

@@ -1,4 +1,4 @@
-"""What samconfig.toml says of an environment, so that build and deployment cannot disagree."""
+"""Reads an environment of samconfig.toml, so that build and deployment use the same parameters."""
 
 import tomllib
 from pathlib import Path

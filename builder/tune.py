@@ -1,8 +1,8 @@
-"""Make a built layer slim: what no function uses is neither uploaded nor read at a start.
+"""Makes a built layer slim: files that no function uses are neither uploaded nor read at a start.
 
 botocore ships the models of 400 services and every endpoint of each; the clients made here need
-four. Operations of a kept service are not trimmed, so that any code may call any of them. Models
-lose only their prose, which is more than half of what botocore parses to make a client.
+four. A kept service keeps all its operations, so that any code may call any of them. Models lose
+only their prose, which is more than half of the text that botocore parses to make a client.
 """
 
 import gzip

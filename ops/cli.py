@@ -1,7 +1,7 @@
 """`ops`: the command line of the people who run the wallet.
 
-A verb becomes a command here: with the options that choose the stack and the form of the answer,
-and with one way to fail.
+This module makes each verb a command: with the options that choose the stack and the form of the
+answer, and with one way to fail.
 """
 
 import inspect

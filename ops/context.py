@@ -1,8 +1,8 @@
-"""Which stack a verb works on, and the adapters wired to it.
+"""The stack that a verb works on.
 
-By default it is the local stack that `.local/stack.json` describes; with a stack's name it is
-that stack on AWS, reached with the caller's own credentials. Either way CloudFormation says what
-the tables are called.
+Without options this is the local stack that `.local/stack.json` describes; with a stack's name it
+is that stack on AWS, reached with the caller's own credentials. In both cases CloudFormation names
+the tables.
 """
 
 import json

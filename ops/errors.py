@@ -1,4 +1,4 @@
-"""What an operator is told when a verb cannot do what was asked."""
+"""The error that an operator reads when a verb cannot do what was asked."""
 
 
 class OpsError(Exception):

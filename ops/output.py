@@ -1,4 +1,4 @@
-"""How a verb answers: for scripts as JSON, for people as short aligned text."""
+"""The answer of a verb: JSON for scripts, short aligned text for people."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The API's routes for the platform's own services, called as one of them would: signed for IAM."""
+"""Calls the API's routes for the platform's own services, signed for IAM as a service signs."""
 
 import json
 from collections.abc import Mapping

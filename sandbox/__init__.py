@@ -1,1 +1,1 @@
-"""The local stack's driver and the simulated provider: for development, never deployed."""
+"""The driver of the local stack, and the simulated provider: for development, never deployed."""

@@ -1,6 +1,6 @@
 """Plays signed rounds against a running stack, over HTTP, as a provider would.
 
-Every step says what it expects; an answer that differs ends the demonstration with an error.
+Every step names its expected answer; another answer ends the demonstration with an error.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""`make down`: stops the simulated provider and the local AWS, and what they held in memory."""
+"""`make down`: stops the simulated provider and the local AWS, whose data was in memory only."""
 
 import sys
 

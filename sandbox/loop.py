@@ -1,7 +1,7 @@
-"""The rest of the loop: a provider to sync from, games to launch there, rounds played in them.
+"""Plays the rest of the loop: sync a provider's catalogue, launch a game there, play rounds in it.
 
-The provider is the simulated one. Everything goes the way it goes in production: the catalogue by
-the deployed function, the launch by the API, the money by the provider's signed hooks.
+The provider is the simulated one. Everything else is as in production: the deployed function syncs
+the catalogue, the API launches the game, and the provider's signed hooks move the money.
 """
 
 from dataclasses import dataclass, replace

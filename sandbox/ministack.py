@@ -1,7 +1,7 @@
 """Starts and stops MiniStack, the AWS emulator that the local stack and the tests deploy to.
 
-MiniStack keeps everything in memory and runs the functions in processes of its own, so that a
-folder for its log and scratch files, and one process group, are all that has to be looked after.
+MiniStack keeps everything in memory and runs the functions in processes of its own. So one folder
+for its log and scratch files, and one process group, are all that has to be cleaned up.
 """
 
 import os

@@ -1,16 +1,17 @@
 """Draws the way of a request as SVG from a text: who sends what to whom, from top to bottom.
 
-A line of the text is one of these. A line that begins with spaces goes on with the one before it.
+Each line of the text has one of these forms. A line that begins with spaces continues the one
+before it.
 
-    lanes: provider | wallet     who takes part, from left to right
+    lanes: provider | wallet     the participants, from left to right
     provider -> wallet: a bet    a message
-    wallet ~> provider: no       a message when things go otherwise
-    wallet: Decide               a step of one of them, with words on the lines below
-    trip: first round trip       a frame around what follows, until
+    wallet ~> provider: no       a message of another outcome
+    wallet: Decide               a step of one participant, with words on the lines below
+    trip: first round trip       a frame around the following lines, until
     end
     aside: When it fails         a heading
 
-The picture brings its own background, a dark one for readers who prefer that.
+The picture brings its own background, a dark one for readers who prefer dark colours.
 """
 
 import re

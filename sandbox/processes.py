@@ -1,7 +1,7 @@
 """Programs of the local stack that outlive the command that started them.
 
-A record beside a program's log says its pid and port, so that the next command finds it again. Each
-leads a process group of its own, so that what it starts can be ended with it.
+A record beside a program's log holds its pid and port, so that the next command finds the program
+again. Each program leads a process group of its own, so that its children end with it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Builds what is deployed to AWS, too, and deploys it to the local AWS with `sam deploy`."""
+"""Builds the same functions as for AWS, and deploys them to the local AWS with `sam deploy`."""
 
 import os
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """`make run`: boots the local AWS, deploys the template, plays a demonstration, proves the ledger.
 
-The demonstration ends with the whole loop: a simulated provider's catalogue is synced, a game of it
-launched and played, and left open for a browser.
+The demonstration ends with the whole loop: it syncs a simulated provider's catalogue, launches and
+plays one of its games, and leaves the game open for a browser.
 
-It can be run again on a running stack: the stack is deployed anew, players and money stay.
+On a running stack `make run` deploys anew; players and money stay.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The same answer of AWS for the hooks' own client and for botocore's, and what each had sent."""
+"""Gives the hooks' own client and botocore's the same answer of AWS, and records their requests."""
 
 import io
 import json

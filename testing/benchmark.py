@@ -1,4 +1,4 @@
-"""A run of the benchmark with invented figures that keep every budget, for what reads a run."""
+"""A run of the benchmark with invented figures that keep every budget, for readers of a run."""
 
 from benchmarks.figures.results import SCHEMA, Run
 

@@ -1,4 +1,4 @@
-"""Puts what carries the requests of the hooks' own client below a client of botocore as well."""
+"""Puts the wire of the hooks' own client below a client of botocore as well."""
 
 import io
 from typing import Any, cast

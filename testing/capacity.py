@@ -1,4 +1,4 @@
-"""What DynamoDB charges for an item, by its documented rules: for where an emulator says nothing.
+"""DynamoDB's charge for an item, by its documented rules: an emulator does not charge.
 
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
 """

@@ -1,6 +1,6 @@
-"""One casino, two foundations: in memory, and on DynamoDB as moto emulates it.
+"""One casino on two foundations: in memory, and on DynamoDB as moto emulates it.
 
-What is said about the ports is tested on both, so that a fake never knows better than the adapter.
+The contract tests run on both, so that a fake promises no more than the store keeps.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A catalogue under synchronisation: the real services and adapters, and a provider in process."""
+"""A catalogue under synchronisation: the real use cases and stores, and a provider in process."""
 
 import io
 from collections import Counter

@@ -1,4 +1,4 @@
-"""AWS clients that die in the middle of what they are asked, as a function does that is cut off."""
+"""AWS clients that die in the middle of a call, as a function does that is cut off."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

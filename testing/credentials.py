@@ -1,4 +1,4 @@
-"""Pairs; and what keeps, knows and issues them, in memory: the vault, a keyring, a provider."""
+"""Pairs in memory: the vault that keeps them, a keyring, and a provider that issues them."""
 # ruff: noqa: N803 - the arguments are called as AWS calls them
 
 import json

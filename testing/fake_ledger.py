@@ -1,7 +1,7 @@
 """The ledger's ports in memory, as strict as DynamoDB: the contract tests run against both.
 
-Whatever a commit names is checked before anything of it is written, every condition is looked at,
-and what a failed condition met is handed back.
+A commit checks all its items before it writes one, evaluates every condition, and hands back the
+items on which conditions failed.
 """
 
 from collections.abc import Iterator

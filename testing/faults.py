@@ -1,8 +1,8 @@
 """Fails a client's calls to DynamoDB the way networks and services do.
 
-The fault sits at the wire, below the client: what the adapters see is what the client makes of it.
-A lost reply is a request that really was carried out, and a late one is carried out when its sender
-has long given up on it.
+The fault sits at the wire, below the client, so a store meets the exception that its client makes
+of the fault. A lost reply belongs to a request that was carried out; a late request is carried out
+when its sender has long given up on it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Signed hooks as API Gateway hands them to a function, and what comes back."""
+"""Signed hooks as API Gateway hands them to a function, and the function's answers."""
 
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-"""Copies of the project that a test may change, and what the import contract says of them."""
+"""Copies of the project that a test may change, and the linter's verdict on their imports."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Integrations, as tests describe them, each term by its own name; and a registry of them."""
+"""Integrations as tests describe them, with each term by its own name, and a registry of them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""A provider as a rotation sees it: it issues pairs, and takes signed calls of those it issued."""
+"""A provider as a rotation sees it: it issues pairs, and takes calls signed with them."""
 
 import json
 import secrets

@@ -1,7 +1,7 @@
-"""Fails the run when a secret, a signature or a body stands in what the tests printed or logged.
+"""Fails the run when a secret, a signature or a body stands in a test's output or log.
 
-A pytest plugin: it notes every signature that is computed in this process, and looks at whatever
-pytest captured of each test, also of those that pass.
+This pytest plugin notes every signature that this process computes, and searches the captured
+output of each test, also of those that pass.
 """
 
 import re

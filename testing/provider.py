@@ -1,4 +1,4 @@
-"""A simulated provider in process, with signed requests and a wallet that is made of one dict."""
+"""A simulated provider in process, with signed requests and a wallet made of one dict."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Reads template.yaml, so that tests use what is deployed and not a copy of it."""
+"""Reads template.yaml, so that tests use the deployed template and not a copy of it."""
 
 import json
 from functools import cache

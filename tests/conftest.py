@@ -1,4 +1,4 @@
-"""Keeps tests apart from the machine they run on: no network, and no AWS environment.
+"""Keeps tests apart from their machine: no network, and no AWS environment.
 
 Only tests/integration may open sockets, and only to the loopback interface, where its own
 MiniStack listens.

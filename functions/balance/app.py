@@ -1,4 +1,4 @@
-"""POST /webhooks/igsp/v1/balance: what the player can spend."""
+"""POST /webhooks/igsp/v1/balance: tell the player's spendable balance."""
 
 from casino.aws.start import frozen_start
 

@@ -1,4 +1,4 @@
-"""On a schedule: close dormant sessions, and tell their providers."""
+"""Closes dormant sessions on a schedule, and tells their providers."""
 
 from casino.wiring.sessions import expiry_handler
 

@@ -1,6 +1,7 @@
-"""GET /health: is the front door open, and which version stands behind it?
+"""GET /health: tell whether the front door is open, and which version stands behind it.
 
-It touches nothing but itself, so it says that the API and its functions run, not that AWS does.
+The function calls nothing else, so its answer shows that the API and its functions run, not that
+AWS's other services do.
 """
 
 import json

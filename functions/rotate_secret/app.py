@@ -1,4 +1,4 @@
-"""The rotation of an integration's credentials: the four steps of Secrets Manager's contract."""
+"""Takes the four steps of a rotation, as Secrets Manager's contract has them."""
 
 from casino.wiring.rotation import rotation_handler
 

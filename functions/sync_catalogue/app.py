@@ -1,4 +1,4 @@
-"""Scheduled: synchronise every provider's catalogue; invoked by name: one integration's."""
+"""Synchronises catalogues: every provider's on a schedule, one integration's on demand."""
 
 from casino.wiring.catalogue import sync_handler
 

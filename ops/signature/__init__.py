@@ -1,1 +1,1 @@
-"""What of a request is signed, and why a signature that somebody sent does not match."""
+"""Signs requests, and explains why a signature that somebody sent does not match."""

@@ -1,8 +1,8 @@
-"""The mistakes that make a signature wrong, each tried out until one explains what was sent.
+"""The mistakes that make a signature wrong, tried one by one until the signature fits.
 
-A partner's engineer sees only that the signature does not match. Nearly always the secret is right
-and the bytes are not those that were sent, or the encoding is not the family's: so each usual
-mistake is made here on purpose, and the one under which the signature fits is named.
+A partner's engineer sees only that the signature does not match. Nearly always the secret is right,
+and the sender signed other bytes than it sent, or used another encoding than the family's. So this
+module makes each usual mistake on purpose, and names the one under which the signature fits.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""What of a signed request was signed, and the first thing in it that is not as it should be.
+"""The report on a signed request: which bytes were signed, and the first difference.
 
-It shows lengths, SHA-256 sums and the names of a JSON body's members: no value of a body, no
-secret, and no signature that was not sent.
+A report holds lengths, SHA-256 sums and the names of a JSON body's members. It never holds a value
+of a body, a secret, or a signature that was not sent.
 """
 
 import hashlib

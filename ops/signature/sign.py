@@ -1,4 +1,4 @@
-"""What signing in an integration's name needs: its family, its secret, and a command that sends."""
+"""Signs in an integration's name, and makes the command that sends the request."""
 
 import shlex
 

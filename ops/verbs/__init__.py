@@ -1,5 +1,5 @@
-"""The verbs, one module per noun: each reads what was typed, asks one use case, shapes the answer.
+"""The verbs, one module per noun: each reads the input, asks one use case, shapes the answer.
 
 A verb is a plain function of (operations, its own arguments) that returns an `Output`; `ops.cli`
-makes it a command. `VERBS` names a module's verbs as they are typed.
+makes it a command. `VERBS` holds a module's verbs under the names that operators type.
 """

@@ -1,4 +1,4 @@
-"""Who changed what, and when: the records that nobody can edit."""
+"""Lists who changed what, and when, from records that nobody can edit."""
 
 from dataclasses import asdict
 from typing import Annotated, Final

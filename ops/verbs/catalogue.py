@@ -1,4 +1,4 @@
-"""The catalogue: synchronise it now, and show what is stored of it."""
+"""Synchronises the catalogue now, and shows what it holds."""
 
 from dataclasses import asdict
 from typing import Annotated, Any, Final

@@ -1,4 +1,4 @@
-"""Connect a provider: its credentials go to Secrets Manager, what it may do to the registry."""
+"""Connects a provider: the credentials go to Secrets Manager, its rights to the registry."""
 
 from pathlib import Path
 from typing import Annotated, Final

@@ -1,4 +1,4 @@
-"""Read the ledger, and prove it."""
+"""Reads the ledger, and proves it."""
 
 from dataclasses import asdict
 from typing import Annotated, Final

@@ -1,4 +1,4 @@
-"""Players and their money: what the platform's back office does to a wallet."""
+"""Players and their money, as the platform's back office manages them."""
 
 from typing import Annotated, Final
 from uuid import uuid4

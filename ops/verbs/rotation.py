@@ -1,7 +1,7 @@
-"""Rotate an integration's credentials: stage the pair that the provider issued, rotate, retire.
+"""Rotates an integration's credentials: stage the provider's new pair, rotate, retire.
 
-A pair is only ever read from a file or from standard input: an argument would stand in the shell's
-history and in the list of processes.
+A pair comes from a file or from standard input only: an argument would stand in the shell's history
+and in the list of processes.
 """
 
 import sys

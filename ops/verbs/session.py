@@ -1,4 +1,4 @@
-"""Game sessions: what the platform opens before a player enters a game."""
+"""Opens, launches, shows and closes game sessions."""
 
 from typing import Annotated, Any, Final
 

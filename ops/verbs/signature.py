@@ -1,4 +1,4 @@
-"""Sign a body as a provider does, and say why a signature that somebody sent does not match."""
+"""Signs a body as a provider does, and says why a signature that somebody sent does not match."""
 
 import re
 import secrets

@@ -1,6 +1,6 @@
-"""The red button: stop new sessions, or bets, for one integration or for all, within a minute.
+"""The red button: stops new sessions, or bets, for one integration or for all, within a minute.
 
-Wins, refunds and balance go on: what is owed is paid, and players see their money.
+Wins, refunds and balance go on: owed money is paid, and players see their balance.
 """
 
 from typing import Annotated, Final

@@ -1,8 +1,8 @@
 """The simulated provider: the other side of iGSP, for the local stack and for tests.
 
-It shares no code with `casino`: signatures, money and paging are written a second time, so that
-what we send and accept meets another reading of the standard. It is never deployed. It listens on
-the loopback interface, and its admin routes trust whoever reaches them.
+The simulation shares no code with `casino`: signatures, money and paging are written a second time,
+so that our requests and answers meet another reading of the standard. It is never deployed. It
+listens on the loopback interface, and its admin routes trust every caller.
 
 Run it:    PROVIDER_API_KEY=… PROVIDER_SECRET_KEY=… python -m sandbox.provider --port 8090
            --hooks-url URL [--host 127.0.0.1] [--seed 1] [--games 5000] [--providers 40]
@@ -13,8 +13,8 @@ In tests:  process.start(port, hooks_url, api_key, secret_key, folder=…, seed=
 
 iGSP, signed, at `<base>/igsp/v1` (an integration's `provider_url`); every answer has X-Request-Id
     GET    /providers, /games       cursor, limit 1 to 200 (default 50), updated_after (strict).
-           Ordered by (updated_at, id), so what changes during a listing is seen again at its end.
-           A cursor carries its updated_after; another one beside it is a 400.
+           Ordered by (updated_at, id): a record that changes during a listing comes again at its
+           end. A cursor carries its updated_after; another one beside it is a 400.
     POST   /sessions                201 {"url"}; 400, 401, 403; 409 when the session_id was played,
            closed, or belongs to another request. The same request again gets the same URL.
     DELETE /sessions/{session_id}   204, also when it was closed before; 404 when unknown.

@@ -1,4 +1,4 @@
-"""`python -m sandbox.provider`: serves the simulated provider until it is told to end."""
+"""`python -m sandbox.provider`: serves the simulated provider until a signal ends it."""
 
 import argparse
 import os

@@ -1,4 +1,4 @@
-"""What a test or a demonstration asks of the simulation itself; described in the package."""
+"""The admin routes of the simulation, for tests and demonstrations; the package describes them."""
 
 import json
 import uuid

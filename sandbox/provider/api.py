@@ -1,4 +1,4 @@
-"""The provider's side of iGSP over HTTP: authenticated, answered, and then disturbed as asked."""
+"""The provider's side of iGSP over HTTP: it authenticates, answers, then does as the faults say."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Puts the simulated provider together: one ASGI application, everything in its memory."""
+"""Puts the simulated provider together: one ASGI application, with all its state in memory."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -1,4 +1,4 @@
-"""What a simulated provider is started with."""
+"""The configuration of a simulated provider."""
 
 from dataclasses import dataclass, field
 from typing import Final

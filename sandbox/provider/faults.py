@@ -1,6 +1,6 @@
-"""What may go wrong at a provider, on demand: which fault a request meets, and what it does.
+"""The faults of a provider, on demand: which fault a request meets, and its effect.
 
-The kinds and their options are described in the package's docstring.
+The package's docstring describes the kinds and their options.
 """
 
 import itertools

@@ -1,6 +1,6 @@
-"""The game in a browser: a page that shows a balance and a button, and the routes behind it.
+"""The game in a browser: a page with a balance and a button, and the routes behind it.
 
-All money moves on the server. The page knows its token, and the token says nothing.
+All money moves on the server. The page knows its token, and the token holds no information.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
-"""A catalogue out of a seed: the same seed gives the same records, byte for byte.
+"""A catalogue made from a seed: the same seed gives the same records, byte for byte.
 
-It has what makes a synchronisation hard: many games with one `updated_at` (a studio releases and
-changes them together), deleted games, statuses of every kind, optional fields left out.
+The catalogue holds the hard cases of a synchronisation: many games with one `updated_at` (a studio
+releases and changes them together), deleted games, statuses of every kind, missing optional fields.
 """
 
 import random

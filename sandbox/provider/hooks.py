@@ -1,4 +1,4 @@
-"""Calls to the platform's wallet, as guide §4 has them: signed, and sent again while unanswered."""
+"""Calls the platform's wallet as guide §4 describes: signed, and sent again until answered."""
 
 import asyncio
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
 """Plays a round: a bet, and a win that closes it, both through the platform's wallet.
 
-What the player is told is what the wallet said. A bet that nobody answered is refunded, so that no
-stake is lost with a reply; a win is paid with the amount that was drawn before it was sent.
+The player sees the wallet's answers. A bet that nobody answered is refunded, so that no stake is
+lost with a reply; a win is paid with the amount that was drawn before it was sent.
 """
 
 import random

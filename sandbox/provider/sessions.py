@@ -1,4 +1,4 @@
-"""The provider's sessions: who plays what, for which platform, and what was played."""
+"""The provider's sessions: who plays which game for which platform, and the rounds played."""
 
 import asyncio
 import secrets

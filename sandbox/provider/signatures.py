@@ -1,6 +1,6 @@
 """The provider's own reading of the standard's signatures (guide §1.3 to §1.5).
 
-Nothing here is shared with the platform's code: two implementations that agree are worth a test.
+This module shares nothing with the platform's code, so that each implementation tests the other.
 """
 
 import hmac

@@ -1,4 +1,4 @@
-"""Everything that one running provider knows, in memory: it ends with the process."""
+"""The state of one running provider, in memory: it ends with the process."""
 
 from collections import Counter
 from collections.abc import Callable
