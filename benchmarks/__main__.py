@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 from benchmarks.aws.delays import MEDIANS_MS
@@ -42,17 +41,19 @@ def parts(*, quick: bool) -> Iterator[tuple[str, Part]]:
     """Yield each part of a run by its name; the variants are built on the way to the first."""
     built = compared.build()
 
-    def plan(measures: ModuleType) -> Any:
-        return measures.QUICK if quick else measures.FULL
-
     yield "packages", lambda: {"variants": {each.name: each.told() for each in built}}
     yield "correctness", lambda: correctness.check(built)
-    yield "cold", lambda: {"variants": speed.cold(built, plan(speed))}
-    yield "warm", lambda: {"variants": speed.warm(built, plan(speed))}
-    yield "latency", lambda: {"variants": speed.latency(built, plan(speed))}
-    yield "growth", lambda: {"growth": growth.measure(plan(growth))}
-    yield "contention", lambda: contention.measure(plan(contention))
-    yield "local stack", lambda: {"local_stack": local_stack.measure(plan(local_stack))}
+    # How much is measured stands here: of a quick run, then of a full one.
+    cold, warm, latency = ((5, 20), (3, 100), (1, 30)) if quick else ((15, 100), (9, 120), (4, 40))
+    yield "cold", lambda: {"variants": speed.cold(built, *cold)}
+    yield "warm", lambda: {"variants": speed.warm(built, *warm)}
+    yield "latency", lambda: {"variants": speed.latency(built, *latency)}
+    ledgers = (1_000, 20_000, 5, 50) if quick else (1_000, 1_000_000, 20, 100)
+    yield "growth", lambda: {"growth": growth.measure(*ledgers)}
+    few, many = ((1, 8, 16), 48, 3, (16,), 2), ((1, 2, 4, 8, 16, 32, 64), 256, 4, (40, 64), 5)
+    yield "contention", lambda: contention.measure(*(few if quick else many))
+    bets = 240 if quick else 800
+    yield "local stack", lambda: {"local_stack": local_stack.measure(8, bets)}
 
 
 def measure(found: Iterator[tuple[str, Part]], unfinished: Path = UNFINISHED) -> Run:

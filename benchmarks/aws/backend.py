@@ -15,9 +15,7 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from http.client import HTTPConnection
+from contextlib import contextmanager
 from itertools import islice, repeat
 from pathlib import Path
 from typing import Final
@@ -28,7 +26,6 @@ from benchmarks.aws.delays import MEDIANS_MS, Delays, delays_s
 from benchmarks.aws.server import Headers, serving
 from benchmarks.figures.results import PROJECT
 
-_RESET: Final = "Control.Reset"
 _HEADERS: Final = {
     "Content-Type": "application/x-amz-json-1.0",
     "Server": "Server",
@@ -37,21 +34,23 @@ _HEADERS: Final = {
 }
 
 
-@dataclass(frozen=True)
 class Backend:
-    """The running backend, seen from the process that measures."""
+    """The running backend, seen from the process that measures.
 
-    http_url: str
-    https_url: str
-    authority: Path
-    """The certificate to trust for HTTPS, in PEM."""
+    `authority` is the file of the certificate to trust for HTTPS, in PEM.
+    """
 
-    def reset(self, delays: Delays | None = None, skip: int = 0) -> None:
-        """Begin again with `delays`, after the first `skip` of each operation, or with none."""
-        order = json.dumps({"delays": delays, "skip": skip})
-        with closing(HTTPConnection(self.http_url.removeprefix("http://"))) as connection:
-            connection.request("POST", "/", order, {"X-Amz-Target": _RESET})
-            connection.getresponse().read()
+    def __init__(self, process: subprocess.Popen[str], folder: str) -> None:
+        assert process.stdin is not None  # noqa: S101 - both are pipes
+        assert process.stdout is not None  # noqa: S101
+        self._orders, self._answers = process.stdin, process.stdout
+        self.http_url, self.https_url = json.loads(self._answers.readline())
+        self.authority = Path(folder, "ca.pem")
+
+    def delay(self, delays: Delays, skip: int) -> None:
+        """Begin `delays` anew, after the first `skip` of each operation; until then none is."""
+        print(json.dumps([delays, skip]), file=self._orders, flush=True)
+        self._answers.readline()
 
 
 @contextmanager
@@ -66,9 +65,7 @@ def running() -> Iterator[Backend]:
             text=True,
         )
         try:
-            assert process.stdout is not None  # noqa: S101 - asked for above
-            http_url, https_url = json.loads(process.stdout.readline())
-            yield Backend(http_url, https_url, Path(folder, "ca.pem"))
+            yield Backend(process, folder)
         finally:
             process.kill()
             process.communicate()
@@ -81,38 +78,35 @@ class _State:
         self._lock = threading.Lock()
         self._delays: dict[str, Iterator[float]] = {}
 
+    def delay(self, delays: Delays, skip: int) -> None:
+        """Begin the delays of every operation anew."""
+        with self._lock:
+            for name in MEDIANS_MS:
+                self._delays[name] = islice(delays_s(name, delays), skip, None)
+
     def answer(self, headers: Headers, body: bytes) -> tuple[int, Headers, bytes]:
-        """Answer a call of AWS, or the order to begin again."""
-        target, asked = headers.get("x-amz-target", ""), json.loads(body or b"{}")
-        if target == _RESET:
-            with self._lock:
-                self._delays = _delays(**asked)
-            return 200, {}, b""
-        operation = target.rsplit(".", 1)[-1]
+        """Answer a call of AWS."""
+        operation = headers.get("x-amz-target", "").rsplit(".", 1)[-1]
         with self._lock:
             delay_s = next(self._delays.get(operation, repeat(0.0)))
         try:
-            content = json.dumps(canned.answer(operation, asked)).encode()
+            content = json.dumps(canned.answer(operation, json.loads(body))).encode()
         except KeyError:
             return 400, _HEADERS, b'{"__type":"UnknownOperationException"}'
         time.sleep(delay_s)
         return 200, {**_HEADERS, "x-amz-crc32": str(zlib.crc32(content))}, content
 
 
-def _delays(delays: Delays | None, skip: int) -> dict[str, Iterator[float]]:
-    if delays is None:
-        return {}
-    return {name: islice(delays_s(name, delays), skip, None) for name in MEDIANS_MS}
-
-
 def main() -> None:
     """Serve until the standard input ends: that is when who started it has ended, however."""
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(make_authority(Path(sys.argv[1])))
-    answer = _State().answer
-    with serving(answer) as http_url, serving(answer, tls) as https_url:
+    state = _State()
+    with serving(state.answer) as http_url, serving(state.answer, tls) as https_url:
         print(json.dumps([http_url, https_url]), flush=True)
-        sys.stdin.read()
+        for order in sys.stdin:
+            state.delay(*json.loads(order))
+            print(flush=True)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,12 @@
 
 matplotlib lives in an environment of its own, `.tools/bench`, so this is a process of its own:
 
-    .tools/bench/bin/python -m benchmarks.figures.plots [RESULTS [FOLDER]]
+    .tools/bench/bin/python -m benchmarks.figures.plots
 
 The same results give the same bytes. Each file names the digest of the results it was drawn from,
 by which a test sees that it is not an old one.
 """
 
-import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from matplotlib import pyplot
 
 from benchmarks.figures.budgets import FIGURES
-from benchmarks.figures.results import FOLDER, LATEST, OURS, Run, digest, figure, needed, read
+from benchmarks.figures.results import FOLDER, OURS, Run, digest, figure, needed, read
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,21 +34,17 @@ _SETTINGS: Final[dict[str, Any]] = {
 }
 
 
-def draw(run: Run, of: str, folder: Path) -> list[Path]:
-    """Draw every plot of a run with the digest `of`; return the files."""
+def draw(run: Run, of: str, folder: Path = FOLDER) -> None:
+    """Draw every plot of a run with the digest `of`."""
     pyplot.switch_backend("svg")
-    folder.mkdir(parents=True, exist_ok=True)
-    files = []
     with pyplot.rc_context(_SETTINGS):
         for name, plot in PLOTS.items():
             canvas, axes = pyplot.subplots(figsize=(7, 3.4))
             plot(run, axes)
             canvas.tight_layout()
-            path = folder / f"{name}.svg"
-            canvas.savefig(path, metadata={"Date": None, "Creator": None, "Description": of})
+            told = {"Date": None, "Creator": None, "Description": of}
+            canvas.savefig(folder / f"{name}.svg", metadata=told)
             pyplot.close(canvas)
-            files.append(path)
-    return files
 
 
 def _stacked(title: str, name: str, parts: Sequence[str], run: Run, axes: "Axes") -> None:
@@ -65,11 +60,9 @@ def _stacked(title: str, name: str, parts: Sequence[str], run: Run, axes: "Axes"
 
 def _latency(run: Run, axes: "Axes") -> None:
     places = range(len(run["variants"]))
-    for offset, name, shades in zip(
-        (-0.27, 0.0, 0.27), ("p50", "p95", "p99"), _SHADES, strict=True
-    ):
+    for nth, (name, shades) in enumerate(zip(("p50", "p95", "p99"), _SHADES, strict=True)):
         values = [needed(each, FIGURES[name]) for each in run["variants"].values()]
-        where = [place + offset for place in places]
+        where = [place + 0.27 * (nth - 1) for place in places]
         bars = axes.barh(where, values, height=0.25, color=_colours(run, shades))
         labels = [f"{name} {text}" for text in _labels(run, name)]
         axes.bar_label(bars, labels=labels, padding=3, fontsize=6)
@@ -122,14 +115,5 @@ def _finish(axes: "Axes", title: str) -> None:
     axes.set_title(title, loc="left")
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Draw the plots of the results that are named, or of the latest."""
-    source = Path(arguments[0]) if arguments else LATEST
-    folder = Path(arguments[1]) if len(arguments) > 1 else FOLDER
-    for path in draw(read(source), digest(source), folder):
-        print(path)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    draw(read(), digest())

@@ -36,24 +36,6 @@ _DEPOSIT_MINOR: Final = 100_000_00
 
 
 @dataclass(frozen=True)
-class Plan:
-    """How many senders at once, level by level, and how many bets they send together.
-
-    `bursts` says of how many senders each burst is, and `repeats` how often it comes.
-    """
-
-    levels: tuple[int, ...]
-    bets: int
-    fewest_each: int
-    bursts: tuple[int, ...]
-    repeats: int
-
-
-FULL: Final = Plan((1, 2, 4, 8, 16, 32, 64), bets=256, fewest_each=4, bursts=(40, 64), repeats=5)
-QUICK: Final = Plan((1, 8, 16), bets=48, fewest_each=3, bursts=(16,), repeats=2)
-
-
-@dataclass(frozen=True)
 class Answer:
     """What became of one bet; the time is that of the last try.
 
@@ -68,9 +50,12 @@ class Answer:
     latency_ms: float
 
 
-def measure(plan: Plan) -> dict[str, Any]:
+def measure(
+    levels: Sequence[int], bets: int, fewest_each: int, bursts: Sequence[int], repeats: int
+) -> dict[str, Any]:
     """Return a row for each level as `contention`, and one for each size of bursts as `burst`.
 
+    The senders of a level send so many `bets` together; a burst of each size comes `repeats` times.
     Raises `LedgerBrokenError` when money is not exact after all.
     """
     with emulated_aws() as local, ExitStack() as stack:
@@ -79,18 +64,18 @@ def measure(plan: Plan) -> dict[str, Any]:
         player = Player(player_id, stage.world.player(player_id, CURRENCY, _DEPOSIT))
         running = (
             emulator.running(wallet.folders, stage.variables())
-            for _ in range(max(plan.levels + plan.bursts))
+            for _ in range(max(*levels, *bursts))
         )
         crowd = _Crowd(player, [stack.enter_context(function) for function in running])
-        levels, bursts = [], []
-        for count in plan.levels:
-            seconds, answers = crowd.bet(count, max(plan.fewest_each, plan.bets // count))
-            levels.append(level(count, seconds, answers, crowd.conflicts()))
-        for count in plan.bursts:
-            sent = [crowd.bet(count, 1, 0.0)[1] for _ in range(plan.repeats)]
-            bursts.append(burst(count, [*chain.from_iterable(sent)], crowd.conflicts()))
+        found: dict[str, Any] = {"contention": [], "burst": []}
+        for count in levels:
+            seconds, answers = crowd.bet(count, max(fewest_each, bets // count))
+            found["contention"].append(level(count, seconds, answers, crowd.conflicts()))
+        for count in bursts:
+            sent = [crowd.bet(count, 1, 0.0)[1] for _ in range(repeats)]
+            found["burst"].append(burst(count, [*chain.from_iterable(sent)], crowd.conflicts()))
         stage.prove(player_id, balances(_DEPOSIT_MINOR, STAKE_MINOR, crowd.answers))
-    return {"contention": levels, "burst": bursts}
+    return found
 
 
 class _Crowd:

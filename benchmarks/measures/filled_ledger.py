@@ -110,31 +110,28 @@ def _fill(source: Path, target: Path, tables: Tables, played: LongPlay) -> None:
         counts = sum(counted, Counter[str]())
     state = json.loads((source / _STATE_FILE).read_text())
     # Keyed by account, region and quoted name.
-    stored = state["payload"]["tables"]["data"].values()
-    for name in _TABLES:
-        (table,) = (each for each in stored if each["TableName"] == getattr(tables, name))
-        table.update(items=_mark(name), ItemCount=counts[name])
+    for table in state["payload"]["tables"]["data"].values():
+        for name in _TABLES:
+            if table["TableName"] == getattr(tables, name):
+                table.update(items=f"<{name}>", ItemCount=counts[name])
     with (target / _STATE_FILE).open("wb") as file:
-        _write_state(json.dumps(state), target, file)
+        # Each table in the place of its mark; every other piece is one.
+        marks = f'"<({"|".join(_TABLES)})>"'
+        for number, piece in enumerate(re.split(marks, json.dumps(state))):
+            if number % 2:
+                _join(sorted(target.glob(f"*.{piece}")), file)
+            else:
+                file.write(piece.encode())
 
 
-def _mark(name: str) -> str:
-    return f"<the items of {name}>"
-
-
-def _write_state(state: str, folder: Path, file: IO[bytes]) -> None:
-    """Write the state with the parts in `folder` in the place of the marks; remove the parts."""
-    marks = {name: json.dumps(_mark(name)) for name in _TABLES}
-    for name in sorted(_TABLES, key=lambda name: state.index(marks[name])):
-        before, state = state.split(marks[name])
-        file.write(before.encode() + b"{")
-        for number, part in enumerate(sorted(folder.glob(f"*.{name}"))):
-            file.write(b"," if number else b"")
-            with part.open("rb") as items:
-                shutil.copyfileobj(items, file, 1 << 20)
-            part.unlink()
-        file.write(b"}")
-    file.write(state.encode())
+def _join(parts: Sequence[Path], file: IO[bytes]) -> None:
+    """Write the parts of a table as one JSON object, and remove them."""
+    for number, part in enumerate(parts):
+        file.write(b"," if number else b"{")
+        with part.open("rb") as items:
+            shutil.copyfileobj(items, file, 1 << 20)
+        part.unlink()
+    file.write(b"}")
 
 
 def _write_part(folder: Path, number: int, seats: Seats) -> Counter[str]:

@@ -44,34 +44,19 @@ class GrowthError(Exception):
     """A bet was not answered as it must be: the figures would be those of something else."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """The sizes of both ledgers, and how many blocks of how many bets each is measured with."""
-
-    small: int
-    large: int
-    blocks: int
-    bets: int
-
-
-FULL: Final = Plan(1_000, 1_000_000, blocks=20, bets=100)
-QUICK: Final = Plan(1_000, 20_000, blocks=5, bets=50)
-
-
-def measure(plan: Plan) -> dict[str, Any]:
-    """Return the figures beside both ledgers, and the large one's over the small one's.
+def measure(small: int, large: int, blocks: int, bets: int) -> dict[str, Any]:
+    """Return the figures beside ledgers of both sizes, and the large one's over the small one's.
 
     Raises `GrowthError` when a bet is not answered as it must be.
     """
-    sizes = (plan.small, plan.large)
+    sizes = (small, large)
     with tempfile.TemporaryDirectory() as folder, filled_stages(Path(folder), sizes) as stages:
         sides = [_Side(*each) for each in stages]
-        for number in range(plan.blocks + 1):
+        for number in range(blocks + 1):
             # The first block only warms up; whoever comes second finds the caches used.
             for side in sides if number % 2 else sides[::-1]:
-                side.measure(plan.bets, keep=number > 0)
-        small, large = (side.figures() for side in sides)
-    return compared(small, large)
+                side.measure(bets, keep=number > 0)
+        return compared(*(side.figures() for side in sides))
 
 
 @dataclass

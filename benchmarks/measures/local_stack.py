@@ -7,7 +7,6 @@ does not take, since the machine is busy, are counted.
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from itertools import chain
@@ -27,43 +26,32 @@ from sandbox.up import Casino, open_casino, open_seat
 _FUNDS: Final = "100000.00"
 #: Longer than a provider waits: the first bets start the function's environments.
 _TIMEOUT_S: Final = 30.0
+#: So many bets of each connection do not count.
+_FIRST: Final = 5
 
 
-@dataclass(frozen=True)
-class Plan:
-    """How many connections send how many bets together, after `first` each that do not count."""
-
-    concurrent: int
-    bets: int
-    first: int = 5
-
-
-FULL: Final = Plan(concurrent=8, bets=800)
-QUICK: Final = Plan(concurrent=8, bets=240)
-
-
-def measure(plan: Plan) -> dict[str, Any]:
+def measure(concurrent: int, bets: int) -> dict[str, Any]:
     """Return the figures; raises `LedgerBrokenError` when the ledger is not whole after them."""
-    with emulated_aws() as local, ThreadPoolExecutor(plan.concurrent) as pool:
+    with emulated_aws() as local, ThreadPoolExecutor(concurrent) as pool:
         casino = open_casino(local)
         seats = [
             open_seat(casino.operations, f"p-bench-{number}", CURRENCY, _FUNDS)
-            for number in range(plan.concurrent)
+            for number in range(concurrent)
         ]
         with httpx.Client(timeout=_TIMEOUT_S) as client:
 
             def bet(count: int, seat: Seat) -> list[float | None]:
                 return [_bet(client, casino, seat) for _ in range(count)]
 
-            list(pool.map(partial(bet, plan.first), seats))
+            list(pool.map(partial(bet, _FIRST), seats))
             started = time.perf_counter()
-            sent = pool.map(partial(bet, plan.bets // plan.concurrent), seats)
+            sent = pool.map(partial(bet, bets // concurrent), seats)
             answered = list(chain.from_iterable(sent))
             seconds = time.perf_counter() - started
         proof = ledger.verify(casino.operations, None, None, everything=True)
         if proof.exit_code:
             raise LedgerBrokenError(proof.as_text())
-    return figures(plan.concurrent, seconds, answered)
+    return figures(concurrent, seconds, answered)
 
 
 def figures(concurrent: int, seconds: float, answered: list[float | None]) -> dict[str, Any]:

@@ -16,7 +16,6 @@ The share of the interpreter and of the runtime itself is in all of them, as it 
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from statistics import median, quantiles
 from typing import Any, Final
@@ -37,77 +36,60 @@ type Figures = dict[str, dict[str, Any]]
 """Figures by the names of the variants."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """How much is measured: the bets are those of each block, with either kind of delays."""
-
-    cold_samples: int
-    memory_bets: int
-    warm_blocks: int
-    warm_bets: int
-    latency_blocks: int
-    latency_bets: int
-
-
-FULL: Final = Plan(15, 100, warm_blocks=9, warm_bets=120, latency_blocks=4, latency_bets=40)
-QUICK: Final = Plan(5, 20, warm_blocks=3, warm_bets=100, latency_blocks=1, latency_bets=30)
-
-
-def cold(variants: Sequence[Variant], plan: Plan) -> Figures:
-    """Return `cold` and `memory_mb` of variants that are started again and again."""
+def cold(variants: Sequence[Variant], samples: int, memory_bets: int) -> Figures:
+    """Return `cold` and `memory_mb` of variants that are started `samples` times."""
     starts: dict[str, list[tuple[float, float]]] = {variant.name: [] for variant in variants}
     found: Figures = {}
     with backend.running() as aws:
-        for sample in range(plan.cold_samples):
+        for sample in range(samples):
             for variant in _rotated(variants, sample):
                 with _started(variant, aws, tls=True) as function:
                     _place_bets(function, 1)
                     starts[variant.name].append((function.init_ms, function.invoke_ms[0]))
-                    if sample == plan.cold_samples - 1:
-                        _place_bets(function, plan.memory_bets)
+                    if sample == samples - 1:
+                        _place_bets(function, memory_bets)
                         found[variant.name] = {"memory_mb": function.peak_memory_mb()}
-    for name, samples in starts.items():
-        totals = [init + first for init, first in samples]
+    for name, times in starts.items():
+        totals = [init + first for init, first in times]
         found[name]["cold"] = {
-            "init_ms": median(init for init, _ in samples),
-            "first_bet_ms": median(first for _, first in samples),
+            "init_ms": median(init for init, _ in times),
+            "first_bet_ms": median(first for _, first in times),
             "total_ms": median(totals),
             "samples": totals,
         }
     return found
 
 
-def warm(variants: Sequence[Variant], plan: Plan) -> Figures:
-    """Return `warm` and `log_bytes` of one process of each variant."""
+def warm(variants: Sequence[Variant], blocks: int, bets: int) -> Figures:
+    """Return `warm` and `log_bytes` of one process of each variant; so many bets in a block."""
     per_bet: dict[str, list[float]] = {variant.name: [] for variant in variants}
     with _all_started(variants) as (_, functions):
-        for block in range(plan.warm_blocks):
+        for block in range(blocks):
             for name in _rotated(list(functions), block):
                 function = functions[name]
                 before_ns = function.cpu_ns()
-                _place_bets(function, plan.warm_bets)
-                per_bet[name].append((function.cpu_ns() - before_ns) / plan.warm_bets / 1e6)
-        found = {name: {"log_bytes": _log_bytes(function)} for name, function in functions.items()}
-    bets = plan.warm_blocks * plan.warm_bets
-    return {
-        name: {"warm": {"cpu_ms": median(samples), "samples": samples, "bets": bets}, **found[name]}
-        for name, samples in per_bet.items()
-    }
+                _place_bets(function, bets)
+                per_bet[name].append((function.cpu_ns() - before_ns) / bets / 1e6)
+        found: Figures = {name: {"log_bytes": _log_bytes(one)} for name, one in functions.items()}
+    for name, samples in per_bet.items():
+        warm = {"cpu_ms": median(samples), "samples": samples, "bets": blocks * bets}
+        found[name]["warm"] = warm
+    return found
 
 
-def latency(variants: Sequence[Variant], plan: Plan) -> Figures:
+def latency(variants: Sequence[Variant], blocks: int, bets: int) -> Figures:
     """Return `latency` with spread delays, and `latency_constant`; all meet the same delays."""
     kinds: dict[str, Delays] = {"latency": "spread", "latency_constant": "constant"}
     found: Figures = {variant.name: {} for variant in variants}
     with _all_started(variants) as (aws, functions):
         for kind, delays in kinds.items():
             times_ms: dict[str, list[float]] = {name: [] for name in functions}
-            for block in range(plan.latency_blocks):
+            for block in range(blocks):
                 for name in _rotated(list(functions), block):
                     # The delays go on where those of the block before ended, for all alike.
-                    aws.reset(delays, skip=block * plan.latency_bets)
+                    aws.delay(delays, skip=block * bets)
                     before = len(functions[name].invoke_ms)
-                    _place_bets(functions[name], plan.latency_bets)
+                    _place_bets(functions[name], bets)
                     times_ms[name] += functions[name].invoke_ms[before:]
             for name, times in times_ms.items():
                 cuts = quantiles(times, n=100, method="inclusive")

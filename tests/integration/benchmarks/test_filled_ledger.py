@@ -34,7 +34,7 @@ def test_a_ledger_that_does_not_fit_into_memory_is_not_begun(tmp_path: Path) -> 
 
 
 def test_bets_are_measured_beside_ledgers_of_two_sizes(built: Path) -> None:
-    found = growth.measure(growth.Plan(small=100, large=300, blocks=1, bets=3))
+    found = growth.measure(small=100, large=300, blocks=1, bets=3)
     assert (found["small"]["entries"], found["large"]["entries"]) == (100, 300)
     assert found["large"]["bets"] == 3
     for figures in (found["small"], found["large"]):
@@ -44,8 +44,7 @@ def test_bets_are_measured_beside_ledgers_of_two_sizes(built: Path) -> None:
 
 
 def test_every_bet_of_a_contended_wallet_is_told_and_proved(built: Path) -> None:
-    plan = contention.Plan(levels=(1, 3), bets=3, fewest_each=2, bursts=(3,), repeats=2)
-    found = contention.measure(plan)
+    found = contention.measure((1, 3), bets=3, fewest_each=2, bursts=(3,), repeats=2)
     rows = [(row["concurrent"], row["decided"]) for row in found["contention"]]
     assert rows == [(1, 3), (3, 6)]
     assert found["contention"][0]["conflicts"] == 0
