@@ -1,4 +1,4 @@
-"""Every test of a port runs against the fake and against the adapter."""
+"""Every test of a port runs against the fake and against the store."""
 
 from collections.abc import Iterator
 

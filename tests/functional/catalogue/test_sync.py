@@ -1,4 +1,4 @@
-"""Synchronising a catalogue through the real client, services and adapters: what ends up stored."""
+"""Synchronising a catalogue through the real client, use cases and stores, to the stored items."""
 
 from collections.abc import Callable, Iterator
 

@@ -269,7 +269,7 @@ class WalletMachine(RuleBasedStateMachine):
 
 
 class WalletMachineOnDynamoDb(WalletMachine):
-    """The same on the adapter; moto is slow, so the runs are fewer and shorter."""
+    """The same on the store; moto is slow, so the runs are fewer and shorter."""
 
     foundation = "on DynamoDB"
 

@@ -1,6 +1,6 @@
 """What the ports promise, once more: with the hooks' own client, and on MiniStack.
 
-The tests are those of tests/contract, where the same adapters stand on botocore's client and moto.
+The tests are those of tests/contract, where the same stores stand on botocore's client and moto.
 """
 
 from uuid import uuid4

@@ -49,7 +49,7 @@ class Case:
 
 
 class Desk:
-    """An endpoint wired as bootstrap does, with a manual clock and a wire that can fail.
+    """An endpoint wired as in `casino.wiring`, with a manual clock and a wire that can fail.
 
     `client` is the hooks' own unless another is given.
     """

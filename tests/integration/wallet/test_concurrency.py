@@ -1,6 +1,6 @@
 """Many processes on one ledger: money is exact, every answer stands, almost none is `busy`.
 
-Through the wallet service and the ledger's adapter, each process with a client of its own.
+Through the wallet service and the ledger's store, each process with a client of its own.
 """
 
 from collections import defaultdict

@@ -18,7 +18,7 @@ _PAUSE_S: Final = 1.0
 
 @dataclass(slots=True)
 class Shelved:
-    """What is stored of the catalogue: games by status and by shelf, and how runs went."""
+    """The stored catalogue in numbers: games by status and by shelf, and the last runs."""
 
     statuses: Counter[str] = field(default_factory=Counter)
     shelves: Counter[str] = field(default_factory=Counter)

@@ -23,7 +23,7 @@ _STATUSES: Final = frozenset({"active", "inactive", "pending", "deprecated"})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known when records are judged: the providers, and what is in quarantine."""
+    """The facts that records are judged by: the providers, and the records in quarantine."""
 
     providers: Mapping[str, Provider]
     quarantine: Mapping[tuple[Entity, str], str]
@@ -32,7 +32,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a page leads to."""
+    """The outcome of judging a page."""
 
     changes: Changes
     counts: Counts

@@ -30,7 +30,7 @@ _MOST_KEYS: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class GameFilter:
-    """What the lobby asks for; `None` is everything."""
+    """The filters of the lobby; `None` lets everything through."""
 
     status: Shelf = "active"
     provider: str | None = None

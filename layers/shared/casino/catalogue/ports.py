@@ -116,7 +116,7 @@ class SyncStore(SyncStates, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GameKey:
-    """What the index by integration says of a game."""
+    """The attributes of a game in the index by integration."""
 
     game_id: str
     status: GameStatus
@@ -126,7 +126,7 @@ class GameKey:
 
 
 class CatalogueReader(Protocol):
-    """What is stored, as the synchronisation and the lobby need it."""
+    """The stored catalogue, as the synchronisation and the lobby need it."""
 
     def games(self, game_ids: Iterable[str]) -> Mapping[str, Game]:
         """Return games by id, read consistently; a missing one is left out."""
@@ -149,7 +149,7 @@ class RankedKey:
 
 
 class LobbyReader(Protocol):
-    """What is stored, as the lobby needs it."""
+    """The stored catalogue, as the lobby needs it."""
 
     def integrations(self) -> Sequence[str]:
         """Return the name of every integration that was synchronised."""

@@ -25,11 +25,11 @@ STALE_RUN: Final = timedelta(hours=6)
 
 
 class DriftError(CasinoError):
-    """A record is not as the standard says; the message names the fields, never their values."""
+    """A record differs from the standard; the message names the fields, never their values."""
 
 
 class LeaseLostError(CasinoError):
-    """Another run took the integration over: what is not written yet must not be."""
+    """Another run took the integration over: this one must write nothing more."""
 
 
 class SyncAbortedError(CasinoError):
@@ -42,7 +42,7 @@ class SyncAbortedError(CasinoError):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a run did to records."""
+    """The numbers of records that a run read and wrote."""
 
     records: int = 0
     written: int = 0

@@ -10,7 +10,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class WalletTerms:
-    """What the wallet asks before it moves money; no currencies means every one."""
+    """The wallet's terms for moving money; no currencies means every one."""
 
     currencies: tuple[str, ...] = ()
     bets_enabled: bool = True

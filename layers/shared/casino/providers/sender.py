@@ -50,7 +50,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What was answered, with any status; its repr shows no body, which may hold a secret."""
+    """An answer with any status; its repr shows no body, which may hold a secret."""
 
     status: int
     body: bytes = field(repr=False)

@@ -15,7 +15,7 @@ from casino.wallet.model import Player, Wallet
 
 @dataclass(frozen=True, slots=True)
 class Prerequisites:
-    """Everything that a launch is judged by; `None` does not exist."""
+    """All facts that a launch is judged by; `None` does not exist."""
 
     game: Game | None
     integration: Integration | None

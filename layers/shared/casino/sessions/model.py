@@ -38,7 +38,7 @@ _MAYBE_CREATED: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class LaunchOrder:
-    """What a caller asks for; the balance is not among it."""
+    """The caller's order; the balance is not among its fields."""
 
     session_id: str
     game_id: str

@@ -16,7 +16,7 @@ class BalanceFacts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What was read before deciding; `None` is an item that does not exist (or was not needed).
+    """The facts read before deciding; `None` is an item that does not exist (or was not needed).
 
     `entry` stands under the transaction's own id, `bet` under the id that a refund names.
     """
@@ -48,10 +48,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class RoundChange:
-    """What a posting adds to its round.
+    """The changes that a posting makes to its round.
 
     `expected_version` pins the round that was read. `None` (a refund, which learns its round only
-    from the bet) asks instead that the round be still refundable: not finished with a paid win.
+    from the bet) asks instead that the round can still be refunded: not finished with a paid win.
     """
 
     round_id: str
@@ -74,7 +74,7 @@ class Posting:
 
     @property
     def player_delta_minor(self) -> int:
-        """What the posting adds to the player's balance."""
+        """The change that the posting makes to the player's balance."""
         return sum(amount for account, amount in self.postings if account == "player")
 
 

@@ -72,7 +72,7 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class BalanceQuery:
-    """One request to know what a player can spend, verified and typed."""
+    """One request for the balance that a player can spend, verified and typed."""
 
     integration: str
     player_id: str
@@ -82,7 +82,7 @@ class BalanceQuery:
 
 
 class Terms(Protocol):
-    """What the integration of a request may do."""
+    """The terms of the integration of a request."""
 
     @property
     def bets_enabled(self) -> bool:
@@ -170,13 +170,13 @@ class Wallet:
 
     @property
     def spendable_minor(self) -> int:
-        """What a bet may take: the balance less what the platform reserved."""
+        """The money that a bet may take: the balance less the platform's reservations."""
         return self.balance_minor - self.reserved_minor
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one player did in one game round; a round that nobody played has version 0."""
+    """One player's actions in one game round; a round that nobody played has version 0."""
 
     integration: str
     player_id: str

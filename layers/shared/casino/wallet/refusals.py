@@ -11,7 +11,7 @@ _RETRY: Final = "Send the same request again, unchanged, with backoff."
 
 
 class RefusalSpec(NamedTuple):
-    """One documented code: what people read, and what the provider should do next."""
+    """One documented code: its text for people, and the next step for the provider."""
 
     code: str
     retryable: bool

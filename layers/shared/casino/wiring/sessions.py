@@ -37,7 +37,7 @@ _INVOKE: Final = Config(connect_timeout=1, read_timeout=5, user_agent="seamless-
 
 
 class _Parts:
-    """The adapters that both functions use."""
+    """The stores and clients that both functions use."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         settings, own = load_settings(environment), load_session_settings(environment)

@@ -33,7 +33,7 @@ _LONGEST_PAUSE_S: Final = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One service of the protocol: what it is called in signatures and in its headers."""
+    """One service of the protocol: its names in signatures and in its headers."""
 
     name: str
     target: str
@@ -75,7 +75,7 @@ class JsonCalls:
 
 
 class DynamoDb:
-    """What the adapters call of a botocore DynamoDB client, with the same requests and answers."""
+    """The calls of a botocore DynamoDB client that the stores make, with the same forms."""
 
     def __init__(self, calls: JsonCalls) -> None:
         self.calls = calls
@@ -104,7 +104,7 @@ class DynamoDb:
 
 
 class SecretsManager:
-    """What the keyring calls of a botocore Secrets Manager client; a read may be tried again."""
+    """The call of a botocore Secrets Manager client that the keyring makes; it may be repeated."""
 
     def __init__(
         self, calls: JsonCalls, attempts: int = 2, sleep: Callable[[float], None] = time.sleep

@@ -20,7 +20,7 @@ USER_AGENT: Final = "seamless-wallet"
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What botocore's signer asks for; no repr shows a secret."""
+    """The credentials in the form of botocore's signer; no repr shows a secret."""
 
     access_key: str
     secret_key: str = field(repr=False)
