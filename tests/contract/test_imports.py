@@ -34,6 +34,9 @@ NO_TOOL: Final = "what ships imports no tool"
 MONEY: Final = "the money path loads neither catalogue nor launches nor pydantic"
 BUILD: Final = "a build needs nothing of the project's environment"
 
+SETTINGS: Final = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+CONTRACTS: Final = SETTINGS["tool"]["importlinter"]["contracts"]
+
 PLANTS: Final = [
     Plant("a lower context imports a higher one", LAYERS, "casino.base.times", "casino.aws.tables"),
     Plant("a context imports wiring", LAYERS, "casino.sessions.launch", "casino.wiring.settings"),
@@ -216,7 +219,28 @@ def test_the_contract_notices_that(found: dict[str, str], plant: Plant) -> None:
 
 
 def test_every_contract_is_seen_to_break() -> None:
-    settings = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
-    contracts = settings["tool"]["importlinter"]["contracts"]
+    assert {contract["name"] for contract in CONTRACTS} == {plant.contract for plant in PLANTS}
 
-    assert {contract["name"] for contract in contracts} == {plant.contract for plant in PLANTS}
+
+def test_every_context_has_its_own_layers() -> None:
+    layered = {name for contract in CONTRACTS for name in contract.get("containers", ())}
+
+    assert set(_modules("casino")) - layered == {"casino.dialects", "casino.wiring"}
+
+
+def test_nothing_in_a_context_with_a_store_may_import_aws_but_the_store() -> None:
+    barred = {
+        name
+        for contract in CONTRACTS
+        if "casino.aws" in contract.get("forbidden_modules", ())
+        for name in contract["source_modules"]
+    }
+    contexts = {name for name in _modules("casino") if f"{name}.store" in _modules(name)}
+    inside = {module for name in contexts - barred for module in _modules(name)}
+
+    assert inside - barred == {f"{name}.store" for name in contexts}
+
+
+def _modules(package: str) -> list[str]:
+    folder = (PROJECT / "layers" / "shared").joinpath(*package.split("."))
+    return [f"{package}.{file.stem}" for file in folder.iterdir() if file.stem[0] != "_"]
