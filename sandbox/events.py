@@ -3,8 +3,8 @@
 A signature lives five minutes, and a transaction id works once. So the samples in `events/` carry
 placeholders, and each run writes copies that are good now to `.local/events/`, which git ignores:
 credentials and session of the local stack, new ids that belong together (a refund names the bet
-of the same run), the time and the signature. Beside them goes the environment that a function in
-a container needs to reach the local stack.
+of the same run), the time and the signature. `.local/sam-local` runs `sam local` with everything
+that a function in a container needs to reach the local stack.
 """
 
 import json
@@ -28,6 +28,16 @@ LOCAL: Final = PROJECT / ".local"
 
 #: What a container calls the machine that it runs on (`--add-host` of `sam local`).
 HOST_OF_CONTAINER: Final = "host.docker.internal"
+
+_SAM_LOCAL: Final = """\
+#!/bin/sh
+# `make events` writes this file: `sam local` against the stack of `make run`.
+export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=eu-central-1
+export SAM_CLI_TELEMETRY=0 SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS=1
+exec .tools/sam/bin/sam local "$@" \\
+  --parameter-overrides Stage=local AwsEndpointUrl={endpoint} \\
+  --env-vars .local/sam-env.json --add-host {host}:host-gateway
+"""
 
 _NEW_PER_RUN: Final = ("transaction_id", "bet_transaction_id", "round_id")
 
@@ -88,11 +98,20 @@ def write_signed(samples: Path, target: Path, stack: Mapping[str, Any], now: flo
 
 
 def container_environment(stack: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Return what `sam local --env-vars` reads: the stack's tables, at the machine's address."""
-    endpoint = urlsplit(stack["endpoint"])
-    reachable = endpoint._replace(netloc=f"{HOST_OF_CONTAINER}:{endpoint.port}")
+    """Return the content of the file for `sam local --env-vars`: where AWS and the tables are."""
     tables = {f"{name.upper()}_TABLE": table for name, table in stack["tables"].items()}
-    return {"Parameters": {"AWS_ENDPOINT_URL": urlunsplit(reachable), **tables}}
+    return {"Parameters": {"AWS_ENDPOINT_URL": _reachable(stack), **tables}}
+
+
+def sam_local(stack: Mapping[str, Any]) -> str:
+    """Return a shell script that passes its arguments to `sam local`, set up for the stack."""
+    return _SAM_LOCAL.format(endpoint=_reachable(stack), host=HOST_OF_CONTAINER)
+
+
+def _reachable(stack: Mapping[str, Any]) -> str:
+    """Return the address of the stack's AWS as a container of this machine reaches it."""
+    endpoint = urlsplit(str(stack["endpoint"]))
+    return urlunsplit(endpoint._replace(netloc=f"{HOST_OF_CONTAINER}:{endpoint.port}"))
 
 
 def main() -> int:
@@ -105,7 +124,9 @@ def main() -> int:
     written = write_signed(SAMPLES, LOCAL / "events", stack, time.time())
     environment = LOCAL / "sam-env.json"
     environment.write_text(json.dumps(container_environment(stack), indent=2) + "\n", "utf-8")
-    for path in (*written, environment):
+    script = LOCAL / "sam-local"
+    script.write_text(sam_local(stack), "utf-8")
+    for path in (*written, environment, script):
         print(path.relative_to(PROJECT))
     return 0
 

@@ -1,6 +1,7 @@
 """The sample events hold no secret, and their signed copies are what a provider would send."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any, Final
 
@@ -143,6 +144,14 @@ def test_a_container_reaches_the_stack_at_the_machine_that_it_runs_on() -> None:
         "LEDGER_TABLE": "stack-ledger",
         "WALLETS_TABLE": "stack-wallets",
     }
+
+
+def test_the_script_for_sam_local_names_the_port_of_the_stack_and_sends_no_telemetry() -> None:
+    script = events.sam_local({**STACK, "endpoint": "http://127.0.0.1:4600"})
+
+    assert " AwsEndpointUrl=http://host.docker.internal:4600 " in script
+    assert "SAM_CLI_TELEMETRY=0" in script
+    subprocess.run(["sh", "-n"], input=script, text=True, check=True)
 
 
 def test_without_a_stack_it_says_what_to_do(
