@@ -1,6 +1,7 @@
 """The `ops` command line on an emulated stack: what it prints, and how it ends."""
 
 import json
+import time
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,30 +17,40 @@ from testing.hooks import API_KEY, SECRET_KEY
 from testing.world import World
 
 
+@dataclass
 class FakeLogs:
-    """CloudWatch Logs with a few lines in each group, handed out one to a page."""
+    """CloudWatch Logs: each group's lines with their times in ms, handed out one to a page."""
 
-    def __init__(self) -> None:
-        self.lines: dict[str, list[str]] = {}
-        self.error: Exception | None = None
-        self.asked: list[dict[str, Any]] = []
+    lines: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    error: Exception | None = None
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, group: str, *lines: str, age_s: float = 0) -> None:
+        """Add lines that were written so long ago."""
+        at_ms = int((time.time() - age_s) * 1000)
+        self.lines.setdefault(group, []).extend((at_ms, line) for line in lines)
 
     def filter_log_events(self, **request: Any) -> dict[str, Any]:
         self.asked.append(request)
         if self.error is not None:
             raise self.error
-        lines = self.lines[request["logGroupName"]]
+        word, end = request.get("filterPattern", "").strip('"'), request.get("endTime", 10**15)
+        found = [
+            {"timestamp": at_ms, "message": line}
+            for at_ms, line in self.lines[request["logGroupName"]]
+            if request["startTime"] <= at_ms <= end and word in line
+        ]
         start = int(request.get("nextToken", "0"))
-        page: dict[str, Any] = {"events": [{"message": line} for line in lines[start : start + 1]]}
-        return page | ({"nextToken": str(start + 1)} if start + 1 < len(lines) else {})
+        page: dict[str, Any] = {"events": found[start : start + 1]}
+        return page | ({"nextToken": str(start + 1)} if start + 1 < len(found) else {})
 
 
+@dataclass
 class FakeCloudFormation:
-    """A stack's outputs and resources, the latter in two pages."""
+    """A stack's outputs, and its resources in two pages: a table, and the groups of the logs."""
 
-    def __init__(self, outputs: dict[str, str], log_groups: tuple[str, ...] = ()) -> None:
-        self.outputs = outputs
-        self.log_groups = log_groups
+    outputs: dict[str, str] = field(default_factory=dict)
+    logs: FakeLogs = field(default_factory=FakeLogs)
 
     def describe_stacks(self, **request: str) -> dict[str, Any]:
         pairs = [{"OutputKey": key, "OutputValue": value} for key, value in self.outputs.items()]
@@ -51,7 +62,7 @@ class FakeCloudFormation:
             return {"StackResourceSummaries": [table], "NextToken": "2"}
         groups = [
             {"ResourceType": "AWS::Logs::LogGroup", "PhysicalResourceId": name}
-            for name in self.log_groups
+            for name in self.logs.lines
         ]
         return {"StackResourceSummaries": groups}
 
@@ -72,14 +83,16 @@ class Said:
 
 @dataclass
 class Console:
-    """Runs verbs in this process."""
+    """Runs verbs in this process; `printed` is all that they said."""
 
     world: World
     logs: FakeLogs = field(default_factory=FakeLogs)
-    cloudformation: FakeCloudFormation = field(default_factory=lambda: FakeCloudFormation({}))
-    clock: FakeClock = field(default_factory=FakeClock)
+    clock: Any = field(default_factory=FakeClock)
     key_arn: str | None = None
     sandbox: Credentials | None = field(default_factory=lambda: Credentials(API_KEY, SECRET_KEY))
+    identity: Any = None
+    functions: Any = None
+    printed: str = ""
 
     @property
     def operations(self) -> Operations:
@@ -88,27 +101,30 @@ class Console:
             dynamodb=self.world.client,
             secrets=secrets_client(),
             logs=self.logs,
-            cloudformation=self.cloudformation,
+            cloudformation=FakeCloudFormation(logs=self.logs),
             sandbox=self.sandbox,
+            identity=self.identity,
+            functions=self.functions,
             clock=self.clock,
         )
 
-    def __call__(self, *arguments: str, stdin: bytes | None = None) -> Said:
+    def __call__(self, *arguments: str, stdin: bytes | str | None = None) -> Said:
         invocation = Invocation(operations=self.operations)
         result = CliRunner().invoke(app, list(arguments), input=stdin, obj=invocation)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
+        self.printed += result.output
         return Said(result.exit_code, result.stdout, result.stderr)
 
-    def json(self, *arguments: str) -> dict[str, Any]:
+    def json(self, *arguments: str, stdin: bytes | str | None = None) -> dict[str, Any]:
         """Run a verb that has to succeed."""
-        said = self(*arguments, "--json")
+        said = self(*arguments, "--json", stdin=stdin)
         assert said.code == 0, said
         return said.json
 
-    def error(self, *arguments: str) -> str:
+    def error(self, *arguments: str, stdin: bytes | str | None = None) -> str:
         """Run a verb that has to fail; it must say so in both forms."""
-        said, plain = self(*arguments, "--json"), self(*arguments)
+        said, plain = self(*arguments, "--json", stdin=stdin), self(*arguments, stdin=stdin)
         assert (said.code, plain.code) == (1, 1), (said, plain)
         assert set(said.json) == {"error", "message"}
         assert f"({said.json['error']})" in plain.err

@@ -11,7 +11,7 @@ from casino.aws.attributes import number, text
 from testing.hooks import Caller
 from testing.play import Play
 from testing.world import GAME, World
-from tests.functional.ops.console import Console, FakeCloudFormation
+from tests.functional.ops.console import Console
 
 
 @pytest.fixture
@@ -150,11 +150,10 @@ def line(**fields: Any) -> str:
 
 def test_replays_are_counted_from_the_functions_logs(ops: Console, play: Play) -> None:
     play.bet("10.00", transaction_id="bet-1")
-    ops.cloudformation = FakeCloudFormation({}, ("/hooks", "/bet"))
-    ops.logs.lines = {
-        "/hooks": [line(), "START RequestId: bet-1", line(replay=False), line()],
-        "/bet": [line(transaction_id="bet-10"), line(integration="other"), line(), "[1]", "bet-1"],
-    }
+    ops.logs.write("/hooks", line(), "START RequestId: bet-1", line(replay=False), line())
+    ops.logs.write(
+        "/bet", line(transaction_id="bet-10"), line(integration="other"), line(), "[1]", "bet-1"
+    )
     assert ops.json("ledger", "explain", "bet-1")["replays_seen"] == 3
     assert {asked["filterPattern"] for asked in ops.logs.asked} == {'"bet-1"'}
 
@@ -163,8 +162,7 @@ def test_an_id_that_a_filter_would_misread_is_looked_for_in_every_line(
     ops: Console, play: Play
 ) -> None:
     play.bet("10.00", transaction_id='a "b" ü')
-    ops.cloudformation = FakeCloudFormation({}, ("/hooks",))
-    ops.logs.lines = {"/hooks": [line(transaction_id='a "b" ü')]}
+    ops.logs.write("/hooks", line(transaction_id='a "b" ü'))
     assert ops.json("ledger", "explain", 'a "b" ü')["replays_seen"] == 1
     assert "filterPattern" not in ops.logs.asked[0]
 
@@ -174,7 +172,7 @@ def test_without_readable_logs_the_replays_are_unknown_and_not_zero(
 ) -> None:
     play.bet("10.00", transaction_id="bet-1")
     assert ops.json("ledger", "explain", "bet-1")["replays_seen"] is None
-    ops.cloudformation = FakeCloudFormation({}, ("/hooks",))
+    ops.logs.write("/hooks")
     ops.logs.error = ClientError({"Error": {"Code": "AccessDeniedException"}}, "FilterLogEvents")
     assert ops.json("ledger", "explain", "bet-1")["replays_seen"] is None
     assert "unknown (logs not readable)" in ops("ledger", "explain", "bet-1").out

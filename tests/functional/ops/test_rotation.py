@@ -1,13 +1,20 @@
 """`ops integration`: from a staged pair to a retired one, and who did it."""
 
+import io
 import json
 import time
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from typing import Any
 
+import boto3
 import pytest
 
 from casino.aws.clients import secrets_client
+from casino.base.clock import SystemClock
 from casino.signing.pair import Pair
-from testing.credentials import pair_of
+from casino.wiring.rotation import rotation_handler
+from testing.credentials import FakePairProvider, pair_of
 from testing.hooks import (
     API_KEY,
     SECRET_KEY,
@@ -18,18 +25,45 @@ from testing.hooks import (
     proxy_event,
     signed_headers,
 )
-from testing.operator import Operator
 from testing.world import SANDBOX, World
+from tests.functional.ops.console import Console
 
 NEW = pair_of("new")
 FIRST = Pair(API_KEY, SECRET_KEY, "")
 BODY = encode({"action": "balance", "player_id": "player-912", "currency": "EUR"})
 
 
+@dataclass
+class LocalFunctions:
+    """Lambda with one function; an exception is answered as the runtime does."""
+
+    handler: Any
+    names: list[str] = field(default_factory=list)
+    printed: io.StringIO = field(default_factory=io.StringIO)
+
+    def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        self.names.append(FunctionName)
+        try:
+            with redirect_stdout(self.printed):
+                self.handler(json.loads(Payload), None)
+        except Exception as error:  # noqa: BLE001 - so does the runtime
+            told = {"errorMessage": str(error), "errorType": type(error).__name__}
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(told).encode())}
+        return {"Payload": io.BytesIO(b"null")}
+
+
 @pytest.fixture
-def ops(world: World) -> Operator:
+def provider() -> FakePairProvider:
+    return FakePairProvider()
+
+
+@pytest.fixture
+def ops(world: World, provider: FakePairProvider) -> Console:
+    """A console of somebody with an ARN, with the rotation in this process."""
     world.player("player-912")
-    return Operator(world)
+    functions = LocalFunctions(rotation_handler(world.environment, provider=provider))
+    identity = boto3.client("sts")
+    return Console(world, clock=SystemClock(), identity=identity, functions=functions)
 
 
 def send(pair: Pair) -> Reply:
@@ -38,12 +72,12 @@ def send(pair: Pair) -> Reply:
     return Caller(load_function("hooks")).send(proxy_event(BODY, headers))
 
 
-def rotate(ops: Operator) -> None:
+def rotate(ops: Console) -> None:
     ops.json("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
     ops.json("integration", "rotate", "sandbox")
 
 
-def test_a_staged_pair_verifies_before_and_the_old_one_after_the_rotation(ops: Operator) -> None:
+def test_a_staged_pair_verifies_before_and_the_old_one_after_the_rotation(ops: Console) -> None:
     staged = ops.json("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
     assert staged["fingerprint"] == NEW.fingerprint
     assert (send(FIRST).status, send(NEW).status) == (200, 200)
@@ -56,7 +90,7 @@ def test_a_staged_pair_verifies_before_and_the_old_one_after_the_rotation(ops: O
     assert "X-Secret-Version" not in new.headers
 
 
-def test_the_previous_pair_is_refused_when_an_operator_retires_it(ops: Operator) -> None:
+def test_the_previous_pair_is_refused_when_an_operator_retires_it(ops: Console) -> None:
     rotate(ops)
     assert ops.error("integration", "stage", "sandbox", "--file", "-", stdin="{}") == (
         "invalid_request"
@@ -71,31 +105,33 @@ def test_the_previous_pair_is_refused_when_an_operator_retires_it(ops: Operator)
     assert ops.error("integration", "retire-previous", "sandbox") == "no_previous"
 
 
-def test_a_rollback_makes_the_previous_pair_the_current_one(ops: Operator) -> None:
+def test_a_rollback_makes_the_previous_pair_the_current_one(ops: Console) -> None:
     rotate(ops)
     ops.json("integration", "rollback", "sandbox")
     assert (send(FIRST).status, send(NEW).headers["X-Secret-Version"]) == (200, "previous")
     assert "X-Secret-Version" not in send(FIRST).headers
 
 
-def test_a_pair_that_the_provider_refuses_changes_nothing(ops: Operator) -> None:
-    ops.provider.refuses.add(NEW.api_key)
+def test_a_pair_that_the_provider_refuses_changes_nothing(
+    ops: Console, provider: FakePairProvider
+) -> None:
+    provider.refuses.add(NEW.api_key)
     ops.json("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
     said = ops("integration", "rotate", "sandbox")
     assert said.code == 1
-    assert "testSecret: the provider answered 403" in said.text
+    assert "testSecret: the provider answered 403" in said.err
     stored = secrets_client().get_secret_value(SecretId=SANDBOX.secret_name)
     assert json.loads(stored["SecretString"])["api_key"] == API_KEY
 
 
-def test_without_a_staged_pair_there_is_nothing_to_rotate_to(ops: Operator) -> None:
-    assert "no new pair is staged" in ops("integration", "rotate", "sandbox").text
+def test_without_a_staged_pair_there_is_nothing_to_rotate_to(ops: Console) -> None:
+    assert "no new pair is staged" in ops("integration", "rotate", "sandbox").err
     assert ops.error("integration", "rotate", "nobody") == "integration_not_found"
 
 
-def test_show_says_when_each_secret_was_last_used(ops: Operator) -> None:
+def test_show_says_when_each_secret_was_last_used(ops: Console) -> None:
     rotate(ops)
-    now_ms = int(time.time() * 1000)
+    now = time.time()
     versions = {v["label"]: v for v in ops.json("integration", "show", "sandbox")["secrets"]}
     assert versions["current"]["fingerprint"] == NEW.fingerprint
     assert versions["previous"]["fingerprint"] == FIRST.fingerprint
@@ -103,25 +139,25 @@ def test_show_says_when_each_secret_was_last_used(ops: Operator) -> None:
     assert versions["previous"]["last_used_at"] is None
     for age_s, message in [(2 * 24 * 3600, "request"), (3600, "request"), (60, "rotation")]:
         line = {"message": message, "secret_id": versions["previous"]["version"]}
-        ops.logs.events.append({"timestamp": now_ms - age_s * 1000, "message": json.dumps(line)})
+        ops.logs.write("/hooks", json.dumps(line), age_s=age_s)
     versions = {v["label"]: v for v in ops.json("integration", "show", "sandbox")["secrets"]}
-    used = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now_ms / 1000 - 3600))
+    used = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now - 3600))
     assert versions["previous"]["last_used_at"].startswith(used)
     assert versions["current"]["last_used_at"] is None
-    assert NEW.fingerprint in ops("integration", "show", "sandbox").text
+    assert NEW.fingerprint in ops("integration", "show", "sandbox").out
 
 
-def test_a_disabled_integration_is_refused_altogether(ops: Operator) -> None:
+def test_a_disabled_integration_is_refused_altogether(ops: Console) -> None:
     ops.json("integration", "disable", "sandbox")
     assert send(FIRST).error == "unauthorized"
     listed = ops.json("integration", "list")["integrations"]
     assert [(each["integration"], each["enabled"]) for each in listed] == [("sandbox", False)]
     ops.json("integration", "enable", "sandbox")
     assert send(FIRST).status == 200
-    assert "sandbox" in ops("integration", "list").text
+    assert "sandbox" in ops("integration", "list").out
 
 
-def test_addresses_are_added_to_the_allow_list_and_taken_off(ops: Operator) -> None:
+def test_addresses_are_added_to_the_allow_list_and_taken_off(ops: Console) -> None:
     ops.json("integration", "allow-ip", "sandbox", "198.51.100.0/24", "192.0.2.10")
     assert send(FIRST).status == 200
     ops.json("integration", "allow-ip", "sandbox", "192.0.2.10", "--remove")
@@ -130,7 +166,7 @@ def test_addresses_are_added_to_the_allow_list_and_taken_off(ops: Operator) -> N
     assert ops.error(*last) == "invalid_request"
 
 
-def test_every_change_is_on_record_with_the_callers_arn_and_fingerprints(ops: Operator) -> None:
+def test_every_change_is_on_record_with_the_callers_arn_and_fingerprints(ops: Console) -> None:
     ops.json("integration", "add", "acme", "--provider-url", "https://provider.example/igsp/v1")
     rotate(ops)
     ops.json("integration", "rollback", "sandbox")
@@ -147,10 +183,10 @@ def test_every_change_is_on_record_with_the_callers_arn_and_fingerprints(ops: Op
     assert (rotated["old"], rotated["new"]) == (FIRST.fingerprint, NEW.fingerprint)
     assert records[1]["who"].startswith("arn:aws:sts::")
     assert [r["what"] for r in ops.json("audit", "--integration", "acme")["records"]] == ["add"]
-    assert len(ops("audit", "--limit", "2").text.splitlines()) == 3
+    assert len(ops("audit", "--limit", "2").out.splitlines()) == 3
 
 
-def test_no_verb_but_add_shows_a_secret(ops: Operator, capfd: pytest.CaptureFixture[str]) -> None:
+def test_no_verb_but_add_shows_a_secret(ops: Console, capfd: pytest.CaptureFixture[str]) -> None:
     rotate(ops)
     for verb in ("show", "rollback", "retire-previous", "disable", "enable"):
         ops("integration", verb, "sandbox")
@@ -158,11 +194,11 @@ def test_no_verb_but_add_shows_a_secret(ops: Operator, capfd: pytest.CaptureFixt
     ops("audit")
     ops("integration", "stage", "sandbox", "--file", "-", stdin='{"api_key": "k", "secret_key": 7}')
     send(NEW)
-    printed = "".join([*ops.said, ops.functions.printed.getvalue(), *capfd.readouterr()])
+    printed = "".join([ops.printed, ops.functions.printed.getvalue(), *capfd.readouterr()])
     for secret in (NEW.secret_key, SECRET_KEY):
         assert secret not in printed
 
 
 @pytest.mark.parametrize("url", ["http://provider.example", "ftp://a", "https://u:p@a/", "x"])
-def test_a_provider_is_reached_over_tls_only(ops: Operator, url: str) -> None:
+def test_a_provider_is_reached_over_tls_only(ops: Console, url: str) -> None:
     assert ops.error("integration", "add", "acme", "--provider-url", url) == "invalid_request"

@@ -1,6 +1,6 @@
 """The rows of the wallet's contract for balance and bet, each through the deployed handler.
 
-The tests of the other rows are in test_cases_win_and_refund.py and test_cases_any_hook.py; the
+The tests of the other rows are in the other files of this folder that begin with test_cases; the
 contract itself is docs/certification.md.
 """
 

@@ -92,3 +92,14 @@ def scripted(*scripts: Script, tls: ssl.SSLContext | None = None) -> Iterator[Se
             server.over.set()
             listener.shutdown(socket.SHUT_RDWR)
             thread.join()
+
+
+def answering(times: int) -> Script:
+    """Return a script that reads and answers so often."""
+
+    def script(connection: Connection) -> None:
+        for _ in range(times):
+            connection.read()
+            connection.answer()
+
+    return script

@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 
 from testing.hooks import Caller, load_function
-from testing.operator import Operator
 from testing.play import Play
 from testing.world import GAME, World
+from tests.functional.ops.console import Console
 
 
 @pytest.fixture
-def ops(world: World) -> Operator:
-    return Operator(world)
+def ops(world: World) -> Console:
+    return Console(world)
 
 
 @pytest.fixture
@@ -22,13 +22,13 @@ def fresh(world: World, play: Play) -> Play:
     return Play(world, Caller(load_function("hooks")), session_id=play.session_id)
 
 
-def open_session(ops: Operator) -> tuple[str, ...]:
+def open_session(ops: Console) -> tuple[str, ...]:
     return ("session", "open", "player-912", "EUR", "--game", GAME)
 
 
 @pytest.mark.parametrize("whose", [(), ("--integration", "sandbox")], ids=["all", "one"])
 def test_bets_stop_and_everything_else_goes_on(
-    ops: Operator, fresh: Play, whose: tuple[str, ...]
+    ops: Console, fresh: Play, whose: tuple[str, ...]
 ) -> None:
     assert "effective_at" in ops.json("switch", "bets", "off", *whose)
     refused = fresh.bet("1.00")
@@ -44,7 +44,7 @@ def test_bets_stop_and_everything_else_goes_on(
 
 @pytest.mark.parametrize("whose", [(), ("--integration", "sandbox")], ids=["all", "one"])
 def test_new_sessions_stop_and_play_in_open_ones_goes_on(
-    ops: Operator, fresh: Play, whose: tuple[str, ...]
+    ops: Console, fresh: Play, whose: tuple[str, ...]
 ) -> None:
     ops.json("switch", "sessions", "off", *whose)
     assert ops.error(*open_session(ops)) == "sessions_disabled"
@@ -54,32 +54,32 @@ def test_new_sessions_stop_and_play_in_open_ones_goes_on(
     assert ops(*open_session(ops)).code == 0
 
 
-def test_a_switch_of_another_integration_stops_nobody_else(ops: Operator, fresh: Play) -> None:
+def test_a_switch_of_another_integration_stops_nobody_else(ops: Console, fresh: Play) -> None:
     ops.json("integration", "add", "acme")
     ops.json("switch", "bets", "off", "--integration", "acme")
     assert fresh.bet("1.00").status == 200
 
 
-def test_on_for_one_does_not_overrule_off_for_all(ops: Operator, fresh: Play) -> None:
+def test_on_for_one_does_not_overrule_off_for_all(ops: Console, fresh: Play) -> None:
     ops.json("switch", "bets", "off")
     said = ops.json("switch", "bets", "on", "--integration", "sandbox")
     assert said["changed"] is False
     assert fresh.bet("1.00").error == "bets_disabled"
     assert ops.json("integration", "show", "sandbox")["bets_enabled"] is False
-    assert "bets_enabled off" in ops("integration", "list").text
+    assert "bets_enabled off" in ops("integration", "list").out
 
 
-def test_a_switch_that_stands_so_already_leaves_no_record(ops: Operator) -> None:
+def test_a_switch_that_stands_so_already_leaves_no_record(ops: Console) -> None:
     for _ in range(2):
         ops.json("switch", "bets", "off")
         ops.json("switch", "sessions", "off", "--integration", "sandbox")
     whats = [record["what"] for record in ops.json("audit")["records"]]
     assert whats == ["switch bets", "switch sessions"]
-    assert "already" in ops("switch", "bets", "off").text
+    assert "already" in ops("switch", "bets", "off").out
 
 
 @pytest.mark.parametrize("words", [("wins", "off"), ("bets", "maybe")])
-def test_there_is_no_other_switch(ops: Operator, words: tuple[str, str]) -> None:
+def test_there_is_no_other_switch(ops: Console, words: tuple[str, str]) -> None:
     assert ops.error("switch", *words) == "invalid_request"
     unknown = ("switch", "bets", "off", "--integration", "nobody")
     assert ops.error(*unknown) == "integration_not_found"
