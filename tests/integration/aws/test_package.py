@@ -48,6 +48,7 @@ UNWANTED = (
     "casino.dialects.igsp.client",
     "casino.dialects.igsp.pairs",
     "casino.dialects.igsp.records",
+    "casino.integrations.admin",
     "casino.integrations.rotation",
     "casino.providers",
     "casino.sessions",
