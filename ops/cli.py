@@ -76,6 +76,15 @@ def command(run: Callable[..., Output]) -> Callable[..., None]:
         if output.exit_code:
             raise typer.Exit(output.exit_code)
 
+    parameters = _parameters(run)
+    run_verb.__name__, run_verb.__doc__ = run.__name__, run.__doc__
+    run_verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run_verb.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return run_verb
+
+
+def _parameters(run: Callable[..., Output]) -> list[inspect.Parameter]:
+    """Return the verb's own parameters after the context, and those that all verbs share."""
     own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
     context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
     shared = [
@@ -87,15 +96,11 @@ def command(run: Callable[..., Output]) -> Callable[..., None]:
         )
         for name, annotation in _SHARED.items()
     ]
-    parameters = [
+    return [
         context,
         *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own),
         *shared,
     ]
-    run_verb.__name__, run_verb.__doc__ = run.__name__, run.__doc__
-    run_verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run_verb.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run_verb
 
 
 def _fail(error: Exception, as_json: bool) -> None:

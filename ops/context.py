@@ -6,7 +6,7 @@ the tables.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials as AwsCredentials
 
+from casino.signing.pair import Pair
 from casino.wiring.admin import Admin
 from casino.wiring.stack import Stack, read_stack
 from ops.errors import OpsError
@@ -33,19 +34,11 @@ _LEDGER: Final = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_at
 
 
 @dataclass(frozen=True)
-class Credentials:
-    """What signs for an integration; its repr shows no secret."""
-
-    api_key: str
-    secret_key: str = field(repr=False)
-
-
-@dataclass(frozen=True)
 class Operations(Admin):
     """The use cases of a stack, with who asks for them."""
 
-    sandbox: Credentials | None = None
-    """The local stack's own credentials; no stack on AWS has any here."""
+    sandbox: Pair | None = None
+    """What signs for the local stack's own integration; no stack on AWS has any here."""
     api: PlatformApi | None = None
     """The routes that need IAM; `None` when the stack does not say where they are."""
     identity: Any = None
@@ -70,7 +63,7 @@ def connect(
         session = botocore.session.get_session()
         return _operations(session, stack_name, {"region_name": region})
     local = _local_stack(stack_file)
-    sandbox = Credentials(local["api_key"], local["secret_key"])
+    sandbox = Pair(local["api_key"], local["secret_key"])
     return connect_local(local["endpoint"], local["stack_name"], region, sandbox)
 
 
@@ -78,7 +71,7 @@ def connect_local(
     endpoint: str,
     stack_name: str,
     region: str | None = None,
-    sandbox: Credentials | None = None,
+    sandbox: Pair | None = None,
 ) -> Operations:
     """Return the verbs' view of a stack on the local AWS at `endpoint`."""
     options = {
@@ -96,7 +89,7 @@ def _operations(
     session: botocore.session.Session,
     stack_name: str,
     options: dict[str, Any],
-    sandbox: Credentials | None = None,
+    sandbox: Pair | None = None,
 ) -> Operations:
     def client(service: str, config: Config = _CONFIG) -> Any:
         return session.create_client(service, config=config, **options)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from ops.context import Credentials, Operations
+from casino.signing.pair import Pair
+from ops.context import Operations
 from ops.output import Output
 from ops.verbs import catalogue
 from ops.verbs.session import launch
@@ -77,7 +78,7 @@ class Loop:
 def close_loop(
     stack: DeployedStack,
     operations: Operations,
-    credentials: Credentials,
+    credentials: Pair,
     port: int,
     folder: Path,
     games: int = DEFAULT_GAMES,

@@ -20,7 +20,8 @@ from rich.table import Table
 from builder import BuildError
 from casino.base.errors import AdminError
 from casino.base.money import parse_major
-from ops.context import Credentials, Operations, connect_local
+from casino.signing.pair import Pair
+from ops.context import Operations, connect_local
 from ops.errors import OpsError
 from ops.verbs import ledger
 from sandbox.demo import Played, Seat, UnexpectedAnswerError, play
@@ -84,7 +85,7 @@ class Casino:
 
     stack: DeployedStack
     operations: Operations
-    credentials: Credentials
+    credentials: Pair
     seats: dict[str, Seat]
 
     def play(self, url_of: Callable[[str], str] | None = None) -> Iterator[Played]:
@@ -117,15 +118,13 @@ def _boot(console: Console) -> MiniStack:
     return local
 
 
-def _credentials(operations: Operations) -> Credentials:
+def _credentials(operations: Operations) -> Pair:
     """Return the sandbox integration's credentials; the first run makes them."""
     known = operations.registry.get(INTEGRATION)
     if known is None:
         _, made = operations.integrations.add(INTEGRATION, "igsp", who=operations.caller)
-        return Credentials(made.api_key, made.secret_key)
-    answer = operations.secrets.get_secret_value(SecretId=known.secret_name)
-    stored = json.loads(answer["SecretString"])
-    return Credentials(stored["api_key"], stored["secret_key"])
+        return made
+    return operations.integrations.versions(known)[0]
 
 
 def open_seat(

@@ -1,10 +1,11 @@
 """Signs in an integration's name, and makes the command that sends the request."""
 
 import shlex
+from dataclasses import replace
 
 from casino.dialects.registry import family
 from casino.integrations.credentials import InvalidPairError
-from casino.signing.pair import CURRENT, Pair
+from casino.signing.pair import CURRENT
 from casino.signing.scheme import Family
 from ops.context import Operations
 from ops.errors import OpsError
@@ -24,8 +25,7 @@ def known_versions(operations: Operations, integration: str | None) -> tuple[str
     if integration is None:
         if operations.sandbox is None:
             raise OpsError("invalid_request", "say whose secret it is with --integration")
-        sandbox = operations.sandbox
-        return "igsp", [Known(Pair(sandbox.api_key, sandbox.secret_key, CURRENT), live=True)]
+        return "igsp", [Known(replace(operations.sandbox, label=CURRENT), live=True)]
     provider, now = operations.integrations.in_force(integration), operations.clock.now()
     unreadable = OpsError("unavailable", f"the secret of {integration} is not readable")
     try:

@@ -15,45 +15,54 @@ from ops.output import Cell, Output, fields, table
 from ops.verbs import rotation
 from ops.verbs.rotation import NameArgument
 
-_DAYS: Final = 30
 _COLUMNS: Final = ("label", "fingerprint", "made_at", "until", "last_used_at", "version")
+
+CurrencyOption = Annotated[
+    list[str] | None, typer.Option(help="What it may use, repeated; none: every one.")
+]
+AllowIpOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Where it calls from, repeated; none: anywhere.", metavar="CIDR"),
+]
+RefundOption = Annotated[
+    str, typer.Option(help="The answer to a refund of an unknown bet.", metavar="accept|reject")
+]
+ProviderOption = Annotated[
+    str, typer.Option(help="Where the provider's own API begins; none: no catalogue.")
+]
+LaunchHostOption = Annotated[
+    list[str] | None,
+    typer.Option(help="Where its games are opened, repeated; none: the API's host."),
+]
+CloseOption = Annotated[
+    bool, typer.Option("--close-sessions", help="Tell the provider when a session is over.")
+]
+PairOption = Annotated[
+    Path | None,
+    typer.Option(help="JSON with the api_key and secret_key that the provider issued."),
+]
+IssueOption = Annotated[
+    str, typer.Option(help="Where the provider issues a new pair.", metavar="URL")
+]
+GraceOption = Annotated[
+    float | None,
+    typer.Option(min=0, max=30, help="How long a replaced secret goes on verifying."),
+]
 
 
 def add(
     operations: Operations,
     name: Annotated[str, typer.Argument(help="How the integration is called.")],
     family: Annotated[str, typer.Option(help="How it signs.")] = "igsp",
-    currency: Annotated[
-        list[str] | None, typer.Option(help="What it may use, repeated; none: every one.")
-    ] = None,
-    allow_ip: Annotated[
-        list[str] | None,
-        typer.Option(help="Where it calls from, repeated; none: anywhere.", metavar="CIDR"),
-    ] = None,
-    refund_unknown_bet: Annotated[
-        str, typer.Option(help="The answer to a refund of an unknown bet.", metavar="accept|reject")
-    ] = "reject",
-    provider_url: Annotated[
-        str, typer.Option(help="Where the provider's own API begins; none: no catalogue.")
-    ] = "",
-    launch_host: Annotated[
-        list[str] | None,
-        typer.Option(help="Where its games are opened, repeated; none: the API's host."),
-    ] = None,
-    close_sessions: Annotated[
-        bool, typer.Option("--close-sessions", help="Tell the provider when a session is over.")
-    ] = False,
-    credentials_file: Annotated[
-        Path | None,
-        typer.Option(help="JSON with the api_key and secret_key that the provider issued."),
-    ] = None,
-    issue_url: Annotated[
-        str, typer.Option(help="Where the provider issues a new pair.", metavar="URL")
-    ] = "",
-    grace_days: Annotated[
-        float | None,
-        typer.Option(min=0, max=_DAYS, help="How long a replaced secret goes on verifying."),
-    ] = None,
+    currency: CurrencyOption = None,
+    allow_ip: AllowIpOption = None,
+    refund_unknown_bet: RefundOption = "reject",
+    provider_url: ProviderOption = "",
+    launch_host: LaunchHostOption = None,
+    close_sessions: CloseOption = False,
+    credentials_file: PairOption = None,
+    issue_url: IssueOption = "",
+    grace_days: GraceOption = None,
 ) -> Output:
     """Add an integration, and print its credentials this once."""
     if refund_unknown_bet not in ("accept", "reject"):

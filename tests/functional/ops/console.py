@@ -9,9 +9,10 @@ from typing import Any
 from typer.testing import CliRunner
 
 from casino.aws.clients import secrets_client
+from casino.signing.pair import Pair
 from casino.wiring.stack import Stack
 from ops.cli import Invocation, app
-from ops.context import Credentials, Operations
+from ops.context import Operations
 from testing.clock import FakeClock
 from testing.hooks import API_KEY, SECRET_KEY
 from testing.world import World
@@ -89,7 +90,7 @@ class Console:
     logs: FakeLogs = field(default_factory=FakeLogs)
     clock: Any = field(default_factory=FakeClock)
     key_arn: str | None = None
-    sandbox: Credentials | None = field(default_factory=lambda: Credentials(API_KEY, SECRET_KEY))
+    sandbox: Pair | None = field(default_factory=lambda: Pair(API_KEY, SECRET_KEY))
     identity: Any = None
     functions: Any = None
     printed: str = ""
