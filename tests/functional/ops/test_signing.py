@@ -1,4 +1,4 @@
-"""`ops sign` and `ops verify-signature`: every family, every usual mistake, and no secret shown."""
+"""`ops sign` and `ops verify-signature`: every family, every option, and no secret shown."""
 
 import hashlib
 
@@ -69,27 +69,14 @@ def test_a_previous_version_is_named(console: Signer) -> None:
     assert said["signed_with"] in {"previous", "previous (no longer live)"}
 
 
-@every_family
-def test_a_secret_that_is_not_ours_is_not_explained_away(console: Signer) -> None:
-    secret = secret_of(console.name, "of somebody else")
-    particulars = Particulars(request_id=REQUEST_ID)
-    headers = family(console.name).sign(BODY, Pair(API_KEY, secret), NOW, particulars)
-
-    assert console.differs(headers).startswith("bytes or secret: no known mistake")
-
-
-@every_family
-def test_each_header_is_looked_for_in_its_turn(console: Signer) -> None:
+def test_the_first_difference_is_told_with_the_verdict(console: Signer) -> None:
     headers = console.sign()
-    for name in headers:
-        rest = {key: value for key, value in headers.items() if key != name}
-        assert console.differs(rest) == f"{name}: the header is missing"
-        twice = console.differs(headers, BODY, "-H", f"{name.lower()}: {headers[name]}")
-        assert twice == f"{name}: the header is there 2 times"
+    assert console.differs(headers, BODY + b"\n").startswith("body: a line feed at its end")
+    twice = console.differs(headers, BODY, "-H", f"x-timestamp: {headers['X-Timestamp']}")
+    assert twice == "X-Timestamp: the header is there 2 times"
 
 
-@pytest.mark.parametrize("console", ["igsp", "invo", "igv-seller", "igv-merchant"], indirect=True)
-def test_an_old_request_is_told_from_a_wrong_one(console: Signer) -> None:
+def test_a_request_is_judged_at_the_time_that_it_arrived(console: Signer) -> None:
     headers = console.sign()
     late, early = str(NOW + 3600), "2025-10-17T12:00:00+01:00"
 
@@ -101,21 +88,15 @@ def test_an_old_request_is_told_from_a_wrong_one(console: Signer) -> None:
     assert (said["verdict"], said["signed_with"]) == ("timestamp_out_of_range", "current")
 
 
-def test_a_key_of_somebody_else_is_found_before_the_signature(console: Signer) -> None:
-    headers = {**console.sign(), "Authorization": "Bearer another-key"}
-
-    assert "names a key that is not this integration's" in console.differs(headers)
+@pytest.mark.parametrize("console", ["igv-merchant"], indirect=True)
+def test_a_query_is_signed_in_order_of_its_names(console: Signer) -> None:
+    signed = console.sign(BODY, "--query", "b=2&a=1")
+    assert console.verify(signed, BODY, "--query", "b=2&a=1")[0] == 0
+    assert console.verify(signed, BODY, "--query", "b=2")[0] == 1
 
 
 @pytest.mark.parametrize(
-    ("theirs", "said"),
-    [
-        (BODY + TIME, "the same bytes"),
-        (BODY.replace(b"912", b"913") + TIME, "byte 42 (byte 42 of it) is 0x32 as received, 0x33"),
-        (BODY, f"X-Timestamp: byte {len(BODY)} (byte 0 of it) is 0x32 as received, missing"),
-        (BODY + TIME + b"\n", "end: 1 more bytes were signed, the first is 0x0a"),
-        (b"", "body: byte 0 (byte 0 of it) is 0x7b as received, missing as signed"),
-    ],
+    ("theirs", "said"), [(BODY + TIME, "the same bytes"), (BODY, "as received, missing as signed")]
 )
 def test_the_bytes_that_the_sender_signed_are_compared(
     console: Signer, theirs: bytes, said: str
@@ -124,15 +105,6 @@ def test_the_bytes_that_the_sender_signed_are_compared(
     _, answer = console.verify(headers, BODY, "--signed-bytes", console.file(theirs, "theirs"))
 
     assert said in answer["compared"]
-
-
-@pytest.mark.parametrize("console", ["igv-seller"], indirect=True)
-def test_a_difference_in_the_secret_is_told_without_showing_it(console: Signer) -> None:
-    headers = console.sign()
-    theirs = (headers["X-Timestamp"] + headers["X-Request-Id"] + "another secret").encode()
-    _, answer = console.verify(headers, BODY, "--signed-bytes", console.file(theirs, "theirs"))
-
-    assert answer["compared"] == "secret: from byte 45 on, where the secret stands, they differ"
 
 
 def test_headers_may_come_from_a_file_and_the_body_from_stdin(console: Signer) -> None:
