@@ -82,18 +82,11 @@ def _on_the_wire(item: Item) -> Item:
     }
 
 
+_HASH: Final = genesis_hash(PLAYER.player_id, CURRENCY)
+_BALANCE_MINOR, _SEQ, _VERSION = 9_876_543_210, 41_234, 41_240
 _WALLET: Final = _on_the_wire(
     wallet_item(
-        Wallet(
-            PLAYER.player_id,
-            CURRENCY,
-            balance_minor=9_876_543_210,
-            reserved_minor=0,
-            seq=41_234,
-            version=41_240,
-            head_hash=genesis_hash(PLAYER.player_id, CURRENCY),
-            blocked=False,
-        )
+        Wallet(PLAYER.player_id, CURRENCY, _BALANCE_MINOR, 0, _SEQ, _VERSION, _HASH, blocked=False)
     )
 )
 _PLAYER: Final = player_item(Known(PLAYER.player_id, blocked=False, created_at=_OPENED))

@@ -8,10 +8,11 @@ what it consumed: that is counted as nothing.
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from itertools import chain
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -92,18 +93,10 @@ def _metered(operation: str, request: Mapping[str, Any], answer: Mapping[str, An
     if operation in _READS:
         return Call(operation, read=sum(table["CapacityUnits"] for table in tables))
     # Transactions say the units of all writes to a table apart, single writes of the table itself.
-    own = (
-        each["WriteCapacityUnits"]
-        if "WriteCapacityUnits" in each
-        else each["Table"]["CapacityUnits"]
-        for each in tables
-    )
-    index = (
-        index["CapacityUnits"]
-        for table in tables
-        for index in table.get("GlobalSecondaryIndexes", {}).values()
-    )
-    return Call(operation, write_tables=float(sum(own)), write_index=float(sum(index)))
+    own = (each.get("WriteCapacityUnits") or each["Table"]["CapacityUnits"] for each in tables)
+    indexes = (each.get("GlobalSecondaryIndexes", {}).values() for each in tables)
+    index = sum(each["CapacityUnits"] for each in chain.from_iterable(indexes))
+    return Call(operation, write_tables=float(sum(own)), write_index=float(index))
 
 
 def _batch_read_units(request: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
@@ -111,8 +104,8 @@ def _batch_read_units(request: Mapping[str, Any], answer: Mapping[str, Any]) -> 
     units = 0.0
     for table, asked in request["RequestItems"].items():
         found = answer.get("Responses", {}).get(table, [])
-        absent: Sequence[None] = [None] * (len(asked["Keys"]) - len(found))
-        whole = sum(read_units(item and _stored(item)) for item in (*found, *absent))
+        absent = len(asked["Keys"]) - len(found)
+        whole = sum(read_units(_stored(item)) for item in found) + absent * read_units(None)
         units += whole if asked.get("ConsistentRead") else whole / 2
     return units
 

@@ -93,8 +93,7 @@ def number(value: float | None) -> str:
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return a Markdown table: the first column holds words, the others numbers at the right."""
     lines = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    first, *others = widths
+    first, *others = (max(map(len, column)) for column in zip(*lines, strict=True))
     rule = ["-" * first, *("-" * (width - 1) + ":" for width in others)]
     filled = [[line[0].ljust(first), *map(str.rjust, line[1:], others)] for line in lines]
     return "\n".join(f"| {' | '.join(line)} |" for line in (filled[0], rule, *filled[1:]))

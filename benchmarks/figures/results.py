@@ -18,8 +18,6 @@ FOLDER: Final = PROJECT / "benchmarks" / "results"
 LATEST: Final = FOLDER / "latest.json"
 
 OURS: Final = "wallet"
-DIGITS: Final = 4
-"""Significant digits that are kept: more would claim a precision that no timing has."""
 
 
 class MissingFigureError(LookupError):
@@ -60,13 +58,9 @@ def digest(path: Path = LATEST) -> str:
 
 
 def rounded(value: Any) -> Any:
-    """Return `value` with every float in it cut to the significant digits that are kept."""
-    match value:
-        case float():
-            return float(f"{value:.{DIGITS}g}")
-        case dict():
-            return {key: rounded(each) for key, each in value.items()}
-        case list() | tuple():
-            return [rounded(each) for each in value]
-        case _:
-            return value
+    """Return `value` with every float in it cut to four digits: no timing is more precise."""
+    if isinstance(value, dict):
+        return {key: rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [rounded(each) for each in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -30,6 +30,7 @@ _EMULATORS: Final = PROJECT / ".tools/sam/lib/python3.13/site-packages/samcli/lo
 _PATH: Final = "/2015-03-31/functions/function/invocations"
 _INIT: Final = re.compile(r"INIT REPORT\(durationMs: ([0-9.]+)\)")
 _INVOKED: Final = re.compile(r"INVOKE RTDONE\(status: success, .*?duration: ([0-9.]+)ms\)")
+_CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _TIMEOUT_S: Final = 30.0
 
 
@@ -81,12 +82,14 @@ class Function:
 
     def logged(self) -> list[str]:
         """Return the lines that the function itself has logged: a JSON object each."""
-        lines = self._log.read_text(errors="replace").splitlines()
-        return [line for line in lines if line.startswith("{")]
+        return [line for line in self._read_log().splitlines() if line.startswith("{")]
 
     def failure(self, what: str) -> FunctionFailedError:
         """Return an error that ends with what the function and the emulator logged."""
-        return FunctionFailedError(f"{what}\n{self._log.read_text(errors='replace')[-4000:]}")
+        return FunctionFailedError(f"{what}\n{self._read_log()[-4000:]}")
+
+    def _read_log(self) -> str:
+        return self._log.read_text(errors="replace")
 
     def stop(self) -> None:
         """End the emulator and the function's process."""
@@ -106,7 +109,7 @@ class Function:
         found: list[float] = []
 
         def complete() -> bool:
-            found[:] = map(float, pattern.findall(self._log.read_text(errors="replace")))
+            found[:] = map(float, pattern.findall(self._read_log()))
             return len(found) >= expected
 
         if not poll(complete, _TIMEOUT_S, pause_s=0.005) or len(found) != expected:
@@ -157,13 +160,12 @@ def _environment(folders: Sequence[Path], home: str) -> dict[str, str]:
         "HOME": home,
         "PYTHONPATH": os.pathsep.join(map(str, folders)),
         "LAMBDA_TASK_ROOT": str(folders[0]),
+        "TZ": ":UTC",
         "AWS_LAMBDA_FUNCTION_NAME": "bet",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1024",
         "AWS_LAMBDA_FUNCTION_TIMEOUT": f"{_TIMEOUT_S:g}",
         **dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), REGION),
-        **dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "test"),
-        "AWS_SESSION_TOKEN": "test",
-        "TZ": ":UTC",
+        **dict.fromkeys(_CREDENTIALS, "test"),
     }
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from itertools import chain
 from statistics import quantiles
@@ -62,11 +63,9 @@ def measure(
         stage, wallet = Stage.build(local), variants.wallet()
         player_id = str(uuid4())
         player = Player(player_id, stage.world.player(player_id, CURRENCY, _DEPOSIT))
-        running = (
-            emulator.running(wallet.folders, stage.variables())
-            for _ in range(max(*levels, *bursts))
-        )
-        crowd = _Crowd(player, [stack.enter_context(function) for function in running])
+        start = partial(emulator.running, wallet.folders, stage.variables())
+        functions = [stack.enter_context(start()) for _ in range(max(*levels, *bursts))]
+        crowd = _Crowd(player, functions)
         found: dict[str, Any] = {"contention": [], "burst": []}
         for count in levels:
             seconds, answers = crowd.bet(count, max(fewest_each, bets // count))
@@ -83,9 +82,9 @@ class _Crowd:
 
     def __init__(self, player: Player, functions: Sequence[Function]) -> None:
         self._player, self._functions = player, functions
-        self.answers: list[Answer] = []
+        # The first bet of a function connects, and learns who it is that bets.
+        self.answers = [send(function.invoke, player.bet()) for function in functions]
         self._told = 0
-        self.bet(len(functions), 1)  # connects, and learns who it is that bets
         self.conflicts()
 
     def bet(

@@ -49,14 +49,15 @@ def check(compared: Sequence[Variant]) -> dict[str, dict[str, Any]]:
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         )
         with wire.counting(local.endpoint) as counted:
-            tables = {each: _Table(world, counted, each.name) for each in compared}
-            calls = {each: table.bet_and_replay(each) for each, table in tables.items()}
-            found: dict[str, Any] = {}
-            for each, table in tables.items():
-                if each.name == OURS:
-                    calls[each] |= table.other_actions()
-                    found["wallet"] = {**_costs(calls[each]), "item_bytes": table.item_bytes()}
-            return found | {"variants": {each.name: _costs(made) for each, made in calls.items()}}
+            found: dict[str, Any] = {"variants": {}}
+            for variant in compared:
+                table = _Table(world, counted, variant.name)
+                calls = table.bet_and_replay(variant)
+                if variant.name == OURS:
+                    calls |= table.other_actions()
+                    found["wallet"] = {**_costs(calls), "item_bytes": table.item_bytes()}
+                found["variants"][variant.name] = _costs(calls)
+            return found
 
 
 def _costs(calls: Mapping[str, Sequence[Call]]) -> dict[str, Any]:
@@ -67,10 +68,9 @@ def _costs(calls: Mapping[str, Sequence[Call]]) -> dict[str, Any]:
 
 
 def _units(calls: Sequence[Call]) -> dict[str, float]:
-    tables = sum(call.write_tables for call in calls)
-    index = sum(call.write_index for call in calls)
-    read = sum(call.read for call in calls)
-    return {"write": tables + index, "write_tables": tables, "write_index": index, "read": read}
+    names = ("write_tables", "write_index", "read")
+    units = {name: sum(getattr(call, name) for call in calls) for name in names}
+    return {"write": units["write_tables"] + units["write_index"], **units}
 
 
 class _Books(NamedTuple):
@@ -119,15 +119,11 @@ class _Table:
 
     def item_bytes(self) -> dict[str, int]:
         """Return the sizes of what the bet in a round left: entry, its index, round."""
-        entry, played = (
-            next(
-                item
-                for item in self._world.client.scan(TableName=table)["Items"]
-                if item.get("round_id") == {"S": self._round_id}
-                and item.get("kind", {"S": "bet"}) == {"S": "bet"}
-            )
-            for table in (self._world.tables.ledger, self._world.tables.rounds)
-        )
+        tables, scan = self._world.tables, self._world.client.scan
+        found = [*scan(TableName=tables.ledger)["Items"], *scan(TableName=tables.rounds)["Items"]]
+        items = [item for item in found if item.get("round_id") == {"S": self._round_id}]
+        (entry,) = (item for item in items if item.get("kind") == {"S": "bet"})
+        (played,) = (item for item in items if "kind" not in item)
         keys = {name: entry[name] for name in ("id", "wallet", "seq")}
         sizes = (item_size(item) for item in (entry, keys, played))
         return dict(zip(("entry", "index", "round"), sizes, strict=True))

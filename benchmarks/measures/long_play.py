@@ -45,13 +45,9 @@ class LongPlay:
     def seats(self) -> list[tuple[Session, int]]:
         """Return a session of every wallet and how many entries it has, the measured one first."""
         others = self.entries - self.measured
-        return [
-            (self.session, self.measured),
-            *(
-                (self._other(at), min(_ENTRIES_OF_A_WALLET, others - at))
-                for at in range(0, others, _ENTRIES_OF_A_WALLET)
-            ),
-        ]
+        starts = range(0, others, _ENTRIES_OF_A_WALLET)
+        shares = [(self._other(at), min(_ENTRIES_OF_A_WALLET, others - at)) for at in starts]
+        return [(self.session, self.measured), *shares]
 
     def _other(self, at: int) -> Session:
         player_id = _uuid("player", at)

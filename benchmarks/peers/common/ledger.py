@@ -24,32 +24,20 @@ type Bet = Mapping[str, Any]
 type Item = dict[str, dict[str, Any]]
 
 
-def entry_key(bet: Bet) -> Item:
-    """Return the key of the bet's entry."""
-    return {"id": {"S": f"{INTEGRATION}#tx#{bet['transaction_id']}"}}
-
-
-def wallet_key(bet: Bet) -> Item:
-    """Return the key of the wallet."""
-    return {"player_id": {"S": bet["player_id"]}, "currency": {"S": bet["currency"]}}
-
-
-def session_key(bet: Bet) -> Item:
-    """Return the key of the session."""
-    return {"session_id": {"S": bet["session_id"]}}
-
-
-def round_key(bet: Bet) -> Item:
-    """Return the key of the round."""
+def keys(bet: Bet) -> dict[str, Item]:
+    """Return by table the keys of the bet's entry, wallet, session and round."""
     wallet = f"{INTEGRATION}#{bet['currency']}#{bet['player_id']}"
-    return {"wallet": {"S": wallet}, "round_id": {"S": bet["round_id"]}}
+    return {
+        LEDGER: {"id": {"S": f"{INTEGRATION}#tx#{bet['transaction_id']}"}},
+        WALLETS: {"player_id": {"S": bet["player_id"]}, "currency": {"S": bet["currency"]}},
+        SESSIONS: {"session_id": {"S": bet["session_id"]}},
+        ROUNDS: {"wallet": {"S": wallet}, "round_id": {"S": bet["round_id"]}},
+    }
 
 
 def batch(bet: Bet) -> dict[str, Any]:
     """Return the one batch read of a bet: its entry, wallet, session and round."""
-    keys = {LEDGER: entry_key(bet), WALLETS: wallet_key(bet)}
-    keys |= {SESSIONS: session_key(bet), ROUNDS: round_key(bet)}
-    return {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys.items()}
+    return {table: {"Keys": [key], "ConsistentRead": True} for table, key in keys(bet).items()}
 
 
 def found(responses: Mapping[str, list[Item]]) -> tuple[Item | None, Item | None, Item | None]:
@@ -79,8 +67,9 @@ def decide(bet: Bet, wallet: Item | None, session: Item | None) -> tuple[str, li
 
 def _writes(bet: Bet, wallet: Item, stake: int, after: int, body: str) -> list[dict[str, Any]]:
     seq, version = int(wallet["seq"]["N"]) + 1, int(wallet["version"]["N"])
+    key = keys(bet)
     entry: Item = {
-        **entry_key(bet),
+        **key[LEDGER],
         "record": {"S": "applied"},
         "kind": {"S": "bet"},
         "type": {"S": bet["type"]},
@@ -105,14 +94,14 @@ def _writes(bet: Bet, wallet: Item, stake: int, after: int, body: str) -> list[d
         }},
         {"Update": {
             "TableName": WALLETS,
-            "Key": wallet_key(bet),
+            "Key": key[WALLETS],
             "UpdateExpression": "SET balance = :after, seq = :seq, version = :new",
             "ConditionExpression": "version = :read",
             "ExpressionAttributeValues": {name: {"N": str(to)} for name, to in moved.items()},
         }},
         {"Update": {
             "TableName": ROUNDS,
-            "Key": round_key(bet),
+            "Key": key[ROUNDS],
             "UpdateExpression": "ADD bets :one, version :one",
             "ExpressionAttributeValues": {":one": {"N": "1"}},
         }},

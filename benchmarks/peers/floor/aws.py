@@ -30,8 +30,9 @@ class Service:
     def __init__(self, name: str, target: str, content_type: str) -> None:
         self._name, self._target, self._content_type = name, target, content_type
         region = os.environ["AWS_REGION"]
-        given = os.environ.get("AWS_ENDPOINT_URL", f"https://{name}.{region}.amazonaws.com")
-        url = urlsplit(given)
+        url = urlsplit(
+            os.environ.get("AWS_ENDPOINT_URL") or f"https://{name}.{region}.amazonaws.com"
+        )
         self._host, self._region = url.netloc, region
         self._day, self._key = "", b""
         self._connection = HTTPConnection(url.netloc, timeout=5)

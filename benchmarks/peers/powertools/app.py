@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.parser import BaseModel, ValidationError, p
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from clients import dynamodb, persistence, secrets
 from igsp import RefusedError, authenticate, refusal
-from ledger import SESSIONS, WALLETS, decide, session_key, wallet_key
+from ledger import SESSIONS, WALLETS, decide, keys
 from pydantic import Field
 
 SECRET_TTL_S = 60
@@ -58,8 +58,9 @@ def bet() -> Response[str]:
 def place(bet: Bet) -> str:
     """Apply a bet to the ledger."""
     fields = bet.model_dump()
-    wallet = dynamodb.get_item(TableName=WALLETS, Key=wallet_key(fields), ConsistentRead=True)
-    session = dynamodb.get_item(TableName=SESSIONS, Key=session_key(fields), ConsistentRead=True)
+    key = keys(fields)
+    wallet = dynamodb.get_item(TableName=WALLETS, Key=key[WALLETS], ConsistentRead=True)
+    session = dynamodb.get_item(TableName=SESSIONS, Key=key[SESSIONS], ConsistentRead=True)
     body, writes = decide(fields, wallet.get("Item"), session.get("Item"))
     try:
         dynamodb.transact_write_items(TransactItems=writes)
