@@ -8,17 +8,8 @@ from pkgutil import resolve_name
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-FOLDERS: tuple[str, ...] = (
-    "benchmarks",
-    "builder",
-    "docs",
-    "events",
-    "examples",
-    "functions",
-    "layers",
-    "openapi",
-)
-FOLDERS += ("ops", "requirements", "sandbox", "testing", "tests")
+CASINO = PROJECT / "layers" / "shared" / "casino"
+FOLDERS = sorted(path.name for path in PROJECT.glob("[a-z]*/") if path.name != "build")
 #: The text of docs/capacity.md, whose links lead from there.
 TEMPLATE = PROJECT / "benchmarks" / "capacity.md"
 PAGES = sorted(
@@ -27,6 +18,7 @@ PAGES = sorted(
 
 LINK = re.compile(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)")
 PATH = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[\w./*-]*)`")
+FILE = re.compile(r"`([a-z][\w-]*/[\w./-]*\.(?:py|md|toml|yaml|svg|txt))`")
 MODULE = re.compile(r"`(casino(?:\.\w+)+)`")
 PAGE = re.compile(r"(?<![\w/])docs/[\w/-]+\.\w+")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
@@ -47,6 +39,9 @@ def _dead(page: Path) -> Iterator[str]:
     for path in PATH.findall(text):
         if not any(PROJECT.glob(path.rstrip("/"))):
             yield f"path {path}"
+    for path in FILE.findall(text):
+        if not any((place / path).exists() for place in (PROJECT, CASINO, page.parent)):
+            yield f"file {path}"
     for name in MODULE.findall(text):
         try:
             resolve_name(name)
@@ -67,5 +62,9 @@ def test_code_names_only_pages_that_exist() -> None:
 
 def test_a_dead_link_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("# Here\n[a](b.md) [c](#there) [d](#here) `tests/none.py` `casino.none.at_all`")
-    assert len(list(_dead(page))) == 4
+    links, names = (
+        "[a](b.md) [c](#there) [d](#here)",
+        "`tests/no/` `wallet/no.py` `casino.no.at_all`",
+    )
+    page.write_text(f"# Here\n{links} {names}")
+    assert len(list(_dead(page))) == 5
