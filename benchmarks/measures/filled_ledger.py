@@ -125,49 +125,44 @@ def _fill(source: Path, target: Path, tables: Tables, played: LongPlay) -> None:
 
 
 def _join(parts: Sequence[Path], file: IO[bytes]) -> None:
-    """Write the parts of a table as one JSON object, and remove them."""
-    for number, part in enumerate(parts):
-        file.write(b"," if number else b"{")
-        with part.open("rb") as items:
-            shutil.copyfileobj(items, file, 1 << 20)
+    """Write the parts of a table, a partition in each line, as one JSON object; remove them."""
+    before = b"{"
+    for part in parts:
+        with part.open("rb") as lines:
+            for line in lines:
+                file.write(before + line)
+                before = b","
         part.unlink()
     file.write(b"}")
 
 
 def _write_part(folder: Path, number: int, seats: Seats) -> Counter[str]:
     """Play some seats, and write a part of each table; return how many items each part has."""
+    encode = json.JSONEncoder(separators=(",", ":"), default=_base64).encode
+    counts = Counter[str]()
     with ExitStack() as stack:
-        ledger, wallets, rounds = parts = [
-            _Part(stack.enter_context((folder / f"{number}.{name}").open("w"))) for name in _TABLES
-        ]
+        files = {
+            name: stack.enter_context((folder / f"{number}.{name}").open("w")) for name in _TABLES
+        }
+
+        def add(table: str, key: str, items: dict[str, Item]) -> None:
+            """Write a partition, its items by their sort keys; `key` names the partition's key."""
+            partition = next(iter(items.values()))[key]["S"]
+            files[table].write(f"{encode(partition)}:{encode(items)}\n")
+            counts[table] += len(items)
+
         for session, entries in seats:
             bets, head = Counter[str](), None
             for head in play(session, entries):
-                ledger.add({_ALONE: entry_item(head)}, "id")
+                add("ledger", "id", {_ALONE: entry_item(head)})
                 if head.round_id is not None:
                     bets[head.round_id] += 1
             if head is not None:
-                wallets.add({session.currency: wallet_item(head_of(head))}, "player_id")
+                add("wallets", "player_id", {session.currency: wallet_item(head_of(head))})
             if bets:
                 items = starmap(partial(round_item, session), bets.items())
-                rounds.add({item["round_id"]["S"]: item for item in items}, "wallet")
-    return Counter({name: part.items for name, part in zip(_TABLES, parts, strict=True)})
-
-
-class _Part:
-    """Writes partitions of a table, as JSON, one after the other."""
-
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
-        self._encode = json.JSONEncoder(separators=(",", ":"), default=_base64).encode
-        self.items = 0
-
-    def add(self, items: dict[str, Item], key: str) -> None:
-        """Write the items of one partition by their sort keys; `key` names the partition's key."""
-        partition = self._encode(next(iter(items.values()))[key]["S"])
-        comma = "," if self.items else ""
-        self._file.write(f"{comma}{partition}:{self._encode(items)}\n")
-        self.items += len(items)
+                add("rounds", "wallet", {item["round_id"]["S"]: item for item in items})
+    return counts
 
 
 def _base64(value: Any) -> str:

@@ -16,7 +16,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -59,17 +59,20 @@ def measure(small: int, large: int, blocks: int, bets: int) -> dict[str, Any]:
         return compared(*(side.figures() for side in sides))
 
 
-@dataclass
 class Measured:
     """What one kind of request took, in ms: the wallet, and the control's calls alone."""
 
-    cpu_ms: list[float] = field(default_factory=list)
-    latency_ms: list[float] = field(default_factory=list)
-    control_ms: list[float] = field(default_factory=list)
-    repeated: int = 0
+    def __init__(self) -> None:
+        self.cpu_ms: list[float] = []
+        self.latency_ms: list[float] = []
+        self.control_ms: list[float] = []
+        self.repeated = 0
 
     def send(self, wallet: WalletService, request: Transaction, *, replay: bool) -> None:
-        """Send one request until it is decided, and keep its times if that was at once."""
+        """Send one request until it is decided, and keep its times if that was at once.
+
+        Raises `GrowthError` when it is not decided as it must be.
+        """
         for tries in range(_MOST_TRIES):
             started, cpu_started = time.perf_counter_ns(), time.process_time_ns()
             try:
@@ -81,9 +84,8 @@ class Measured:
             # One that was sent again was perhaps decided the first time.
             if answer.code != "ok" or answer.replay not in {replay, replay or tries > 0}:
                 break
-            if tries:
-                self.repeated += 1
-            else:
+            self.repeated += tries > 0
+            if not tries:
                 self.cpu_ms.append(cpu_ns / 1e6)
                 self.latency_ms.append(latency_ns / 1e6)
             return
@@ -91,12 +93,9 @@ class Measured:
 
     def figures(self) -> dict[str, float]:
         """Return the medians, and how many requests had to be sent again."""
-        return {
-            "cpu_ms": median(self.cpu_ms),
-            "p50_ms": median(self.latency_ms),
-            "control_p50_ms": median(self.control_ms),
-            "repeated": self.repeated,
-        }
+        times = {"cpu": self.cpu_ms, "p50": self.latency_ms, "control_p50": self.control_ms}
+        medians = {f"{name}_ms": median(values) for name, values in times.items()}
+        return {**medians, "repeated": self.repeated}
 
 
 class _Timed:
