@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from benchmarks.aws.delays import MEDIANS_MS
 from benchmarks.figures import page, results
@@ -58,14 +58,11 @@ def parts(*, quick: bool) -> Iterator[tuple[str, Part]]:
 
 def measure(found: Iterator[tuple[str, Part]], unfinished: Path = UNFINISHED) -> Run:
     """Return the figures of every part that succeeds, and under `failed` why another did not."""
+    where = {"cpus": os.cpu_count() or 1, "architecture": platform.machine()}
     run: Run = {
         "schema": results.SCHEMA,
         "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine": {
-            "python": platform.python_version(),
-            "cpus": os.cpu_count() or 1,
-            "architecture": platform.machine(),
-        },
+        "machine": {"python": platform.python_version(), **where},
         "versions": {name: version(name) for name in _LIBRARIES},
         "delays_ms": dict(MEDIANS_MS),
     }
@@ -98,17 +95,16 @@ def finish(measured: Run, *, quick: bool) -> int:
     return int(failed or (not quick and not all(budget["ok"] for budget in run["budgets"])))
 
 
-def _merge(run: dict[str, Any], more: dict[str, Any]) -> None:
-    for name, value in more.items():
-        if isinstance(value, dict) and isinstance(run.get(name), dict):
-            _merge(run[name], value)
-        else:
-            run[name] = value
+def _merge(run: Run, more: Run) -> None:
+    """Add to a run; what it knows of a variant is added to."""
+    for name, figures in more.pop("variants", {}).items():
+        run.setdefault("variants", {}).setdefault(name, {}).update(figures)
+    run.update(more)
 
 
 def main() -> int:
     """Measure, print, keep."""
-    parser = argparse.ArgumentParser(prog="benchmarks", description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--quick", action="store_true", help="few samples; keeps nothing")
     quick = parser.parse_args().quick
     return finish(measure(parts(quick=quick)), quick=quick)

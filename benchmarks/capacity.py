@@ -26,11 +26,7 @@ WRITTEN: Final = ("ledger", "wallets", "rounds")
 READ: Final = ("ledger", "wallets", "sessions", "rounds")
 """The tables of a bet in a round: one item in each."""
 
-type Scale = list[tuple[float, float]]
-"""Up to so many in a month, that price for each; the last step reaches to infinity."""
-
 _MILLION: Final = 1e6
-_REGISTRY_UNITS: Final = 3  # of one look at the registry: key, integration, the switches for all
 _ARCHITECTURES: Final = ("x86_64", "arm64")
 
 
@@ -65,8 +61,8 @@ def _namespace(value: Any) -> Any:
     return Number(value) if isinstance(value, int | float) else value
 
 
-def charge(scale: Scale, amount: float) -> float:
-    """Return what `amount` costs on a scale, each part at the price of its step."""
+def charge(scale: list[tuple[float, float]], amount: float) -> float:
+    """Return what `amount` costs: up to so many of it have that price each, step by step."""
     total, below = 0.0, 0.0
     for up_to, price in scale:
         total += max(0.0, min(amount, up_to) - below) * price
@@ -107,7 +103,7 @@ def bill(bet: Any, given: Any, bets: float, architecture: str) -> dict[str, floa
     seconds = bets * bet.billed_ms / 1e3
     gb_seconds = seconds * load.memory_mb / 1024
     gb_month = price.storage_gb_month + price.recovery_gb_month
-    refresh = price.secret_call + _REGISTRY_UNITS * price.read_unit
+    refresh = price.secret_call + 3 * price.read_unit  # key, integration, the switches for all
     metrics = charge(price.metric_month, load.metric_series * load.metrics_per_series)
     fixed = metrics + load.alarms * price.alarm_month + load.integrations * price.secret_month
     return {

@@ -11,17 +11,17 @@ from typing import Any, Final
 from benchmarks.figures.results import OURS, Run, figure, rounded
 
 FIGURES: Final = {
-    "cold": "cold/total_ms",
-    "warm_cpu": "warm/cpu_ms",
-    "constant_p50": "latency_constant/p50_ms",
-    "constant_p95": "latency_constant/p95_ms",
-    "p50": "latency/p50_ms",
-    "p95": "latency/p95_ms",
-    "p99": "latency/p99_ms",
-    "memory": "memory_mb",
-    "package": "package/zipped",
+    "cold": ("cold ms", "cold/total_ms"),
+    "warm_cpu": ("warm CPU ms", "warm/cpu_ms"),
+    "constant_p50": ("p50 ms", "latency_constant/p50_ms"),
+    "constant_p95": ("p95 ms", "latency_constant/p95_ms"),
+    "p50": ("spread p50 ms", "latency/p50_ms"),
+    "p95": ("spread p95 ms", "latency/p95_ms"),
+    "p99": ("spread p99 ms", "latency/p99_ms"),
+    "memory": ("memory MB", "memory_mb"),
+    "package": ("zip MB", "package/zipped"),
 }
-"""What is compared: its name in the ratios, and its path within a variant."""
+"""What is compared: its name in the ratios, its head in tables, and its path within a variant."""
 
 LARGE_LEDGER: Final = 1_000_000
 
@@ -68,7 +68,7 @@ def judged(measured: Run, *, complete: bool = True) -> Run:
 def _ratios(variants: dict[str, Run]) -> dict[str, dict[str, float]]:
     """Return figure → peer → ours over the peer's; a figure that either side lacks is left out."""
     found: dict[str, dict[str, float]] = {}
-    for name, path in FIGURES.items():
+    for name, (_, path) in FIGURES.items():
         ours = figure(variants.get(OURS, {}), path)
         for peer, figures in variants.items():
             theirs = figure(figures, path)

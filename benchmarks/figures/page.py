@@ -15,15 +15,8 @@ PAGE: Final = FOLDER / "README.md"
 BEGIN: Final = "<!-- benchmark:begin -->"
 END: Final = "<!-- benchmark:end -->"
 
-_SHORT: Final = {"cold": "cold ms", "warm_cpu": "warm CPU ms", "constant_p50": "p50 ms"}
-_COLUMNS: Final = _SHORT | {
-    "constant_p95": "p95 ms",
-    "p95": "spread p95 ms",
-    "p99": "spread p99 ms",
-    "memory": "memory MB",
-    "package": "zip MB",
-}
-"""The compared figures of each table, with their heads."""
+_SHORT: Final = ("cold", "warm_cpu", "constant_p50")
+"""The figures that the README shows."""
 
 _MORE: Final = (
     (
@@ -102,7 +95,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def section(run: Run) -> str:
     """Return the README's section, without the markers."""
     rows = [_compared(run, name, _SHORT) for name in run["variants"]]
-    told = table(["variant", *_SHORT.values()], rows)
+    told = table(["variant", *(FIGURES[name][0] for name in _SHORT)], rows)
     return _SECTION.format(**_told(run), table=told, budgets=_summary(run))
 
 
@@ -136,8 +129,9 @@ def _parts(run: Run) -> Iterator[str]:
         for name, variant in variants.items():
             units = (number(figure(variant, f"capacity/bet/{each}")) for each in ("write", "read"))
             trips = number(figure(variant, "round_trips/bet"))
-            rows.append([*_compared(run, name, _COLUMNS), trips, " / ".join(units)])
-        yield table(["variant", *_COLUMNS.values(), "round trips", "write / read units"], rows)
+            rows.append([*_compared(run, name, FIGURES), trips, " / ".join(units)])
+        heads = [head for head, _ in FIGURES.values()]
+        yield table(["variant", *heads, "round trips", "write / read units"], rows)
         yield "Plots: [cold start](cold.svg), [CPU](warm-cpu.svg), [latency](latency.svg)."
     for name, title, keys in _MORE:
         if found := run.get(name):
@@ -168,7 +162,7 @@ def _compared(run: Run, name: str, columns: Iterable[str]) -> list[str]:
     variant = run["variants"][name]
     row = [f"**{variant['title']}**" if name == OURS else variant["title"]]
     for column in columns:
-        value = figure(variant, FIGURES[column])
+        value = figure(variant, FIGURES[column][1])
         text = number(value / 1e6 if value and column == "package" else value)
         ratio = figure(run, f"ratios/{column}/{name}")
         row.append(text if ratio is None else f"{text} ({ratio:.2f})")
@@ -178,12 +172,12 @@ def _compared(run: Run, name: str, columns: Iterable[str]) -> list[str]:
 def _summary(run: Run) -> str:
     missed = [budget["name"] for budget in run["budgets"] if not budget["ok"]]
     lines = [f"{len(run['budgets']) - len(missed)} of {len(run['budgets'])} budgets are kept."]
-    if missed:
-        lines.append(f"Missed: {'; '.join(missed)}.")
+    lines += [f"Missed: {'; '.join(missed)}."] * bool(missed)
     if cpu := figure(run, "growth/ratios/cpu"):
         large, small = (f"{run['growth'][size]['entries']:,}" for size in ("large", "small"))
-        lines.append(f"A bet beside {large} ledger entries costs {cpu:.2f} times the CPU of one")
-        lines.append(f"beside {small}.")
+        lines.append(
+            f"With {large} entries in the ledger, CPU is {cpu:.2f} times that with {small}."
+        )
     return "\n".join(lines)
 
 

@@ -61,7 +61,7 @@ def _stacked(title: str, name: str, parts: Sequence[str], run: Run, axes: "Axes"
 def _latency(run: Run, axes: "Axes") -> None:
     places = range(len(run["variants"]))
     for nth, (name, shades) in enumerate(zip(("p50", "p95", "p99"), _SHADES, strict=True)):
-        values = [needed(each, FIGURES[name]) for each in run["variants"].values()]
+        values = [needed(each, FIGURES[name][1]) for each in run["variants"].values()]
         where = [place + 0.27 * (nth - 1) for place in places]
         bars = axes.barh(where, values, height=0.25, color=_colours(run, shades))
         labels = [f"{name} {text}" for text in _labels(run, name)]
@@ -103,7 +103,7 @@ def _labels(run: Run, name: str) -> list[str]:
     """Label each bar with its figure, and a peer's with our figure divided by it."""
     labels = []
     for peer, variant in run["variants"].items():
-        value, ratio = needed(variant, FIGURES[name]), figure(run, f"ratios/{name}/{peer}")
+        value, ratio = needed(variant, FIGURES[name][1]), figure(run, f"ratios/{name}/{peer}")
         labels.append(f"{value:.3g}" if ratio is None else f"{value:.3g} (ours: {ratio:.2f} of it)")
     return labels
 

@@ -111,12 +111,11 @@ def _build_peers() -> None:
     template = str(_SOURCES / "template.yaml")
     sam.run(["build", "--template", template, "--build-dir", str(PEERS)])
     shared = PEERS / _SHARED
-    shutil.rmtree(shared, ignore_errors=True)
-    shutil.copytree(PEERS / "PowertoolsFunction", shared)
+    for source, target in ((PEERS / "PowertoolsFunction", shared), (_COMMON, _AS_PACKAGED)):
+        shutil.rmtree(target, ignore_errors=True)
+        shutil.copytree(source, target)
     shutil.copy(_SOURCES / "powertools_shared" / "clients.py", shared)
     tune_layer(PEERS / "Boto3TunedFunction")
-    shutil.rmtree(_AS_PACKAGED, ignore_errors=True)
-    shutil.copytree(_COMMON, _AS_PACKAGED)
     for folder in (shared, PEERS / "Boto3Function", PEERS / "FloorFunction"):
         compile_tree(folder, FUNCTION_AT)
     compile_tree(_COMMON, LAYER_AT)

@@ -7,8 +7,8 @@ the sizes of what a bet leaves in the tables.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from http import HTTPStatus
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
@@ -137,12 +137,10 @@ class _Table:
             self._refuse(function, {**event, "body": "{}"})
             return self._must(function, event, moved_minor)[1]
 
-    @contextmanager
-    def _started(self, variant: Variant) -> Iterator[Function]:
+    def _started(self, variant: Variant) -> AbstractContextManager[Function]:
         aws = {"AWS_ENDPOINT_URL": self._wire.endpoint}
         environment = {**COMMON_ENVIRONMENT, **self._world.environment, **aws}
-        with emulator.running(variant.folders, environment) as function:
-            yield function
+        return emulator.running(variant.folders, environment)
 
     def _must(self, function: Function, event: Event, moved_minor: int) -> tuple[str, list[Call]]:
         """Send an event that moves the balance by so much; return the answer, and the calls."""
@@ -153,12 +151,10 @@ class _Table:
         after = self._books()
         if response["statusCode"] != HTTPStatus.OK:
             raise self._wrong(f"answered {response}", function)
-        told = json.loads(response["body"])["balance"]
-        if round(told * 100) != after.balance_minor:
-            raise self._wrong(f"told {told}, the wallet holds {after.balance_minor}", function)
+        told_minor = round(json.loads(response["body"])["balance"] * 100)
         moved = _Books(before.balance_minor + moved_minor, before.entries + bool(moved_minor))
-        if after != moved:
-            raise self._wrong(f"left {after} instead of {moved}", function)
+        if after != moved or told_minor != after.balance_minor:
+            raise self._wrong(f"told {told_minor}, left {after} instead of {moved}", function)
         return response["body"], calls
 
     def _refuse(self, function: Function, event: Event) -> None:

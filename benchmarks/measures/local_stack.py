@@ -76,5 +76,5 @@ def _bet(client: httpx.Client, casino: Casino, seat: Seat) -> float | None:
     headers["Content-Type"] = "application/json"
     started = time.perf_counter()
     answer = client.post(casino.stack.hooks_url, content=body, headers=headers)
-    seconds = time.perf_counter() - started
-    return seconds * 1000 if answer.status_code == HTTPStatus.OK else None
+    taken = answer.status_code == HTTPStatus.OK
+    return (time.perf_counter() - started) * 1000 if taken else None
