@@ -17,7 +17,7 @@ export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install lock format lint validate build deploy test check run down events api docs clean
+.PHONY: help install lock format lint validate build deploy unit test check run down events api docs clean
 .PHONY: bench bench-quick plots
 
 help: ## List the targets
@@ -44,8 +44,16 @@ deploy: .tools/sam/.stamp ## Build and deploy an environment of samconfig.toml: 
 	@test -n "$(ENV)" || { echo "which environment? make deploy ENV=dev" >&2; exit 2; }
 	$(BUILDER) --deploy $(ENV)
 
+unit: .venv/.project ## Run the unit tests, in less than a minute
+	$(BIN)/pytest tests/unit
+
+# Those that need no AWS run in parallel; each of the others has the machine for itself.
 test: install .tools/runtime/.stamp ## Run every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal --ignore=tests/integration
+	$(BIN)/pytest tests/integration
+
+# A machine may forbid it for the sake of its disk: here each process would compile boto3 anew.
+unit test: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: abuse
 abuse: .venv/.project ## Attack the signature families: a million mutants each, 10,000 bodies against openssl

@@ -24,7 +24,9 @@ _REQUEST: Final = re.compile(
 _RESPONSE: Final = re.compile(rf"\{{\s*{_QUOTE}balance{_QUOTE}\s*:\s*-?\d")
 _SIGNATURES: Final[set[str]] = set()
 
-_FOUND = pytest.StashKey[list[str]]()
+#: What was found, in order and each once.
+_FOUND: Final[dict[str, None]] = {}
+_LEAK: Final = "leak"
 
 
 def leaks_in(text: str) -> list[str]:
@@ -52,33 +54,33 @@ def _noting(sign: Callable[[bytes, str, str], str]) -> Callable[[bytes, str, str
     return signature
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_FOUND] = []
+def pytest_configure() -> None:
     setattr(igsp, "signature", _noting(igsp.signature))  # noqa: B010 - replaced on purpose
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item,
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Look where the signatures are known: in the process that ran the test."""
     report = yield
     for title, text in report.sections:
         for leak in leaks_in(text):
-            finding = f"{item.nodeid}: {leak} in {title.lower()}"
-            if finding not in item.config.stash[_FOUND]:
-                item.config.stash[_FOUND].append(finding)
+            report.user_properties.append((_LEAK, f"{report.nodeid}: {leak} in {title.lower()}"))
     return report
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Collect where the run ends, whichever process a report comes from."""
+    _FOUND.update({str(value): None for name, value in report.user_properties if name == _LEAK})
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if session.config.stash[_FOUND] and session.exitstatus == pytest.ExitCode.OK:
+    if _FOUND and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    found = terminalreporter.config.stash[_FOUND]
-    if found:
+    if _FOUND:
         terminalreporter.section("secrets, signatures or bodies in captured output", red=True)
-        for finding in found:
+        for finding in _FOUND:
             terminalreporter.write_line(finding)

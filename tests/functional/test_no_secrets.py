@@ -211,7 +211,7 @@ def test_the_checker_lets_an_honest_log_line_pass() -> None:
     assert leaks_in("X-Signature is missing; the amount is not valid") == []
 
 
-def _run(folder: Path, texts: list[str]) -> subprocess.CompletedProcess[str]:
+def _run(folder: Path, texts: list[str], *options: str) -> subprocess.CompletedProcess[str]:
     """Run tests that print or log these texts, and pass."""
     tests = [
         f"def test_{way}_{number}() -> None:\n    {call}({text!r})\n"
@@ -219,9 +219,9 @@ def _run(folder: Path, texts: list[str]) -> subprocess.CompletedProcess[str]:
         for way, call in (("print", "print"), ("log", "logging.error"))
     ]
     (folder / "test_run.py").write_text("\n".join(["import logging\n", *tests]))
-    plugins = ["-p", "testing.leaks", "-p", "no:cacheprovider"]
+    plugins = ["-p", "testing.leaks", "-p", "no:cacheprovider", "-p", "xdist"]
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", *plugins],
+        [sys.executable, "-m", "pytest", "-q", *plugins, *options],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(PROJECT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
@@ -231,10 +231,13 @@ def _run(folder: Path, texts: list[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_run_that_prints_or_logs_a_leak_fails_though_its_tests_pass(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("-n1",)], ids=["in one process", "in a worker"])
+def test_a_run_that_prints_or_logs_a_leak_fails_though_its_tests_pass(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
     # What another process signed is known there only by its header.
     texts = [LEAKS[leak]().replace("got ", "X-Signature: ") for leak in LEAKS]
-    run = _run(tmp_path, texts)
+    run = _run(tmp_path, texts, *options)
     assert f"{2 * len(LEAKS)} passed" in run.stdout, run.stdout + run.stderr
     assert run.returncode == 1
     for number, leak in enumerate(LEAKS):
