@@ -94,7 +94,7 @@ class FakeRegistry:
         self,
         name: str,
         update: Callable[[Integration], Integration],
-        audit: AuditRecord,
+        audit: AuditRecord | None,
         keys: Mapping[str, int] | None = None,
     ) -> bool:
         if name not in self.integrations:
@@ -106,7 +106,7 @@ class FakeRegistry:
             return False
         self.integrations[name] = after
         self.keys |= {key: (name, until) for key, until in (keys or {}).items()}
-        self.audit.append(audit)
+        self.audit += [audit] if audit is not None else []
         return True
 
     def _taken(self, name: str, api_keys: Mapping[str, int] | tuple[str, ...]) -> bool:

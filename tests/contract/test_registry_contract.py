@@ -74,6 +74,12 @@ def test_a_change_and_the_times_of_its_keys_are_audited(stored: Stored) -> None:
     assert stored.audit() == [AUDIT]
 
 
+def test_the_rest_of_a_change_on_record_has_no_record_of_its_own(stored: Stored) -> None:
+    assert stored.registry.change("acme", lambda found: found, None, {"key-2": 0})
+    assert stored.registry.by_api_key("key-2") == ACME
+    assert stored.audit() == []
+
+
 def test_a_change_that_changes_nothing_is_none(stored: Stored) -> None:
     assert not change(stored, None)
     assert stored.audit() == []

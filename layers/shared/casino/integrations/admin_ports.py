@@ -41,10 +41,13 @@ class RotationRegistry(Protocol):
         self,
         name: str,
         update: Callable[[Integration], Integration],
-        audit: AuditRecord,
+        audit: AuditRecord | None,
         keys: Mapping[str, int] | None = None,
     ) -> bool:
-        """Change an integration and until when its keys are valid, with an audit record."""
+        """Change an integration and until when its keys are valid, with an audit record.
+
+        `None` goes with the rest of a change whose record is written. Raises `KeyTakenError`.
+        """
 
 
 class AdminRegistry(RotationRegistry, Protocol):

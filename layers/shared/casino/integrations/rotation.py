@@ -1,11 +1,12 @@
 """Replaces an integration's credentials without refusing one valid request.
 
 Secrets Manager and the registry have to agree, and no transaction spans both, so the order is
-fixed. A new pair is in Secrets Manager before the registry names its version and its `api_key`:
-a function that the registry sends there finds the pair. The registry holds the end of a replaced
-version before the labels move. A crash in between leaves both pairs verifying, and the repeated
-step goes on from there. So each method can be called again at any time; finished work is not done
-again.
+fixed. The registry claims a new `api_key` first, so that a refused pair changes nothing. The pair
+is in Secrets Manager before the registry names its version: a function that the registry sends
+there finds the pair. The registry holds the end of a replaced version before the labels move, and
+the end of its key after them: the current key never has an end. A crash in between leaves both
+pairs verifying, and the repeated step goes on from there. So each method can be called again at any
+time; finished work is not done again. The first write of a method carries its audit record.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +17,6 @@ from casino.integrations.admin_ports import PairProvider, RotationRegistry, Secr
 from casino.integrations.audit import AuditRecord
 from casino.integrations.credentials import (
     InvalidPairError,
-    KeyTakenError,
     NoPreviousError,
     NothingStagedError,
     NotPendingError,
@@ -74,6 +74,7 @@ class Rotation:
                 raise NotPendingError(f"version {token} of {stored.name} is not the pending one")
             self._refuse_in_grace(stored, integration)
             self._swap(stored, integration, old=current, new=token, what="rotate")
+        self._end_key(*self._stored(secret))
         self.store.drop_pending(stored.name, token)
 
     # What operators do.
@@ -96,21 +97,21 @@ class Rotation:
         previous, _ = self._live_previous(stored, integration)
         current = self._current(stored)
         self.store.drop_pending(stored.name, current)
-        return self._swap(stored, integration, old=current, new=previous, what="rollback")
+        until = self._swap(stored, integration, old=current, new=previous, what="rollback")
+        self._end_key(*self._stored(stored.name))
+        return until
 
     def retire_previous(self, name: str) -> None:
         """End the grace of the previous pair now."""
         stored, integration = self._stored(self.named(name).secret_name)
         previous, pair = self._live_previous(stored, integration)
         current = self._pair_of(stored, self._current(stored))
-        pending = self._pair(stored, stored.version(PENDING))
-        kept = {current.api_key, pending.api_key if pending else ""}
         now = int(self.clock.now())
         self.registry.change(
             integration.name,
             lambda latest: _retired(latest, previous, now),
             self._record(integration, "retire-previous", pair, current),
-            {} if pair.api_key in kept else {pair.api_key: now},
+            {} if pair.api_key in self._kept(stored) else {pair.api_key: now},
         )
 
     def named(self, name: str) -> Integration:
@@ -128,43 +129,54 @@ class Rotation:
         """Write down until when the old version verifies, and only then move the label."""
         before, after = self._pair_of(stored, old), self._pair_of(stored, new)
         until = int(self.clock.now()) + grace_of(integration)
-        keys = {after.api_key: 0}
-        if before.api_key != after.api_key:
-            keys[before.api_key] = until
         self.registry.change(
             integration.name,
             lambda latest: _retired(latest, old, until),
             self._record(integration, what, before, after, f"old verifies until {iso_utc(until)}"),
-            keys,
+            {after.api_key: 0},
         )
         self.store.make_current(stored.name, new, old)
         return until
 
+    def _end_key(self, stored: StoredSecret, integration: Integration) -> None:
+        """Give the key of the previous version that version's end, unless another pair has it."""
+        previous = stored.version(PREVIOUS)
+        pair = self._pair(stored, previous)
+        until = dict(integration.rotation.retirements).get(previous or "")
+        if pair is not None and until is not None and pair.api_key not in self._kept(stored):
+            self.registry.change(
+                integration.name, lambda latest: latest, None, {pair.api_key: until}
+            )
+
+    def _kept(self, stored: StoredSecret) -> frozenset[str]:
+        """Return the keys of the current and of the pending pair."""
+        current = self._pair_of(stored, self._current(stored))
+        pending = self._pair(stored, stored.version(PENDING))
+        return frozenset({current.api_key, pending.api_key if pending else current.api_key})
+
     def _stage(
         self, stored: StoredSecret, integration: Integration, version: str, pair: Pair
     ) -> None:
-        """Store the pair, make its key known, and end that of a pending pair it replaces."""
+        """Claim the pair's key, store the pair, name it, and end the pending pair it replaces."""
         current = self._pair_of(stored, self._current(stored))
         replaced = self._pair(stored, stored.version(PENDING))
-        keys = {}
-        if replaced is not None and replaced.api_key != current.api_key:
-            keys[replaced.api_key] = int(self.clock.now())
-        # A promotion that was cut short before the labels moved may have given it an end.
-        keys[current.api_key] = 0
-        keys[pair.api_key] = 0
+        ended = {} if replaced is None else {replaced.api_key: int(self.clock.now())}
+        kept = {current.api_key, pair.api_key}
+        self.registry.change(
+            integration.name,
+            lambda latest: latest,
+            self._record(integration, "stage", current, pair),
+            dict.fromkeys(kept, 0),
+        )
         self.store.put_pending(stored.name, version, pair)
-        try:
-            self.registry.change(
-                integration.name,
-                lambda latest: replace(
-                    latest, rotation=replace(latest.rotation, pending_version=version)
-                ),
-                self._record(integration, "stage", current, pair),
-                keys,
-            )
-        except KeyTakenError:
-            self.store.drop_pending(stored.name, version)
-            raise
+        self.registry.change(
+            integration.name,
+            lambda latest: replace(
+                latest, rotation=replace(latest.rotation, pending_version=version)
+            ),
+            None,
+            {key: until for key, until in ended.items() if key not in kept},
+        )
 
     def _new_pair(self, stored: StoredSecret, integration: Integration, token: str) -> Pair:
         staged = self._pair(stored, stored.version(PENDING))

@@ -118,7 +118,7 @@ class DynamoDbRegistry:
         self,
         name: str,
         update: Callable[[Integration], Integration],
-        audit: AuditRecord,
+        audit: AuditRecord | None,
         keys: Mapping[str, int] | None = None,
     ) -> bool:
         """Change an integration and until when its keys are valid (0: for ever); audit it.
@@ -138,7 +138,8 @@ class DynamoDbRegistry:
             writes = [*self._difference(before, update(before)), *points]
             if not writes:
                 return True
-            reasons = transact(self._client, [*writes, audit_write(self._tables, audit)])
+            record = [audit_write(self._tables, audit)] if audit is not None else []
+            reasons = transact(self._client, [*writes, *record])
             if CONDITION_FAILED in reasons[len(writes) - len(points) : len(writes)]:
                 raise KeyTakenError("the api_key belongs to another integration")
             changed = not reasons
