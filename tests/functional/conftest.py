@@ -4,14 +4,37 @@ moto is not isolated between threads: these tests are single-threaded on purpose
 """
 
 from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
 
 import pytest
 from moto import mock_aws
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
 
 from testing.hooks import Caller, load_function
 from testing.launching import PLAYER, PROVIDER_URL, Desk, Output, introduce, make_desk, stock
 from testing.play import Play
 from testing.world import World, build_world
+
+
+@pytest.fixture(autouse=True)
+def each_table_is_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep moto from copying a table again for each write of a transaction: one copy undoes all."""
+    write, copies = DynamoDBBackend.transact_write_items, dict[int, Any]()
+
+    def transact_write_items(backend: DynamoDBBackend, transact_items: list[Any]) -> None:
+        copies.clear()
+        write(backend, transact_items)
+
+    def copy_once(table: Table, memo: dict[int, Any]) -> Any:
+        if id(table) not in copies:
+            copies[id(table)] = copied = object.__new__(type(table))
+            vars(copied).update(deepcopy(vars(table), memo))
+        return copies[id(table)]
+
+    monkeypatch.setattr(DynamoDBBackend, "transact_write_items", transact_write_items)
+    monkeypatch.setattr(Table, "__deepcopy__", copy_once, raising=False)
 
 
 @pytest.fixture

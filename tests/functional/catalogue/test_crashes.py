@@ -29,17 +29,19 @@ class Tables:
         self._client = client
         self._items = {name: self._read(name) for name in names}
 
-    def _read(self, table: str) -> list[dict[str, Any]]:
+    def _read(self, table: str) -> dict[tuple[str, str], dict[str, Any]]:
         items: list[dict[str, Any]] = self._client.scan(TableName=table)["Items"]
-        return items
+        return {(item["id"]["S"], item["entry"]["S"]): item for item in items}
 
     def restore(self) -> None:
         for table, items in self._items.items():
-            for item in self._read(table):
-                key = {name: item[name] for name in ("id", "entry")}
-                self._client.delete_item(TableName=table, Key=key)
-            for item in items:
-                self._client.put_item(TableName=table, Item=item)
+            found = self._read(table)
+            for key in found.keys() - items.keys():
+                gone = {name: found[key][name] for name in ("id", "entry")}
+                self._client.delete_item(TableName=table, Key=gone)
+            for key, item in items.items():
+                if found.get(key) != item:
+                    self._client.put_item(TableName=table, Item=item)
 
 
 @pytest.fixture
