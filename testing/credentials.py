@@ -18,8 +18,13 @@ from testing.clock import FakeClock
 
 
 def pair_of(word: str) -> Pair:
-    """Return a pair whose key and secret hold `word`."""
-    return read_pair(json.dumps({"api_key": f"key-{word}", "secret_key": f"secret-{word}"}))
+    """Return a pair whose key and secret hold `word`; the secret is strong enough to be staged."""
+    return read_pair(json.dumps({"api_key": f"key-{word}", "secret_key": secret_of(word)}))
+
+
+def secret_of(word: str) -> str:
+    """Return the secret_key of `pair_of(word)`."""
+    return f"secret-{word}-0123456789abcdef"
 
 
 class FakeSecrets:

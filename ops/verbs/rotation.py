@@ -34,6 +34,14 @@ def stage(
     return _done(operations, name, "staged; the provider may use it", version, pair.fingerprint)
 
 
+def unstage(operations: Operations, name: NameArgument) -> Output:
+    """Refuse the staged pair, such as one that leaked; the current one stays."""
+    operations.rotation(operations.caller).unstage(name)
+    at = operations.integrations.everywhere_at()
+    line = f"the staged pair of {name} is refused everywhere from {at}"
+    return Output({"integration": name, "effective_at": at}, [line])
+
+
 def rotate(operations: Operations, name: NameArgument) -> Output:
     """Try the staged pair at the provider, and make it the current one."""
     secret = operations.integrations.named(name).secret_name
@@ -85,6 +93,7 @@ def read_file(file: str) -> Pair:
 
 VERBS: Final = {
     "stage": stage,
+    "unstage": unstage,
     "rotate": rotate,
     "rollback": rollback,
     "retire-previous": retire_previous,

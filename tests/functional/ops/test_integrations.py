@@ -10,6 +10,7 @@ import pytest
 from casino.aws.clients import secrets_client
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.wallet.model import PLATFORM
+from testing.credentials import secret_of
 from testing.hooks import API_KEY, SECRET_KEY, Caller, encode, proxy_event, signed_headers
 from testing.world import World
 from tests.functional.ops.console import Console
@@ -57,7 +58,7 @@ def test_people_see_the_credentials_once(ops: Console) -> None:
 
 
 def test_a_provider_may_have_issued_the_credentials(ops: Console, tmp_path: Path) -> None:
-    given = {"api_key": "issued-key", "secret_key": "issued-secret"}
+    given = {"api_key": "issued-key", "secret_key": secret_of("issued")}
     file = tmp_path / "credentials.json"
     file.write_text(json.dumps(given))
     added = ops.json("integration", "add", "acme", "--credentials-file", str(file))
@@ -82,7 +83,7 @@ def test_credentials_that_cannot_be_read_are_not_quoted(
 
 def test_the_key_of_another_integration_is_refused(ops: Console, tmp_path: Path) -> None:
     file = tmp_path / "credentials.json"
-    file.write_text(json.dumps({"api_key": API_KEY, "secret_key": "other"}))
+    file.write_text(json.dumps({"api_key": API_KEY, "secret_key": secret_of("other")}))
     command = ("integration", "add", "acme", "--credentials-file", str(file))
     assert ops.error(*command) == "api_key_taken"
     assert ops.world.registry.get("acme") is None

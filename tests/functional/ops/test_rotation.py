@@ -124,6 +124,16 @@ def test_a_pair_that_the_provider_refuses_changes_nothing(
     assert json.loads(stored["SecretString"])["api_key"] == API_KEY
 
 
+def test_n5_a_staged_pair_is_taken_back_and_a_weak_one_is_refused(ops: Console) -> None:
+    ops.json("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
+    assert "effective_at" in ops.json("integration", "unstage", "sandbox")
+    assert (send(NEW).error, send(FIRST).status) == ("unauthorized", 200)
+    assert ops.error("integration", "unstage", "sandbox") == "nothing_staged"
+    weak = '{"api_key": "a", "secret_key": "b"}'
+    said = ops("integration", "stage", "sandbox", "--file", "-", stdin=weak)
+    assert (said.code, "128 bits" in said.err) == (1, True)
+
+
 def test_without_a_staged_pair_there_is_nothing_to_rotate_to(ops: Console) -> None:
     assert "no new pair is staged" in ops("integration", "rotate", "sandbox").err
     assert ops.error("integration", "rotate", "nobody") == "integration_not_found"

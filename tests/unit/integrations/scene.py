@@ -18,7 +18,7 @@ ACME = an_integration("acme", grace_s=3600)
 NAME, SECRET = ACME.name, ACME.secret_name
 
 OLD, NEW = pair_of("old"), pair_of("new")
-SAME_KEY = read_pair('{"api_key":"key-old","secret_key":"secret-same-key"}')
+SAME_KEY = read_pair('{"api_key":"key-old","secret_key":"secret-same-key-0123456789abcdef"}')
 GRACE_S = 3600
 MOST_CALLS = 40
 

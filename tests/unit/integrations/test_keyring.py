@@ -10,7 +10,7 @@ from casino.integrations.credentials import DEFAULT_GRACE_S
 from casino.integrations.model import Integration
 from casino.integrations.store.keyring import CACHE_S, REFRESH_INTERVAL_S, SecretsManagerKeyring
 from testing.clock import FakeClock
-from testing.credentials import FakeSecrets, pair_of
+from testing.credentials import FakeSecrets, pair_of, secret_of
 from testing.integrations import FakeRegistry, an_integration, with_terms
 
 ACME = an_integration("acme")
@@ -53,7 +53,7 @@ def scene() -> Scene:
 
 def test_only_the_current_version_is_read_until_something_does_not_match(scene: Scene) -> None:
     for _ in range(5):
-        assert scene.live() == ["secret-v0"]
+        assert scene.live() == [secret_of("v0")]
         scene.clock.sleep(CACHE_S / 5)
     assert scene.secrets.reads == {"AWSCURRENT": 1}
     scene.live()
@@ -66,11 +66,11 @@ def test_a_mismatch_finds_the_pending_version_and_from_then_on_all_three_are_rea
     scene.live()
     scene.stage("v1")
     assert scene.keyring.refresh(ACME)
-    assert scene.live() == ["secret-v0", "secret-v1"]
+    assert scene.live() == [secret_of("v0"), secret_of("v1")]
     scene.promote("v1", "v0", scene.clock.now() + 100)
     scene.stage("v2")
     scene.clock.sleep(CACHE_S)
-    assert scene.live() == ["secret-v1", "secret-v2", "secret-v0"]
+    assert scene.live() == [secret_of("v1"), secret_of("v2"), secret_of("v0")]
 
 
 def test_forged_traffic_makes_one_round_of_reads_in_an_interval(scene: Scene) -> None:
@@ -92,7 +92,7 @@ def test_a_staged_version_is_found_although_forged_traffic_used_up_the_interval(
     assert not scene.keyring.refresh(ACME)
     named = with_terms(ACME, pending_version="v1")
     assert scene.keyring.refresh(named)
-    assert scene.live(named) == ["secret-v0", "secret-v1"]
+    assert scene.live(named) == [secret_of("v0"), secret_of("v1")]
 
 
 def test_a_staged_version_that_is_not_there_is_looked_for_once_out_of_turn(scene: Scene) -> None:
@@ -106,12 +106,12 @@ def test_a_previous_version_dies_at_its_time_although_it_is_cached(scene: Scene)
     scene.stage("v1")
     scene.promote("v1", "v0", scene.clock.now() + 10)
     scene.keyring.refresh(ACME)
-    assert scene.live() == ["secret-v1", "secret-v0"]
+    assert scene.live() == [secret_of("v1"), secret_of("v0")]
     scene.clock.sleep(9.9)
-    assert scene.live() == ["secret-v1", "secret-v0"]
+    assert scene.live() == [secret_of("v1"), secret_of("v0")]
     reads = scene.secrets.reads.total()
     scene.clock.sleep(0.1)
-    assert scene.live() == ["secret-v1"]
+    assert scene.live() == [secret_of("v1")]
     assert scene.secrets.reads.total() == reads
 
 
@@ -121,7 +121,7 @@ def test_an_early_retirement_is_seen_when_the_cache_is_read_anew(scene: Scene) -
     scene.keyring.refresh(ACME)
     scene.change_terms(retirements=(("v0", int(scene.clock.now())),))
     scene.clock.sleep(CACHE_S)
-    assert scene.live() == ["secret-v1"]
+    assert scene.live() == [secret_of("v1")]
 
 
 def test_the_grace_is_known_although_the_integration_was_read_before_the_rotation(
@@ -131,7 +131,7 @@ def test_the_grace_is_known_although_the_integration_was_read_before_the_rotatio
     scene.stage("v1")
     scene.promote("v1", "v0", scene.clock.now() + 100)
     scene.keyring.refresh(stale)
-    assert scene.live(stale) == ["secret-v1", "secret-v0"]
+    assert scene.live(stale) == [secret_of("v1"), secret_of("v0")]
 
 
 def test_a_version_rotated_by_hand_gets_the_grace_of_its_family(scene: Scene) -> None:
@@ -139,9 +139,9 @@ def test_a_version_rotated_by_hand_gets_the_grace_of_its_family(scene: Scene) ->
     scene.stage("v1")
     scene.promote("v1", "v0")
     scene.keyring.refresh(ACME)
-    assert scene.live() == ["secret-v1", "secret-v0"]
+    assert scene.live() == [secret_of("v1"), secret_of("v0")]
     scene.clock.sleep(DEFAULT_GRACE_S)
-    assert scene.live() == ["secret-v1"]
+    assert scene.live() == [secret_of("v1")]
 
 
 @pytest.mark.parametrize("moment", ["AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"])
@@ -155,7 +155,7 @@ def test_a_promotion_between_two_reads_hides_no_version(scene: Scene, moment: st
 
     scene.secrets.before_read = promote
     scene.keyring.refresh(ACME)
-    assert set(scene.live()) == {"secret-v0", "secret-v1"}
+    assert set(scene.live()) == {secret_of("v0"), secret_of("v1")}
 
 
 @pytest.mark.parametrize("moment", ["AWSPENDING", "AWSCURRENT", "AWSPREVIOUS"])
@@ -170,7 +170,7 @@ def test_a_rollback_between_two_reads_hides_no_version(scene: Scene, moment: str
 
     scene.secrets.before_read = rollback
     scene.keyring.refresh(ACME)
-    assert set(scene.live()) == {"secret-v0", "secret-v1"}
+    assert set(scene.live()) == {secret_of("v0"), secret_of("v1")}
 
 
 def test_a_version_with_two_labels_counts_once_and_as_the_current_one(scene: Scene) -> None:
@@ -182,7 +182,7 @@ def test_a_version_with_two_labels_counts_once_and_as_the_current_one(scene: Sce
 def test_a_pending_version_that_is_no_pair_is_passed_over(scene: Scene) -> None:
     scene.secrets.put_secret_value(SECRET, "v1", "hush", ["AWSPENDING"])
     scene.keyring.refresh(ACME)
-    assert scene.live() == ["secret-v0"]
+    assert scene.live() == [secret_of("v0")]
 
 
 def test_nothing_is_said_when_the_current_version_cannot_be_read(scene: Scene) -> None:
@@ -203,7 +203,7 @@ def test_a_failed_refresh_keeps_what_is_known_and_counts_against_the_limit(scene
         scene.keyring.refresh(ACME)
     with pytest.raises(UnavailableError):
         scene.keyring.refresh(ACME)
-    assert scene.live() == ["secret-v0"]
+    assert scene.live() == [secret_of("v0")]
 
 
 @pytest.mark.parametrize("label", ["AWSPENDING", "AWSPREVIOUS"])
@@ -222,7 +222,7 @@ def test_only_an_unreadable_current_version_stops_the_wallet(scene: Scene, label
 
     scene.secrets.before_read = throttle
     for _ in range(50):
-        assert {"secret-v1", "secret-v0"} <= set(scene.live())
+        assert {secret_of("v1"), secret_of("v0")} <= set(scene.live())
     assert len(asked) == 3
     with pytest.raises(UnavailableError):
         scene.keyring.refresh(ACME)

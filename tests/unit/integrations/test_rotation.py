@@ -49,7 +49,9 @@ def test_the_old_key_dies_with_its_secret_and_a_key_that_stays_lives_on(scene: S
     scene.clock.sleep(GRACE_S)
     assert known.by_api_key(OLD.api_key) is None
     assert known.by_api_key(NEW.api_key) is not None
-    scene.rotate(read_pair('{"api_key":"key-new","secret_key":"secret-2"}'), "v2")
+    scene.rotate(
+        read_pair('{"api_key":"key-new","secret_key":"secret-2-0123456789abcdefghi"}'), "v2"
+    )
     scene.rotation.retire_previous(NAME)
     assert CachedRegistry(scene.registry, scene.clock).by_api_key(NEW.api_key) is not None
 

@@ -17,7 +17,7 @@ from casino.base.times import iso_utc
 from casino.integrations.admin_ports import AdminRegistry, SecretStore
 from casino.integrations.audit import EVERYONE, AuditRecord
 from casino.integrations.checks import a_host, a_name, a_network, a_provider_url
-from casino.integrations.credentials import read_pair, verifies_until
+from casino.integrations.credentials import InvalidPairError, read_pair, strong, verifies_until
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
 from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
 
@@ -112,7 +112,10 @@ class IntegrationAdmin:
         )
         if self.registry.get(name) is not None:
             raise AdminError("integration_exists", f"integration {name} exists already")
-        pair = pair or _generated()
+        try:
+            pair = strong(pair or _generated())
+        except InvalidPairError as error:
+            raise AdminError(error.code, str(error)) from None
         self.secrets.create(integration.secret_name, pair)
         try:
             audit = self._record(name, "add", who, new=pair.fingerprint)

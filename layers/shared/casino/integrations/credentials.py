@@ -13,7 +13,9 @@ CasinoError
 """
 
 import json
+import math
 import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -34,6 +36,18 @@ MOST_RETIREMENTS: Final = 8
 
 #: What can travel in a header.
 _API_KEY: Final = re.compile(r"[!-~]{1,256}", re.ASCII)
+
+#: What a secret_key that is to be guessed costs, in bits, and how few characters it may consist of.
+STRENGTH_BITS: Final = 128
+_FEWEST_DISTINCT: Final = 8
+_ALPHABETS: Final = (
+    string.digits,
+    "abcdef",
+    "ABCDEF",
+    string.ascii_lowercase[6:],
+    string.ascii_uppercase[6:],
+    string.punctuation,
+)
 
 type Labels = Mapping[str, frozenset[str]]
 
@@ -115,6 +129,22 @@ def read_pair(text: str) -> Pair:
         # The cause could show a piece of the secret: it is not chained.
         raise InvalidPairError("this is no JSON object with api_key and secret_key") from None
     return Pair(api_key, secret_key, text=text)
+
+
+def strong(pair: Pair) -> Pair:
+    """Return the pair; raises `InvalidPairError` for a secret_key below `STRENGTH_BITS`.
+
+    The bits are those of a random text over the kinds of characters that occur in it.
+    """
+    used = set(pair.secret_key)
+    size = sum(len(each) for each in _ALPHABETS if used.intersection(each))
+    bits = len(pair.secret_key) * math.log2(max(size, 2))
+    if bits < STRENGTH_BITS or len(used) < _FEWEST_DISTINCT:
+        raise InvalidPairError(
+            f"the secret_key has fewer than {STRENGTH_BITS} bits: it takes 32 random hex digits, "
+            "or 22 random letters and digits"
+        )
+    return pair
 
 
 def grace_of(integration: Integration) -> int:

@@ -25,6 +25,7 @@ from casino.integrations.credentials import (
     grace_of,
     retiring,
     still_verifying,
+    strong,
     verifies_until,
 )
 from casino.integrations.model import Integration
@@ -88,8 +89,24 @@ class Rotation:
         pending = stored.version(PENDING)
         if pending is not None and self._pair(stored, pending) == pair:
             version = pending  # staged already, perhaps not to the end
-        self._stage(stored, integration, version, pair)
+        self._stage(stored, integration, version, strong(pair))
         return version
+
+    def unstage(self, name: str) -> None:
+        """Refuse the staged pair from now on; the current one stays."""
+        stored, integration = self._stored(self.named(name).secret_name)
+        pending, current = stored.version(PENDING), self._current(stored)
+        pair = self._pair(stored, pending)
+        if pending is None or pending == current or pair is None:
+            raise NothingStagedError(f"no new pair is staged for {integration.name}")
+        kept = self._pair_of(stored, current)
+        self.registry.change(
+            integration.name,
+            lambda latest: _naming(latest, ""),
+            self._record(integration, "unstage", pair, kept),
+            {} if pair.api_key == kept.api_key else {pair.api_key: int(self.clock.now())},
+        )
+        self.store.drop_pending(stored.name, pending)
 
     def rollback(self, name: str) -> int:
         """Make the previous pair the current one again; return until when the new one verifies."""
@@ -171,9 +188,7 @@ class Rotation:
         self.store.put_pending(stored.name, version, pair)
         self.registry.change(
             integration.name,
-            lambda latest: replace(
-                latest, rotation=replace(latest.rotation, pending_version=version)
-            ),
+            lambda latest: _naming(latest, version),
             None,
             {key: until for key, until in ended.items() if key not in kept},
         )
@@ -185,7 +200,7 @@ class Rotation:
         if not integration.rotation.issue_url:
             raise NothingStagedError(f"no new pair is staged for {integration.name}")
         current = self._pair_of(stored, self._current(stored))
-        return self.provider.issue(integration, current, token)
+        return strong(self.provider.issue(integration, current, token))
 
     def _refuse_in_grace(self, stored: StoredSecret, integration: Integration) -> None:
         """Refuse what would evict a previous version that still verifies."""
@@ -246,3 +261,7 @@ class Rotation:
 def _retired(integration: Integration, version: str, until: int) -> Integration:
     retirements = retiring(integration, version, until)
     return replace(integration, rotation=replace(integration.rotation, retirements=retirements))
+
+
+def _naming(integration: Integration, pending: str) -> Integration:
+    return replace(integration, rotation=replace(integration.rotation, pending_version=pending))
