@@ -3,6 +3,7 @@
 import gzip
 import io
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
@@ -43,7 +44,7 @@ class Script(urllib3.PoolManager):
     def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override]
         self.sent.append({"method": method, "url": url, **options})
         answer = self.answers[min(len(self.sent), len(self.answers)) - 1]
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         status, body, headers = answer
         return urllib3.HTTPResponse(
@@ -287,3 +288,35 @@ def test_a_session_that_the_provider_no_longer_has_is_closed(status: int) -> Non
     made.client.close_session(HUB, "sess/1")
 
     assert made.pool.sent[0]["url"].endswith("/sessions/sess%2F1")
+
+
+def test_a1_a_try_that_was_killed_counts_like_one_that_failed() -> None:
+    made = line(KeyboardInterrupt(), attempts=1)
+    for _ in range(5):
+        with pytest.raises(KeyboardInterrupt):
+            made.client.games(HUB, None, None)
+
+    assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_circuit_open"
+    assert len(made.pool.sent) == 5
+    assert made.notes.metrics["ProviderCircuitOpened"] == 1
+    made.clock.advance(31)
+    made.pool.answers = [answer(200, PAGE)]
+    made.client.games(HUB, None, None)
+    assert len(made.notes.named("circuit closed")) == 1
+
+
+@pytest.mark.parametrize("settled", [answer(200, PAGE), answer(400)])
+def test_a1_an_answer_takes_the_tries_before_it_back(settled: Any) -> None:
+    made = line(KeyboardInterrupt(), attempts=1)
+    for _ in range(4):
+        with pytest.raises(KeyboardInterrupt):
+            made.client.games(HUB, None, None)
+    made.pool.answers = [settled, KeyboardInterrupt()]
+    made.pool.sent.clear()
+    with suppress(ProviderError):
+        made.client.games(HUB, None, None)
+    for _ in range(5):
+        with pytest.raises(KeyboardInterrupt):
+            made.client.games(HUB, None, None)
+
+    assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_circuit_open"

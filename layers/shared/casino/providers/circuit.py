@@ -1,12 +1,13 @@
 """A circuit for each provider: a provider that keeps failing gets no calls for a while.
 
-The circuit counts failed tries in a row. While it is open, calls fail at once; in each `open_s` one
-call may try, and its outcome closes the circuit or keeps it open. Each execution environment has a
-circuit of its own, so no call waits for a shared state.
+The circuit counts failed tries in a row. A try is noted as it begins: one that never ends, because
+something killed it, counts as failed when its thread begins the next. While the circuit is open,
+calls fail at once; in each `open_s` one call may try, and its outcome closes the circuit or keeps
+it open. Each execution environment has a circuit of its own, so no call waits for a shared state.
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from casino.base.clock import Clock
 from casino.providers.ports import ProviderObserver
@@ -16,6 +17,8 @@ from casino.providers.ports import ProviderObserver
 class _State:
     failures: int = 0
     opened_at: float | None = None
+    begun: set[int] = field(default_factory=set)
+    """The threads whose try is under way, or was killed."""
 
 
 class Circuits:
@@ -32,16 +35,25 @@ class Circuits:
         self._lock = threading.Lock()
 
     def admits(self, integration: str) -> bool:
-        """Tell whether a try may be made now."""
+        """Tell whether a try may be made now, which then begins: say how it ended."""
         with self._lock:
-            state = self._states.setdefault(integration, _State())
-            if state.opened_at is None:
-                return True
-            now = self._clock.monotonic()
-            if now - state.opened_at < self._open_s:
-                return False
-            state.opened_at = now
+            killed = threading.get_ident() in self._state(integration).begun
+        if killed:
+            self.failed(integration)
+        with self._lock:
+            state = self._state(integration)
+            if state.opened_at is not None:
+                now = self._clock.monotonic()
+                if now - state.opened_at < self._open_s:
+                    return False
+                state.opened_at = now
+            state.begun.add(threading.get_ident())
             return True
+
+    def undecided(self, integration: str) -> None:
+        """Take note that a try is over which says nothing about the provider being there."""
+        with self._lock:
+            self._state(integration).begun.discard(threading.get_ident())
 
     def succeeded(self, integration: str) -> None:
         """Take note of an answer: the provider is there."""
@@ -53,7 +65,8 @@ class Circuits:
     def failed(self, integration: str) -> None:
         """Take note of a failed try."""
         with self._lock:
-            state = self._states.setdefault(integration, _State())
+            state = self._state(integration)
+            state.begun.discard(threading.get_ident())
             state.failures += 1
             if state.failures < self._threshold:
                 return
@@ -61,3 +74,6 @@ class Circuits:
             state.opened_at = self._clock.monotonic()
         if not was_open:
             self._observer.circuit_opened(integration, self._open_s)
+
+    def _state(self, integration: str) -> _State:
+        return self._states.setdefault(integration, _State())

@@ -6,7 +6,6 @@ money path imports this module.
 """
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -22,6 +21,7 @@ from urllib3.exceptions import (
 )
 
 from casino.base.clock import Clock
+from casino.providers.connection import ends_when, pool_manager
 
 #: Response headers that let a counterpart find a request again; lower case.
 CORRELATION: Final = (
@@ -93,43 +93,50 @@ class Sender:
     ) -> None:
         self._clock = clock
         self._bounds = bounds
-        self._pool = pool or urllib3.PoolManager(retries=False, maxsize=4)
+        self._pool = pool or pool_manager()
 
     def send(
         self,
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes = b"",
-        deadline: float = math.inf,
+        body: bytes,
+        deadline: float,
         is_read: Callable[[int], bool] = lambda status: True,
     ) -> Reply:
         """Return the answer; `is_read` says by its status whether its body is of use.
 
-        `deadline` is a moment of the clock's `monotonic`. Raises `SendFailedError`.
+        `deadline` is a moment of the clock's `monotonic`: then the call ends, whatever the
+        counterpart still sends. Raises `SendFailedError`.
         """
-        left_s = max(deadline - self._clock.monotonic(), 0.001)
+
+        def remaining_s() -> float:
+            return deadline - self._clock.monotonic()
+
+        left_s = max(remaining_s(), 0.001)
         timeout = urllib3.Timeout(
             connect=min(self._bounds.connect_s, left_s), read=min(self._bounds.read_s, left_s)
         )
         try:
-            response = self._pool.request(
-                method,
-                url,
-                body=body or None,
-                headers=headers,
-                timeout=timeout,
-                redirect=False,
-                retries=False,
-                preload_content=False,
-            )
-            try:
-                return self._received(response, deadline, is_read)
-            finally:
-                response.release_conn()
+            with ends_when(remaining_s):
+                response = self._pool.request(
+                    method,
+                    url,
+                    body=body or None,
+                    headers=headers,
+                    timeout=timeout,
+                    redirect=False,
+                    retries=False,
+                    preload_content=False,
+                )
+                try:
+                    return self._received(response, deadline, is_read)
+                finally:
+                    response.release_conn()
         except HTTPError as error:
+            failure: Failure = "timeout" if remaining_s() <= 0 else _failure(error)
             # The cause could show a header that was sent: it is not chained.
-            raise SendFailedError(_failure(error), type(error).__name__) from None
+            raise SendFailedError(failure, type(error).__name__) from None
 
     def _received(
         self, response: urllib3.BaseHTTPResponse, deadline: float, is_read: Callable[[int], bool]

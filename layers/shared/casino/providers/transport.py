@@ -14,6 +14,7 @@ from typing import Final
 import urllib3
 
 from casino.base.clock import Clock
+from casino.base.errors import UnavailableError
 from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.providers.circuit import Circuits
@@ -96,7 +97,11 @@ class Transport:
                 self._pause(call, failed, attempt, deadline)
                 continue
             except ProviderError as error:
+                self._circuits.undecided(integration.name)
                 raise self._given_up(call, error) from None
+            except UnavailableError:
+                self._circuits.undecided(integration.name)
+                raise
             self._circuits.succeeded(integration.name)
             if reply.status >= 400 and reply.status not in final:
                 raise self._given_up(call, _refused(reply))
