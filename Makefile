@@ -78,7 +78,7 @@ docs: .venv/.project ## Write the generated documents again
 bench: install .tools/runtime/.stamp .tools/bench/.stamp ## Measure everything beside its peers, about 6 minutes; fails when a budget is missed
 	$(BIN)/python -m benchmarks
 
-bench-quick: install .tools/runtime/.stamp ## A rough measurement in about 2 minutes; writes nothing, judges no timing
+bench-quick: install .tools/runtime/.stamp ## A rough measurement in about 2 minutes; keeps nothing, judges no timing
 	$(BIN)/python -m benchmarks --quick
 
 plots: .tools/bench/.stamp ## Draw the plots of the latest run again

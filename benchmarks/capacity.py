@@ -9,7 +9,6 @@ Each environment reads secret and registry once per cache period, at full use of
 
 import sys
 import tomllib
-from collections.abc import Iterator
 from math import ceil
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,16 +42,10 @@ def parameters(path: Path = GIVEN) -> Any:
     Raises `ValueError` that names those that are missing, and those that the page does not know.
     """
     given, known = (tomllib.loads(each.read_text()) for each in (path, GIVEN))
-    if wrong := set(_names(given)) ^ set(_names(known)):
+    mine, ours = ({f"{at}.{name}" for at in all_ for name in all_[at]} for all_ in (given, known))
+    if wrong := mine ^ ours:
         raise ValueError(f"missing or unknown in {path}: {', '.join(sorted(wrong))}")
     return _namespace(given)
-
-
-def _names(given: Run, above: str = "") -> Iterator[str]:
-    for name, value in given.items():
-        yield above + name
-        if isinstance(value, dict):
-            yield from _names(value, f"{above}{name}.")
 
 
 def _namespace(value: Any) -> Any:

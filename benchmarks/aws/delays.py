@@ -26,8 +26,6 @@ MEDIANS_MS: Final = {
     "GetSecretValue": 5.0,
 }
 
-_P99_OF_P50: Final = {"TransactWriteItems": 92 / 25}
-_P99_OF_P50_ELSE: Final = 16 / 7.6
 #: The 99th percentile of a normal distribution, in standard deviations.
 _P99_DEVIATIONS: Final = 2.3263
 
@@ -39,7 +37,7 @@ def delays_s(operation: str, kind: Delays) -> Iterator[float]:
 
 
 def _spread(operation: str, median_s: float) -> Iterator[float]:
-    sigma = math.log(_P99_OF_P50.get(operation, _P99_OF_P50_ELSE)) / _P99_DEVIATIONS
+    sigma = math.log(92 / 25 if operation == "TransactWriteItems" else 16 / 7.6) / _P99_DEVIATIONS
     chance = random.Random(operation)  # noqa: S311 - repeatable, no secret
     while True:
         yield chance.lognormvariate(math.log(median_s), sigma)

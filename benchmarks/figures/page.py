@@ -22,7 +22,7 @@ _MORE: Final = (
     (
         "growth",
         "A small and a large ledger: a bet beside each, and a replay",
-        "entries cpu_ms p50_ms control_p50_ms round_trips write read",
+        "of cpu_ms p50_ms control_p50_ms round_trips write read",
     ),
     (
         "contention",
@@ -74,10 +74,10 @@ assume ({delays}), "spread" with delays as wide as AWS's.
 """
 
 
-def number(value: float | None) -> str:
-    """Return three significant digits, or a dash for what was not measured."""
-    if value is None:
-        return "-"
+def number(value: float | str | None) -> str:
+    """Return three significant digits, a dash for what was not measured, or words as they are."""
+    if value is None or isinstance(value, str):
+        return value or "-"
     if value == int(value):
         return f"{int(value):,}"
     return f"{value:,.{0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2}f}"
@@ -151,8 +151,9 @@ def _listed(name: str, found: Any, keys: Sequence[str]) -> str:
     """Return a part of the run as a table: a row for each ledger, level, burst or stack."""
     rows = found if isinstance(found, list) else [found]
     if name == "growth":
-        sides = [found[size] for size in ("small", "large")]
-        rows = [*sides, *({**side["replay"], "entries": side["entries"]} for side in sides)]
+        sides = [(side, f"{side['entries']:,}") for side in (found["small"], found["large"])]
+        rows = [{**side, "of": f"bet, {entries}"} for side, entries in sides]
+        rows += [{**side["replay"], "of": f"replay, {entries}"} for side, entries in sides]
     heads = [key.replace("_per_", "/").replace("_", " ") for key in keys]
     return table(heads, [[number(row.get(key)) for key in keys] for row in rows])
 

@@ -32,12 +32,7 @@ class Player:
 
     def hook(self, action: str, **fields: Any) -> Event:
         """Return the proxy event of any hook; `fields` are added to what all of them carry."""
-        common = {
-            "action": action,
-            "player_id": self.player_id,
-            "currency": CURRENCY,
-            "session_id": self.session_id,
-        }
+        who = {"player_id": self.player_id, "currency": CURRENCY, "session_id": self.session_id}
         money = {"amount": STAKE, "game_id": self.game_id, "type": action}
-        body = encode({**common, **({} if action == "balance" else money), **fields})
+        body = encode({"action": action, **who, **({} if action == "balance" else money), **fields})
         return proxy_event(body, signed_headers(body), f"/webhooks/igsp/v1/{action}")

@@ -118,9 +118,7 @@ class Function:
 
 
 @contextmanager
-def running(
-    folders: Sequence[Path], environment: Mapping[str, str], handler: str = "app.handler"
-) -> Iterator[Function]:
+def running(folders: Sequence[Path], environment: Mapping[str, str]) -> Iterator[Function]:
     """Start the function in `folders`, its own first and its layers after; it starts to run with
     its first event, and ends with the context."""
     port, api_port = free_port(), free_port()
@@ -134,7 +132,7 @@ def running(
                     "--runtime-interface-emulator-address", f"{LOOPBACK}:{port}",
                     "--runtime-api-address", f"{LOOPBACK}:{api_port}",
                     # -P: not the working directory; -B: the disk of a function is read-only
-                    _PYTHON, "-P", "-B", _RUNTIME, handler,
+                    _PYTHON, "-P", "-B", _RUNTIME, "app.handler",
                 ],
                 cwd=scratch,
                 env=_environment(folders, scratch) | dict(environment),

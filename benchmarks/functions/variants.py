@@ -25,6 +25,7 @@ from builder import build as wallet_build
 from builder import package, sam
 from builder.precompile import compile_tree
 from builder.tune import FUNCTION_AT, LAYER_AT, ROOTS_FILE, tune_layer
+from testing.template import TABLES
 from testing.world import SANDBOX
 
 PEERS: Final = sam.PROJECT / ".aws-sam" / "peers"
@@ -61,11 +62,8 @@ class Variant:
         return {"title": self.title, "package": {"zipped": zipped, "unzipped": unzipped}}
 
 
-_TABLES: Final = (
-    "LEDGER", "WALLETS", "PLAYERS", "SESSIONS", "ROUNDS", "REGISTRY", "IDEMPOTENCY"
-)  # fmt: skip
 #: What every variant reads, with the names of tables that do not exist: for the stand-in of AWS.
-NULL_ENVIRONMENT: Final = {f"{name}_TABLE": f"null-{name.lower()}" for name in _TABLES}
+NULL_ENVIRONMENT: Final = {name: f"null-{name}" for name in (*TABLES.values(), "IDEMPOTENCY_TABLE")}
 #: What the template, or the peer's own would, tell the function beside its tables.
 COMMON_ENVIRONMENT: Final = {
     "SECRET_NAME": SANDBOX.secret_name,

@@ -69,10 +69,15 @@ def measure(
         found: dict[str, Any] = {"contention": [], "burst": []}
         for count in levels:
             seconds, answers = crowd.bet(count, max(fewest_each, bets // count))
-            found["contention"].append(level(count, seconds, answers, crowd.conflicts()))
+            level = counts(count, answers, crowd.conflicts())
+            rate = level["decided"] / seconds
+            found["contention"].append({**level, "seconds": seconds, "bets_per_s": rate})
         for count in bursts:
-            sent = [crowd.bet(count, 1, 0.0)[1] for _ in range(repeats)]
-            found["burst"].append(burst(count, [*chain.from_iterable(sent)], crowd.conflicts()))
+            sent = (crowd.bet(count, 1, 0.0)[1] for _ in range(repeats))
+            answers = [*chain.from_iterable(sent)]
+            burst = counts(count, answers, crowd.conflicts())
+            cuts = quantiles((answer.latency_ms for answer in answers), n=100, method="inclusive")
+            found["burst"].append({**burst, "p50_ms": cuts[49], "p95_ms": cuts[94]})
         stage.prove(player_id, balances(_DEPOSIT_MINOR, STAKE_MINOR, crowd.answers))
     return found
 
@@ -141,21 +146,7 @@ def send(
         time.sleep(ceiling_s * random.random())  # noqa: S311 - spreads the tries, no secret
 
 
-def level(
-    concurrent: int, seconds: float, answers: Sequence[Answer], conflicts: int
-) -> dict[str, Any]:
-    """Return the figures of one level, see `_counts`, and how fast the bets were decided."""
-    counts = _counts(concurrent, answers, conflicts)
-    return {**counts, "seconds": seconds, "bets_per_s": counts["decided"] / seconds}
-
-
-def burst(concurrent: int, answers: Sequence[Answer], conflicts: int) -> dict[str, Any]:
-    """Return the figures of bursts of one size, see `_counts`, with the times of all answers."""
-    cuts = quantiles((answer.latency_ms for answer in answers), n=100, method="inclusive")
-    return {**_counts(concurrent, answers, conflicts), "p50_ms": cuts[49], "p95_ms": cuts[94]}
-
-
-def _counts(concurrent: int, answers: Sequence[Answer], conflicts: int) -> dict[str, Any]:
+def counts(concurrent: int, answers: Sequence[Answer], conflicts: int) -> dict[str, Any]:
     """Return how many bets there were and how many were decided, with what happened on the way.
 
     `busy` and `unclear` count the answers that ask to try again, see `Answer`, and `conflicts` the

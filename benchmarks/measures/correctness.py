@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import uuid4
 
 from benchmarks.aws import wire
@@ -73,13 +73,6 @@ def _units(calls: Sequence[Call]) -> dict[str, float]:
     return {"write": units["write_tables"] + units["write_index"], **units}
 
 
-class _Books(NamedTuple):
-    """What the tables hold of a player: the balance in minor units, and the number of entries."""
-
-    balance_minor: int
-    entries: int
-
-
 class _Table:
     """A player of its own for each variant, and all that this player's wallet must obey."""
 
@@ -98,7 +91,7 @@ class _Table:
             body, calls = self._must(function, bet, -STAKE_MINOR)
             again, calls_again = self._must(function, bet, 0)
             if again != body:
-                raise self._wrong(f"the copy of a bet got {again}, the bet {body}")
+                raise self._wrong(f"the copy of a bet got {again}, the bet {body}", function)
             self._refuse(function, {**bet, "body": bet["body"].replace("1.25", "9.25")})
         return {"bet": calls, "replay": calls_again}
 
@@ -152,8 +145,8 @@ class _Table:
         if response["statusCode"] != HTTPStatus.OK:
             raise self._wrong(f"answered {response}", function)
         told_minor = round(json.loads(response["body"])["balance"] * 100)
-        moved = _Books(before.balance_minor + moved_minor, before.entries + bool(moved_minor))
-        if after != moved or told_minor != after.balance_minor:
+        moved = (before[0] + moved_minor, before[1] + bool(moved_minor))
+        if after != moved or told_minor != after[0]:
             raise self._wrong(f"told {told_minor}, left {after} instead of {moved}", function)
         return response["body"], calls
 
@@ -165,7 +158,8 @@ class _Table:
         if self._books() != before:
             raise self._wrong("a forgery moved money", function)
 
-    def _books(self) -> _Books:
+    def _books(self) -> tuple[int, int]:
+        """Return the balance in minor units, and the number of entries."""
         wallet = self._world.accounts.wallet(self._player.player_id, CURRENCY)
         key: Mapping[str, Any] = {"S": wallet_key(self._player.player_id, CURRENCY)}
         entries = self._world.client.query(
@@ -175,8 +169,7 @@ class _Table:
             ExpressionAttributeValues={":wallet": key},
             Select="COUNT",
         )
-        return _Books(wallet.balance_minor if wallet else 0, entries["Count"])
+        return wallet.balance_minor if wallet else 0, entries["Count"]
 
-    def _wrong(self, what: str, function: Function | None = None) -> WrongVariantError:
-        text = f"{self._name}: {what}"
-        return WrongVariantError(str(function.failure(text)) if function else text)
+    def _wrong(self, what: str, function: Function) -> WrongVariantError:
+        return WrongVariantError(str(function.failure(f"{self._name}: {what}")))

@@ -23,7 +23,7 @@ from typing import IO, Any, Final
 
 from benchmarks.functions.bets import CURRENCY
 from benchmarks.measures.long_play import LongPlay, head_of, play, round_item
-from benchmarks.measures.stage import Stage
+from benchmarks.measures.stage import Stage, clients
 from casino.aws.attributes import Item
 from casino.aws.tables import Tables
 from casino.base.times import iso_utc
@@ -68,7 +68,8 @@ def filled_stages(folder: Path, sizes: Sequence[int]) -> Iterator[list[tuple[Sta
             port = ministack.free_port()
             local = ministack.start(target, port, keep_state=True, timeout_s=_START_TIMEOUT_S)
             stack.callback(local.stop, _STOP_TIMEOUT_S)
-            stages.append((Stage.found(local, world.environment), played))
+            kept = World(clients(local)[0], world.environment)
+            stages.append((Stage(local, kept), played))
         yield stages
 
 

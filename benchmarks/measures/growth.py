@@ -25,7 +25,7 @@ from uuid import uuid4
 from benchmarks.aws.wire import counting
 from benchmarks.measures.filled_ledger import filled_stages
 from benchmarks.measures.long_play import LongPlay, bet
-from benchmarks.measures.stage import Stage, clients
+from benchmarks.measures.stage import Stage
 from casino.aws.lean.clients import lean_calls
 from casino.aws.lean.protocol import DYNAMODB, DynamoDb
 from casino.base.errors import RetryableError
@@ -121,7 +121,7 @@ class _Side:
     def __init__(self, stage: Stage, played: LongPlay) -> None:
         self._stage, self._played = stage, played
         self._wallet = self._on_lean_client(stage.variables())
-        self._client = _Timed(clients(stage.local)[0])
+        self._client = _Timed(stage.world.client)
         self._control = wallet_service(self._client, stage.world.tables, Igsp())
         self._kinds = {
             "bet": (Measured(), self._fresh, False),

@@ -34,10 +34,8 @@ def measure(concurrent: int, bets: int) -> dict[str, Any]:
     """Return the figures; raises `LedgerBrokenError` when the ledger is not whole after them."""
     with emulated_aws() as local, ThreadPoolExecutor(concurrent) as pool:
         casino = open_casino(local)
-        seats = [
-            open_seat(casino.operations, f"p-bench-{number}", CURRENCY, _FUNDS)
-            for number in range(concurrent)
-        ]
+        names = (f"p-bench-{number}" for number in range(concurrent))
+        seats = [open_seat(casino.operations, name, CURRENCY, _FUNDS) for name in names]
         with httpx.Client(timeout=_TIMEOUT_S) as client:
 
             def bet(count: int, seat: Seat) -> list[float | None]:

@@ -1,7 +1,7 @@
 """A casino on a MiniStack, for what is measured on real tables: set up, and proved at the end."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,11 +43,6 @@ class Stage:
     def build(cls, local: MiniStack) -> Self:
         """Create the tables, the integration and its secret."""
         return cls(local, build_world("bench", *clients(local)))
-
-    @classmethod
-    def found(cls, local: MiniStack, environment: Mapping[str, str]) -> Self:
-        """Return the stage that a MiniStack kept, with the `environment` that it was built with."""
-        return cls(local, World(clients(local)[0], dict(environment)))
 
     def variables(self, endpoint: str | None = None) -> dict[str, str]:
         """Return a function's variables; `endpoint` stands before MiniStack, when it is given."""

@@ -19,6 +19,7 @@ LEDGER, WALLETS, SESSIONS, ROUNDS = (
     os.environ[f"{name}_TABLE"] for name in ("LEDGER", "WALLETS", "SESSIONS", "ROUNDS")
 )
 INTEGRATION = "sandbox"
+_FREE = "attribute_not_exists(id)"
 
 type Bet = Mapping[str, Any]
 type Item = dict[str, dict[str, Any]]
@@ -87,11 +88,7 @@ def _writes(bet: Bet, wallet: Item, stake: int, after: int, body: str) -> list[d
     }
     moved = {":after": after, ":seq": seq, ":new": version + 1, ":read": version}
     return [
-        {"Put": {
-            "TableName": LEDGER,
-            "Item": entry,
-            "ConditionExpression": "attribute_not_exists(id)",
-        }},
+        {"Put": {"TableName": LEDGER, "Item": entry, "ConditionExpression": _FREE}},
         {"Update": {
             "TableName": WALLETS,
             "Key": key[WALLETS],

@@ -50,3 +50,4 @@ def test_every_bet_of_a_contended_wallet_is_told_and_proved(built: Path) -> None
     assert found["contention"][0]["conflicts"] == 0
     (burst,) = found["burst"]
     assert (burst["bets"], burst["decided"] + burst["busy"] + burst["unclear"]) == (6, 6)
+    assert 0 < burst["p50_ms"] <= burst["p95_ms"]

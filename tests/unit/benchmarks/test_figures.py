@@ -49,19 +49,12 @@ def test_a_refusal_is_an_answer_and_without_patience_so_is_a_busy_one(
     assert (answer.status, answer.code, answer.busy, pauses) == (status, code, busy, [])
 
 
-def test_a_level_adds_up_what_its_senders_met_and_counts_who_gave_up() -> None:
+def test_what_the_senders_met_is_added_up_and_who_gave_up_is_counted() -> None:
     refused = replace(DECIDED, status=503, code="busy", busy=7, unclear=3)
-    assert contention.level(2, 0.5, [DECIDED, refused], 4) == {
+    assert contention.counts(2, [DECIDED, refused], 4) == {
         "concurrent": 2, "bets": 2, "decided": 1, "undecided": {"busy": 1}, "conflicts": 4,
-        "busy": 8, "unclear": 3, "seconds": 0.5, "bets_per_s": 2.0,
+        "busy": 8, "unclear": 3,
     }  # fmt: skip
-
-
-def test_a_burst_shows_busy_answers_beside_the_times_of_all() -> None:
-    once, busy = replace(DECIDED, busy=0), replace(DECIDED, status=503, code="busy", latency_ms=9)
-    row = contention.burst(2, [once, busy, once, once], 0)
-    assert (row["bets"], row["decided"], row["busy"]) == (4, 3, 1)
-    assert row["p50_ms"] == 5.0 < row["p95_ms"] < 9.0
 
 
 def test_the_balance_may_lack_only_bets_that_nobody_knows_of() -> None:
