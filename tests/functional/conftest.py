@@ -18,8 +18,8 @@ from testing.play import Play
 from testing.world import World, build_world
 
 
-@pytest.fixture(autouse=True)
-def each_table_is_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def each_table_is_copied_once() -> Iterator[None]:
     """Keep moto from copying a table again for each write of a transaction: one copy undoes all."""
     write, copies = DynamoDBBackend.transact_write_items, dict[int, Any]()
 
@@ -33,8 +33,10 @@ def each_table_is_copied_once(monkeypatch: pytest.MonkeyPatch) -> None:
             vars(copied).update(deepcopy(vars(table), memo))
         return copies[id(table)]
 
-    monkeypatch.setattr(DynamoDBBackend, "transact_write_items", transact_write_items)
-    monkeypatch.setattr(Table, "__deepcopy__", copy_once, raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DynamoDBBackend, "transact_write_items", transact_write_items)
+        patch.setattr(Table, "__deepcopy__", copy_once, raising=False)
+        yield
 
 
 @pytest.fixture

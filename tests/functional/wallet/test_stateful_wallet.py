@@ -215,10 +215,13 @@ class WalletMachine(RuleBasedStateMachine):
         session_id=st.sampled_from(OWN), status=st.sampled_from(["active", "suspended", "closed"])
     )
     def change_session(self, session_id: str, status: str) -> None:
-        if self.play.model.sessions[session_id]["state"].endswith("over"):
+        session = self.play.model.sessions[session_id]
+        if session["state"].endswith("over"):
             return
-        assert self.play.casino.sessions.set_status(session_id, cast("SessionStatus", status))
-        self.play.model.sessions[session_id]["state"] = status
+        changes = session["state"] != "closed" or status == "closed"
+        wanted = cast("SessionStatus", status)
+        assert self.play.casino.sessions.set_status(session_id, wanted) is changes
+        session["state"] = status if changes else "closed"
 
     @precondition(lambda self: self.play.clock.elapsed < TTL_S)
     @rule(seconds=st.sampled_from([1, 60, 900, 900, TTL_S]))
