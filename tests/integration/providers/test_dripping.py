@@ -20,6 +20,7 @@ from casino.providers.circuit import Circuits
 from casino.providers.connection import pool_manager
 from casino.providers.ports import ProviderError
 from casino.providers.post import JsonPost, ServiceUnreachableError
+from casino.providers.sender import Bounds
 from casino.providers.transport import Limits, Transport
 from testing.catalogue import Notes, provider_keyring
 from testing.integrations import an_integration
@@ -156,8 +157,9 @@ def test_a1_a_provider_that_drips_over_tls_is_cut_too(part: str, tmp_path: Path)
 
 
 def test_a1_a_service_that_drips_is_cut_too() -> None:
+    bounds = Bounds(connect_s=DEADLINE_S / 2, read_s=DEADLINE_S / 2, most_bytes=1024)
     with dripping(*DRIPS["headers"]) as server:
-        asked = JsonPost(f"http://{server.address}", SystemClock(), DEADLINE_S)
+        asked = JsonPost(f"http://{server.address}", SystemClock(), bounds)
         with pytest.raises(ServiceUnreachableError):
             asked("/api", {}, {})
 

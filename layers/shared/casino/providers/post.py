@@ -29,14 +29,12 @@ class Post(Protocol):
 class JsonPost:
     """`Post` over HTTPS to one service."""
 
-    def __init__(self, base_url: str, clock: Clock, deadline_s: float = 7.0) -> None:
+    def __init__(self, base_url: str, clock: Clock, bounds: Bounds = _BOUNDS) -> None:
         url = urlsplit(base_url)
         if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOCAL):
             raise ValueError("credentials are sent over HTTPS only")
         self._base_url = base_url.rstrip("/")
-        self._clock = clock
-        self._deadline_s = deadline_s
-        self._sender = Sender(clock, _BOUNDS)
+        self._sender = Sender(clock, bounds)
 
     def __call__(
         self, path: str, headers: Mapping[str, str], fields: Mapping[str, object]
@@ -45,8 +43,7 @@ class JsonPost:
         sent = {"Content-Type": "application/json", "Accept": "application/json", **headers}
         try:
             body = json.dumps(fields).encode()
-            deadline = self._clock.monotonic() + self._deadline_s
-            reply = self._sender.send("POST", self._base_url + path, sent, body, deadline)
+            reply = self._sender.send("POST", self._base_url + path, sent, body)
         except (SendFailedError, OSError, ValueError):
             # The cause could show a header that was sent: it is not chained.
             raise ServiceUnreachableError("the service did not answer") from None

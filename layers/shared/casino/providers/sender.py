@@ -100,18 +100,22 @@ class Sender:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes,
-        deadline: float,
+        body: bytes = b"",
+        deadline: float | None = None,
         is_read: Callable[[int], bool] = lambda status: True,
     ) -> Reply:
         """Return the answer; `is_read` says by its status whether its body is of use.
 
         `deadline` is a moment of the clock's `monotonic`: then the call ends, whatever the
-        counterpart still sends. Raises `SendFailedError`.
+        counterpart still sends. Without one the call has the time to connect and to read once.
+        Raises `SendFailedError`.
         """
+        if deadline is None:
+            deadline = self._clock.monotonic() + self._bounds.connect_s + self._bounds.read_s
+        ends_at = deadline
 
         def remaining_s() -> float:
-            return deadline - self._clock.monotonic()
+            return ends_at - self._clock.monotonic()
 
         left_s = max(remaining_s(), 0.001)
         timeout = urllib3.Timeout(
@@ -130,7 +134,7 @@ class Sender:
                     preload_content=False,
                 )
                 try:
-                    return self._received(response, deadline, is_read)
+                    return self._received(response, ends_at, is_read)
                 finally:
                     response.release_conn()
         except HTTPError as error:
