@@ -9,8 +9,10 @@ import pytest
 
 from casino.base.errors import BusyError, CasinoError, OutcomeUnknownError, UnavailableError
 from casino.base.proxy import Response
+from casino.signing.pair import CURRENT, Pair
 from casino.wallet.dialect import MAX_BODY
 from testing.casinos import furnish
+from testing.credentials import FakeKeyring
 from testing.desk import BrokenLedger, HookDesk, keyring_of
 from testing.hooks import API_KEY, SECRET_KEY, proxy_event
 from testing.integrations import FakeRegistry
@@ -156,6 +158,14 @@ def test_a_rotated_secret_is_found_by_one_refresh(desk: HookDesk) -> None:
     desk.keyring = keyring = keyring_of("old", rotated=SECRET_KEY)
     assert desk.send(BALANCE)["statusCode"] == 200
     assert keyring.refreshes == 1
+
+
+def test_a10_the_key_of_one_pair_with_the_secret_of_another_is_refused(desk: HookDesk) -> None:
+    other = Pair("another-key", SECRET_KEY, CURRENT)
+    desk.keyring = FakeKeyring(other)
+    assert error(desk.send(BALANCE)) == (403, "invalid_signature")
+    desk.keyring = FakeKeyring(other, stored=Pair(API_KEY, SECRET_KEY, CURRENT))
+    assert desk.send(BALANCE)["statusCode"] == 200
 
 
 def test_a_forged_signature_is_refused_after_one_refresh(desk: HookDesk) -> None:

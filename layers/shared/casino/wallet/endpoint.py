@@ -76,29 +76,36 @@ class HookEndpoint:
 
     def _authenticate(self, call: Call, record: RequestRecord) -> Integration:
         """Return who sent the call; raises a refusal when that is not certain."""
-        integration = self.registry.by_api_key(self.dialect.who(call).api_key)
+        api_key = self.dialect.who(call).api_key
+        integration = self.registry.by_api_key(api_key)
         if integration is None or integration.family != self.dialect.name:
             raise SignatureRefusedError("unauthorized")
         record.integration = integration.name
         record.source_ip = call.source_ip
         if not _allowed(call.source_ip, integration.allowed_cidrs):
             raise RequestRefusedError("ip_not_allowed")
-        secret = self._verified(call, integration)
+        secret = self._verified(call, integration, api_key)
         record.secret_version, record.secret_id = secret.label, secret.version_id
         record.secret_left_s = secret.until - self.clock.now()
         return integration
 
-    def _verified(self, call: Call, integration: Integration) -> Pair:
-        """Return the version that signed the call; after a mismatch the keyring is read anew."""
-        versions = self.keyring.live(integration)
+    def _verified(self, call: Call, integration: Integration, api_key: str) -> Pair:
+        """Return the version of this very key that signed the call.
+
+        After a mismatch the keyring is read anew.
+        """
+        versions = self._live(integration, api_key)
         try:
             label = self.dialect.verify(call, versions, self.clock.now())
         except SignatureRefusedError as error:
             if error.reason != "invalid_signature" or not self.keyring.refresh(integration):
                 raise
-            versions = self.keyring.live(integration)
+            versions = self._live(integration, api_key)
             label = self.dialect.verify(call, versions, self.clock.now())
         return next(secret for secret in versions if secret.label == label)
+
+    def _live(self, integration: Integration, api_key: str) -> tuple[Pair, ...]:
+        return tuple(pair for pair in self.keyring.live(integration) if pair.api_key == api_key)
 
     def _serve(self, request: Request, integration: Integration, record: RequestRecord) -> Result:
         record.player_id, record.session_id = request.player_id, request.session_id or ""
