@@ -103,6 +103,17 @@ class InProcessPool(urllib3.PoolManager):
         )
 
 
+def provider_client(
+    provider: Provider, clock: FakeClock, notes: Notes, page_limit: int = 50
+) -> HttpProviderClient:
+    """Return the client that ships, at a simulated provider in this process."""
+    pool, circuits = InProcessPool(provider.client), Circuits(clock, notes)
+    transport = Transport(
+        provider_keyring(), family, clock, notes, circuits, pool=pool, jitter=lambda: 0.5
+    )
+    return HttpProviderClient(transport, page_limit)
+
+
 class CountingClient:
     """A DynamoDB client that counts the items it writes, and can fail before or after a call."""
 
@@ -163,17 +174,7 @@ class Hub:
         return S3Pages(self.s3, "pages")
 
     def client(self) -> HttpProviderClient:
-        circuits = Circuits(self.clock, self.notes)
-        transport = Transport(
-            provider_keyring(),
-            family,
-            self.clock,
-            self.notes,
-            circuits,
-            pool=InProcessPool(self.provider.client),
-            jitter=lambda: 0.5,
-        )
-        return HttpProviderClient(transport, self.page_limit)
+        return provider_client(self.provider, self.clock, self.notes, self.page_limit)
 
     def service(self) -> CatalogueSync:
         return CatalogueSync(

@@ -10,10 +10,9 @@ from botocore.config import Config
 from casino.aws.clients import aws_client
 from casino.base.errors import UnavailableError
 from casino.catalogue.schedule import InvalidEventError, SyncEndpoint
-from casino.integrations.model import Integration
 from casino.observability.telemetry import Telemetry
 from testing.catalogue import STUDIO_HUB, Hub, hub
-from testing.integrations import with_terms
+from testing.integrations import FakeRegistry, with_terms
 from testing.provider import provider
 from testing.world import World
 
@@ -42,16 +41,12 @@ class Starter:
         self.started.append(payload)
 
 
-class Known:
+def known() -> FakeRegistry:
     """Three integrations: one of them without a provider, one that is disabled."""
-
-    def names(self) -> list[str]:
-        return ["sandbox", "plain", "ended"]
-
-    def get(self, name: str) -> Integration | None:
-        plain = with_terms(STUDIO_HUB, name="plain", url="")
-        ended = replace(STUDIO_HUB, name="ended", enabled=False)
-        return {"sandbox": STUDIO_HUB, "plain": plain, "ended": ended}.get(name)
+    registry = FakeRegistry(STUDIO_HUB)
+    registry.put(with_terms(STUDIO_HUB, name="plain", url=""))
+    registry.put(replace(STUDIO_HUB, name="ended", enabled=False))
+    return registry
 
 
 @pytest.fixture
@@ -67,7 +62,7 @@ def endpoint(studio: Hub, starter: Starter) -> SyncEndpoint:
     return SyncEndpoint(
         sync=studio.service(),
         store=studio.store,
-        integrations=Known(),
+        integrations=known(),
         invoke=starter,
         observer=Telemetry("test"),
         clock=studio.clock,

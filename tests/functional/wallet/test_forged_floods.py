@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -17,6 +16,7 @@ from testing.clock import FakeClock
 from testing.desk import HookDesk
 from testing.hooks import API_KEY, SECRET_KEY, encode, proxy_event, signed_headers
 from testing.world import World
+from tests.functional.wallet.interrupted import Wire
 
 FORGED = 10_000
 PER_S = 500
@@ -24,24 +24,12 @@ SECONDS = FORGED / PER_S
 BODY = encode({"action": "balance", "player_id": "player-912", "currency": "EUR"})
 
 
-class Counted:
-    """A client that counts its calls by name."""
-
-    def __init__(self, client: Any) -> None:
-        self.client = client
-        self.calls: Counter[str] = Counter()
-
-    def __getattr__(self, name: str) -> Any:
-        self.calls[name] += 1
-        return getattr(self.client, name)
-
-
 class Gate:
     """One execution environment whose calls are counted, in a time of its own."""
 
     def __init__(self, world: World) -> None:
         self.clock = FakeClock()
-        self.dynamodb, self.secrets = Counted(world.client), Counted(secrets_client())
+        self.dynamodb, self.secrets = Wire(world.client), Wire(secrets_client())
         casino = replace(world, client=self.dynamodb)
         registry = CachedRegistry(casino.registry, self.clock)
         keyring = SecretsManagerKeyring(self.secrets, self.clock, registry)
