@@ -43,6 +43,7 @@ class ScriptedProvider:
     asked: list[LaunchRequest] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     close_errors: list[Exception] = field(default_factory=list)
+    on_close: Callable[[Integration], None] = lambda _: None
 
     def create_session(self, integration: Integration, request: LaunchRequest) -> Launched:
         self.asked.append(request)
@@ -57,6 +58,7 @@ class ScriptedProvider:
 
     def close_session(self, integration: Integration, session_id: str) -> None:
         self.closed.append(session_id)
+        self.on_close(integration)
         if self.close_errors:
             raise self.close_errors.pop(0)
 

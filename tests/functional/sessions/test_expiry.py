@@ -1,64 +1,17 @@
 """The schedule against the real tables: what is closed, what goes on, and who is told."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from casino.base.errors import UnavailableError
-from casino.observability.telemetry import Telemetry
 from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions import expiry
 from casino.sessions.closing import MOST_TELLS
-from casino.sessions.expiry import ExpiryService
 from casino.sessions.model import LEASE_S, RETRY_WINDOW_S
-from casino.sessions.schedule import ExpiryEndpoint
-from casino.sessions.store.activity import DynamoDbActivity
-from testing.launching import PLAYER, PROVIDER_URL, URL, Desk, Output, failure, is_watched, play_in
-
-IDLE_S = 30 * 60
-
-
-@dataclass
-class Run:
-    """One invocation after another, each with as much time as a test says."""
-
-    desk: Desk
-    time_left_s: Callable[[], float] = lambda: 300.0
-    handovers: list[str] = field(default_factory=list)
-    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:000000000000:function:expire"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return int(self.time_left_s() * 1000)
-
-    def invoke(self, function: str, payload: Mapping[str, Any]) -> None:
-        self.handovers.append(function)
-
-    def __call__(self) -> dict[str, object]:
-        desk = self.desk
-        service = ExpiryService(
-            desk.launches,
-            desk.watch,
-            DynamoDbActivity(desk.world.client, desk.world.tables),
-            desk.endpoint.closing,
-            desk.clock,
-            IDLE_S,
-        )
-        endpoint = ExpiryEndpoint(service, self.invoke, Telemetry("test"))
-        return endpoint.handle({}, self)
-
-    def status(self, session_id: str) -> str:
-        return self.desk.stored(session_id).session.status
-
-
-@pytest.fixture
-def run(desk: Desk) -> Run:
-    desk.world.configure(url=PROVIDER_URL, close_sessions=True)
-    # The session that the player was made with is not what these tests are about.
-    for watched in desk.watch.due(2**40, 10):
-        desk.watch.forget(watched.launch.session.session_id)
-    return Run(desk)
+from testing.launching import PLAYER, URL, Desk, Output, failure, is_watched, play_in
+from tests.functional.sessions.expiry_run import IDLE_S, Run
 
 
 def _raise(error: BaseException) -> Callable[[LaunchRequest], Launched]:

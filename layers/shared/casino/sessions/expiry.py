@@ -2,10 +2,11 @@
 
 The ledger holds the times of play, so the hooks write nothing for this. Each session holds the time
 of its next check, and then the ledger says whether it was played. A run may be cut short or
-repeated anywhere: its finished work stays, and the rest is still due.
+repeated anywhere: its finished work stays, and the rest is still due. The provider of an
+integration gets only so much time of a run to be told: a slow one keeps no other waiting.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -20,6 +21,8 @@ from casino.sessions.ports import Activity, Launches, WatchedSession, WatchedSes
 BATCH: Final = 100
 #: With less time than this left a run hands over, in seconds: longer than one session may take.
 _RESERVE_S: Final = 30.0
+#: When a session is due again whose provider had used up its time, in seconds.
+_POSTPONED_S: Final = 60
 
 
 @dataclass(slots=True)
@@ -28,6 +31,8 @@ class ExpiryRun:
 
     counts: Counter[str] = field(default_factory=Counter)
     handed_over: bool = False
+    told_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """How many seconds went into telling the provider of each integration."""
 
 
 class ExpiryService:
@@ -41,6 +46,7 @@ class ExpiryService:
         closing: ClosingService,
         clock: Clock,
         idle_s: int,
+        tell_budget_s: float,
     ) -> None:
         self._launches = launches
         self._watch = watch
@@ -48,6 +54,7 @@ class ExpiryService:
         self._closing = closing
         self._clock = clock
         self._idle_s = idle_s
+        self._tell_budget_s = tell_budget_s
 
     def run(self, time_left_s: Callable[[], float], hand_over: Callable[[], None]) -> ExpiryRun:
         """Look at every session that is due; `hand_over` starts the next run for what is left."""
@@ -61,24 +68,24 @@ class ExpiryService:
                     hand_over()
                     run.handed_over = True
                     return run
-                became = self._look(watched)
+                became = self._look(watched, run)
                 run.counts[became] += 1
                 overtaken += became == "overtaken"
             # What was overtaken may be due still, and must not be looked at in a circle.
             if len(due) < BATCH or overtaken == len(due):
                 return run
 
-    def _look(self, watched: WatchedSession) -> str:
+    def _look(self, watched: WatchedSession, run: ExpiryRun) -> str:
         launch = watched.launch
         match launch.session.status:
             case "launching":
                 return self._launching(watched)
             case "failed" | "closed":
-                return self._over(watched)
+                return self._over(watched, run)
             case "suspended":
-                return self._until(watched, launch.session.expires_at)
+                return self._until(watched, launch.session.expires_at, run)
             case "active":
-                return self._active(watched)
+                return self._active(watched, run)
 
     def _launching(self, watched: WatchedSession) -> str:
         """Fail a launch that ended without a word; its provider may hold the session."""
@@ -88,38 +95,50 @@ class ExpiryService:
         failed = fail(launch, "outcome_unknown", Exchange(), now)
         return "failed" if self._launches.end(failed, now + RETRY_WINDOW_S) else "overtaken"
 
-    def _over(self, watched: WatchedSession) -> str:
+    def _over(self, watched: WatchedSession, run: ExpiryRun) -> str:
         launch, now = watched.launch, int(self._clock.now())
         if launch.session.status == "failed" and not launch.final:
             # From here on the launch cannot be tried again: its provider hears that it is over.
             if not self._watch.close(launch, now):
                 return "overtaken"
             watched = WatchedSession(replace(launch, final=True), now)
-        return self._closing.tell(watched)
+        return self._tell(watched, run)
 
-    def _active(self, watched: WatchedSession) -> str:
+    def _active(self, watched: WatchedSession, run: ExpiryRun) -> str:
         session, now = watched.launch.session, self._clock.now()
         if now >= session.expires_at or session.is_demo:
             # A demo is played without hooks: nothing tells when, so it lasts its whole time.
-            return self._until(watched, session.expires_at)
+            return self._until(watched, session.expires_at, run)
         since = now - self._idle_s
         opened = _opened_at(watched.launch)
         last = opened if opened > since else self._activity.last(session, since, now)
         if last is not None and last > since:
             return self._later(watched, min(int(last) + self._idle_s, session.expires_at))
-        return self._close(watched, "dormant")
+        return self._close(watched, "dormant", run)
 
-    def _until(self, watched: WatchedSession, end: int) -> str:
+    def _until(self, watched: WatchedSession, end: int, run: ExpiryRun) -> str:
         if self._clock.now() < end:
             return self._later(watched, end)
-        return self._close(watched, "expired")
+        return self._close(watched, "expired", run)
 
-    def _close(self, watched: WatchedSession, reason: str) -> str:
+    def _close(self, watched: WatchedSession, reason: str, run: ExpiryRun) -> str:
         now = int(self._clock.now())
         if not self._watch.close(watched.launch, now):
             return "overtaken"
-        told = self._closing.tell(WatchedSession(watched.launch, now))
+        told = self._tell(WatchedSession(watched.launch, now), run)
         return reason if told in ("told", "not_wanted") else f"{reason}_{told}"
+
+    def _tell(self, watched: WatchedSession, run: ExpiryRun) -> str:
+        """Tell the provider, unless telling its integration's took all its time of this run."""
+        integration = watched.launch.session.integration
+        if run.told_s[integration] >= self._tell_budget_s:
+            at = int(self._clock.now()) + _POSTPONED_S
+            postponed = self._watch.look_again(watched, at, watched.tells)
+            return "postponed" if postponed else "claimed_elsewhere"
+        began = self._clock.monotonic()
+        told = self._closing.tell(watched)
+        run.told_s[integration] += self._clock.monotonic() - began
+        return told
 
     def _later(self, watched: WatchedSession, check_at: int) -> str:
         """Look again at `check_at`, and never in this run."""

@@ -28,4 +28,7 @@ class ExpiryEndpoint:
         not_told = sum(n for became, n in run.counts.items() if became.endswith("given_up"))
         if not_told:
             self.observer.count("SessionsNotTold", not_told)
+        postponed = sum(n for became, n in run.counts.items() if became.endswith("postponed"))
+        if postponed:
+            self.observer.count("SessionsPostponed", postponed)
         return counts | {"handed_over": run.handed_over}

@@ -98,6 +98,7 @@ def expiry_handler(
         parts.closing,
         parts.clock,
         parts.own.idle_s,
+        parts.own.expiry_budget_s,
     )
     invoke = Invoker(lambda: aws_client("lambda", _INVOKE))
     return ExpiryEndpoint(service, invoke, parts.observer).handle

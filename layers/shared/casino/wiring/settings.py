@@ -52,6 +52,8 @@ class SessionSettings:
     session_ttl_s: int
     repeat_s: int
     idle_s: int
+    expiry_budget_s: float
+    """How long a run of the schedule may take to tell the provider of one integration."""
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -93,6 +95,7 @@ def load_session_settings(environment: Mapping[str, str]) -> SessionSettings:
         session_ttl_s=60 * _whole(environment, "SESSION_TTL_MINUTES", 720),
         repeat_s=_whole(environment, "LAUNCH_REPEAT_SECONDS", 60),
         idle_s=60 * _whole(environment, "SESSION_IDLE_MINUTES", 30),
+        expiry_budget_s=_number(environment, "EXPIRY_BUDGET_SECONDS", 30),
     )
 
 
