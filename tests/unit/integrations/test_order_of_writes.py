@@ -28,6 +28,7 @@ def test_m13_a_refused_pair_leaves_the_staged_one_verifying(scene: Scene) -> Non
 @pytest.mark.parametrize("back", [False, True], ids=["a rotation", "a rollback"])
 def test_m14_the_current_key_has_no_end_wherever_a_promotion_dies(scene: Scene, back: bool) -> None:
     scene.rotation.stage(NAME, NEW, "v1")
+    scene.steps()[2]()
     if back:
         scene.rotate()
     promote = (lambda: scene.rotation.rollback(NAME)) if back else scene.steps()[3]

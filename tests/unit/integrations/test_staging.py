@@ -4,10 +4,25 @@ import json
 
 import pytest
 
-from casino.integrations.credentials import InvalidPairError, NothingStagedError, read_pair
+from casino.integrations.credentials import (
+    InvalidPairError,
+    NothingStagedError,
+    NotTestedError,
+    PairRefusedError,
+    read_pair,
+)
 from casino.signing.pair import Pair
 from testing.credentials import pair_of
-from tests.unit.integrations.scene import GRACE_S, MOST_CALLS, NAME, NEW, OLD, SAME_KEY, Scene
+from tests.unit.integrations.scene import (
+    GRACE_S,
+    MOST_CALLS,
+    NAME,
+    NEW,
+    OLD,
+    SAME_KEY,
+    SECRET,
+    Scene,
+)
 
 
 @pytest.fixture
@@ -54,3 +69,48 @@ def test_n5_only_a_staged_pair_can_be_taken_back(scene: Scene) -> None:
     scene.rotate()
     with pytest.raises(NothingStagedError):
         scene.rotation.unstage(NAME)
+
+
+def test_a10_a_replaced_pair_is_not_staged_again(scene: Scene) -> None:
+    scene.rotate()
+    scene.rotation.retire_previous(NAME)
+    with pytest.raises(InvalidPairError, match="replaced"):
+        scene.rotation.stage(NAME, OLD, "v2")
+    scene.change_terms(issue_url="https://p/issue")
+    scene.provider.issued["v2"] = OLD
+    with pytest.raises(InvalidPairError, match="replaced"):
+        scene.rotation.create(SECRET, "v2")
+    assert not scene.verifies(OLD)
+
+
+def test_a10_a_pair_that_came_back_by_a_rollback_counts_as_replaced_when_it_is(
+    scene: Scene,
+) -> None:
+    scene.rotate()
+    scene.rotation.rollback(NAME)
+    assert scene.registry.integrations[NAME].rotation.retired == (NEW.fingerprint,)
+    scene.rotation.retire_previous(NAME)
+    scene.rotate(pair_of("third"), "v2")
+    retired = scene.registry.integrations[NAME].rotation.retired
+    assert retired == (NEW.fingerprint, OLD.fingerprint)
+
+
+def test_a10_a_pair_is_promoted_only_after_the_provider_took_this_very_version(
+    scene: Scene,
+) -> None:
+    scene.rotation.stage(NAME, NEW, "v1")
+    _, _, _, finish = scene.steps("v1")
+    with pytest.raises(NotTestedError):
+        finish()
+    scene.provider.refuses.add(NEW.api_key)
+    with pytest.raises(PairRefusedError):
+        scene.rotation.test(SECRET, "v1")
+    with pytest.raises(NotTestedError):
+        finish()
+    third = pair_of("third")
+    scene.rotation.stage(NAME, third, "v2")
+    scene.rotation.test(SECRET, "v2")
+    scene.rotation.stage(NAME, pair_of("fourth"), "v3")
+    with pytest.raises(NotTestedError):
+        scene.rotation.finish(SECRET, "v3")
+    assert (scene.current, scene.verifies(OLD)) == ("v0", True)

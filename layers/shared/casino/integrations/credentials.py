@@ -5,6 +5,7 @@ CasinoError
     ├── GracePeriodError      the previous secret still verifies: a rotation would evict it
     ├── NothingStagedError    there is no new pair to rotate to
     ├── PairRefusedError      the provider does not take the new pair
+    ├── NotTestedError        the provider has not taken the new pair yet
     ├── NotPendingError       the version that is to be promoted is not the staged one
     ├── NoPreviousError       there is no previous secret that still verifies
     ├── KeyTakenError         the new api_key belongs to another integration
@@ -74,6 +75,12 @@ class PairRefusedError(RotationError):
     """The provider does not take the new pair, or could not be asked."""
 
     code = "pair_refused"
+
+
+class NotTestedError(RotationError):
+    """The provider has not taken the new pair yet."""
+
+    code = "not_tested"
 
 
 class NotPendingError(RotationError):

@@ -45,6 +45,10 @@ class RotationTerms:
     """How long a replaced secret goes on verifying; `None` for what its family says."""
     pending_version: str = ""
     """The version of its secret that was staged last, so that a stale cache can be told."""
+    tested_version: str = ""
+    """The version that the provider took last; only this one can be promoted."""
+    retired: tuple[str, ...] = ()
+    """The fingerprints of replaced pairs, which are not staged again."""
     retirements: tuple[tuple[str, int], ...] = ()
     """Version of its secret → when it stops verifying."""
 

@@ -10,6 +10,7 @@ time; finished work is not done again. The first write of a method carries its a
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from casino.base.clock import Clock
 from casino.base.times import iso_utc
@@ -20,6 +21,7 @@ from casino.integrations.credentials import (
     NoPreviousError,
     NothingStagedError,
     NotPendingError,
+    NotTestedError,
     StoredSecret,
     UnknownSecretError,
     grace_of,
@@ -61,10 +63,13 @@ class Rotation:
         self._pair_of(stored, token)
 
     def test(self, secret: str, token: str) -> None:
-        """Make a signed call to the provider with the pending pair."""
+        """Make a signed call to the provider with the pending pair, and note that it was taken."""
         stored, integration = self._stored(secret)
         if CURRENT not in stored.labels.get(token, ()):
             self.provider.check(integration, self._pair_of(stored, token))
+            self.registry.change(
+                integration.name, lambda latest: _with(latest, tested_version=token), None
+            )
 
     def finish(self, secret: str, token: str) -> None:
         """Promote `token`; what it replaces goes on verifying until its grace ends."""
@@ -74,6 +79,8 @@ class Rotation:
             if PENDING not in stored.labels.get(token, ()):
                 raise NotPendingError(f"version {token} of {stored.name} is not the pending one")
             self._refuse_in_grace(stored, integration)
+            if integration.rotation.tested_version != token:
+                raise NotTestedError(f"the provider has not taken version {token} of {stored.name}")
             self._swap(stored, integration, old=current, new=token, what="rotate")
         self._end_key(*self._stored(secret))
         self.store.drop_pending(stored.name, token)
@@ -89,7 +96,7 @@ class Rotation:
         pending = stored.version(PENDING)
         if pending is not None and self._pair(stored, pending) == pair:
             version = pending  # staged already, perhaps not to the end
-        self._stage(stored, integration, version, strong(pair))
+        self._stage(stored, integration, version, self._new(integration, pair))
         return version
 
     def unstage(self, name: str) -> None:
@@ -102,7 +109,7 @@ class Rotation:
         kept = self._pair_of(stored, current)
         self.registry.change(
             integration.name,
-            lambda latest: _naming(latest, ""),
+            lambda latest: _with(latest, pending_version=""),
             self._record(integration, "unstage", pair, kept),
             {} if pair.api_key == kept.api_key else {pair.api_key: int(self.clock.now())},
         )
@@ -148,7 +155,10 @@ class Rotation:
         until = int(self.clock.now()) + grace_of(integration)
         self.registry.change(
             integration.name,
-            lambda latest: _retired(latest, old, until),
+            lambda latest: _with(
+                _retired(latest, old, until),
+                retired=_replaced(latest.rotation.retired, before, after),
+            ),
             self._record(integration, what, before, after, f"old verifies until {iso_utc(until)}"),
             {after.api_key: 0},
         )
@@ -188,7 +198,7 @@ class Rotation:
         self.store.put_pending(stored.name, version, pair)
         self.registry.change(
             integration.name,
-            lambda latest: _naming(latest, version),
+            lambda latest: _with(latest, pending_version=version),
             None,
             {key: until for key, until in ended.items() if key not in kept},
         )
@@ -200,7 +210,12 @@ class Rotation:
         if not integration.rotation.issue_url:
             raise NothingStagedError(f"no new pair is staged for {integration.name}")
         current = self._pair_of(stored, self._current(stored))
-        return strong(self.provider.issue(integration, current, token))
+        return self._new(integration, self.provider.issue(integration, current, token))
+
+    def _new(self, integration: Integration, pair: Pair) -> Pair:
+        if pair.fingerprint in integration.rotation.retired:
+            raise InvalidPairError("this pair was replaced: the provider must issue a new one")
+        return strong(pair)
 
     def _refuse_in_grace(self, stored: StoredSecret, integration: Integration) -> None:
         """Refuse what would evict a previous version that still verifies."""
@@ -258,10 +273,14 @@ class Rotation:
         )
 
 
+def _with(integration: Integration, **terms: Any) -> Integration:
+    return replace(integration, rotation=replace(integration.rotation, **terms))
+
+
 def _retired(integration: Integration, version: str, until: int) -> Integration:
-    retirements = retiring(integration, version, until)
-    return replace(integration, rotation=replace(integration.rotation, retirements=retirements))
+    return _with(integration, retirements=retiring(integration, version, until))
 
 
-def _naming(integration: Integration, pending: str) -> Integration:
-    return replace(integration, rotation=replace(integration.rotation, pending_version=pending))
+def _replaced(retired: tuple[str, ...], old: Pair, new: Pair) -> tuple[str, ...]:
+    pair = {old.fingerprint, new.fingerprint}
+    return (*(each for each in retired if each not in pair), old.fingerprint)

@@ -53,6 +53,8 @@ def read_integration(item: Item) -> Integration:
             issue_url=item.get("issue_url", {"S": ""})["S"],
             grace_s=int(item["grace_s"]["N"]) if "grace_s" in item else None,
             pending_version=item.get("pending_version", {"S": ""})["S"],
+            tested_version=item.get("tested_version", {"S": ""})["S"],
+            retired=_read_texts(item, "retired"),
             retirements=tuple(
                 (version, int(until["N"]))
                 for version, until in sorted(item.get("retirements", {"M": {}})["M"].items())
@@ -70,6 +72,10 @@ def _rotation_item(rotation: RotationTerms) -> Item:
         item["grace_s"] = number(rotation.grace_s)
     if rotation.pending_version:
         item["pending_version"] = text(rotation.pending_version)
+    if rotation.tested_version:
+        item["tested_version"] = text(rotation.tested_version)
+    if rotation.retired:
+        item["retired"] = _texts(rotation.retired)
     if rotation.retirements:
         times = {version: number(until) for version, until in rotation.retirements}
         item["retirements"] = {"M": times}
