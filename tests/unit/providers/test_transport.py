@@ -2,97 +2,22 @@
 
 import gzip
 import io
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any
 
 import pytest
-import urllib3
 from urllib3.exceptions import (
     NewConnectionError,
     ProtocolError,
-    ReadTimeoutError,
 )
 
 from casino.base.headers import headers_of
-from casino.dialects.igsp.client import HttpProviderClient
 from casino.dialects.registry import family
-from casino.providers.circuit import Circuits
-from casino.providers.ports import LaunchRequest, ProviderError
-from casino.providers.transport import Limits, Transport
+from casino.providers.ports import ProviderError
 from casino.signing.scheme import Message
-from testing.catalogue import Notes, provider_keyring
-from testing.clock import FakeClock
-from testing.integrations import an_integration
+from testing.catalogue import provider_keyring
 from testing.provider import KEY
-
-HUB = an_integration("hub", url="https://p.test/igsp/v1/", close_sessions=True)
-PAGE = b'{"data": [{"id": "x"}], "cursor": {"next": "c1"}, "meta": {"returned": 1}}'
-LAUNCH = LaunchRequest("sess-1", "game-1", "p_1", "Lucky", "EUR", 12_345, return_url="https://x")
-
-
-@dataclass
-class Script(urllib3.PoolManager):
-    """Answers calls with what it is told, in order; the last answer again and again."""
-
-    answers: Sequence[Any]
-    clock: FakeClock
-    sent: list[dict[str, Any]] = field(default_factory=list)
-
-    def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override]
-        self.sent.append({"method": method, "url": url, **options})
-        answer = self.answers[min(len(self.sent), len(self.answers)) - 1]
-        if isinstance(answer, BaseException):
-            raise answer
-        status, body, headers = answer
-        return urllib3.HTTPResponse(
-            body if hasattr(body, "read") else io.BytesIO(body),
-            headers=headers,
-            status=status,
-            preload_content=False,
-        )
-
-
-@dataclass
-class Line:
-    """A client, and all that can be seen of what it does."""
-
-    client: HttpProviderClient
-    pool: Script
-    clock: FakeClock
-    notes: Notes
-
-
-def line(*answers: Any, **limits: Any) -> Line:
-    clock, notes = FakeClock(), Notes()
-    pool = Script(answers, clock)
-    transport = Transport(
-        provider_keyring(),
-        family,
-        clock,
-        notes,
-        Circuits(clock, notes),
-        Limits(**limits),
-        pool,
-        jitter=lambda: 1.0,
-    )
-    return Line(HttpProviderClient(transport), pool, clock, notes)
-
-
-def code_of(act: Callable[[], object]) -> str:
-    with pytest.raises(ProviderError) as refused:
-        act()
-    return refused.value.code
-
-
-def answer(status: int, body: bytes = b"{}", **headers: str) -> tuple[int, bytes, dict[str, str]]:
-    return status, body, {name.replace("_", "-"): value for name, value in headers.items()}
-
-
-def read_timeout() -> ReadTimeoutError:
-    return ReadTimeoutError(None, "u", "slow")  # type: ignore[arg-type]
+from tests.unit.providers.line import HUB, LAUNCH, PAGE, answer, code_of, line, read_timeout
 
 
 def test_a_request_is_signed_over_its_body_and_names_itself() -> None:
@@ -244,32 +169,6 @@ def test_an_answer_without_end_is_cut() -> None:
     assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_invalid_answer"
 
 
-def test_the_circuit_opens_after_failures_in_a_row_and_lets_one_try_later() -> None:
-    made = line(answer(500), attempts=1)
-    for _ in range(5):
-        assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_unavailable"
-
-    assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_circuit_open"
-    assert len(made.pool.sent) == 5
-    made.clock.advance(31)
-    assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_unavailable"
-    assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_circuit_open"
-    made.clock.advance(31)
-    made.pool.answers = [answer(200, PAGE)]
-    made.client.games(HUB, None, None)
-    made.client.games(HUB, None, None)
-
-    assert made.notes.metrics["ProviderCircuitOpened"] == 1
-    assert len(made.notes.named("circuit closed")) == 1
-
-
-def test_a_refusal_keeps_the_circuit_closed() -> None:
-    made = line(answer(400), attempts=1)
-
-    for _ in range(20):
-        assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_refused"
-
-
 def test_a_failure_never_tells_a_secret() -> None:
     made = line(answer(401, KEY.secret_key.encode()))
 
@@ -288,35 +187,3 @@ def test_a_session_that_the_provider_no_longer_has_is_closed(status: int) -> Non
     made.client.close_session(HUB, "sess/1")
 
     assert made.pool.sent[0]["url"].endswith("/sessions/sess%2F1")
-
-
-def test_a1_a_try_that_was_killed_counts_like_one_that_failed() -> None:
-    made = line(KeyboardInterrupt(), attempts=1)
-    for _ in range(5):
-        with pytest.raises(KeyboardInterrupt):
-            made.client.games(HUB, None, None)
-
-    assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_circuit_open"
-    assert len(made.pool.sent) == 5
-    assert made.notes.metrics["ProviderCircuitOpened"] == 1
-    made.clock.advance(31)
-    made.pool.answers = [answer(200, PAGE)]
-    made.client.games(HUB, None, None)
-    assert len(made.notes.named("circuit closed")) == 1
-
-
-@pytest.mark.parametrize("settled", [answer(200, PAGE), answer(400)])
-def test_a1_an_answer_takes_the_tries_before_it_back(settled: Any) -> None:
-    made = line(KeyboardInterrupt(), attempts=1)
-    for _ in range(4):
-        with pytest.raises(KeyboardInterrupt):
-            made.client.games(HUB, None, None)
-    made.pool.answers = [settled, KeyboardInterrupt()]
-    made.pool.sent.clear()
-    with suppress(ProviderError):
-        made.client.games(HUB, None, None)
-    for _ in range(5):
-        with pytest.raises(KeyboardInterrupt):
-            made.client.games(HUB, None, None)
-
-    assert code_of(lambda: made.client.games(HUB, None, None)) == "provider_circuit_open"

@@ -107,20 +107,14 @@ class Sender:
         """Return the answer; `is_read` says by its status whether its body is of use.
 
         `deadline` is a moment of the clock's `monotonic`: then the call ends, whatever the
-        counterpart still sends. Without one the call has the time to connect and to read once.
-        Raises `SendFailedError`.
+        counterpart still sends. Without one it may connect and read once. Raises `SendFailedError`.
         """
-        if deadline is None:
-            deadline = self._clock.monotonic() + self._bounds.connect_s + self._bounds.read_s
-        ends_at = deadline
+        once_s = self._bounds.connect_s + self._bounds.read_s
+        ends_at = self._clock.monotonic() + once_s if deadline is None else deadline
 
         def remaining_s() -> float:
             return ends_at - self._clock.monotonic()
 
-        left_s = max(remaining_s(), 0.001)
-        timeout = urllib3.Timeout(
-            connect=min(self._bounds.connect_s, left_s), read=min(self._bounds.read_s, left_s)
-        )
         try:
             with ends_when(remaining_s):
                 response = self._pool.request(
@@ -128,7 +122,7 @@ class Sender:
                     url,
                     body=body or None,
                     headers=headers,
-                    timeout=timeout,
+                    timeout=self._timeout(remaining_s()),
                     redirect=False,
                     retries=False,
                     preload_content=False,
@@ -141,6 +135,11 @@ class Sender:
             failure: Failure = "timeout" if remaining_s() <= 0 else _failure(error)
             # The cause could show a header that was sent: it is not chained.
             raise SendFailedError(failure, type(error).__name__) from None
+
+    def _timeout(self, left_s: float) -> urllib3.Timeout:
+        left_s = max(left_s, 0.001)
+        connect_s, read_s = min(self._bounds.connect_s, left_s), min(self._bounds.read_s, left_s)
+        return urllib3.Timeout(connect=connect_s, read=read_s)
 
     def _received(
         self, response: urllib3.BaseHTTPResponse, deadline: float, is_read: Callable[[int], bool]
