@@ -10,7 +10,14 @@ from zlib import crc32
 from urllib3 import BaseHTTPResponse, HTTPResponse
 
 from casino.aws import clients as aws
-from casino.aws.lean.protocol import DYNAMODB, SECRETS_MANAGER, DynamoDb, JsonCalls, SecretsManager
+from casino.aws.lean.protocol import (
+    DYNAMODB,
+    SECRETS_MANAGER,
+    DynamoDb,
+    JsonCalls,
+    Renew,
+    SecretsManager,
+)
 from casino.aws.lean.signature import Credentials, SignedRequest
 from testing.botocore_wire import carry_with
 
@@ -56,10 +63,14 @@ class Sent:
         return HTTPResponse(io.BytesIO(reply.content), dict(reply.headers), reply.status)
 
 
-def lean_dynamodb(*replies: Reply | Exception) -> tuple[Any, Sent]:
+def lean_dynamodb(
+    *replies: Reply | Exception, renew: Renew = lambda expired: None
+) -> tuple[Any, Sent]:
     """The hooks' own DynamoDB client."""
     sent = Sent(list(replies))
-    return DynamoDb(JsonCalls(DYNAMODB, "https://a.example", REGION, CREDENTIALS, sent)), sent
+    return DynamoDb(
+        JsonCalls(DYNAMODB, "https://a.example", REGION, CREDENTIALS, sent, renew)
+    ), sent
 
 
 def lean_secrets(

@@ -8,8 +8,9 @@ WALLET_AWS_CLIENT=botocore, the hooks get botocore's clients. ADR 0040.
 
 import json
 import os
+import sys
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -88,7 +89,23 @@ def lean_calls(service: Service, environment: Mapping[str, str]) -> JsonCalls | 
         send = Connections(endpoint, CONNECT_S, READ_S, str(bundle))
     except OSError:
         return None  # a bundle that is none fails each call then, and not the whole start
-    return JsonCalls(service, endpoint, region, credentials, send)
+    renew = partial(_renewed, environment)
+    return JsonCalls(service, endpoint, region, credentials, send, renew)
+
+
+def _renewed(environment: Mapping[str, str], expired: Credentials) -> Credentials | None:
+    """Return what the environment holds now; a Lambda that holds the expired ones ends.
+
+    Lambda fixes the credentials of an execution environment and starts a new one in its place.
+    Without an end every request would be refused until AWS recycles it.
+    """
+    credentials = _credentials(environment)
+    if credentials != expired:
+        return credentials
+    if "AWS_LAMBDA_FUNCTION_NAME" in environment:
+        sys.stderr.write("the credentials of this execution environment expired: it ends\n")
+        os._exit(1)
+    return None
 
 
 def _is_ordinary(environment: Mapping[str, str]) -> bool:

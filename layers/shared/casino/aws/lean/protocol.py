@@ -16,6 +16,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final, Protocol
 from uuid import uuid4
 from zlib import crc32
@@ -50,25 +51,54 @@ class Send(Protocol):
     def __call__(self, request: SignedRequest) -> BaseHTTPResponse: ...
 
 
+type Renew = Callable[[Credentials], Credentials | None]
+"""Returns other credentials than the expired ones, or `None` when there are none."""
+
+_EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException"})
+
+
 class JsonCalls:
-    """Calls the operations of one service, signed with credentials that do not change.
+    """Calls the operations of one service; credentials that expired are replaced by `renew`.
 
     Raises `ClientError` for what the service refuses, and `BotoCoreError` for an answer that did
     not come or cannot be read: the service may have done what it was asked to.
     """
 
     def __init__(
-        self, service: Service, endpoint: str, region: str, credentials: Credentials, send: Send
+        self,
+        service: Service,
+        endpoint: str,
+        region: str,
+        credentials: Credentials,
+        send: Send,
+        renew: Renew = lambda expired: None,
     ) -> None:
         self.send = send
         """How requests leave; a test may put something in front of it."""
         self.endpoint = endpoint
         self._target = service.target
         self._content_type = f"application/x-amz-json-{service.version}"
-        self._signer = Signer(service.name, endpoint, region, credentials)
+        self._sign_with = partial(Signer, service.name, endpoint, region)
+        self._credentials, self._signer = credentials, self._sign_with(credentials)
+        self._renew = renew
 
     def __call__(self, operation: str, request: Mapping[str, Any]) -> Answer:
-        """Return the answer to one operation, named as AWS does: `GetItem`."""
+        """Return the answer to one operation, named as AWS does: `GetItem`.
+
+        AWS refuses expired credentials before it does anything: the call is made once more.
+        """
+        try:
+            return self._once(operation, request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _EXPIRED:
+                raise
+            fresh = self._renew(self._credentials)
+            if fresh is None:
+                raise
+        self._credentials, self._signer = fresh, self._sign_with(fresh)
+        return self._once(operation, request)
+
+    def _once(self, operation: str, request: Mapping[str, Any]) -> Answer:
         target = f"{self._target}.{operation}"
         signed = self._signer.sign(self._content_type, target, _encode(request).encode())
         return _answer(operation, self.send(signed))
