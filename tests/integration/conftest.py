@@ -2,12 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from builder import deploy
 from builder.build import build
 from sandbox import ministack as driver
 from sandbox.up import Casino, open_casino
@@ -36,10 +38,19 @@ def aws_environment(ministack: driver.MiniStack) -> dict[str, str]:
     }
 
 
+@pytest.fixture(autouse=True, scope="session")
+def build_once() -> Iterator[Callable[[str], Path]]:
+    """Whatever is deployed in this run is built once: nothing of it changes meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = cache(build)
+        patch.setattr(deploy, "build", once)
+        yield once
+
+
 @pytest.fixture(scope="session")
-def built() -> Path:
-    """The folder of what would be deployed, built now."""
-    return build()
+def built(build_once: Callable[[str], Path]) -> Path:
+    """The folder of what would be deployed."""
+    return build_once("x86_64")
 
 
 @pytest.fixture(scope="session")

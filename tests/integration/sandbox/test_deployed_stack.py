@@ -1,7 +1,10 @@
 """The real template, built and deployed, with its roles enforced: the way of `make run`."""
 
 import httpx
+import pytest
 
+from builder import deploy
+from builder.build import build
 from ops.verbs import ledger
 from sandbox.ministack import MiniStack
 from sandbox.up import Casino, open_casino
@@ -28,7 +31,10 @@ def test_health_answers(casino: Casino) -> None:
     assert answer.json().keys() == {"status", "version", "time"}
 
 
-def test_casino_can_be_opened_again_on_a_running_stack(local: MiniStack, casino: Casino) -> None:
+def test_casino_can_be_opened_again_on_a_running_stack(
+    local: MiniStack, casino: Casino, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deploy, "build", build)  # and built again
     before = casino.operations.accounts.wallet("p_demo_2", "USD")
     again = open_casino(local)
     assert again.credentials == casino.credentials
