@@ -65,10 +65,11 @@ class FakeSecrets:
         ClientRequestToken: str = "put",
         SecretString: str = "",
         VersionStages: Sequence[str] = ("AWSCURRENT",),
-    ) -> None:
+    ) -> dict[str, str]:
         self.values[ClientRequestToken] = (SecretString, self.clock.now())
         for label in VersionStages:
             self._move(label, ClientRequestToken)
+        return {"VersionId": ClientRequestToken}
 
     def update_secret_version_stage(
         self,

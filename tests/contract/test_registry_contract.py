@@ -81,7 +81,12 @@ def test_the_rest_of_a_change_on_record_has_no_record_of_its_own(stored: Stored)
 
 
 def test_what_a_rotation_noted_is_kept(stored: Stored) -> None:
-    noted = {"tested_version": "v2", "retired": ("f1", "f2"), "pending_version": "v2"}
+    noted = {
+        "tested_version": "v2",
+        "retired": ("f1", "f2"),
+        "pending_version": "v2",
+        "current_version": "v1",
+    }
     stored.registry.put(with_terms(ACME, **noted))
     assert stored.registry.get("acme") == with_terms(ACME, **noted)
 

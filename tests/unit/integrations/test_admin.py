@@ -66,7 +66,7 @@ def test_an_integration_is_kept_in_the_usual_form_of_its_parts(scene: Scene) -> 
     assert (added.provider.url, added.provider.launch_hosts) == (
         *("https://api.example/v1", ("games.example",)),
     )
-    assert added.rotation == RotationTerms("https://issue.example", 60)
+    assert added.rotation == RotationTerms("https://issue.example", 60, current_version="put")
     assert scene.client.values["put"][0] == pair.text
     assert scene.audited() == [("bravo", "add", "", pair.fingerprint, WHO)]
 

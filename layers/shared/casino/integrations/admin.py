@@ -116,7 +116,9 @@ class IntegrationAdmin:
             pair = strong(pair or _generated())
         except InvalidPairError as error:
             raise AdminError(error.code, str(error)) from None
-        self.secrets.create(integration.secret_name, pair)
+        version = self.secrets.create(integration.secret_name, pair)
+        terms = replace(integration.rotation, current_version=version)
+        integration = replace(integration, rotation=terms)
         try:
             audit = self._record(name, "add", who, new=pair.fingerprint)
             self.registry.put(integration, (pair.api_key,), audit)

@@ -12,8 +12,8 @@ from casino.signing.pair import Pair
 class SecretStore(Protocol):
     """The versions of a secret, and the labels that say what each is for."""
 
-    def create(self, secret: str, pair: Pair) -> None:
-        """Make a secret whose current version is `pair`, also of one that exists."""
+    def create(self, secret: str, pair: Pair) -> str:
+        """Make a secret whose current version is `pair`, also of one that exists; return it."""
 
     def describe(self, secret: str) -> StoredSecret:
         """Return the secret's name and labels; `secret` is its name or ARN."""

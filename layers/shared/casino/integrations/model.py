@@ -45,12 +45,19 @@ class RotationTerms:
     """How long a replaced secret goes on verifying; `None` for what its family says."""
     pending_version: str = ""
     """The version of its secret that was staged last, so that a stale cache can be told."""
+    current_version: str = ""
+    """The version that is, or is being made, the current one; empty: labels alone decide."""
     tested_version: str = ""
     """The version that the provider took last; only this one can be promoted."""
     retired: tuple[str, ...] = ()
     """The fingerprints of replaced pairs, which are not staged again."""
     retirements: tuple[tuple[str, int], ...] = ()
     """Version of its secret → when it stops verifying."""
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The versions that may verify; any other was put by hand."""
+        return frozenset({self.current_version, self.pending_version, *dict(self.retirements)})
 
 
 @dataclass(frozen=True, slots=True)

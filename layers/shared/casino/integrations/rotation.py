@@ -22,6 +22,7 @@ from casino.integrations.credentials import (
     NothingStagedError,
     NotPendingError,
     NotTestedError,
+    RotationError,
     StoredSecret,
     UnknownSecretError,
     grace_of,
@@ -109,7 +110,7 @@ class Rotation:
         kept = self._pair_of(stored, current)
         self.registry.change(
             integration.name,
-            lambda latest: _with(latest, pending_version=""),
+            lambda latest: _with(latest, pending_version="", current_version=current),
             self._record(integration, "unstage", pair, kept),
             {} if pair.api_key == kept.api_key else {pair.api_key: int(self.clock.now())},
         )
@@ -157,6 +158,7 @@ class Rotation:
             integration.name,
             lambda latest: _with(
                 _retired(latest, old, until),
+                current_version=new,
                 retired=_replaced(latest.rotation.retired, before, after),
             ),
             self._record(integration, what, before, after, f"old verifies until {iso_utc(until)}"),
@@ -198,7 +200,11 @@ class Rotation:
         self.store.put_pending(stored.name, version, pair)
         self.registry.change(
             integration.name,
-            lambda latest: _with(latest, pending_version=version),
+            lambda latest: _with(
+                latest,
+                pending_version=version,
+                current_version=latest.rotation.current_version or self._current(stored),
+            ),
             None,
             {key: until for key, until in ended.items() if key not in kept},
         )
@@ -240,6 +246,12 @@ class Rotation:
         integration = self.registry.get(stored.name.rpartition("/")[2])
         if integration is None or integration.secret_name != stored.name:
             raise UnknownSecretError(f"{stored.name} is the secret of no integration")
+        terms, current = integration.rotation, self._current(stored)
+        if terms.current_version and current not in terms.named:
+            raise RotationError(
+                f"version {current} of {stored.name} was put by hand and does not verify: move "
+                f"AWSCURRENT back to version {terms.current_version}"
+            )
         return stored, integration
 
     def _current(self, stored: StoredSecret) -> str:

@@ -53,6 +53,7 @@ def read_integration(item: Item) -> Integration:
             issue_url=item.get("issue_url", {"S": ""})["S"],
             grace_s=int(item["grace_s"]["N"]) if "grace_s" in item else None,
             pending_version=item.get("pending_version", {"S": ""})["S"],
+            current_version=item.get("current_version", {"S": ""})["S"],
             tested_version=item.get("tested_version", {"S": ""})["S"],
             retired=_read_texts(item, "retired"),
             retirements=tuple(
@@ -72,6 +73,8 @@ def _rotation_item(rotation: RotationTerms) -> Item:
         item["grace_s"] = number(rotation.grace_s)
     if rotation.pending_version:
         item["pending_version"] = text(rotation.pending_version)
+    if rotation.current_version:
+        item["current_version"] = text(rotation.current_version)
     if rotation.tested_version:
         item["tested_version"] = text(rotation.tested_version)
     if rotation.retired:

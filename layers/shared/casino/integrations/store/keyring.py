@@ -6,12 +6,16 @@ three. The rate of refreshes is limited for each integration, so that forged tra
 into traffic to Secrets Manager. A version that the registry names and the keyring lacks is fetched
 out of turn, once, so that the limit never blocks a sender that switches.
 
+A version that the registry does not name was put by hand: it never verifies, and the one that the
+registry names stays the current one.
+
 Labels may move while they are read. The keyring reads them in the direction in which a version
 moves (pending, current, previous), so that it misses none, and reads again when it finds the same
 version as current and as previous. It asks the registry for the end of a previous version after the
 labels: a rotation writes this end before it moves them.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
@@ -78,13 +82,14 @@ class SecretsManagerKeyring:
         now = self._clock.monotonic()
         ring = self._rings.get(integration.name)
         if ring is None:
-            ring = _Ring(self._current(integration), now, complete=False)
+            ring = _Ring((), now, complete=False)
+            self._read_current(ring, integration, now)
             self._rings[integration.name] = ring
         elif now - ring.read_at >= self._cache_s:
             if ring.complete:
                 self._read(ring, integration, now)
             else:
-                ring.versions, ring.read_at = self._current(integration), now
+                self._read_current(ring, integration, now)
         at = self._clock.now()
         return tuple(secret for secret in ring.versions if at < secret.until)
 
@@ -112,11 +117,36 @@ class SecretsManagerKeyring:
         ring.read_at = now if sure else now - self._cache_s + self._refresh_interval_s
         ring.complete, ring.unsure = True, not sure
 
-    def _current(self, integration: Integration) -> tuple[Pair, ...]:
+    def _read_current(self, ring: _Ring, integration: Integration, now: float) -> None:
+        """Read the current version alone; all of them when the registry does not name it."""
         secret = self._version(integration.secret_name, CURRENT)
         if secret is None:
             raise UnavailableError
-        return (secret,)
+        if self._is_named(secret, integration):
+            ring.versions, ring.read_at = (secret,), now
+        else:
+            self._read(ring, integration, now)
+
+    def _is_named(self, secret: Pair, integration: Integration) -> bool:
+        terms = integration.rotation
+        lenient = self._registry is None or not terms.current_version
+        return lenient or secret.version_id in terms.named
+
+    def _named(self, versions: list[Pair], integration: Integration) -> list[Pair]:
+        """Return the versions without those put by hand, with the current one in any case."""
+        if all(self._is_named(each, integration) for each in versions):
+            return versions
+        known = self._known(integration)
+        named = [each for each in versions if self._is_named(each, known)]
+        if len(named) == len(versions):
+            return versions
+        version = known.rotation.current_version
+        current = next((each for each in versions if each.version_id == version), None)
+        current = current or self._version(known.secret_name, CURRENT, VersionId=version)
+        if current is None:
+            raise UnavailableError
+        rest = [each for each in named if each.version_id != version]
+        return [replace(current, label=CURRENT, until=math.inf), *rest]
 
     def _all(
         self, integration: Integration, known: tuple[Pair, ...]
@@ -137,7 +167,7 @@ class SecretsManagerKeyring:
                 seen.add(secret.version_id)
                 old = secret.label == PREVIOUS
                 versions.append(self._retiring(secret, current, integration) if old else secret)
-        return tuple(versions), sure
+        return tuple(self._named(versions, integration)), sure
 
     def _three(self, secret_name: str) -> tuple[Pair, list[Pair], bool]:
         """Return the current version, what else there is, and whether that is all."""
@@ -160,17 +190,23 @@ class SecretsManagerKeyring:
         raise UnavailableError
 
     def _retiring(self, previous: Pair, current: Pair, integration: Integration) -> Pair:
+        known = self._known(integration)
+        until = verifies_until(known, previous.version_id, current.created_at)
+        return replace(previous, until=until)
+
+    def _known(self, integration: Integration) -> Integration:
+        """Return the integration as the registry has it now; else what the request came with."""
         try:
             known = self._registry.get(integration.name) if self._registry else None
         except UnavailableError:
             known = None  # what the request came with is at most `cache_s` old
-        until = verifies_until(known or integration, previous.version_id, current.created_at)
-        return replace(previous, until=until)
+        return known or integration
 
-    def _version(self, secret_name: str, label: str) -> Pair | None:
+    def _version(self, secret_name: str, label: str, **which: str) -> Pair | None:
         """Return one version; only an unreadable current one is an error."""
         try:
-            pair = read_version(self._client, secret_name, VersionStage=stage_of(label))
+            which = which or {"VersionStage": stage_of(label)}
+            pair = read_version(self._client, secret_name, **which)
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError from error
         except InvalidPairError:

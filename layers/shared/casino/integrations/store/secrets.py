@@ -53,15 +53,16 @@ class SecretsManagerStore:
         self._client = client
         self._key = {"KmsKeyId": key_id} if key_id else {}
 
-    def create(self, secret: str, pair: Pair) -> None:
-        """Make a secret whose current version is `pair`, also of one that exists."""
+    def create(self, secret: str, pair: Pair) -> str:
+        """Make a secret whose current version is `pair`, also of one that exists; return it."""
         text = json.dumps({"api_key": pair.api_key, "secret_key": pair.secret_key})
         try:
-            self._client.create_secret(Name=secret, SecretString=text, **self._key)
+            made = self._client.create_secret(Name=secret, SecretString=text, **self._key)
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceExistsException":
                 raise
-            self._client.put_secret_value(SecretId=secret, SecretString=text)
+            made = self._client.put_secret_value(SecretId=secret, SecretString=text)
+        return str(made["VersionId"])
 
     def describe(self, secret: str) -> StoredSecret:
         """Return the secret's name and labels."""
