@@ -18,7 +18,7 @@ from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.model import Entry, Tombstone
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wiring.hooks import wallet_service
-from testing.integrations import an_integration
+from testing.integrations import an_integration, with_terms
 from testing.world import SANDBOX, World
 from tests.functional.wallet.interrupted import Wire, add_player, bet, cancelled, failing, refused
 
