@@ -12,10 +12,8 @@ from casino.dialects.igsp.requests import Action
 from casino.integrations.ports import Keyring, Registry
 from casino.observability.hooks import HookTelemetry, RequestRecord
 from casino.signing.pair import CURRENT, Pair
-from casino.wallet.decision import Snapshot
 from casino.wallet.endpoint import HookEndpoint
-from casino.wallet.model import Transaction
-from casino.wallet.ports import Commit, Ledger
+from casino.wallet.ports import Ledger
 from casino.wallet.service import WalletService
 from testing.clock import FakeClock
 from testing.credentials import FakeKeyring
@@ -53,19 +51,6 @@ class Notebook(HookTelemetry):
     def crash(self, error: BaseException, **fields: object) -> None:
         self.crashes.append(error)
         super().crash(error, **fields)
-
-
-@dataclass
-class BrokenLedger:
-    """Fails in the way that a test asks for."""
-
-    error: Exception
-
-    def load(self, request: Transaction) -> Snapshot:
-        raise self.error
-
-    def commit(self, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
-        raise self.error
 
 
 @dataclass

@@ -1,8 +1,11 @@
-"""A simulated provider in process, with signed requests and a wallet made of one dict."""
+"""A simulated provider in process, what its wallet says, and the client that ships at it."""
 
 import asyncio
+import io
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,12 +13,22 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+import urllib3
 from starlette.applications import Starlette
 
+from casino.dialects.igsp.client import HttpProviderClient
+from casino.dialects.registry import family
+from casino.providers.circuit import Circuits
+from casino.providers.ports import ProviderCall, ProviderError
+from casino.providers.transport import Transport
+from casino.signing.pair import CURRENT, Pair
 from sandbox.provider.app import create_app
 from sandbox.provider.config import Credential, ProviderConfig
 from sandbox.provider.control import Control
 from sandbox.provider.signatures import seal
+from testing.clock import FakeClock
+from testing.credentials import FakeKeyring
+from testing.integrations import an_integration
 
 KEY = Credential("gp_test", "secret", "http://wallet.test/hooks")
 NOW = datetime(2025, 10, 17, 12, 0, tzinfo=UTC)
@@ -133,3 +146,86 @@ def provider(games: int = 300, providers: int = 12, seed: int = 7) -> Iterator[P
     with asyncio.Runner() as runner:
         client = httpx.Client(transport=InProcess(app, runner), base_url="http://provider.test")
         yield Provider(client, Control("http://provider.test", client), wallet)
+
+
+STUDIO_HUB = an_integration(url="http://provider.test/igsp/v1")
+
+
+class Inline(Executor):
+    """Does at once what a thread would do: moto is not isolated between threads."""
+
+    def submit[**P, T](
+        self, work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> Future[T]:
+        done: Future[T] = Future()
+        try:
+            done.set_result(work(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - whoever asks for the result gets it
+            done.set_exception(error)
+        return done
+
+
+def provider_keyring() -> FakeKeyring:
+    """Return a keyring with the simulated provider's own pair."""
+    return FakeKeyring(Pair(KEY.api_key, KEY.secret_key, CURRENT))
+
+
+@dataclass
+class Notes:
+    """Remembers what an observer would log and count."""
+
+    metrics: Counter[str] = field(default_factory=Counter)
+    events: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def event(self, name: str, *, error: bool = False, **fields: object) -> None:
+        self.events.append((name, fields))
+
+    def count(self, metric: str, value: float, **metadata: object) -> None:
+        self.metrics[metric] += int(value)
+
+    def attempt_failed(self, call: ProviderCall, error: ProviderError, retry_in_s: float) -> None:
+        self.events.append(("attempt failed", {"code": error.code, "status": error.status}))
+
+    def call_failed(self, call: ProviderCall, error: ProviderError) -> None:
+        self.events.append(("call failed", {"code": error.code, "status": error.status}))
+
+    def circuit_opened(self, integration: str, open_s: float) -> None:
+        self.metrics["ProviderCircuitOpened"] += 1
+
+    def circuit_closed(self, integration: str) -> None:
+        self.events.append(("circuit closed", {}))
+
+    def named(self, name: str) -> list[dict[str, object]]:
+        return [fields for event, fields in self.events if event == name]
+
+
+class InProcessPool(urllib3.PoolManager):
+    """Carries the transport's requests to an application in this process."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        super().__init__()
+        self._client = client
+
+    def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override]
+        sent = options["headers"]
+        try:
+            answer = self._client.request(method, url, content=options["body"], headers=sent)
+        except (httpx.TransportError, ConnectionError) as error:
+            raise urllib3.exceptions.ProtocolError(str(error)) from None
+        return urllib3.HTTPResponse(
+            io.BytesIO(answer.content),
+            headers={n: v for n, v in answer.headers.items() if n != "content-encoding"},
+            status=answer.status_code,
+            preload_content=False,
+        )
+
+
+def provider_client(
+    provider: Provider, clock: FakeClock, notes: Notes, page_limit: int = 50
+) -> HttpProviderClient:
+    """Return the client that ships, at a simulated provider in this process."""
+    pool, circuits = InProcessPool(provider.client), Circuits(clock, notes)
+    transport = Transport(
+        provider_keyring(), family, clock, notes, circuits, pool=pool, jitter=lambda: 0.5
+    )
+    return HttpProviderClient(transport, page_limit)

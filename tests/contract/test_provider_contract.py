@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from casino.providers.ports import LaunchRequest, ProviderClient, ProviderError
-from testing.catalogue import STUDIO_HUB, Notes, provider_client
 from testing.clock import FakeClock
 from testing.integrations import with_terms
 from testing.launching import ScriptedProvider, failure
-from testing.provider import NOW, provider
+from testing.provider import NOW, STUDIO_HUB, Notes, provider, provider_client
 
 HUB = with_terms(STUDIO_HUB, close_sessions=True)
 

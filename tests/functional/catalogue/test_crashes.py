@@ -11,9 +11,9 @@ import pytest
 from botocore.config import Config
 
 from casino.aws.clients import aws_client
-from testing.catalogue import Hub, hub
 from testing.provider import provider
 from testing.world import World
+from tests.functional.catalogue.hub import Hub, hub
 
 UNKNOWN = "11111111-2222-4333-8444-555555555555"
 

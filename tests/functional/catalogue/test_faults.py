@@ -8,9 +8,9 @@ from botocore.config import Config
 
 from casino.aws.clients import aws_client
 from casino.catalogue.ports import SyncRequest
-from testing.catalogue import Hub, hub
 from testing.provider import provider
 from testing.world import World
+from tests.functional.catalogue.hub import Hub, hub
 
 
 @pytest.fixture

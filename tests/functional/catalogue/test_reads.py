@@ -10,10 +10,10 @@ from botocore.config import Config
 
 from casino.aws.clients import aws_client
 from casino.catalogue.model import SHELVES
-from testing.catalogue import CountingClient, Hub, hub
 from testing.hooks import load_function
 from testing.provider import provider
 from testing.world import World
+from tests.functional.catalogue.hub import CountingClient, Hub, hub
 
 
 @dataclass

@@ -11,10 +11,10 @@ from casino.aws.clients import aws_client
 from casino.base.errors import UnavailableError
 from casino.catalogue.schedule import InvalidEventError, SyncEndpoint
 from casino.observability.telemetry import Telemetry
-from testing.catalogue import STUDIO_HUB, Hub, hub
 from testing.integrations import FakeRegistry, with_terms
-from testing.provider import provider
+from testing.provider import STUDIO_HUB, provider
 from testing.world import World
+from tests.functional.catalogue.hub import Hub, hub
 
 
 @dataclass

@@ -6,9 +6,9 @@ import pytest
 from botocore.config import Config
 
 from casino.aws.clients import aws_client
-from testing.catalogue import Hub, hub
 from testing.provider import provider
 from testing.world import World
+from tests.functional.catalogue.hub import Hub, hub
 
 
 @pytest.fixture

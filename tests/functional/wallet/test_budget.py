@@ -5,10 +5,11 @@ Manager, retries included. The ids are as long as a provider's may well be, so t
 honest. tests/integration/test_budget_ministack.py asks DynamoDB's own meter for the writes.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -16,7 +17,6 @@ from botocore.awsrequest import AWSPreparedRequest
 
 from casino.wiring import hooks
 from testing.capacity import item_size, read_units, transact_write_units
-from testing.faults import body_of
 from testing.hooks import HOOKS, Caller, Reply, load_function
 from testing.world import World
 
@@ -32,7 +32,7 @@ class Meter:
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     def count(self, event_name: str, request: AWSPreparedRequest, **_: object) -> None:
-        self.sent.append((event_name.rsplit(".", 1)[-1], body_of(request)))
+        self.sent.append((event_name.rsplit(".", 1)[-1], json.loads(cast("bytes", request.body))))
 
     @property
     def round_trips(self) -> list[str]:

@@ -22,8 +22,8 @@ from casino.providers.ports import ProviderError
 from casino.providers.post import JsonPost, ServiceUnreachableError
 from casino.providers.sender import Bounds
 from casino.providers.transport import Limits, Transport
-from testing.catalogue import Notes, provider_keyring
 from testing.integrations import an_integration
+from testing.provider import Notes, provider_keyring
 
 DEADLINE_S = 1.0
 PACE_S = 0.05

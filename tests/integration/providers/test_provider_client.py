@@ -13,9 +13,8 @@ from casino.providers.ports import LaunchRequest, ProviderError
 from casino.providers.transport import Limits, Transport
 from sandbox.ministack import free_port
 from sandbox.provider.process import ProviderProcess, start
-from testing.catalogue import Notes, provider_keyring
 from testing.integrations import an_integration, with_terms
-from testing.provider import KEY
+from testing.provider import KEY, Notes, provider_keyring
 
 HASTY = Limits(connect_s=1, read_s=0.3, deadline_s=5, attempts=2, backoff_s=0.01)
 

@@ -15,8 +15,8 @@ from casino.wallet.dialect import Outcome
 from casino.wallet.model import PLATFORM, Kind, Transaction
 from testing.clock import FakeClock
 from testing.desk import HookDesk
-from testing.faults import Wire
 from testing.world import GAME, SANDBOX, World
+from tests.integration.wallet.faults import Wire
 
 START_MINOR: Final = 1_000_000
 

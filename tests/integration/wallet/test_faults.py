@@ -21,8 +21,8 @@ from casino.aws.lean.protocol import DynamoDb
 from casino.wallet.model import Entry, Tombstone
 from casino.wallet.proof.verify import Verifier
 from testing.clock import FakeClock
-from testing.faults import NOT_SENT, UNKNOWN, WRITE, Call, Fault, Plan, faults_of
 from testing.world import World, build_tables
+from tests.integration.wallet.faults import NOT_SENT, UNKNOWN, WRITE, Call, Fault, Plan, faults_of
 from tests.integration.wallet.seats import ACTIONS, START_MINOR, Case, Desk, Seat, Sent, arrange
 
 RETRYABLE = {"busy", "unavailable", "outcome_unknown"}

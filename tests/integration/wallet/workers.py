@@ -30,8 +30,8 @@ from casino.wallet.model import Transaction
 from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wiring.hooks import wallet_service
-from testing.faults import WRITE, body_of, cancelled, operation_of
 from testing.template import PROJECT
+from tests.integration.wallet.faults import WRITE, body_of, cancelled, operation_of
 
 START_TIMEOUT_S: Final = 60.0
 

@@ -11,9 +11,9 @@ from casino.catalogue.sync import CatalogueSync
 from casino.dialects.igsp.records import IgspRecords, read_list
 from casino.integrations.model import Integration
 from casino.providers.ports import Launched, LaunchRequest, Page
-from testing.catalogue import Inline, Notes
 from testing.clock import FakeClock
 from testing.integrations import an_integration
+from testing.provider import Inline, Notes
 
 HUB = an_integration("hub", url="https://p.test")
 STUDIO = "550e8400-e29b-41d4-a716-446655440000"

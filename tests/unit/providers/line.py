@@ -16,9 +16,9 @@ from casino.dialects.registry import family
 from casino.providers.circuit import Circuits
 from casino.providers.ports import LaunchRequest, ProviderError
 from casino.providers.transport import Limits, Transport
-from testing.catalogue import Notes, provider_keyring
 from testing.clock import FakeClock
 from testing.integrations import an_integration
+from testing.provider import Notes, provider_keyring
 
 HUB = an_integration("hub", url="https://p.test/igsp/v1/", close_sessions=True)
 PAGE = b'{"data": [{"id": "x"}], "cursor": {"next": "c1"}, "meta": {"returned": 1}}'

@@ -15,8 +15,7 @@ from casino.base.headers import headers_of
 from casino.dialects.registry import family
 from casino.providers.ports import ProviderError
 from casino.signing.scheme import Message
-from testing.catalogue import provider_keyring
-from testing.provider import KEY
+from testing.provider import KEY, provider_keyring
 from tests.unit.providers.line import HUB, LAUNCH, PAGE, answer, code_of, line, read_timeout
 
 

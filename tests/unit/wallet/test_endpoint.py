@@ -3,17 +3,20 @@
 import base64
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pytest
 
 from casino.base.errors import BusyError, CasinoError, OutcomeUnknownError, UnavailableError
 from casino.base.proxy import Response
 from casino.signing.pair import CURRENT, Pair
+from casino.wallet.decision import Snapshot
 from casino.wallet.dialect import MAX_BODY
+from casino.wallet.model import Transaction
+from casino.wallet.ports import Commit
 from testing.casinos import furnish
 from testing.credentials import FakeKeyring
-from testing.desk import BrokenLedger, HookDesk, keyring_of
+from testing.desk import HookDesk, keyring_of
 from testing.hooks import API_KEY, SECRET_KEY, proxy_event
 from testing.integrations import FakeRegistry
 from testing.transactions import INTEGRATION, PLAYER
@@ -23,6 +26,19 @@ BET = (
     b'{"action":"bet","player_id":"p1","currency":"EUR","amount":2.50,"game_id":"g1",'
     b'"transaction_id":"bet-1","session_id":"s1","type":"bet"}'
 )
+
+
+@dataclass
+class BrokenLedger:
+    """Fails in the way that a test asks for."""
+
+    error: Exception
+
+    def load(self, request: Transaction) -> Snapshot:
+        raise self.error
+
+    def commit(self, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
+        raise self.error
 
 
 @pytest.fixture

@@ -8,9 +8,8 @@ when its sender has long given up on it.
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import (
     ConnectionClosedError,
     ConnectTimeoutError,
@@ -121,9 +120,9 @@ def operation_of(request: SignedRequest) -> str:
     return str(request.headers["x-amz-target"]).rpartition(".")[2]
 
 
-def body_of(request: SignedRequest | AWSPreparedRequest) -> dict[str, Any]:
+def body_of(request: SignedRequest) -> dict[str, Any]:
     """Return a request's parameters."""
-    body: dict[str, Any] = json.loads(cast("bytes", request.body))
+    body: dict[str, Any] = json.loads(request.body)
     return body
 
 
