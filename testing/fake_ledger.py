@@ -40,13 +40,13 @@ class FakeLedger:
     def __init__(self, tables: FakeTables) -> None:
         self._tables = tables
 
-    def load(self, request: Transaction) -> Snapshot:
+    def load(self, request: Transaction, round_id: str | None = None) -> Snapshot:
         tables, bet_id = self._tables, request.bet_transaction_id
         return Snapshot(
             entry=tables.records.get((request.integration, request.transaction_id)),
             wallet=tables.heads.get((request.player_id, request.currency)),
             session=tables.stored_sessions.get(request.session_id or ""),
-            round=tables.rounds.get(_round_key(request, request.round_id or "")),
+            round=tables.rounds.get(_round_key(request, request.round_id or round_id or "")),
             bet=tables.records.get((request.integration, bet_id)) if bet_id else None,
             void=tables.voids.get((request.integration, bet_id)) if bet_id else None,
         )

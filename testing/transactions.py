@@ -7,7 +7,8 @@ from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
 from casino.wallet.decide import decide
 from casino.wallet.decision import Posting, Refusal, Snapshot
-from casino.wallet.model import PLATFORM, Session, Transaction
+from casino.wallet.dialect import Outcome
+from casino.wallet.model import PLATFORM, Session, Tombstone, Transaction
 from casino.wallet.ports import Commit
 from casino.wallet.record import commit_for
 
@@ -75,6 +76,12 @@ def a_withdrawal(amount_minor: int, **changes: Any) -> Transaction:
     """Return a withdrawal by the platform."""
     withdrawal = a_deposit(amount_minor, transaction_id="wdr-1", kind="withdrawal")
     return replace(withdrawal, type="withdrawal", **changes)
+
+
+def a_tombstone(bet_id: str, refund_id: str) -> Tombstone:
+    """Return what the refund of an unknown bet leaves under the bet's id."""
+    status, body = Igsp().answer(Outcome("bet_cancelled", a_refund().trace_id))
+    return Tombstone("sandbox", bet_id, refund_id, PLAYER, "EUR", AT, status, body)
 
 
 def commit_of(snapshot: Snapshot, request: Transaction, now: int = NOW) -> Commit:

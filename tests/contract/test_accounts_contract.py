@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from casino.wallet.chain import genesis_hash
-from casino.wallet.model import Entry, Player, Tombstone, Transaction, VoidMarker, Wallet
+from casino.wallet.model import Entry, Player, Transaction, VoidMarker, Wallet
 from casino.wallet.proof.verify import Verifier
 from testing.fakes import Casino
-from testing.transactions import AT, PLAYER, SESSION, a_bet, a_refund, a_win, commit_of
+from testing.transactions import AT, PLAYER, SESSION, a_bet, a_refund, a_tombstone, a_win, commit_of
 
 
 def apply(casino: Casino, request: Transaction) -> Entry:
@@ -136,7 +136,7 @@ def test_the_history_finds_entries_tombstones_and_void_markers(casino: Casino) -
     bet = apply(casino, a_bet(round_id="r1"))
     refund = apply(casino, a_refund())
     unknown = apply(casino, a_refund(transaction_id="ref-2", bet_transaction_id="bet-9"))
-    stone = Tombstone("sandbox", "bet-9", "ref-2", PLAYER, "EUR", AT)
+    stone = a_tombstone("bet-9", "ref-2")
     void = VoidMarker("sandbox", "bet-1", "ref-1", AT)
     assert casino.history.find("sandbox", "bet-1") == bet
     assert casino.history.find("sandbox", "bet-9") == stone

@@ -7,7 +7,7 @@ import pytest
 
 from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
-from casino.wallet.model import Entry, Round, Tombstone, Transaction, VoidMarker, Wallet
+from casino.wallet.model import Entry, Round, Transaction, VoidMarker, Wallet
 from casino.wallet.ports import Commit
 from testing.fakes import Casino
 from testing.transactions import (
@@ -17,6 +17,7 @@ from testing.transactions import (
     a_bet,
     a_deposit,
     a_refund,
+    a_tombstone,
     a_win,
     commit_of,
 )
@@ -176,7 +177,7 @@ def test_a_round_finished_without_a_paid_win_is_still_refunded(casino: Casino) -
 def test_a_bet_after_its_tombstone_meets_the_tombstone(casino: Casino) -> None:
     seen = casino.ledger.load(a_bet())
     apply(casino, a_refund())
-    stone = Tombstone("sandbox", "bet-1", "ref-1", PLAYER, "EUR", AT)
+    stone = a_tombstone("bet-1", "ref-1")
     assert casino.ledger.load(a_bet()).entry == stone
     assert late(casino, a_bet(), seen).entry == stone
 
@@ -224,7 +225,7 @@ def test_one_item_named_twice_is_refused_as_a_whole(casino: Casino) -> None:
     before = everything(casino)
     snapshot = casino.ledger.load(a_bet())
     entry = commit_of(snapshot, a_bet()).entry
-    stone = Tombstone("sandbox", "bet-1", "bet-1", PLAYER, "EUR", AT)
+    stone = a_tombstone("bet-1", "bet-1")
     with pytest.raises(UnavailableError):
         casino.ledger.commit(Commit(entry, tombstone=stone), snapshot)
     assert everything(casino) == before

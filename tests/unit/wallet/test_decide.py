@@ -12,7 +12,7 @@ from testing.transactions import AT, NOW, PLAYER, a_bet, a_deposit, a_refund, a_
 from tests.unit.wallet.situations import Parts, each, entry_of, row, situation
 
 KINDS = [a_bet(), a_win(), a_refund(), a_deposit(), a_withdrawal(250)]
-TOMBSTONE = Tombstone("sandbox", "bet-1", "ref-1", PLAYER, "EUR", AT)
+TOMBSTONE = Tombstone("sandbox", "bet-1", "ref-1", PLAYER, "EUR", AT, 409, "cancelled")
 
 #: All that refuses a bet at once; the money is gone as well.
 EVERYTHING_WRONG = {

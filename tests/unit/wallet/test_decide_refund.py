@@ -6,7 +6,7 @@ from casino.wallet.model import Tombstone, platform_transaction_id
 from testing.transactions import AT, PLAYER, a_refund
 from tests.unit.wallet.situations import Parts, each, each_pair, row, situation
 
-BARRED = Tombstone("sandbox", "bet-1", "ref-0", PLAYER, "EUR", AT)
+BARRED = Tombstone("sandbox", "bet-1", "ref-0", PLAYER, "EUR", AT, 409, "cancelled")
 REFUSED_BET = {"kind": "bet", "record": "refused"}
 UNKNOWN = Refusal("bet_not_found", leaves_tombstone=True)
 ALREADY = Refusal(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from casino.base.deadline import deadline
 from casino.base.errors import (
     BusyError,
     OutcomeUnknownError,
@@ -28,7 +29,13 @@ from testing.transactions import (
     a_win,
     a_withdrawal,
 )
-from tests.unit.wallet.troubled_wallet import TroubledLedger, TroubledWallet, never_sent, reply_lost
+from tests.unit.wallet.troubled_wallet import (
+    TroubledLedger,
+    TroubledWallet,
+    honest,
+    never_sent,
+    reply_lost,
+)
 
 
 @pytest.fixture
@@ -159,27 +166,54 @@ def test_a_read_that_fails_after_an_unknown_outcome_leaves_it_unknown(
     assert wallet.balance_minor == 100_000 - 250
 
 
-def test_a_switch_turned_off_meanwhile_does_not_hide_an_unknown_outcome(
+def test_a_session_that_vanishes_meanwhile_does_not_hide_an_unknown_outcome(
     wallet: TroubledWallet,
 ) -> None:
-    off = with_terms(INTEGRATION, bets_enabled=False)
-    assert wallet.service.transact(a_bet(), off.wallet).code == "bets_disabled"
-    wallet.troubles([never_sent(OutcomeUnknownError)])
-    switched: list[bool] = []
+    sessions = wallet.world.tables.stored_sessions
 
-    class Switch:
-        name, refund_unknown_bet = "sandbox", "reject"
+    def vanish(ledger: Ledger, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
+        del sessions[SESSION.session_id]
+        raise OutcomeUnknownError
 
-        @property
-        def bets_enabled(self) -> bool:
-            switched.append(True)
-            return len(switched) == 1
-
-        def supports(self, currency: str) -> bool:
-            return currency == "EUR"
-
+    wallet.troubles([vanish])
     with pytest.raises(OutcomeUnknownError):
-        wallet.service.transact(a_bet(), Switch())  # type: ignore[arg-type]
+        wallet.send(a_win())
+
+
+def test_m6_a_refusal_by_configuration_stays_when_the_configuration_changes(
+    wallet: TroubledWallet,
+) -> None:
+    for terms in ({"bets_enabled": False}, {"currencies": ("USD",)}):
+        bet = a_bet(transaction_id=str(terms))
+        refused = wallet.service.transact(bet, with_terms(INTEGRATION, **terms).wallet)
+        again = wallet.send(bet)
+        assert refused.code in ("bets_disabled", "unsupported_currency")
+        assert (again.code, again.body, again.replay) == (refused.code, refused.body, True)
+    assert wallet.balance_minor == 100_000
+
+
+def test_m2_a_refund_keeps_the_round_that_it_learnt_across_a_wait(wallet: TroubledWallet) -> None:
+    for request in (a_bet(round_id="r1"), a_win(round_id="r1", finished=True)):
+        assert wallet.send(request).code == "ok"
+    wallet.ledger.loads = wallet.ledger.commits = 0
+    other = a_bet(transaction_id="bet-2", round_id=None)
+    wallet.troubles([honest, wallet.behind(other)])
+    answer = wallet.send(a_refund())
+    assert (answer.code, answer.rule, answer.conflicts) == ("ok", "refund_after_win", 2)
+    assert (wallet.ledger.loads, wallet.ledger.commits) == (2, 3)
+
+
+def test_m4_no_commit_begins_that_the_request_has_no_time_for(wallet: TroubledWallet) -> None:
+    with deadline(wallet.clock, Retries().commit_s / 2), pytest.raises(BusyError):
+        wallet.send(a_bet())
+    assert wallet.ledger.commits == 0
+
+
+def test_m8_busy_carries_its_conflicts(wallet: TroubledWallet) -> None:
+    wallet.ledger.always = never_sent(BusyError)
+    with pytest.raises(BusyError) as caught:
+        wallet.send(a_bet())
+    assert caught.value.conflicts == wallet.ledger.commits > 1
 
 
 @pytest.mark.parametrize("jitter", [1.0, 0.5])

@@ -218,9 +218,11 @@ def test_an_entry_lost_behind_a_lagging_index_is_still_found(tables: FakeTables)
 
 def test_the_hash_covers_every_field_of_an_entry(tables: FakeTables) -> None:
     found = entry(tables, "acme", "bet-1")
-    others = {str: "other", int: 99, bool: True, tuple: (("player", 1),), type(None): "x"}
+    others = {str: "other", int: 99, tuple: (("player", 1),), type(None): "x"}
     for name in Entry.__dataclass_fields__.keys() - {"hash"}:
-        changes: dict[str, Any] = {name: others[type(getattr(found, name))]}
+        value = getattr(found, name)
+        changed = not value if isinstance(value, bool) else others[type(value)]
+        changes: dict[str, Any] = {name: changed}
         assert entry_hash(replace(found, **changes)) != found.hash, name
 
 

@@ -55,12 +55,12 @@ def _unbarred_though_accepted(tables: FakeTables) -> None:
 
 
 def _barred_by_none(tables: FakeTables) -> None:
-    stone = Tombstone("acme", "bet-7", "refund-7", *WALLET, "")
+    stone = Tombstone("acme", "bet-7", "refund-7", *WALLET, "", 409, "{}")
     tables.records["acme", "bet-7"] = stone
 
 
 def _barred_by_another(tables: FakeTables) -> None:
-    stone = Tombstone("acme", "bet-9", "refund-4", *WALLET, "")
+    stone = Tombstone("acme", "bet-9", "refund-4", *WALLET, "", 409, "{}")
     tables.records["acme", "bet-9"] = stone
 
 
@@ -179,7 +179,7 @@ class ExtraTombstone(FakeHistory):
 
     def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
         yield from super().everything()
-        yield Tombstone("acme", "bet-2", "refund-9", *WALLET, "")
+        yield Tombstone("acme", "bet-2", "refund-9", *WALLET, "", 409, "{}")
 
 
 def test_a_bet_applied_under_a_tombstone_is_found(tables: FakeTables) -> None:

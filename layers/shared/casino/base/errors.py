@@ -40,9 +40,16 @@ class RequestRefusedError(CasinoError):
 
 
 class RetryableError(CasinoError):
-    """The platform cannot answer now; the same request may be sent again unchanged."""
+    """The platform cannot answer now; the same request may be sent again.
+
+    `conflicts` counts the commits that somebody else overtook before it was given up.
+    """
 
     code = "unavailable"
+
+    def __init__(self, message: str = "", *, conflicts: int = 0) -> None:
+        super().__init__(message)
+        self.conflicts = conflicts
 
 
 class BusyError(RetryableError):

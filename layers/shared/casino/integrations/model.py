@@ -15,6 +15,7 @@ class WalletTerms:
     currencies: tuple[str, ...] = ()
     bets_enabled: bool = True
     refund_unknown_bet: Literal["reject", "accept"] = "reject"
+    refund_after_win: Literal["accept", "reject"] = "accept"
 
     def supports(self, currency: str) -> bool:
         """Tell whether the integration may use `currency`."""

@@ -25,6 +25,12 @@ _REFUSALS: Final = {
     "timestamp_out_of_range": "SignatureFailures",
 }
 
+#: What an accepted request counts as beside its outcome, for the alarms.
+_ODD: Final = {"win_without_bet": "WinsWithoutBet", "refund_after_win": "RefundsAfterWin"}
+
+#: What the platform owes the player: a refusal of it is worth a look.
+_OWED: Final = frozenset({"win", "refund"})
+
 #: The metrics of each request, as EMF declares them.
 _COUNTED: Final = [
     {"Name": "Requests", "Unit": "Count"},
@@ -126,7 +132,15 @@ class HookTelemetry(Telemetry):
         """Count what the alarms look for; all of it is rare, so that it may cost a line each."""
         if record.outcome in _REFUSALS:
             self.count(_REFUSALS[record.outcome])
+        if not record.replay:
+            self._warn_of_money(record)
         if record.used_previous:
             self.count_by("PreviousSecretUses", integration=record.integration)
             if record.secret_left_s < NEAR_END_S:
                 self.count("PreviousSecretNearEnd")
+
+    def _warn_of_money(self, record: RequestRecord) -> None:
+        if record.rule in _ODD:
+            self.count(_ODD[record.rule])
+        elif record.action in _OWED and record.transaction_id and 400 <= record.status < 500:
+            self.count("OwedMoneyRefused")

@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from casino.wallet.model import Entry, wallet_key
 
-_SCHEMA = "entry/1"
+_SCHEMA = "entry/2"
 #: Every field but the hash, which is the last.
 _hashed_fields = attrgetter(*(field.name for field in fields(Entry)[:-1]))
 

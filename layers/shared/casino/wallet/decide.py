@@ -6,10 +6,10 @@ check, so a switch, a block or an expiry never changes an answer that was given.
 """
 
 from dataclasses import replace
-from typing import Final
 
 from casino.wallet.decision import (
     BalanceFacts,
+    Cancelled,
     Decision,
     Posting,
     Refusal,
@@ -20,16 +20,15 @@ from casino.wallet.decision import (
 from casino.wallet.model import (
     BalanceQuery,
     Entry,
+    Round,
     Session,
     Terms,
     Tombstone,
     Transaction,
     Wallet,
+    is_paid_win_of_round,
     platform_transaction_id,
 )
-
-#: Wins that come out of a round's own bets; the others are owed whatever became of the round.
-_OF_THE_ROUND: Final = ("win", "freespin")
 
 
 def decide(snapshot: Snapshot, request: Transaction, terms: Terms, now: int) -> Decision:
@@ -80,42 +79,60 @@ def decide_win(snapshot: Snapshot, win: Transaction) -> Refusal | Posting:
     """
     refusal = _session_refusal(snapshot.session, win)
     if refusal is not None:
-        return refusal
+        # A session that is not there may be restored: the same win must then be able to settle.
+        return replace(refusal, recorded=refusal.code != "session_not_found")
     if snapshot.session is not None and snapshot.session.status == "failed":
         return Refusal("session_not_active")
     round_ = snapshot.round
-    refunded = round_ is not None and 0 < round_.bets <= round_.refunds
-    if refunded and win.type in _OF_THE_ROUND:
+    paid = is_paid_win_of_round(win)
+    if paid and round_ is not None and 0 < round_.bets <= round_.refunds:
         return Refusal("round_refunded")
-    rule = "win_credit"
-    if round_ is not None and round_.finished:
-        rule = "win_after_round_finished"
-    change = RoundChange(win.round_id or "", paid_wins=1 if win.amount_minor else 0)
+    change = RoundChange(win.round_id or "", paid_wins=int(paid))
     credit = _move(win.amount_minor, to="player", source="integration")
-    return Posting(rule, credit, _round_change(snapshot, win, change))
+    return Posting(_win_rule(round_, win, paid), credit, _round_change(snapshot, win, change))
+
+
+def _win_rule(round_: Round | None, win: Transaction, paid: bool) -> str:
+    """Name what is odd about a win; it is credited all the same."""
+    if paid and win.round_id is not None and (round_ is None or not round_.bets):
+        return "win_without_bet"
+    if round_ is not None and round_.finished:
+        return "win_after_round_finished"
+    return "win_credit"
 
 
 def decide_refund(snapshot: Snapshot, refund: Transaction, terms: Terms) -> Refusal | Posting:
-    """Give back what a bet debited, once; an unknown bet is barred from ever debiting."""
+    """Give back what a bet debited, once; an unknown bet is barred from ever debiting.
+
+    The bet decides, not the session: a session that is not there stops no refund.
+    """
     refusal = _session_refusal(snapshot.session, refund)
-    if refusal is not None:
+    if refusal is not None and refusal.code != "session_not_found":
         return refusal
     if refund.bet_transaction_id == refund.transaction_id:
         return Refusal("refund_not_allowed")
     bet = snapshot.bet
     if not isinstance(bet, Entry) or (bet.kind == "bet" and bet.record == "refused"):
         # A refused or already barred bet holds its id for ever; only a free id needs a tombstone.
-        if terms.refund_unknown_bet == "accept":
+        if terms.refund_unknown_bet == "accept" and snapshot.wallet is not None:
             return Posting("refund_unknown_bet_accepted", (), leaves_tombstone=bet is None)
         return Refusal("bet_not_found", leaves_tombstone=bet is None)
     refusal = _refund_refusal(snapshot, refund, bet)
     if refusal is not None:
         return refusal
+    round_ = snapshot.round
+    late = round_ is not None and round_.finished and round_.paid_wins > 0
+    if late and terms.refund_after_win == "reject":
+        return Refusal("round_finished")
     change = None
     if bet.round_id is not None:
-        change = RoundChange(bet.round_id, refunds=1, finish=refund.finished)
+        version = round_.version if round_ is not None else None
+        change = RoundChange(
+            bet.round_id, refunds=1, finish=refund.finished, expected_version=version
+        )
     undo = tuple((account, -amount) for account, amount in bet.postings)
-    return Posting("refund_credit", undo, change, voids_bet=True)
+    rule = "refund_after_win" if late else "refund_credit"
+    return Posting(rule, undo, change, voids_bet=True)
 
 
 def _refund_refusal(snapshot: Snapshot, refund: Transaction, bet: Entry) -> Refusal | None:
@@ -132,8 +149,6 @@ def _refund_refusal(snapshot: Snapshot, refund: Transaction, bet: Entry) -> Refu
         return Refusal("bet_already_refunded", transaction_id=first)
     if bet.amount_minor != refund.amount_minor:
         return Refusal("refund_amount_mismatch")
-    if snapshot.round is not None and snapshot.round.finished and snapshot.round.paid_wins:
-        return Refusal("round_finished")
     return None
 
 
@@ -167,12 +182,14 @@ def _decide_withdrawal(snapshot: Snapshot, request: Transaction) -> Refusal | Po
     return Posting("withdrawal", _move(request.amount_minor, to="platform", source="player"))
 
 
-def _replay(snapshot: Snapshot, request: Transaction) -> Replay | Refusal | None:
+def _replay(snapshot: Snapshot, request: Transaction) -> Replay | Cancelled | Refusal | None:
     if snapshot.entry is None:
         return None
     if isinstance(snapshot.entry, Tombstone):
         # The id is a bet's that was refunded before it came; anything else reuses a bet's id.
-        return Refusal("bet_cancelled" if request.kind == "bet" else "transaction_mismatch")
+        if request.kind == "bet":
+            return Cancelled(snapshot.entry)
+        return Refusal("transaction_mismatch")
     if snapshot.entry.fingerprint != request.fingerprint():
         return Refusal("transaction_mismatch")
     return Replay(snapshot.entry)

@@ -37,13 +37,24 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The bet was refunded before it came: answer with what the tombstone holds."""
+
+    tombstone: Tombstone
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
-    """No money moves; `leaves_tombstone` also bars the bet that the refund names, for ever."""
+    """No money moves; `leaves_tombstone` also bars the bet that the refund names, for ever.
+
+    A refusal that is not `recorded` leaves the id free: the same request may be settled later.
+    """
 
     code: str
     balance_minor: int | None = None
     transaction_id: str | None = None
     leaves_tombstone: bool = False
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,8 @@ class RoundChange:
     """The changes that a posting makes to its round.
 
     `expected_version` pins the round that was read. `None` (a refund, which learns its round only
-    from the bet) asks instead that the round can still be refunded: not finished with a paid win.
+    from the bet) asks instead that the round be not finished with a paid win: then its rule is
+    another one, and the round has to be looked at.
     """
 
     round_id: str
@@ -78,4 +90,4 @@ class Posting:
         return sum(amount for account, amount in self.postings if account == "player")
 
 
-type Decision = Replay | Refusal | Posting
+type Decision = Replay | Cancelled | Refusal | Posting

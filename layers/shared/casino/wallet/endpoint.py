@@ -7,8 +7,10 @@ outcome is unknown: the same request settles it.
 
 import ipaddress
 from dataclasses import dataclass
+from typing import Final
 
 from casino.base.clock import Clock
+from casino.base.deadline import deadline
 from casino.base.errors import RequestRefusedError, RetryableError
 from casino.base.headers import Headers
 from casino.base.proxy import (
@@ -29,6 +31,11 @@ from casino.wallet.dialect import MAX_BODY, Call, Dialect, Request
 from casino.wallet.model import BalanceQuery
 from casino.wallet.service import Result, WalletService
 
+#: The longest that a request may take, in seconds: providers give up after 1 to 3.
+REQUEST_S: Final = 2.5
+#: What writing the answer and the log line takes, in seconds.
+_TO_ANSWER_S: Final = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class HookEndpoint:
@@ -46,7 +53,8 @@ class HookEndpoint:
         started = self.clock.monotonic()
         headers = all_headers(event)
         record = RequestRecord(trace_id_of(event, headers), self.dialect.action)
-        result = self._result(event, headers, record)
+        with deadline(self.clock, _time_for(context)):
+            result = self._result(event, headers, record)
         record.status, record.outcome, record.rule = result.status, result.code, result.rule
         record.replay, record.conflicts = result.replay, result.conflicts
         record.latency_ms = (self.clock.monotonic() - started) * 1000
@@ -69,7 +77,7 @@ class HookEndpoint:
         except SignatureRefusedError as error:
             return self.wallet.refused(error.reason, record.trace_id)
         except RetryableError as error:
-            return self.wallet.refused(error.code, record.trace_id)
+            return self.wallet.refused(error.code, record.trace_id, conflicts=error.conflicts)
         except Exception as error:  # noqa: BLE001 - the edge: the provider must get an answer
             self.observer.crash(error, trace_id=record.trace_id)
             return self.wallet.refused("internal_error", record.trace_id)
@@ -114,6 +122,12 @@ class HookEndpoint:
             return self.wallet.balance(request)
         record.action, record.transaction_id = request.kind, request.transaction_id
         return self.wallet.transact(request, integration.wallet)
+
+
+def _time_for(context: object) -> float:
+    """Return the seconds that a request may take: what Lambda leaves, and never more than 2.5."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    return min(REQUEST_S, remaining() / 1000 - _TO_ANSWER_S) if remaining else REQUEST_S
 
 
 def _call(event: Event, headers: Headers, trace_id: str) -> Call:

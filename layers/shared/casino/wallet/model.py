@@ -92,6 +92,10 @@ class Terms(Protocol):
     def refund_unknown_bet(self) -> Literal["reject", "accept"]:
         """How a refund of a bet that is not there is answered."""
 
+    @property
+    def refund_after_win(self) -> Literal["accept", "reject"]:
+        """How a refund is answered once its finished round has paid a win."""
+
     def supports(self, currency: str) -> bool:
         """Tell whether it may use `currency`."""
 
@@ -103,6 +107,8 @@ class Entry:
     `seq` counts a wallet's applied entries from 1 without a gap; a refusal carries the number of
     the entry that it was decided after. `body` is the stored response, given again to every copy.
     `postings` are signed amounts by account that sum to zero. `rule` names what decided.
+    `reserved_minor` is what the platform held back from play when it was decided. `attributed` says
+    that a session or a bet proved the player: the wallet's history holds only such entries.
     """
 
     integration: str
@@ -119,9 +125,11 @@ class Entry:
     round_id: str | None
     bet_transaction_id: str | None
     finished: bool
+    attributed: bool
     seq: int
     balance_before_minor: int
     balance_after_minor: int
+    reserved_minor: int
     postings: tuple[tuple[str, int], ...]
     status: int
     body: str
@@ -135,7 +143,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """Stands under the id of a bet that was refunded before it arrived: the bet never debits."""
+    """Stands under the id of a bet that was refunded before it arrived: the bet never debits.
+
+    `status` and `body` are the answer that the bet gets, and every copy of it.
+    """
 
     integration: str
     bet_transaction_id: str
@@ -143,6 +154,8 @@ class Tombstone:
     player_id: str
     currency: str
     at: str
+    status: int
+    body: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +189,11 @@ class Wallet:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One player's actions in one game round; a round that nobody played has version 0."""
+    """One player's actions in one game round; a round that nobody played has version 0.
+
+    `paid_wins` counts the wins of the round's own bets that paid something: a jackpot or a prize
+    is owed whatever becomes of the round.
+    """
 
     integration: str
     player_id: str
@@ -223,3 +240,9 @@ class Player:
     country: str | None = None
     birth_date: str | None = None
     kyc_level: str | None = None
+
+
+def is_paid_win_of_round(movement: Transaction | Entry) -> bool:
+    """Tell whether it pays out of the round's own bets; other wins are owed whatever it holds."""
+    of_the_round = movement.kind == "win" and movement.type in ("win", "freespin")
+    return of_the_round and movement.amount_minor > 0

@@ -34,8 +34,10 @@ class Commit:
 class Ledger(Protocol):
     """The append-only ledger together with the wallet heads and rounds that move with it."""
 
-    def load(self, request: Transaction) -> Snapshot:
+    def load(self, request: Transaction, round_id: str | None = None) -> Snapshot:
         """Read all that deciding `request` needs, consistently, in one round trip.
+
+        `round_id` names the round of a request that names none itself, as far as it is known.
 
         Raises `UnavailableError` when it cannot be read.
         """

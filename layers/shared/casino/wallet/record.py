@@ -6,6 +6,7 @@ from casino.wallet.chain import genesis_hash, seal
 from casino.wallet.decision import Posting, Refusal, Snapshot
 from casino.wallet.dialect import Dialect, Outcome
 from casino.wallet.model import (
+    PLATFORM,
     Entry,
     Record,
     Tombstone,
@@ -41,7 +42,7 @@ def commit_for(
 
     Raises `LookupError` for a posting to a wallet that does not exist: that would be a bug.
     """
-    tombstone = _tombstone(request, at) if decision.leaves_tombstone else None
+    tombstone = _tombstone(request, at, dialect) if decision.leaves_tombstone else None
     if isinstance(decision, Refusal):
         verdict = _refused(snapshot, request, decision, dialect)
         return Commit(_entry(snapshot, request, verdict, at), tombstone=tombstone)
@@ -120,9 +121,11 @@ def _entry(snapshot: Snapshot, request: Transaction, verdict: _Verdict, at: str)
             round_id=verdict.round_id,
             bet_transaction_id=request.bet_transaction_id,
             finished=request.finished,
+            attributed=_attributed(snapshot, request),
             seq=verdict.seq,
             balance_before_minor=wallet.balance_minor if wallet else 0,
             balance_after_minor=verdict.balance_after_minor,
+            reserved_minor=wallet.reserved_minor if wallet else 0,
             postings=verdict.postings,
             status=verdict.status,
             body=verdict.body,
@@ -135,9 +138,24 @@ def _entry(snapshot: Snapshot, request: Transaction, verdict: _Verdict, at: str)
     )
 
 
-def _tombstone(request: Transaction, at: str) -> Tombstone:
+def _attributed(snapshot: Snapshot, request: Transaction) -> bool:
+    """Tell whether the player was shown to be the integration's, by the session or by the bet.
+
+    Anybody may name any player: what nothing proves must not fill that player's history.
+    """
+    if request.integration == PLATFORM:
+        return True
+    owner = (request.player_id, request.currency)
+    session, bet = snapshot.session, snapshot.bet
+    if session is not None and session.integration == request.integration:
+        return (session.player_id, session.currency) == owner
+    return isinstance(bet, Entry) and (bet.player_id, bet.currency) == owner
+
+
+def _tombstone(request: Transaction, at: str, dialect: Dialect) -> Tombstone:
     if request.bet_transaction_id is None:
         raise LookupError("a tombstone needs the id of the bet")
+    answer = dialect.answer(Outcome("bet_cancelled", request.trace_id))
     return Tombstone(
         integration=request.integration,
         bet_transaction_id=request.bet_transaction_id,
@@ -145,4 +163,6 @@ def _tombstone(request: Transaction, at: str) -> Tombstone:
         player_id=request.player_id,
         currency=request.currency,
         at=at,
+        status=answer.status,
+        body=answer.body,
     )

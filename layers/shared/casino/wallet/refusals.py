@@ -7,7 +7,11 @@ from typing import Final, NamedTuple
 
 _NEW_ID: Final = "Do not send it again; a corrected request needs a new transaction_id."
 _FIX: Final = "Correct the request and send it again; the transaction_id was not used."
-_RETRY: Final = "Send the same request again, unchanged, with backoff."
+_SIGN_AGAIN: Final = (
+    "Send the same request again, signed anew with a fresh timestamp. This answer says nothing "
+    "about the transaction."
+)
+_RETRY: Final = "Send the same request again with backoff, signed anew with a fresh timestamp."
 
 
 class RefusalSpec(NamedTuple):
@@ -40,27 +44,26 @@ _TABLE: Final = (
     _undecided("invalid_request", "A field is missing or not valid."),
     _undecided("malformed_json", "The body is not acceptable JSON."),
     _undecided("unsupported_action", "The action is not supported."),
-    _undecided("unsupported_currency", "The currency is not supported."),
     _undecided("player_not_found", "The player does not exist.", "Check the player_id."),
     _undecided(
         "unauthorized",
         "The credentials are missing, unknown or revoked.",
-        "Check the three headers and the api_key.",
+        f"Check the three headers and the api_key. {_SIGN_AGAIN}",
     ),
     _undecided(
         "invalid_signature",
         "The signature does not match the body and timestamp.",
-        "Sign the exact bytes that are sent, with the current secret.",
+        f"Sign the exact bytes that are sent, with the current secret. {_SIGN_AGAIN}",
     ),
     _undecided(
         "timestamp_out_of_range",
         "The timestamp is more than 300 seconds off.",
-        "Correct the clock and sign the request again.",
+        f"Correct the clock. {_SIGN_AGAIN}",
     ),
     _undecided(
         "ip_not_allowed",
         "The address is not on the allow list.",
-        "Ask the platform to add the address.",
+        f"Ask the platform to add the address. {_SIGN_AGAIN}",
     ),
     _undecided("not_found", "There is no such route.", "Check the URL."),
     _undecided("payload_too_large", "The body is too large."),
@@ -70,11 +73,13 @@ _TABLE: Final = (
         "The transaction_id was used before for another request.",
         "Use a new transaction_id; the first request's outcome stands.",
     ),
-    _undecided(
+    _recorded(
         "bet_cancelled",
         "The bet was refunded before it arrived.",
         "Do not send it again; nothing was debited.",
     ),
+    _recorded("bets_disabled", "Bets are switched off."),
+    _recorded("unsupported_currency", "The currency is not supported."),
     _recorded("insufficient_funds", "The balance is too low."),
     _recorded("session_not_found", "The session does not exist."),
     _recorded("session_expired", "The session is over."),
@@ -99,9 +104,8 @@ _TABLE: Final = (
     _recorded("refund_not_allowed", "What is refunded is not a bet."),
     _recorded("type_mismatch", "The bet is of another type."),
     _recorded("refund_amount_mismatch", "The amount differs from the stake."),
-    _retryable("busy", "The wallet is busy; nothing moved."),
-    _retryable("unavailable", "The wallet is unavailable; nothing moved."),
-    _retryable("bets_disabled", "Bets are switched off."),
+    _retryable("busy", "The wallet is busy; this request was not processed."),
+    _retryable("unavailable", "The wallet is unavailable; this request was not processed."),
     _retryable("outcome_unknown", "The outcome is not known yet."),
     _retryable("internal_error", "An unexpected error."),
 )

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from casino.base.clock import Clock
+from casino.base.deadline import left_s
 from casino.base.errors import BusyError, OutcomeUnknownError, RetryableError, UnavailableError
 from casino.base.times import iso_utc
 from casino.wallet.decide import decide, decide_balance
-from casino.wallet.decision import Refusal, Replay, Snapshot
+from casino.wallet.decision import Cancelled, Refusal, Replay, Snapshot
 from casino.wallet.dialect import Dialect, Outcome
-from casino.wallet.model import BalanceQuery, Entry, Terms, Transaction
+from casino.wallet.model import BalanceQuery, Entry, Terms, Tombstone, Transaction
 from casino.wallet.ports import Accounts, Ledger
 from casino.wallet.record import commit_for
 from casino.wallet.refusals import REFUSALS
@@ -27,13 +28,15 @@ class Retries:
     """How long a transaction is tried again, in seconds: full jitter, within the deadline.
 
     The first `at_once` times that it is overtaken it is decided again without a wait, from what
-    the commit handed back.
+    the commit handed back: more of such tries feed a crowd. No commit begins with less than
+    `commit_s` left, since its outcome could not be learnt.
     """
 
-    at_once: int = 2
-    deadline_s: float = 1.5
-    base_s: float = 0.005
-    cap_s: float = 0.1
+    at_once: int = 1
+    deadline_s: float = 2.5
+    base_s: float = 0.02
+    cap_s: float = 0.4
+    commit_s: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class _Attempt:
 
     give_up_at: float
     waits: int = 0
+    round_id: str | None = None
+    """The round of a refund, once its bet has named it: the next read takes it along."""
     conflicts: int = 0
     unsettled: list[str] = field(default_factory=list)
     """Hashes of the entries that this call sent and that may have been written: only they can be
@@ -109,12 +114,13 @@ class WalletService:
         Raises `BusyError` or `UnavailableError` when nothing moved, and `OutcomeUnknownError` when
         a write may have been made: sending the same request again settles it.
         """
-        attempt = _Attempt(self._clock.monotonic() + self._retries.deadline_s)
+        deadline_s = min(self._retries.deadline_s, left_s())
+        attempt = _Attempt(self._clock.monotonic() + deadline_s)
         snapshot: Snapshot | None = None
         while True:
             try:
                 if snapshot is None:
-                    snapshot = self._ledger.load(request)
+                    snapshot = self._ledger.load(request, attempt.round_id)
                 answer, snapshot = self._try(request, terms, snapshot, attempt)
                 if answer is not None:
                     return answer
@@ -144,11 +150,17 @@ class WalletService:
         if isinstance(decision, Replay):
             own = decision.entry.hash in attempt.unsettled
             return _result(decision.entry, attempt, replay=not own), None
-        if isinstance(decision, Refusal) and not REFUSALS[decision.code].recorded:
+        if isinstance(decision, Cancelled):
+            return _cancelled(decision.tombstone, attempt), None
+        if isinstance(decision, Refusal) and not _is_recorded(decision):
             if attempt.outcome_unknown and snapshot.entry is None:
                 raise OutcomeUnknownError
             conflicts = attempt.conflicts
             return self.refused(decision.code, request.trace_id, conflicts=conflicts), None
+        if isinstance(snapshot.bet, Entry):
+            attempt.round_id = snapshot.bet.round_id
+        if self._clock.monotonic() + self._retries.commit_s > attempt.give_up_at:
+            raise BusyError
         commit = commit_for(snapshot, request, decision, iso_utc(now), self._dialect)
         try:
             overtaken = self._ledger.commit(commit, snapshot)
@@ -166,9 +178,19 @@ class WalletService:
         ceiling_s = min(self._retries.cap_s, self._retries.base_s * 2 ** min(attempt.waits, 10))
         delay_s = ceiling_s * self._jitter()
         attempt.waits += 1
-        if self._clock.monotonic() + delay_s >= attempt.give_up_at:
-            raise OutcomeUnknownError if attempt.outcome_unknown else attempt.failure
+        if self._clock.monotonic() + delay_s + self._retries.commit_s >= attempt.give_up_at:
+            failure = OutcomeUnknownError if attempt.outcome_unknown else attempt.failure
+            raise failure(conflicts=attempt.conflicts)
         self._clock.sleep(delay_s)
+
+
+def _is_recorded(refusal: Refusal) -> bool:
+    return refusal.recorded and REFUSALS[refusal.code].recorded
+
+
+def _cancelled(tombstone: Tombstone, attempt: _Attempt) -> Result:
+    code, conflicts = "bet_cancelled", attempt.conflicts
+    return Result(tombstone.status, tombstone.body, code, code, replay=True, conflicts=conflicts)
 
 
 def _result(entry: Entry, attempt: _Attempt, *, replay: bool) -> Result:

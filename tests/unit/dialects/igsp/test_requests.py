@@ -196,12 +196,30 @@ def test_an_unknown_action_is_unsupported(action: str) -> None:
 
 
 @pytest.mark.parametrize("action", HOOKS)
-def test_a_route_needs_no_action_and_takes_no_other(action: Action) -> None:
-    named = parse(HOOKS[action], action)
+def test_m1_no_url_supplies_an_action_or_takes_another(action: Action) -> None:
+    assert parse(HOOKS[action], action) == parse(HOOKS[action])
     unnamed = {name: value for name, value in HOOKS[action].items() if name != "action"}
-    assert parse(unnamed, action) == named
+    for route in (None, action):
+        assert refusal(unnamed, route) == "invalid_request"
     for other in {"balance", "bet", "win", "refund", "x", None, 1} - {action}:
         assert refusal(HOOKS[action] | {"action": other}, action) == "unsupported_action"
+
+
+@pytest.mark.parametrize("action", ["bet", "win"])
+def test_m1_only_a_refund_names_a_bet(action: Action) -> None:
+    named = HOOKS[action] | {"bet_transaction_id": "bet-1"}
+    assert refusal(named) == "invalid_request"
+    for absent in ("", None):
+        transaction(HOOKS[action] | {"bet_transaction_id": absent})
+
+
+def test_a7_of_many_unknown_fields_digest_and_size_are_kept() -> None:
+    most = '{"note":"' + "x" * (2_048 - 11) + '"}'
+    note = json.loads(most)
+    assert transaction(HOOKS["bet"] | note).extra == most
+    kept = json.loads(transaction(HOOKS["bet"] | {"note": note["note"] + "x"}).extra or "")
+    assert kept["bytes"] == 2_049
+    assert len(kept["sha256"]) == 64
 
 
 def test_unknown_fields_are_kept_for_audit_with_exact_numbers() -> None:

@@ -23,7 +23,14 @@ from urllib3.exceptions import (
 from urllib3.util.ssl_ import create_urllib3_context
 
 from casino.aws.lean.signature import SignedRequest
+from casino.base.clock import Clock, SystemClock
+from casino.base.deadline import left_s
 
+#: How long a connection may be idle, in seconds of wall time: a dead one costs a read time-out.
+IDLE_S: Final = 20.0
+
+#: With less time than this nothing is sent, in seconds.
+_LEAST_S: Final = 0.005
 _NEVER_AGAIN: Final = urllib3.Retry(False)
 
 
@@ -34,16 +41,29 @@ class Connections:
     PEM file of the authorities to trust; raises `OSError` when it is none.
     """
 
-    def __init__(self, endpoint: str, connect_s: float, read_s: float, bundle: str) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        connect_s: float,
+        read_s: float,
+        bundle: str,
+        clock: Clock | None = None,
+    ) -> None:
         self._endpoint = endpoint
         secure = urlsplit(endpoint).scheme == "https"
-        options = {"ssl_context": _trusting(bundle)} if secure else {}
-        timeout = urllib3.Timeout(connect=connect_s, read=read_s)
-        self._pool = urllib3.connection_from_url(endpoint, timeout=timeout, maxsize=10, **options)
+        self._options = {"ssl_context": _trusting(bundle)} if secure else {}
+        self._connect_s, self._read_s = connect_s, read_s
+        self._clock = clock or SystemClock()
+        self._used_at = self._clock.monotonic()
+        self._pool = self._new_pool()
 
     def __call__(self, request: SignedRequest) -> urllib3.BaseHTTPResponse:
         """Send once, and return the whole answer, whatever its status."""
         url = self._endpoint
+        if (left := left_s()) < _LEAST_S:
+            late = TimeoutError("the request's time is over")
+            raise exceptions.ConnectTimeoutError(endpoint_url=url, error=late)
+        self._drop_idle()
         try:
             return self._pool.urlopen(
                 "POST",
@@ -53,6 +73,9 @@ class Connections:
                 retries=_NEVER_AGAIN,
                 redirect=False,
                 decode_content=False,
+                timeout=urllib3.Timeout(
+                    connect=min(self._connect_s, left), read=min(self._read_s, left)
+                ),
             )
         # The order counts: to urllib3, a refused connection is one that timed out.
         except SSLError as error:
@@ -67,6 +90,17 @@ class Connections:
             raise exceptions.ConnectionClosedError(endpoint_url=url, error=error) from error
         except (HTTPError, OSError, ValueError) as error:
             raise exceptions.HTTPClientError(error=error) from error
+
+    def _drop_idle(self) -> None:
+        """Close what may have died unnoticed while nothing was sent, or the function was frozen."""
+        now = self._clock.monotonic()
+        if now - self._used_at > IDLE_S:
+            self._pool.close()
+            self._pool = self._new_pool()
+        self._used_at = now
+
+    def _new_pool(self) -> urllib3.HTTPConnectionPool:
+        return urllib3.connection_from_url(self._endpoint, maxsize=10, **self._options)
 
 
 @cache

@@ -25,6 +25,7 @@ STATUSES: Final = {
     "bet_not_found": 404,
     "transaction_mismatch": 409,
     "bet_cancelled": 409,
+    "bets_disabled": 409,
     "session_expired": 409,
     "session_suspended": 409,
     "session_not_active": 409,
@@ -43,7 +44,6 @@ STATUSES: Final = {
     "internal_error": 500,
     "busy": 503,
     "unavailable": 503,
-    "bets_disabled": 503,
     "outcome_unknown": 503,
 }
 

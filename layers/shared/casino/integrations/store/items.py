@@ -15,6 +15,8 @@ def integration_item(integration: Integration) -> Item:
         "sessions_enabled": flag(provider.sessions_enabled),
         "refund_unknown_bet": text(wallet.refund_unknown_bet),
     }
+    if wallet.refund_after_win == "reject":
+        item["refund_after_win"] = text("reject")
     if wallet.currencies:
         item["currencies"] = _texts(wallet.currencies)
     if integration.allowed_cidrs:
@@ -42,6 +44,7 @@ def read_integration(item: Item) -> Integration:
             refund_unknown_bet=(
                 "accept" if item["refund_unknown_bet"]["S"] == "accept" else "reject"
             ),
+            refund_after_win="reject" if "refund_after_win" in item else "accept",
         ),
         provider=ProviderTerms(
             url=item.get("provider_url", {"S": ""})["S"],

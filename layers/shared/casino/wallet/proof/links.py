@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from casino.wallet.model import Entry, Round, Tombstone, VoidMarker, wallet_key
+from casino.wallet.model import (
+    Entry,
+    Round,
+    Tombstone,
+    VoidMarker,
+    is_paid_win_of_round,
+    wallet_key,
+)
 from casino.wallet.ports import History
 from casino.wallet.proof.faults import Fault, fault_of
 
@@ -151,7 +158,7 @@ class _Count:
     def add(self, entry: Entry) -> None:
         self.bets += entry.kind == "bet"
         self.refunds += entry.kind == "refund"
-        self.paid_wins += entry.kind == "win" and entry.amount_minor > 0
+        self.paid_wins += is_paid_win_of_round(entry)
         self.finished += entry.finished
 
     def values(self) -> tuple[int, int, int, int]:

@@ -57,7 +57,10 @@ def entry_item(entry: Entry) -> Item:
         "kind": text(entry.kind),
         "rule": text(entry.rule),
         "type": text(entry.type),
-        "wallet": text(wallet_key(entry.player_id, entry.currency)),
+        # Only `wallet` is indexed: what nothing proves stays out of the player's history.
+        "wallet" if entry.attributed else "claimed": text(
+            wallet_key(entry.player_id, entry.currency)
+        ),
         "amount": number(entry.amount_minor),
         "finished": flag(entry.finished),
         "seq": number(entry.seq),
@@ -76,6 +79,8 @@ def entry_item(entry: Entry) -> Item:
         value = getattr(entry, name)
         if value is not None:
             item[name] = text(value)
+    if entry.reserved_minor:
+        item["reserved"] = number(entry.reserved_minor)
     return item
 
 
@@ -88,6 +93,8 @@ def tombstone_item(tombstone: Tombstone) -> Item:
         "player_id": text(tombstone.player_id),
         "currency": text(tombstone.currency),
         "at": text(tombstone.at),
+        "status": number(tombstone.status),
+        "body": text(tombstone.body),
     }
 
 
@@ -117,12 +124,16 @@ def read_ledger_item(item: Item) -> Entry | Tombstone | VoidMarker:
             item["player_id"]["S"],
             item["currency"]["S"],
             item["at"]["S"],
+            int(item["status"]["N"]),
+            item["body"]["S"],
         )
     return _read_entry(integration, transaction_id, item)
 
 
 def _read_entry(integration: str, transaction_id: str, item: Item) -> Entry:
-    currency, player_id = item["wallet"]["S"].split("#", 1)
+    attributed = "wallet" in item
+    wallet = item["wallet"] if attributed else item["claimed"]
+    currency, player_id = wallet["S"].split("#", 1)
     postings = {account: int(value["N"]) for account, value in item["postings"]["M"].items()}
     return Entry(
         integration=integration,
@@ -135,9 +146,11 @@ def _read_entry(integration: str, transaction_id: str, item: Item) -> Entry:
         currency=currency,
         amount_minor=int(item["amount"]["N"]),
         finished=item["finished"]["BOOL"],
+        attributed=attributed,
         seq=int(item["seq"]["N"]),
         balance_before_minor=int(item["before"]["N"]),
         balance_after_minor=int(item["after"]["N"]),
+        reserved_minor=int(item["reserved"]["N"]) if "reserved" in item else 0,
         postings=tuple(sorted(postings.items())),
         status=int(item["status"]["N"]),
         body=item["body"]["S"],

@@ -39,7 +39,7 @@ class DynamoDbLedger:
         self._client = client
         self._tables = tables
 
-    def load(self, request: Transaction) -> Snapshot:
+    def load(self, request: Transaction, round_id: str | None = None) -> Snapshot:
         """Read the entry, wallet, session and round; for a refund its bet and void marker."""
         own_id = entry_id(request.integration, request.transaction_id)
         ledger_ids = [own_id]
@@ -52,8 +52,9 @@ class DynamoDbLedger:
         }
         if request.session_id is not None:
             keys[self._tables.sessions] = [{"session_id": text(request.session_id)}]
-        if request.round_id is not None:
-            keys[self._tables.rounds] = [_round_key(request, request.round_id)]
+        played = request.round_id if request.round_id is not None else round_id
+        if played is not None:
+            keys[self._tables.rounds] = [_round_key(request, played)]
         return self._snapshot(batch_get(self._client, keys), ledger_ids)
 
     def _snapshot(self, found: dict[str, list[Item]], ledger_ids: list[str]) -> Snapshot:
