@@ -149,6 +149,7 @@ class FakeHistory:
             record
             for record in self._tables.records.values()
             if isinstance(record, Entry)
+            and record.attributed
             and (record.player_id, record.currency) == (player_id, currency)
         ]
         return iter(sorted(entries, key=lambda e: (e.seq, e.record == "refused", e.at)))

@@ -23,7 +23,6 @@ SAME = (
     "bet_transaction_id",
     "finished",
 )
-UNDECIDED = {"transaction_mismatch", "bet_cancelled", "bets_disabled"}
 
 
 def sameness(request: Request) -> tuple[Any, ...]:
@@ -43,9 +42,11 @@ class Reference:
         self.decided: dict[tuple[str, str], dict[str, Any]] = {}
         self.bets: dict[str, dict[str, Any]] = {}
         self.barred: set[str] = set()
+        self.cancelled: dict[str, str] = {}
         self.rounds: dict[tuple[str, str, str], dict[str, int]] = {}
         self.bets_enabled = True
         self.accepts_unknown_bets = False
+        self.refunds_after_wins = True
 
     def open_wallet(self, player_id: str, currency: str) -> None:
         wallet = (player_id, currency)
@@ -71,16 +72,50 @@ class Reference:
 
     def is_replay(self, request: Request) -> bool:
         before = self.decided.get(_key(request))
-        return before is not None and before["sameness"] == sameness(request)
+        if before is not None:
+            return bool(before["sameness"] == sameness(request))
+        return request["action"] == "bet" and request["transaction_id"] in self.barred
 
-    def is_late_win(self, request: Request, code: str) -> bool:
-        """Tell whether a win is accepted in a finished round: that is flagged."""
-        accepted = request["action"] == "win" and code == "ok"
-        return accepted and bool(self._round(request)["finished"])
+    def check_copy(self, request: Request, body: str) -> None:
+        """Check that a copy gets what was answered before; a barred bet has no earlier answer."""
+        before = self.decided.get(_key(request))
+        if before is None:
+            assert self.cancelled.setdefault(request["transaction_id"], body) == body
+        else:
+            assert before["body"] == body
+
+    def rule(self, request: Request) -> str:
+        """Name what decides a request that is accepted."""
+        match request["action"]:
+            case "bet":
+                return "freespin_notional" if request["type"] == "freespin" else "bet_debit"
+            case "win":
+                return self._win_rule(request)
+            case "refund" if self._is_unknown(request):
+                return "refund_unknown_bet_accepted"
+            case "refund":
+                bet = self.bets[request["bet_transaction_id"]]
+                return "refund_after_win" if self._is_paid_out(bet) else "refund_credit"
+            case platform:
+                return str(platform)
+
+    def _win_rule(self, win: Request) -> str:
+        round_ = self._round(win)
+        if _pays_of_round(win) and win["round_id"] is not None and not round_["bets"]:
+            return "win_without_bet"
+        return "win_after_round_finished" if round_["finished"] else "win_credit"
+
+    def _is_paid_out(self, bet: Request) -> bool:
+        round_ = self._round(bet)
+        return bool(round_["finished"] and round_["paid_wins"])
+
+    def histories(self) -> int:
+        """Count the decided requests that something showed to be of the player they name."""
+        return sum(before["proved"] for before in self.decided.values())
 
     def _refusals(self, request: Request) -> set[str]:
-        session = self.sessions.get(request["session_id"])
-        if session is None or session["integration"] != "sandbox":
+        session = self._own_session(request)
+        if session is None:
             refusals = {"session_not_found"}
         else:
             refusals = {
@@ -94,7 +129,7 @@ class Reference:
             case "win":
                 return refusals | self._win_refusals(request)
             case _:
-                return refusals | self._refund_refusals(request)
+                return (refusals - {"session_not_found"}) | self._refund_refusals(request)
 
     def _bet_refusals(self, bet: Request, session: dict[str, str] | None) -> set[str]:
         refusals = set()
@@ -116,7 +151,7 @@ class Reference:
     def _win_refusals(self, win: Request) -> set[str]:
         round_ = self._round(win)
         all_refunded = round_["bets"] > 0 and round_["bets"] == round_["refunds"]
-        return {"round_refunded"} if all_refunded and win["type"] in ("win", "freespin") else set()
+        return {"round_refunded"} if all_refunded and _pays_of_round(win) else set()
 
     def _refund_refusals(self, refund: Request) -> set[str]:
         bet_id = refund["bet_transaction_id"]
@@ -125,7 +160,8 @@ class Reference:
             return {"refund_not_allowed"}
         bet = self.bets.get(bet_id)
         if bet is None:
-            return set() if self.accepts_unknown_bets else {"bet_not_found"}
+            in_session = self._own_session(refund) is not None
+            return set() if self.accepts_unknown_bets and in_session else {"bet_not_found"}
         refusals = {
             code
             for code, field in (
@@ -138,20 +174,22 @@ class Reference:
         }
         if bet["refunded_by"] is not None:
             refusals.add("bet_already_refunded")
-        round_ = self._round(bet)
-        if round_["finished"] and round_["paid_wins"]:
+        if self._is_paid_out(bet) and not self.refunds_after_wins:
             refusals.add("round_finished")
         return refusals
 
     def record(self, request: Request, code: str, body: str) -> None:
         """Take in what the wallet answered to a request that it had not decided before."""
-        if code in UNDECIDED:
+        missing = request["action"] == "win" and code == "session_not_found"
+        if missing or code == "transaction_mismatch":
             return
         self.decided[_key(request)] = {
             "action": request["action"],
             "sameness": sameness(request),
+            "owner": {"player_id": request["player_id"], "currency": request["currency"]},
             "code": code,
             "body": body,
+            "proved": self._is_proved(request),
         }
         unknown_bet = request["action"] == "refund" and self._is_unknown(request)
         barring = code == "bet_not_found" or (code == "ok" and unknown_bet)
@@ -181,7 +219,7 @@ class Reference:
                 round_["bets"] += 1
             case "win":
                 self.balances[wallet] += request["minor"]
-                round_["paid_wins"] += request["minor"] > 0
+                round_["paid_wins"] += _pays_of_round(request)
             case "refund":
                 bet = self.bets[request["bet_transaction_id"]]
                 bet["refunded_by"] = request["transaction_id"]
@@ -202,6 +240,21 @@ class Reference:
             stored = json.loads(self.decided["sandbox", first]["body"])
             assert body["transaction_id"] == stored["transaction_id"]
 
+    def _own_session(self, request: Request) -> dict[str, str] | None:
+        session = self.sessions.get(request["session_id"])
+        return session if session and session["integration"] == "sandbox" else None
+
+    def _is_proved(self, request: Request) -> bool:
+        """Tell whether session or bet shows that the player is the one who is named."""
+        if _is_platform(request):
+            return True
+        owner = {"player_id": request["player_id"], "currency": request["currency"]}
+        session = self._own_session(request)
+        if session is not None:
+            return session.items() >= owner.items()
+        bet = self.decided.get(("sandbox", request.get("bet_transaction_id") or ""))
+        return bet is not None and bet["proved"] and bet["owner"] == owner
+
     def _is_unknown(self, refund: Request) -> bool:
         return refund["bet_transaction_id"] not in self.bets
 
@@ -211,6 +264,10 @@ class Reference:
             return unplayed
         key = (request["player_id"], request["currency"], request["round_id"])
         return self.rounds.setdefault(key, unplayed)
+
+
+def _pays_of_round(win: Request) -> bool:
+    return win["type"] in ("win", "freespin") and win["minor"] > 0
 
 
 def _is_platform(request: Request) -> bool:

@@ -243,6 +243,12 @@ class WalletMachine(RuleBasedStateMachine):
         self.play.integration = with_terms(self.play.integration, refund_unknown_bet=mode)
         self.play.model.accepts_unknown_bets = accept
 
+    @rule(accept=st.booleans())
+    def change_what_a_refund_after_a_win_means(self, accept: bool) -> None:
+        mode: Literal["accept", "reject"] = "accept" if accept else "reject"
+        self.play.integration = with_terms(self.play.integration, refund_after_win=mode)
+        self.play.model.refunds_after_wins = accept
+
     # What must hold after every step.
 
     @invariant()
@@ -262,7 +268,7 @@ class WalletMachine(RuleBasedStateMachine):
             moved = [entry.balance_after_minor - entry.balance_before_minor for entry in applied]
             assert sum(moved) == self.play.model.balances.get(wallet, 0)
             assert all(sum(minor for _, minor in entry.postings) == 0 for entry in history)
-        assert entries == len(self.play.model.decided)
+        assert entries == self.play.model.histories()
 
     @invariant()
     def the_ledger_is_proved(self) -> None:

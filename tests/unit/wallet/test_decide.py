@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from casino.wallet.decide import decide
-from casino.wallet.decision import Decision, Posting, Refusal, Replay
+from casino.wallet.decision import Cancelled, Decision, Posting, Refusal, Replay
 from casino.wallet.model import Entry, Tombstone, Transaction
 from testing.transactions import AT, NOW, PLAYER, a_bet, a_deposit, a_refund, a_win, a_withdrawal
 from tests.unit.wallet.situations import Parts, each, entry_of, row, situation
@@ -80,9 +80,10 @@ def test_a_copy_is_the_same_request_whatever_it_says_of(change: dict[str, Any]) 
 
 @pytest.mark.parametrize("request_", KINDS, ids=lambda request: request.kind)
 def test_only_a_bet_is_cancelled_by_a_tombstone(request_: Transaction) -> None:
-    code = "bet_cancelled" if request_.kind == "bet" else "transaction_mismatch"
+    mismatch = Refusal("transaction_mismatch")
+    expected = Cancelled(TOMBSTONE) if request_.kind == "bet" else mismatch
 
-    assert decided(request_, {**EVERYTHING_WRONG, "entry": TOMBSTONE}) == Refusal(code)
+    assert decided(request_, {**EVERYTHING_WRONG, "entry": TOMBSTONE}) == expected
 
 
 RULES = {

@@ -1,5 +1,7 @@
 """A refund gives back what a bet debited: what refuses it, in which order, and what it posts."""
 
+from dataclasses import replace
+
 from casino.wallet.decide import decide_refund
 from casino.wallet.decision import Posting, Refusal, RoundChange
 from casino.wallet.model import Tombstone, platform_transaction_id
@@ -7,6 +9,8 @@ from testing.transactions import AT, PLAYER, a_refund
 from tests.unit.wallet.situations import Parts, each, each_pair, row, situation
 
 BARRED = Tombstone("sandbox", "bet-1", "ref-0", PLAYER, "EUR", AT, 409, "cancelled")
+UNPAID = {"finished": True}
+PAID_OUT = {"finished": True, "paid_wins": 1}
 REFUSED_BET = {"kind": "bet", "record": "refused"}
 UNKNOWN = Refusal("bet_not_found", leaves_tombstone=True)
 ALREADY = Refusal(
@@ -15,8 +19,6 @@ ALREADY = Refusal(
 
 #: In the order of the checks.
 REFUSED = [
-    row("session_not_found", "there is no session", session=None),
-    row("session_not_found", "the session is another integration's", session={"integration": "x"}),
     row("player_mismatch", "the session is another player's", session={"player_id": "p2"}),
     row("currency_mismatch", "the session is in another currency", session={"currency": "USD"}),
     row("demo_session", "the session is a demo", session={"is_demo": True}),
@@ -35,8 +37,9 @@ REFUSED = [
     row("refund_amount_mismatch", "the stake was higher", bet={"amount_minor": 251}),
     row(
         "round_finished",
-        "the round is finished with a paid win",
-        round={"finished": True, "paid_wins": 1},
+        "a win was paid in the finished round, which bars refunds here",
+        round=PAID_OUT,
+        terms={"refund_after_win": "reject"},
     ),
 ]
 
@@ -44,8 +47,15 @@ GIVEN_BACK = (("integration", -250), ("player", 250))
 OF_PROMOTION = (("integration", 250), ("promotion", -250))
 CREDIT = Posting("refund_credit", GIVEN_BACK, RoundChange("r1", refunds=1), voids_bet=True)
 
+
+def in_round(rule: str) -> Posting:
+    return replace(CREDIT, rule=rule, round_change=RoundChange("r1", 0, 1, expected_version=7))
+
+
 ACCEPTED = [
     row(CREDIT, "nothing is wrong"),
+    row(CREDIT, "there is no session", session=None),
+    row(CREDIT, "the session is another integration's", session={"integration": "x"}),
     row(CREDIT, "the session still opens", session={"status": "launching"}),
     row(CREDIT, "the session never opened", session={"status": "failed"}),
     row(CREDIT, "the session is suspended", session={"status": "suspended"}),
@@ -55,8 +65,21 @@ ACCEPTED = [
     row(CREDIT, "bets are switched off", terms={"bets_enabled": False}),
     row(CREDIT, "other currencies are listed", terms={"currencies": ("USD",)}),
     row(CREDIT, "unknown bets are accepted", terms={"refund_unknown_bet": "accept"}),
-    row(CREDIT, "the round is finished without a paid win", round={"finished": True}),
-    row(CREDIT, "the round goes on after a paid win", round={"paid_wins": 1}),
+    row(in_round("refund_credit"), "the round is finished without a paid win", round=UNPAID),
+    row(in_round("refund_credit"), "the round goes on after a paid win", round={"paid_wins": 1}),
+    row(in_round("refund_after_win"), "a win was paid in the finished round", round=PAID_OUT),
+    row(
+        in_round("refund_credit"),
+        "the finished round paid nothing, and a paid win would bar refunds here",
+        round=UNPAID,
+        terms={"refund_after_win": "reject"},
+    ),
+    row(
+        in_round("refund_credit"),
+        "the round goes on after a paid win, which would bar refunds once it is finished",
+        round={"paid_wins": 1},
+        terms={"refund_after_win": "reject"},
+    ),
     row(
         Posting("refund_credit", GIVEN_BACK, RoundChange("r1", refunds=1, finish=True), True),
         "the refund finishes the round",
@@ -93,7 +116,14 @@ UNKNOWN_BETS = [
         request={"transaction_id": "bet-1"},
         bet=None,
     ),
-    row("session_not_found", "there is no session", session=None, bet=None),
+    row(UNKNOWN, "there is no session", session=None, bet=None),
+    row(UNKNOWN, "the session is another integration's", session={"integration": "x"}, bet=None),
+    row(
+        "bet_not_found",
+        "there is no session, and the bet is barred already",
+        session=None,
+        bet=BARRED,
+    ),
 ]
 
 

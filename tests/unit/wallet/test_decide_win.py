@@ -7,22 +7,19 @@ from tests.unit.wallet.situations import Parts, each, each_pair, row, situation
 
 ALL_REFUNDED = {"bets": 2, "refunds": 2}
 
+#: The session may be restored, and the same win must then settle.
+NOT_FOUND = Refusal("session_not_found", recorded=False)
+
 #: In the order of the checks.
 REFUSED = [
-    row("session_not_found", "there is no session", session=None),
-    row("session_not_found", "the session is another integration's", session={"integration": "x"}),
+    row(NOT_FOUND, "there is no session", session=None),
+    row(NOT_FOUND, "the session is another integration's", session={"integration": "x"}),
     row("player_mismatch", "the session is another player's", session={"player_id": "p2"}),
     row("currency_mismatch", "the session is in another currency", session={"currency": "USD"}),
     row("demo_session", "the session is a demo", session={"is_demo": True}),
     row("session_not_active", "the session never opened", session={"status": "failed"}),
     row("round_refunded", "every bet of the round is refunded", round=ALL_REFUNDED),
     row("round_refunded", "more refunds than bets are counted", round={"bets": 1, "refunds": 2}),
-    row(
-        "round_refunded",
-        "a win of nothing closes a refunded round",
-        round=ALL_REFUNDED,
-        request={"amount_minor": 0, "finished": True},
-    ),
     row(
         "round_refunded",
         "the win of a freespin is in a refunded round",
@@ -36,8 +33,17 @@ CREDIT = Posting("win_credit", PAYOUT)
 IN_ROUND = {"round_id": "r1"}
 
 
-def in_round(version: int, rule: str = "win_credit") -> Posting:
-    return Posting(rule, PAYOUT, RoundChange("r1", paid_wins=1, expected_version=version))
+def in_round(version: int, rule: str = "win_credit", paid_wins: int = 1) -> Posting:
+    return Posting(rule, PAYOUT, RoundChange("r1", paid_wins=paid_wins, expected_version=version))
+
+
+def closing(rule: str = "win_credit", paid_wins: int = 0) -> Posting:
+    """Return what a win posts that finishes its round; without a paid win it is a win of 0."""
+    payout = PAYOUT if paid_wins else (("integration", 0), ("player", 0))
+    return Posting(rule, payout, RoundChange("r1", 0, 0, paid_wins, True, 7))
+
+
+LAST = {"round_id": "r1", "finished": True}
 
 
 ACCEPTED = [
@@ -61,33 +67,52 @@ ACCEPTED = [
     ),
     row(CREDIT, "it is a prize of a refunded round", request={"type": "prize"}, round=ALL_REFUNDED),
     row(CREDIT, "one bet of two is refunded", round={"bets": 2, "refunds": 1}),
-    row(CREDIT, "the round holds no bet", round={"bets": 0}),
     row(
         Posting("win_after_round_finished", PAYOUT),
         "the round is finished",
         round={"finished": True},
     ),
-    row(in_round(0), "nobody played the round", request=IN_ROUND),
+    row(in_round(0, "win_without_bet"), "nobody played the round", request=IN_ROUND),
+    row(
+        in_round(7, "win_without_bet"),
+        "the round holds no bet and is finished",
+        request=IN_ROUND,
+        round={"bets": 0, "finished": True},
+    ),
+    row(
+        in_round(0, "win_without_bet"),
+        "the win of a freespin comes to a round that nobody played",
+        request={"round_id": "r1", "type": "freespin"},
+    ),
+    row(
+        in_round(0, paid_wins=0),
+        "a jackpot comes to a round that nobody played",
+        request={"round_id": "r1", "type": "jackpot"},
+    ),
     row(in_round(7), "the round goes on", request=IN_ROUND, round={}),
     row(
-        in_round(7, "win_after_round_finished"),
+        in_round(7, "win_after_round_finished", paid_wins=0),
         "a prize comes to a round that is refunded and finished",
         request={"round_id": "r1", "type": "prize"},
         round={"bets": 1, "refunds": 1, "finished": True},
     ),
     row(
-        Posting("win_credit", PAYOUT, RoundChange("r1", 0, 0, 1, True, 7)),
+        closing(paid_wins=1),
         "the win finishes the round",
-        request={"round_id": "r1", "finished": True},
+        request=LAST,
         round={},
     ),
     row(
-        Posting(
-            "win_credit", (("integration", 0), ("player", 0)), RoundChange("r1", 0, 0, 0, True, 7)
-        ),
+        closing(),
         "a win of nothing finishes the round",
-        request={"round_id": "r1", "finished": True, "amount_minor": 0},
+        request=LAST | {"amount_minor": 0},
         round={},
+    ),
+    row(
+        closing(),
+        "a win of nothing closes a refunded round",
+        request=LAST | {"amount_minor": 0},
+        round=ALL_REFUNDED,
     ),
 ]
 

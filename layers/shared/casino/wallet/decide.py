@@ -107,6 +107,7 @@ def decide_refund(snapshot: Snapshot, refund: Transaction, terms: Terms) -> Refu
     The bet decides, not the session: a session that is not there stops no refund.
     """
     refusal = _session_refusal(snapshot.session, refund)
+    in_session = refusal is None
     if refusal is not None and refusal.code != "session_not_found":
         return refusal
     if refund.bet_transaction_id == refund.transaction_id:
@@ -114,7 +115,8 @@ def decide_refund(snapshot: Snapshot, refund: Transaction, terms: Terms) -> Refu
     bet = snapshot.bet
     if not isinstance(bet, Entry) or (bet.kind == "bet" and bet.record == "refused"):
         # A refused or already barred bet holds its id for ever; only a free id needs a tombstone.
-        if terms.refund_unknown_bet == "accept" and snapshot.wallet is not None:
+        # Without a session nothing proves the player, and an entry would stand in their chain.
+        if in_session and terms.refund_unknown_bet == "accept":
             return Posting("refund_unknown_bet_accepted", (), leaves_tombstone=bet is None)
         return Refusal("bet_not_found", leaves_tombstone=bet is None)
     refusal = _refund_refusal(snapshot, refund, bet)

@@ -61,7 +61,7 @@ class History(Protocol):
         """Return the marker of a refunded bet."""
 
     def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
-        """Yield every entry of a wallet, refusals too, in order of sequence number."""
+        """Yield the entries that are attributed to a wallet, in order of sequence number."""
 
     def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
         """Yield every item of the ledger, in no order."""

@@ -149,7 +149,8 @@ def _attributed(snapshot: Snapshot, request: Transaction) -> bool:
     session, bet = snapshot.session, snapshot.bet
     if session is not None and session.integration == request.integration:
         return (session.player_id, session.currency) == owner
-    return isinstance(bet, Entry) and (bet.player_id, bet.currency) == owner
+    proved = isinstance(bet, Entry) and bet.attributed
+    return proved and (bet.player_id, bet.currency) == owner
 
 
 def _tombstone(request: Transaction, at: str, dialect: Dialect) -> Tombstone:
