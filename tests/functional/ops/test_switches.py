@@ -32,7 +32,7 @@ def test_bets_stop_and_everything_else_goes_on(
 ) -> None:
     assert "effective_at" in ops.json("switch", "bets", "off", *whose)
     refused = fresh.bet("1.00")
-    assert (refused.status, refused.error) == (503, "bets_disabled")
+    assert (refused.status, refused.error) == (409, "bets_disabled")
     assert fresh.win("2.00").balance == Decimal("997.00")
     assert fresh.refund("5.00", "before").balance == Decimal("1002.00")
     assert fresh.cash() == Decimal("1002.00")

@@ -153,7 +153,7 @@ def test_bet_in_an_expired_session_is_session_expired(play: Play) -> None:
     assert (reply.status, reply.error) == (409, "session_expired")
 
 
-def test_bet_with_kill_switch_is_bets_disabled_and_not_recorded(play: Play) -> None:
+def test_bet_with_kill_switch_is_bets_disabled_for_ever(play: Play) -> None:
     play.bet("1.00", transaction_id="before")
     play.world.configure(bets_enabled=False)
     # A new execution environment: the old one may hold its registry for 60 seconds.
@@ -161,8 +161,10 @@ def test_bet_with_kill_switch_is_bets_disabled_and_not_recorded(play: Play) -> N
     fresh = Play(play.world, hook, session_id=play.session_id, sent=play.sent)
     assert fresh.again().replayed
     reply = fresh.bet("1.00", transaction_id="b")
-    assert (reply.status, reply.error, reply.json["retryable"]) == (503, "bets_disabled", True)
-    assert play.world.history.find("sandbox", "b") is None
+    assert (reply.status, reply.error, reply.json["retryable"]) == (409, "bets_disabled", False)
+    # The environment from before has not noticed the switch: the stale bet stays refused there.
+    again = play.hook(fresh.sent[-1])
+    assert (again.text, again.replayed) == (reply.text, True)
     assert fresh.win("1.00").status == 200
     assert fresh.refund("1.00", "before").status == 200
     assert fresh.balance().status == 200

@@ -1,5 +1,6 @@
 """The rows of the wallet's contract for win and refund, each through the deployed handler."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,12 @@ import pytest
 from casino.wallet.model import Entry, platform_transaction_id
 from testing.hooks import Caller, load_function
 from testing.play import Play
+
+
+def rule_of(play: Play, transaction_id: str) -> str:
+    entry = play.world.history.find("sandbox", transaction_id)
+    assert isinstance(entry, Entry)
+    return entry.rule
 
 
 @pytest.mark.parametrize("kind", ["win", "jackpot", "freespin", "tournament", "prize"])
@@ -27,9 +34,30 @@ def test_win_in_a_finished_round_is_accepted_and_flagged(play: Play) -> None:
     play.bet("1.00", round_id="r", finished=True)
     reply = play.win("5.00", round_id="r", transaction_id="late", type="jackpot")
     assert (reply.status, reply.balance) == (200, Decimal("1004.00"))
-    entry = play.world.history.find("sandbox", "late")
-    assert isinstance(entry, Entry)
-    assert entry.rule == "win_after_round_finished"
+    assert rule_of(play, "late") == "win_after_round_finished"
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule"),
+    [("win", "win_without_bet"), ("freespin", "win_without_bet"), ("jackpot", "win_credit")],
+)
+def test_m9_win_whose_round_holds_no_applied_bet_is_credited_and_flagged(
+    play: Play, kind: str, rule: str
+) -> None:
+    play.bet("5000.00", round_id="r")
+    reply = play.win("5.00", round_id="r", transaction_id="w", type=kind)
+    assert (reply.status, reply.balance) == (200, Decimal("1005.00"))
+    assert rule_of(play, "w") == rule
+
+
+def test_a_win_of_an_unknown_session_settles_once_the_session_is_there(play: Play) -> None:
+    missing = play.win("5.00", session_id="sess-late")
+    assert (missing.status, missing.error) == (400, "session_not_found")
+    own = play.world.sessions.get(play.session_id)
+    assert own is not None
+    assert play.world.sessions.add(replace(own, session_id="sess-late"))
+    reply = play.again()
+    assert (reply.status, reply.replayed, reply.balance) == (200, False, Decimal("1005.00"))
 
 
 def test_win_in_a_round_whose_every_bet_is_refunded_is_round_refunded(play: Play) -> None:
@@ -41,6 +69,13 @@ def test_win_in_a_round_whose_every_bet_is_refunded_is_round_refunded(play: Play
     reply = play.win("9.00", round_id="r")
     assert (reply.status, reply.error) == (409, "round_refunded")
     assert play.cash() == Decimal("1001.00")
+
+
+def test_win_of_nothing_closes_a_round_whose_every_bet_is_refunded(play: Play) -> None:
+    play.bet("1.00", round_id="r", transaction_id="b")
+    play.refund("1.00", "b")
+    assert play.win(0, round_id="r", finished=True).status == 200
+    assert play.bet("1.00", round_id="r").error == "round_finished"
 
 
 @pytest.mark.parametrize("kind", ["jackpot", "tournament", "prize"])
@@ -102,12 +137,43 @@ def test_refund_in_a_finished_round_without_a_paid_win_is_accepted(play: Play) -
     assert play.refund("1.00", "b").balance == Decimal("1000.00")
 
 
-def test_refund_in_a_finished_round_once_a_win_was_paid_is_round_finished(play: Play) -> None:
+def test_c1_the_guides_own_sequence_number_by_number(play: Play) -> None:
+    """Chapter 4 of iGSP's guide: the balance is 97.50 when the game asks for it."""
+    session = play.world.player("player-guide", "EUR", "97.50")
+    game = Play(play.world, play.hook, "player-guide", session_id=session)
+    assert game.balance(session_id=session).text == '{"balance":97.50}'
+    replies = [
+        game.bet(Decimal("2.50"), transaction_id="bet-45", round_id="round-18", finished=False),
+        game.win(Decimal("10.00"), transaction_id="win-45", round_id="round-18", finished=True),
+        game.refund(Decimal("2.50"), "bet-45", transaction_id="refund-45", finished=True),
+    ]
+    for reply, said, own_id in zip(
+        replies, ("95.00", "105.00", "107.50"), ("bet-45", "win-45", "refund-45"), strict=True
+    ):
+        reference = platform_transaction_id("sandbox", own_id)
+        assert reply.status == 200
+        assert reply.text == f'{{"balance":{said},"transaction_id":"{reference}"}}'
+
+
+def test_c1_refund_in_a_finished_round_once_a_win_was_paid_is_credited_and_flagged(
+    play: Play,
+) -> None:
     play.bet("1.00", round_id="r", transaction_id="b")
     play.win("4.00", round_id="r", finished=True)
-    reply = play.refund("1.00", "b")
+    assert play.refund("1.00", "b", transaction_id="f").balance == Decimal("1004.00")
+    assert rule_of(play, "f") == "refund_after_win"
+
+
+def test_c1_with_policy_reject_such_a_refund_is_round_finished(play: Play) -> None:
+    play.bet("1.00", round_id="r", transaction_id="b")
+    play.bet("1.00", round_id="jackpot", transaction_id="j")
+    play.win("4.00", round_id="r", finished=True)
+    play.win("4.00", round_id="jackpot", type="jackpot", finished=True)
+    play.world.configure(refund_after_win="reject")
+    strict = Play(play.world, Caller(load_function("hooks")), session_id=play.session_id)
+    reply = strict.refund("1.00", "b")
     assert (reply.status, reply.error) == (409, "round_finished")
-    assert play.cash() == Decimal("1003.00")
+    assert strict.refund("1.00", "j").balance == Decimal("1007.00")
 
 
 def test_refund_in_an_open_round_with_a_paid_win_is_accepted(play: Play) -> None:
@@ -123,8 +189,30 @@ def test_refund_of_an_unknown_bet_is_bet_not_found_and_bars_the_late_bet(play: P
     assert play.refund("2.50", "b").error == "bet_not_found"
     late = play.bet("2.50", transaction_id="b")
     assert (late.status, late.error) == (409, "bet_cancelled")
-    assert play.again().error == "bet_cancelled"
     assert play.cash() == Decimal("1000.00")
+
+
+def test_c7_every_copy_of_a_cancelled_bet_is_byte_the_same_and_marked(play: Play) -> None:
+    play.refund("2.50", "b", transaction_id="f")
+    copies = [play.bet("2.50", transaction_id="b"), play.again(), play.again(amount=7)]
+    assert {copy.error for copy in copies} == {"bet_cancelled"}
+    assert len({copy.text for copy in copies}) == 1
+    assert all(copy.replayed for copy in copies)
+
+
+def test_refund_is_decided_by_its_bet_whatever_became_of_its_session(play: Play) -> None:
+    play.bet("2.50", transaction_id="b")
+    assert play.refund("2.50", "b", session_id="sess-nobody").balance == Decimal("1000.00")
+
+
+def test_refund_of_an_unknown_bet_in_an_unknown_session_bars_the_bet_and_tells_no_balance(
+    play: Play,
+) -> None:
+    play.world.configure(refund_unknown_bet="accept")
+    lenient = Play(play.world, Caller(load_function("hooks")), session_id=play.session_id)
+    reply = lenient.refund("2.50", "b", session_id="sess-nobody")
+    assert (reply.status, reply.error) == (404, "bet_not_found")
+    assert lenient.bet("2.50", transaction_id="b").error == "bet_cancelled"
 
 
 def test_refund_of_a_refused_bet_is_bet_not_found(play: Play) -> None:
