@@ -68,6 +68,7 @@ class HookDesk:
     ledger: Ledger | None = None
     route: Action | None = None
     jitter: Callable[[], float] = random
+    context: object = None
 
     @property
     def wallet(self) -> WalletService:
@@ -97,4 +98,4 @@ class HookDesk:
             clock=self.clock,
             observer=self.notes,
         )
-        return endpoint.handle(event, None)
+        return endpoint.handle(event, self.context)

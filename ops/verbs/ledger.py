@@ -93,6 +93,7 @@ def _entry(entry: Entry) -> dict[str, object]:
         "amount": amount(entry.amount_minor, entry.currency),
         "balance_before": amount(entry.balance_before_minor, entry.currency),
         "balance_after": amount(entry.balance_after_minor, entry.currency),
+        "reserved": amount(entry.reserved_minor, entry.currency),
         "session_id": entry.session_id,
         "round_id": entry.round_id,
         "refunds_bet": entry.bet_transaction_id,
@@ -144,6 +145,8 @@ def _story(story: Story) -> dict[str, object]:
         "amount": amount(entry.amount_minor, entry.currency),
         "balance_before": amount(entry.balance_before_minor, entry.currency),
         "balance_after": amount(entry.balance_after_minor, entry.currency),
+        "reserved": amount(entry.reserved_minor, entry.currency),
+        "spendable_before": amount(entry.spendable_before_minor, entry.currency),
         "postings": {name: amount(minor, entry.currency) for name, minor in entry.postings},
     }
     return {
@@ -195,6 +198,7 @@ def _told(story: Story) -> list[str]:
         ("what", f"{entry.kind} ({entry.type}) of {stake:f} {entry.currency}, {entry.record}"),
         ("why", f"{story.explanation} ({entry.rule})"),
         ("balance", f"{before:f} before, {after:f} after"),
+        ("spendable", _spendable(entry)),
         ("postings", ", ".join(postings)),
         ("session", session if entry.session_id else ""),
         ("game", entry.game_id or ""),
@@ -207,6 +211,15 @@ def _told(story: Story) -> list[str]:
         ("replays seen", unknown if story.replays is None else str(story.replays)),
     ]
     return fields([(name, value) for name, value in pairs if value])
+
+
+def _spendable(entry: Entry) -> str:
+    """Say what was left to play with, where a reservation held something back."""
+    if not entry.reserved_minor:
+        return ""
+    minors = (entry.spendable_before_minor, entry.reserved_minor)
+    spendable, reserved = (amount(minor, entry.currency) for minor in minors)
+    return f"{spendable:f} before, {reserved:f} reserved"
 
 
 def _round(entry: Entry) -> str:

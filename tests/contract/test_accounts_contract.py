@@ -132,6 +132,25 @@ def test_the_history_of_a_wallet_puts_refusals_after_what_they_followed(casino: 
     assert list(casino.history.of_wallet("nobody", "EUR")) == []
 
 
+def test_a6_a_refusal_that_nothing_attributes_to_the_player_is_in_no_history(
+    casino: Casino,
+) -> None:
+    bet = apply(casino, a_bet())
+    unproved = [
+        apply(casino, a_bet(transaction_id="bet-2", session_id="nowhere")),
+        apply(casino, a_bet(transaction_id="bet-3", currency="USD")),
+        apply(casino, a_refund(session_id="nowhere", bet_transaction_id="bet-2")),
+    ]
+    assert [entry.attributed for entry in unproved] == [False] * 3
+    _, *rest = casino.history.of_wallet(PLAYER, "EUR")
+    assert rest == [bet]
+    assert list(casino.history.of_wallet(PLAYER, "USD")) == []
+    for entry in unproved:
+        assert casino.history.find("sandbox", entry.transaction_id) == entry
+    refunded = apply(casino, a_refund(transaction_id="ref-2", session_id="nowhere"))
+    assert refunded.attributed, "its bet shows whose it is"
+
+
 def test_the_history_finds_entries_tombstones_and_void_markers(casino: Casino) -> None:
     bet = apply(casino, a_bet(round_id="r1"))
     refund = apply(casino, a_refund())

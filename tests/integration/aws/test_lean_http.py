@@ -16,8 +16,11 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from casino.aws.lean.http import IDLE_S
 from casino.aws.lean.signature import Credentials
+from casino.base.deadline import deadline
 from testing.aws_answers import CREDENTIALS, REGION
+from testing.clock import FakeClock
 from tests.integration.aws.lean_client import PUT, client_at, client_of
 from tests.integration.aws.scripted_server import (
     LOOPBACK,
@@ -94,6 +97,37 @@ def test_calls_share_a_connection() -> None:
         for _ in range(3):
             assert client.transact_write_items(**PUT) == {}
     assert (server.connections, len(server.requests)) == (1, 3)
+
+
+def test_m5_a_connection_that_was_idle_too_long_is_not_asked_again() -> None:
+    clock = FakeClock()
+    heard: list[bytes] = []
+
+    def one_answer_alone(connection: Connection) -> None:
+        connection.read()
+        connection.answer()
+        heard.append(connection.stream.readline())
+
+    with scripted(one_answer_alone, answering(2)) as server:
+        client = client_of(server, clock=clock)
+        client.transact_write_items(**PUT)
+        clock.advance(IDLE_S + 1)
+        client.transact_write_items(**PUT)
+        clock.advance(IDLE_S - 1)
+        client.transact_write_items(**PUT)
+    assert (server.connections, len(server.requests)) == (2, 3)
+    assert heard == [b""], "the client closed the first connection"
+
+
+def test_m4_a_call_takes_no_longer_than_the_request_has_left() -> None:
+    clock = FakeClock()
+    with scripted(silence) as server, deadline(clock, 0.05):
+        with pytest.raises(ReadTimeoutError):
+            client_of(server).transact_write_items(**PUT)
+        clock.advance(0.05)
+        with pytest.raises(ConnectTimeoutError):
+            client_of(server).transact_write_items(**PUT)
+    assert (server.connections, len(server.requests)) == (1, 1)
 
 
 def test_a_connection_that_was_closed_while_idle_is_replaced() -> None:

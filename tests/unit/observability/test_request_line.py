@@ -1,6 +1,7 @@
 """A request leaves one line: its log record, and what CloudWatch counts."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,6 +57,32 @@ def test_the_same_line_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert second["ColdStarts"] == 0
     # Each dimension is a member of the line, as the format wants it.
     assert set(directive["Dimensions"][0]) <= first.keys()
+
+
+@pytest.mark.parametrize(
+    ("changes", "metric"),
+    [
+        ({"action": "win", "rule": "win_without_bet"}, "WinsWithoutBet"),
+        ({"action": "refund", "rule": "refund_after_win"}, "RefundsAfterWin"),
+        ({"action": "win", "status": 409, "rule": "round_refunded"}, "OwedMoneyRefused"),
+        ({"action": "refund", "status": 404, "rule": "bet_not_found"}, "OwedMoneyRefused"),
+        ({"action": "win", "rule": "win_credit"}, None),
+        ({"action": "win", "status": 503, "rule": "busy"}, None),
+        ({"action": "bet", "status": 402, "rule": "insufficient_funds"}, None),
+        ({"action": "win", "status": 403, "transaction_id": ""}, None),
+        ({"action": "win", "rule": "win_without_bet", "replay": True}, None),
+        ({"action": "win", "status": 409, "rule": "round_refunded", "replay": True}, None),
+    ],
+    ids=str,
+)
+def test_m9_odd_wins_and_refused_money_that_is_owed_are_counted_once(
+    capsys: pytest.CaptureFixture[str], changes: dict[str, Any], metric: str | None
+) -> None:
+    HookTelemetry("wallet").request(replace(RECORD, **{"replay": False} | changes), "request-1")
+    _, *more = lines(capsys)
+    watched = {"WinsWithoutBet", "RefundsAfterWin", "OwedMoneyRefused"}
+    counted = [watched & line.keys() for line in more]
+    assert counted == ([{metric}] if metric else [])
 
 
 def test_a_sender_that_is_not_known_is_no_dimension(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,11 +4,14 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import pytest
 
+from casino.base.deadline import left_s
 from casino.base.errors import BusyError, CasinoError, OutcomeUnknownError, UnavailableError
 from casino.base.proxy import Response
+from casino.integrations.model import Integration
 from casino.signing.pair import CURRENT, Pair
 from casino.wallet.decision import Snapshot
 from casino.wallet.dialect import MAX_BODY
@@ -245,6 +248,32 @@ def test_what_may_be_retried_is_a_503(desk: HookDesk, problem: CasinoError, code
     response = desk.send(BET)
     assert error(response) == (503, code)
     assert json.loads(response["body"])["retryable"] is True
+
+
+def test_m8_what_was_given_up_reports_its_conflicts(desk: HookDesk) -> None:
+    desk.ledger = BrokenLedger(BusyError())
+    desk.send(BET)
+    record = desk.notes.records[-1]
+    assert record.outcome == "busy"
+    assert record.conflicts > 1
+
+
+@pytest.mark.parametrize(("remaining_ms", "left"), [(5_000, 2.5), (1_200, 1.0), (100, 0.0)])
+def test_m4_the_whole_request_has_one_deadline_from_what_lambda_leaves(
+    desk: HookDesk, remaining_ms: int, left: float
+) -> None:
+    seen: list[float] = []
+
+    class Watching(FakeRegistry):
+        def by_api_key(self, api_key: str) -> Integration | None:
+            seen.append(left_s())
+            return super().by_api_key(api_key)
+
+    desk.registry = Watching(INTEGRATION, API_KEY)
+    desk.context = SimpleNamespace(get_remaining_time_in_millis=lambda: remaining_ms)
+    desk.send(BALANCE)
+    assert seen == [pytest.approx(left)]
+    assert left_s() == float("inf")
 
 
 def test_an_unexpected_error_is_a_500_that_does_not_tell_what_it_was(desk: HookDesk) -> None:

@@ -10,6 +10,7 @@ from casino.wallet.model import PLATFORM, Tombstone, Transaction
 from testing.casinos import furnish
 from testing.fakes import FakeWorld
 from testing.transactions import PLAYER, a_bet, a_deposit, a_refund, commit_of
+from tests.unit.wallet.situations import entry_of
 
 
 class Scene:
@@ -64,6 +65,23 @@ def test_words_follow_the_rule_and_an_altered_entry_is_told(scene: Scene) -> Non
     assert story.explanation.startswith("Refused: The balance is too low.")
     unknown = replace(story, entry=replace(story.entry, rule="some_rule"))
     assert (unknown.explanation, unknown.intact) == ("some_rule", False)
+
+
+def test_n1_a_refusal_by_a_reservation_says_so(scene: Scene) -> None:
+    scene.world.accounts.set_reserved(PLAYER, "EUR", 99_900)
+    scene.apply(a_bet())
+    story = scene.reader.explain("bet-1")
+    assert isinstance(story, Story)
+    assert story.explanation.startswith("Refused: The balance less the reserved funds is too low.")
+    entry = story.entry
+    assert (entry.balance_before_minor, entry.spendable_before_minor) == (100_000, 100)
+    assert (entry.reserved_minor, story.intact) == (99_900, True)
+
+
+def test_every_rule_of_a_posting_has_words() -> None:
+    for rule in ("win_without_bet", "refund_after_win", "win_after_round_finished"):
+        entry = replace(entry_of(a_bet()), rule=rule)
+        assert Story(entry, None, None, None).explanation.endswith("flagged.")
 
 
 def test_a_bet_that_never_came_is_told_by_its_tombstone(scene: Scene) -> None:

@@ -216,6 +216,14 @@ def test_m8_busy_carries_its_conflicts(wallet: TroubledWallet) -> None:
     assert caught.value.conflicts == wallet.ledger.commits > 1
 
 
+def test_m8_an_unknown_outcome_carries_its_conflicts(wallet: TroubledWallet) -> None:
+    lost = [never_sent(OutcomeUnknownError)] * 100
+    wallet.troubles([never_sent(BusyError), never_sent(BusyError), *lost])
+    with pytest.raises(OutcomeUnknownError) as caught:
+        wallet.send(a_bet())
+    assert caught.value.conflicts == 2
+
+
 @pytest.mark.parametrize("jitter", [1.0, 0.5])
 def test_waits_grow_within_the_cap_and_have_full_jitter(
     wallet: TroubledWallet, jitter: float

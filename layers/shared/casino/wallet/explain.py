@@ -23,10 +23,18 @@ _APPLIED: Final = {
     "bet_debit": "The spendable balance covered the stake, so it was debited.",
     "freespin_notional": "A free spin debits no cash: its amount stands against the promotion.",
     "win_credit": "A win is owed, so it was credited at once.",
+    "win_without_bet": (
+        "The round holds no bet that was debited; a win is owed all the same: credited, and "
+        "flagged."
+    ),
     "win_after_round_finished": (
         "A win is owed even in a finished round (late jackpots happen): credited, and flagged."
     ),
     "refund_credit": "The bet stood and was not refunded before, so what it debited was credited.",
+    "refund_after_win": (
+        "The bet stood, so what it debited was credited; its finished round had paid a win before, "
+        "so the refund is flagged."
+    ),
     "refund_unknown_bet_accepted": (
         "The bet is unknown and the integration wants such refunds accepted: nothing moved, and "
         "the bet can never debit."
@@ -34,6 +42,7 @@ _APPLIED: Final = {
     "deposit": "The platform paid in.",
     "withdrawal": "The platform paid out of the spendable balance.",
 }
+_RESERVED: Final = "The balance less the reserved funds is too low."
 #: What a tombstone in the place of a bet means.
 BARRED: Final = (
     "The bet was refunded before it arrived: it never debits, and its copies are refused."
@@ -63,6 +72,8 @@ class Story:
         rule = self.entry.rule
         if self.entry.record == "applied":
             return _APPLIED.get(rule, rule)
+        if rule == "insufficient_funds" and self.entry.reserved_minor:
+            return f"Refused: {_RESERVED} Every copy gets the same refusal."
         if rule in REFUSALS:
             return f"Refused: {REFUSALS[rule].message} Every copy gets the same refusal."
         return rule

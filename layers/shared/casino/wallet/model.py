@@ -140,6 +140,11 @@ class Entry:
     previous_hash: str
     hash: str = ""
 
+    @property
+    def spendable_before_minor(self) -> int:
+        """What a bet could take when the entry was decided."""
+        return self.balance_before_minor - self.reserved_minor
+
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:

@@ -149,8 +149,9 @@ def _attributed(snapshot: Snapshot, request: Transaction) -> bool:
     session, bet = snapshot.session, snapshot.bet
     if session is not None and session.integration == request.integration:
         return (session.player_id, session.currency) == owner
-    proved = isinstance(bet, Entry) and bet.attributed
-    return proved and (bet.player_id, bet.currency) == owner
+    if not isinstance(bet, Entry) or not bet.attributed:
+        return False
+    return (bet.player_id, bet.currency) == owner
 
 
 def _tombstone(request: Transaction, at: str, dialect: Dialect) -> Tombstone:
