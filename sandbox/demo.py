@@ -89,7 +89,7 @@ def steps(seats: Mapping[str, Seat]) -> list[Step]:
             "transaction_id": f"refund-{run}-6", "bet_transaction_id": f"bet-{run}-6"}, 404,
             "bet_not_found"),
         Step("… and the bet arriving late", _bet(one, f"bet-{run}-6", "5.00"), 409,
-             "bet_cancelled"),
+             "bet_cancelled", replay=True),
         Step("p_low_balance bets 1.00", _bet(low, f"bet-{run}-7", "1.00"), 402,
              "insufficient_funds"),
         Step("p_blocked_rg bets 1.00", _bet(blocked, f"bet-{run}-8", "1.00"), 409,

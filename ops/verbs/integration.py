@@ -7,7 +7,7 @@ import typer
 
 from casino.base.times import iso_utc
 from casino.integrations.credentials import DAY_S, grace_of
-from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
+from casino.integrations.model import Integration, Policy, ProviderTerms, RotationTerms, WalletTerms
 from casino.signing.pair import PREVIOUS, Pair
 from ops.context import Operations
 from ops.errors import OpsError
@@ -24,8 +24,16 @@ AllowIpOption = Annotated[
     list[str] | None,
     typer.Option(help="Where it calls from, repeated; none: anywhere.", metavar="CIDR"),
 ]
-RefundOption = Annotated[
-    str, typer.Option(help="The answer to a refund of an unknown bet.", metavar="accept|reject")
+UnknownBetOption = Annotated[
+    str | None,
+    typer.Option(help="The answer to a refund of an unknown bet.", metavar="accept|reject"),
+]
+AfterWinOption = Annotated[
+    str | None,
+    typer.Option(
+        help="The answer to a refund once its finished round has paid a win.",
+        metavar="accept|reject",
+    ),
 ]
 ProviderOption = Annotated[
     str, typer.Option(help="Where the provider's own API begins; none: no catalogue.")
@@ -56,7 +64,8 @@ def add(
     family: Annotated[str, typer.Option(help="How it signs.")] = "igsp",
     currency: CurrencyOption = None,
     allow_ip: AllowIpOption = None,
-    refund_unknown_bet: RefundOption = "reject",
+    refund_unknown_bet: UnknownBetOption = "reject",
+    refund_after_win: AfterWinOption = "accept",
     provider_url: ProviderOption = "",
     launch_host: LaunchHostOption = None,
     close_sessions: CloseOption = False,
@@ -65,16 +74,15 @@ def add(
     grace_days: GraceOption = None,
 ) -> Output:
     """Add an integration, and print its credentials this once."""
-    if refund_unknown_bet not in ("accept", "reject"):
-        raise OpsError("invalid_request", "refund-unknown-bet must be accept or reject")
-    accept = refund_unknown_bet == "accept"
     added = operations.integrations.add(
         name,
         family,
         who=operations.caller,
         allowed_cidrs=allow_ip or (),
         wallet=WalletTerms(
-            currencies=tuple(currency or ()), refund_unknown_bet="accept" if accept else "reject"
+            currencies=tuple(currency or ()),
+            refund_unknown_bet=_policy("refund-unknown-bet", refund_unknown_bet),
+            refund_after_win=_policy("refund-after-win", refund_after_win),
         ),
         provider=ProviderTerms(provider_url, tuple(launch_host or ()), close_sessions),
         rotation=RotationTerms(issue_url, None if grace_days is None else int(grace_days * DAY_S)),
@@ -98,6 +106,8 @@ def show(operations: Operations, name: NameArgument) -> Output:
         ("provider", integration.provider.url or None),
         ("sessions", _on(in_force.provider.sessions_enabled)),
         ("bets", _on(in_force.wallet.bets_enabled)),
+        ("refund, unknown bet", integration.wallet.refund_unknown_bet),
+        ("refund after a win", integration.wallet.refund_after_win),
         ("grace", f"{grace_of(integration)} s"),
     ]
     head = ["secret", "fingerprint", "made", "verifies until", "last used", "version"]
@@ -111,6 +121,8 @@ def show(operations: Operations, name: NameArgument) -> Output:
         "provider_url": integration.provider.url,
         "sessions_enabled": in_force.provider.sessions_enabled,
         "bets_enabled": in_force.wallet.bets_enabled,
+        "refund_unknown_bet": integration.wallet.refund_unknown_bet,
+        "refund_after_win": integration.wallet.refund_after_win,
         "grace_s": grace_of(integration),
         "secrets": versions,
     }
@@ -172,6 +184,31 @@ def allow_ip(
     return _soon(operations, said, {"allowed_cidrs": allowed})
 
 
+def refunds(
+    operations: Operations,
+    name: NameArgument,
+    unknown_bet: UnknownBetOption = None,
+    after_win: AfterWinOption = None,
+) -> Output:
+    """Change how refunds of unknown bets are answered, and refunds after a paid win."""
+    terms = operations.integrations.refunds(
+        name,
+        unknown_bet=_policy("unknown-bet", unknown_bet) if unknown_bet else None,
+        after_win=_policy("after-win", after_win) if after_win else None,
+        who=operations.caller,
+    )
+    unknown, after = terms.refund_unknown_bet, terms.refund_after_win
+    said = f"{name}: refunds of unknown bets: {unknown}; after a paid win: {after}"
+    return _soon(operations, said, {"refund_unknown_bet": unknown, "refund_after_win": after})
+
+
+def _policy(option: str, text: str | None) -> Policy:
+    match text:
+        case "accept" | "reject":
+            return text
+    raise OpsError("invalid_request", f"{option} must be accept or reject")
+
+
 def _soon(operations: Operations, said: str, data: dict[str, object]) -> Output:
     at = operations.integrations.everywhere_at()
     return Output({**data, "effective_at": at}, [f"{said}; everywhere from {at}"])
@@ -184,6 +221,7 @@ def _added(integration: Integration, pair: Pair) -> Output:
         "currencies": list(integration.wallet.currencies),
         "allowed_cidrs": list(integration.allowed_cidrs),
         "refund_unknown_bet": integration.wallet.refund_unknown_bet,
+        "refund_after_win": integration.wallet.refund_after_win,
         "provider_url": integration.provider.url,
         "launch_hosts": list(integration.provider.launch_hosts),
         "close_sessions": integration.provider.close_sessions,
@@ -228,6 +266,7 @@ VERBS: Final = {
     "add": add,
     "list": list_all,
     "allow-ip": allow_ip,
+    "refunds": refunds,
     "show": show,
     "disable": disable,
     "enable": enable,

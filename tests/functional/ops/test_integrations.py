@@ -41,13 +41,27 @@ def test_the_credentials_of_a_new_integration_open_the_hook(ops: Console, hook: 
 def test_an_integration_keeps_its_options(ops: Console) -> None:
     ops.json(
         *("integration", "add", "acme", "--refund-unknown-bet", "accept"),
+        *("--refund-after-win", "reject"),
         *("--allow-ip", "192.0.2.7", "--allow-ip", "2001:db8::/32"),
     )
     integration = ops.world.registry.get("acme")
     assert integration is not None
     assert integration.wallet.refund_unknown_bet == "accept"
+    assert integration.wallet.refund_after_win == "reject"
     assert integration.allowed_cidrs == ("192.0.2.7/32", "2001:db8::/32")
     assert integration.secret_name == "test/integration/acme"
+
+
+def test_the_answers_to_odd_refunds_change_with_an_audit_record(ops: Console) -> None:
+    ops.json("integration", "add", "acme")
+    said = ops.json("integration", "refunds", "acme", "--after-win", "reject")
+    assert (said["refund_unknown_bet"], said["refund_after_win"]) == ("reject", "reject")
+    ops.json("integration", "refunds", "acme", "--unknown-bet", "accept")
+    shown = ops.json("integration", "show", "acme")
+    assert (shown["refund_unknown_bet"], shown["refund_after_win"]) == ("accept", "reject")
+    records = ops.json("audit")["records"]
+    assert [record["what"] for record in records if record["what"] == "refunds"] == ["refunds"] * 2
+    assert ops.error("integration", "refunds", "acme", "--after-win", "x") == "invalid_request"
 
 
 def test_people_see_the_credentials_once(ops: Console) -> None:
@@ -112,6 +126,7 @@ def test_the_secret_is_encrypted_with_the_stacks_own_key(ops: Console) -> None:
         ("acme", "--family", "none"),
         ("acme", "--allow-ip", "192.0.2.300"),
         ("acme", "--refund-unknown-bet", "perhaps"),
+        ("acme", "--refund-after-win", "perhaps"),
     ],
 )
 def test_an_integration_that_could_not_work_is_not_added(

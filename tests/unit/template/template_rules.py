@@ -18,6 +18,9 @@ from testing.template import PROJECT, Template, as_list, functions, resources
 SERVICE_METRICS = {
     "SignatureFailures",
     "UnknownKeys",
+    "WinsWithoutBet",
+    "RefundsAfterWin",
+    "OwedMoneyRefused",
     "PreviousSecretNearEnd",
     "RotationFailures",
     "TokenRefreshFailures",

@@ -18,7 +18,13 @@ from casino.integrations.admin_ports import AdminRegistry, SecretStore
 from casino.integrations.audit import EVERYONE, AuditRecord
 from casino.integrations.checks import a_host, a_name, a_network, a_provider_url
 from casino.integrations.credentials import InvalidPairError, read_pair, strong, verifies_until
-from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
+from casino.integrations.model import (
+    Integration,
+    Policy,
+    ProviderTerms,
+    RotationTerms,
+    WalletTerms,
+)
 from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
 
 _LABELS: Final = (CURRENT, PENDING, PREVIOUS)
@@ -151,6 +157,31 @@ class IntegrationAdmin:
         self.registry.change(name, lambda latest: replace(latest, allowed_cidrs=after), audit)
         return after
 
+    def refunds(
+        self, name: str, *, unknown_bet: Policy | None, after_win: Policy | None, who: str
+    ) -> WalletTerms:
+        """Change how an integration's refunds are answered; `None` stays. Return all terms."""
+        before = self.named(name).wallet
+        after = replace(
+            before,
+            refund_unknown_bet=unknown_bet or before.refund_unknown_bet,
+            refund_after_win=after_win or before.refund_after_win,
+        )
+        audit = self._record(name, "refunds", who, _refunds(before), _refunds(after))
+
+        def changed(latest: Integration) -> Integration:
+            return replace(
+                latest,
+                wallet=replace(
+                    latest.wallet,
+                    refund_unknown_bet=after.refund_unknown_bet,
+                    refund_after_win=after.refund_after_win,
+                ),
+            )
+
+        self.registry.change(name, changed, audit)
+        return after
+
     def switch(
         self, what: Literal["sessions", "bets"], name: str | None, *, on: bool, who: str
     ) -> bool:
@@ -182,6 +213,10 @@ def _existing(integration: Integration | None, name: str) -> Integration:
     if integration is None:
         raise AdminError("integration_not_found", f"integration {name} does not exist")
     return integration
+
+
+def _refunds(terms: WalletTerms) -> str:
+    return f"unknown bet: {terms.refund_unknown_bet}, after win: {terms.refund_after_win}"
 
 
 def _checked_wallet(terms: WalletTerms) -> WalletTerms:

@@ -7,6 +7,8 @@ wallet, the calls to the provider, the rotation.
 from dataclasses import dataclass, field
 from typing import Literal
 
+type Policy = Literal["accept", "reject"]
+
 
 @dataclass(frozen=True, slots=True)
 class WalletTerms:
@@ -14,8 +16,8 @@ class WalletTerms:
 
     currencies: tuple[str, ...] = ()
     bets_enabled: bool = True
-    refund_unknown_bet: Literal["reject", "accept"] = "reject"
-    refund_after_win: Literal["accept", "reject"] = "accept"
+    refund_unknown_bet: Policy = "reject"
+    refund_after_win: Policy = "accept"
 
     def supports(self, currency: str) -> bool:
         """Tell whether the integration may use `currency`."""
