@@ -3,6 +3,7 @@
 Through the wallet service and the ledger's store, each process with a client of its own.
 """
 
+import random
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from casino.wallet.model import Entry, Tombstone, Transaction
 from casino.wallet.proof.verify import Verifier
 from casino.wiring.hooks import wallet_service
 from testing.world import GAME, SANDBOX, World, build_tables
-from tests.integration.wallet.crowd import Seat, crowd
+from tests.integration.wallet.crowd import Member, Seat, crowd
 from tests.integration.wallet.workers import Answered, Work, run, send
 
 DEPOSIT_MINOR = 50_000
@@ -45,6 +46,11 @@ def world(aws: dict[str, str]) -> World:
     return build_tables(f"crowd-{uuid4().hex}")
 
 
+def distinct_bets(player: Seat, count: int) -> list[Transaction]:
+    member = Member("at-once", [player], (), random.Random(3))
+    return [member.bet() for _ in range(count)]
+
+
 def seat(world: World) -> Seat:
     player_id = f"p-{uuid4()}"
     return Seat(player_id, world.player(player_id, amount=f"{DEPOSIT_MINOR / 100:.2f}"))
@@ -68,7 +74,7 @@ def settle(world: World, found: dict[str, Outcome]) -> None:
     wallet = wallet_service(world.client, world.tables, Igsp())
     for outcome in found.values():
         if not outcome.final:
-            outcome.answers.append(send(wallet, outcome.request, SANDBOX))
+            outcome.answers.append(send(wallet, outcome.request))
 
 
 def assert_one_answer_each(world: World, found: dict[str, Outcome]) -> None:
@@ -120,11 +126,27 @@ def test_of_64_copies_of_one_bet_at_once_one_applies_and_all_get_its_answer(
         trace_id="trace",
     )
     jobs = [[bet]] * 64
-    found = outcomes(jobs, run(Work(world.tables, SANDBOX, jobs), aws))
+    found = outcomes(jobs, run(Work(world.tables, jobs), aws))
     answers = found[bet.transaction_id].answers
     assert [answer.status for answer in answers] == [200] * 64
     assert len({answer.body for answer in answers}) == 1
     assert [answer.replay for answer in answers].count(False) == 1
+    assert_one_answer_each(world, found)
+    assert_money_is_exact(world, found, [player])
+
+
+@pytest.mark.parametrize(("senders", "most_busy"), [(40, 0), (64, 3)])
+def test_m3_distinct_bets_at_once_on_one_wallet_are_all_decided(
+    world: World, aws: dict[str, str], senders: int, most_busy: int
+) -> None:
+    player = seat(world)
+    jobs = [[bet] for bet in distinct_bets(player, senders)]
+    results = run(Work(world.tables, jobs), aws)
+    unanswered = [answer.code for (answer,) in results if answer.status == 503]
+    assert unanswered == ["busy"] * len(unanswered)
+    assert len(unanswered) <= most_busy
+    found = outcomes(jobs, results)
+    settle(world, found)
     assert_one_answer_each(world, found)
     assert_money_is_exact(world, found, [player])
 
@@ -135,7 +157,7 @@ def test_16_processes_on_4_wallets_keep_the_money_exact_and_every_answer(
 ) -> None:
     seats = [seat(world) for _ in range(4)]
     jobs = crowd(seats, processes=16, count=200, seed=2)
-    results = run(Work(world.tables, SANDBOX, jobs, conflict_chance), aws)
+    results = run(Work(world.tables, jobs, conflict_chance), aws)
     found = outcomes(jobs, results)
     assert any(answer.conflicts for answers in results for answer in answers)
     unanswered = [one.code for answers in results for one in answers if one.status == 503]

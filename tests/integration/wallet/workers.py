@@ -25,12 +25,12 @@ from casino.aws.lean.signature import SignedRequest
 from casino.aws.tables import Tables
 from casino.base.errors import RetryableError
 from casino.dialects.igsp.dialect import Igsp
-from casino.integrations.model import Integration
 from casino.wallet.model import Transaction
 from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wiring.hooks import wallet_service
 from testing.template import PROJECT
+from testing.world import SANDBOX
 from tests.integration.wallet.faults import WRITE, body_of, cancelled, operation_of
 
 START_TIMEOUT_S: Final = 60.0
@@ -52,7 +52,6 @@ class Work:
     """One list of transactions for each process; `conflict_chance` is that of each commit."""
 
     tables: Tables
-    integration: Integration
     jobs: Sequence[Sequence[Transaction]]
     conflict_chance: float = 0.0
     seed: int = 0
@@ -75,19 +74,18 @@ def run(work: Work, environment: Mapping[str, str]) -> list[list[Answered]]:
     return [[Answered(**answer) for answer in job] for job in json.loads(done.stdout)]
 
 
-def send(wallet: WalletService, request: Transaction, integration: Integration) -> Answered:
+def send(wallet: WalletService, request: Transaction) -> Answered:
     """Send a transaction once."""
     try:
-        answer = wallet.transact(request, integration.wallet)
+        answer = wallet.transact(request, SANDBOX.wallet)
     except RetryableError as error:
-        return Answered(503, error.code)
+        return Answered(503, error.code, conflicts=error.conflicts)
     return Answered(answer.status, answer.code, answer.body, answer.replay, answer.conflicts)
 
 
 def _parse(work: dict[str, Any]) -> Work:
     return Work(
         Tables(**work["tables"]),
-        Integration(**work["integration"]),
         [[Transaction(**request) for request in job] for job in work["jobs"]],
         work["conflict_chance"],
         work["seed"],
@@ -110,7 +108,7 @@ def _process(work: Work, number: int) -> list[Answered]:
     list(DynamoDbAccounts(client, work.tables).wallets("nobody"))
     assert _barrier is not None
     _barrier.wait(START_TIMEOUT_S)
-    return [send(wallet, request, work.integration) for request in work.jobs[number]]
+    return [send(wallet, request) for request in work.jobs[number]]
 
 
 _barrier: Barrier | None = None
