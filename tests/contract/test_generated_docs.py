@@ -27,6 +27,22 @@ def test_every_error_says_what_to_do_next() -> None:
     assert all(spec.message and spec.next_step for spec in REFUSALS.values())
 
 
+def test_c4_no_503_speaks_of_another_copy_which_may_have_moved_money() -> None:
+    for spec in REFUSALS.values():
+        assert not (spec.retryable and "nothing moved" in spec.message), spec.code
+    assert "this request was not processed" in REFUSALS["busy"].message
+    assert "this request was not processed" in REFUSALS["unavailable"].message
+
+
+def test_m7_whoever_sends_a_request_again_is_told_to_sign_it_anew() -> None:
+    for spec in REFUSALS.values():
+        assert "unchanged" not in spec.next_step, spec.code
+        if spec.retryable or STATUSES[spec.code] in (401, 403):
+            assert "signed anew with a fresh timestamp" in spec.next_step, spec.code
+        if STATUSES[spec.code] in (401, 403):
+            assert "says nothing about the transaction" in spec.next_step, spec.code
+
+
 def test_only_server_errors_are_retryable_and_none_of_them_is_recorded() -> None:
     for spec in REFUSALS.values():
         assert spec.retryable == (STATUSES[spec.code] >= 500), spec.code

@@ -81,7 +81,12 @@ _TABLE: Final = (
     _recorded("bets_disabled", "Bets are switched off."),
     _recorded("unsupported_currency", "The currency is not supported."),
     _recorded("insufficient_funds", "The balance is too low."),
-    _recorded("session_not_found", "The session does not exist."),
+    _recorded(
+        "session_not_found",
+        "The session does not exist.",
+        "Do not send a bet again. A win is not recorded: ask the platform to restore the session, "
+        "then send the same request again.",
+    ),
     _recorded("session_expired", "The session is over."),
     _recorded("session_suspended", "The session is suspended."),
     _recorded("session_not_active", "The session was not opened for play."),
