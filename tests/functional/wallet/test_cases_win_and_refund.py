@@ -137,24 +137,6 @@ def test_refund_in_a_finished_round_without_a_paid_win_is_accepted(play: Play) -
     assert play.refund("1.00", "b").balance == Decimal("1000.00")
 
 
-def test_c1_the_guides_own_sequence_number_by_number(play: Play) -> None:
-    """Chapter 4 of iGSP's guide: the balance is 97.50 when the game asks for it."""
-    session = play.world.player("player-guide", "EUR", "97.50")
-    game = Play(play.world, play.hook, "player-guide", session_id=session)
-    assert game.balance(session_id=session).text == '{"balance":97.50}'
-    replies = [
-        game.bet(Decimal("2.50"), transaction_id="bet-45", round_id="round-18", finished=False),
-        game.win(Decimal("10.00"), transaction_id="win-45", round_id="round-18", finished=True),
-        game.refund(Decimal("2.50"), "bet-45", transaction_id="refund-45", finished=True),
-    ]
-    for reply, said, own_id in zip(
-        replies, ("95.00", "105.00", "107.50"), ("bet-45", "win-45", "refund-45"), strict=True
-    ):
-        reference = platform_transaction_id("sandbox", own_id)
-        assert reply.status == 200
-        assert reply.text == f'{{"balance":{said},"transaction_id":"{reference}"}}'
-
-
 def test_c1_refund_in_a_finished_round_once_a_win_was_paid_is_credited_and_flagged(
     play: Play,
 ) -> None:

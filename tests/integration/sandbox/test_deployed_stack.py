@@ -1,13 +1,19 @@
 """The real template, built and deployed, with its roles enforced: the way of `make run`."""
 
+import time
+from uuid import uuid4
+
 import httpx
 import pytest
 
 from builder import deploy
 from builder.build import build
+from casino.dialects.registry import family
 from ops.verbs import ledger
+from sandbox.demo import encode
 from sandbox.ministack import MiniStack
-from sandbox.up import Casino, open_casino
+from sandbox.up import Casino, open_casino, open_seat
+from testing import guide
 
 
 def test_demonstration_is_answered_as_documented_and_the_ledger_is_proven(casino: Casino) -> None:
@@ -23,6 +29,17 @@ def test_the_same_is_answered_at_the_url_of_each_action_by_a_function_with_less_
     base_url = f"{casino.stack.base_url}/webhooks/igsp/v1"
     played = list(casino.play(lambda action: f"{base_url}/{action}"))
     assert {step.step.fields["action"] for step in played} == {"balance", "bet", "win", "refund"}
+
+
+def test_c1_the_guides_own_sequence_over_http(casino: Casino) -> None:
+    run = uuid4().hex
+    seat = open_seat(casino.operations, f"p_guide_{run}", "EUR", "97.50")
+    for request, balance in guide.exchanges(seat.player_id, seat.session_id, run):
+        body = encode(request)
+        signed = family("igsp").sign(body, casino.credentials, time.time())
+        answer = httpx.post(casino.stack.hooks_url, content=body, headers=signed, timeout=30)
+        assert answer.status_code == 200
+        assert answer.text.startswith(f'{{"balance":{balance}')
 
 
 def test_health_answers(casino: Casino) -> None:
