@@ -175,6 +175,10 @@ MUTATIONS: Final[dict[str, Node]] = {
     "another type": {"type": "cashback"},
     "a round that is null": {"round_id": None},
     "a round that is a number": {"round_id": 1},
+    "a round that is empty": {"round_id": ""},
+    "a session that is empty": {"session_id": ""},
+    "a bet that is named": {"bet_transaction_id": "bet-1"},
+    "a bet that is empty": {"bet_transaction_id": ""},
     "finished null": {"finished": None},
     "finished as text": {"finished": "true"},
     "no bet": {"bet_transaction_id": None},
@@ -183,7 +187,7 @@ MUTATIONS: Final[dict[str, Node]] = {
 
 @pytest.mark.parametrize("mutation", MUTATIONS)
 @pytest.mark.parametrize("action", ACTION_PATHS)
-def test_the_schema_and_the_code_accept_the_same_requests(action: Action, mutation: str) -> None:
+def test_c6_the_schema_and_the_code_accept_the_same_requests(action: Action, mutation: str) -> None:
     body = {**valid_body(action), **MUTATIONS[mutation]}
 
     by_schema = schema(request_schema(ACTION_PATHS[action])).is_valid(body)
