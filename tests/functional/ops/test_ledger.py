@@ -108,6 +108,18 @@ def test_a_refusal_is_explained_with_the_balance_that_decided_it(ops: Console, p
     assert "after entry 1" in ops("ledger", "explain", "bet-1").out
 
 
+def test_n1_explain_shows_the_reservation_and_what_it_left(ops: Console, play: Play) -> None:
+    ops.json("player", "reserve", "ann", "EUR", "999.00")
+    play.bet("2.50", transaction_id="bet-1")
+    told = ops.json("ledger", "explain", "bet-1")
+    assert (told["balance_before"], told["balance_after"]) == (Decimal("1000.00"),) * 2
+    assert (told["reserved"], told["spendable_before"]) == (Decimal("999.00"), Decimal("1.00"))
+    assert "reserved funds" in told["explanation"]
+    assert "1.00 before, 999.00 reserved" in ops("ledger", "explain", "bet-1").out
+    (_, entry) = ops.json("ledger", "history", "ann", "EUR")["entries"]
+    assert entry["reserved"] == Decimal("999.00")
+
+
 def test_a_bet_that_never_came_is_explained_by_its_tombstone(ops: Console, play: Play) -> None:
     play.refund("10.00", "bet-1", transaction_id="refund-1")
     told = ops.json("ledger", "explain", "bet-1")

@@ -1,5 +1,6 @@
 """The template keeps its promises, and every rule that says so is able to fail."""
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -11,6 +12,7 @@ from testing.template import (
     Template,
     expanded,
     load_template,
+    resources,
     written_template,
 )
 from tests.unit.template import template_grants as grants
@@ -279,3 +281,11 @@ def test_the_deployment_guide_names_every_star_and_every_parameter(template: Tem
 
     assert [star for _, _, star in grants.DOCUMENTED_WILDCARDS if f"`{star}`" not in guide] == []
     assert [name for name in template["Parameters"] if f"`{name}`" not in guide] == []
+
+
+@pytest.mark.parametrize("metric", ["WinsWithoutBet", "RefundsAfterWin", "OwedMoneyRefused"])
+def test_m9_an_alarm_watches_odd_wins_and_refunds_and_refused_money(metric: str) -> None:
+    alarms = resources(load_template(), "AWS::CloudWatch::Alarm").values()
+    (alarm,) = [each for each in alarms if each["MetricName"] == metric]
+    assert "money" in alarm["AlarmDescription"]
+    assert re.search(r"docs/runbooks/[a-z-]+\.md", alarm["AlarmDescription"])
