@@ -7,7 +7,7 @@ from typing import Any
 from casino.observability.telemetry import Telemetry
 from casino.sessions.expiry import ExpiryService
 from casino.sessions.schedule import ExpiryEndpoint
-from casino.sessions.store.activity import DynamoDbActivity
+from casino.sessions.store.activity import MOST_ENTRIES, DynamoDbActivity
 from testing.launching import Desk
 
 IDLE_S = 30 * 60
@@ -20,6 +20,7 @@ class Run:
 
     desk: Desk
     time_left_s: Callable[[], float] = lambda: 300.0
+    most: int = MOST_ENTRIES
     handovers: list[str] = field(default_factory=list)
     invoked_function_arn: str = "arn:aws:lambda:eu-central-1:000000000000:function:expire"
 
@@ -34,7 +35,7 @@ class Run:
         service = ExpiryService(
             desk.launches,
             desk.watch,
-            DynamoDbActivity(desk.world.client, desk.world.tables),
+            DynamoDbActivity(desk.world.client, desk.world.tables, self.most),
             desk.endpoint.closing,
             desk.clock,
             IDLE_S,

@@ -92,6 +92,30 @@ def test_index_that_lags_behind_the_wallet_closes_nothing(desk: Desk, run: Run) 
     assert run.status("sess-1") == "active"
 
 
+def test_a6_refusals_under_a_players_name_keep_no_session_open(desk: Desk, run: Run) -> None:
+    desk.launch(session_id="sess-1")
+    stranger = play_in(desk, "sess-nobody")
+    for _ in range(30):
+        assert stranger.bet("1.00").error == "session_not_found"
+    desk.clock.sleep(IDLE_S + 1)
+    run.most = 1
+    assert run() == {"dormant": 1, "handed_over": False}
+
+
+def test_a6_a_walk_through_a_crowded_wallet_is_bounded_and_moves_on(desk: Desk, run: Run) -> None:
+    desk.launch(session_id="sess-1")
+    player = play_in(desk, "sess-1")
+    for _ in range(30):
+        player.bet("99999.00")
+    desk.clock.sleep(IDLE_S + 1)
+    run.most = 25
+    assert run() == {"in_play": 1, "handed_over": False}
+    run.most = 31
+    assert run() == {"handed_over": False}, "it is looked at again later"
+    desk.clock.sleep(IDLE_S + 1)
+    assert run() == {"dormant": 1, "handed_over": False}
+
+
 def test_session_over_its_time_is_closed_although_it_is_played(desk: Desk, run: Run) -> None:
     desk.clock.elapsed = -12 * 3600
     desk.launch(session_id="sess-1")

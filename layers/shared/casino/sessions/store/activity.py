@@ -1,7 +1,8 @@
 """The time of a session's last play, from the ledger's index by wallet, newest entry first.
 
 The walk ends at the first entry of the session, or at the first one that is too old to matter. So
-it costs as much as the wallet's recent play, however long its history is.
+it costs as much as the wallet's recent play, however long its history is, and never more than
+`MOST_ENTRIES`: a crowded wallet counts as played, and its session is looked at again later.
 """
 
 from collections.abc import Iterator
@@ -16,19 +17,24 @@ from casino.wallet.model import Entry, Session, wallet_key
 from casino.wallet.store.items import read_ledger_item, read_wallet
 
 _PAGE: Final = 25
+#: How many entries one walk reads.
+MOST_ENTRIES: Final = 1_000
 
 
 class DynamoDbActivity:
     """`Activity` over the ledger's table."""
 
-    def __init__(self, client: DynamoDbClient, tables: Tables) -> None:
+    def __init__(self, client: DynamoDbClient, tables: Tables, most: int = MOST_ENTRIES) -> None:
         self._client = client
         self._tables = tables
+        self._most = most
 
     def last(self, session: Session, since: float, now: float) -> float | None:
         """Return when its last bet, win or refund was; `None` when it was before `since`."""
         newest, seq, all_old, found = self._newest(session), -1, False, False
-        for entry in self._newest_first(session):
+        for number, entry in enumerate(self._newest_first(session)):
+            if number == self._most:
+                return now
             if entry.seq < newest:
                 return now  # the index does not show the newest entry yet: as recent as can be
             newest = 0  # asked of the first entry only
