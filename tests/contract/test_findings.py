@@ -21,4 +21,4 @@ def test_every_row_names_its_own_tests_and_every_such_test_has_its_row() -> None
         for name in re.findall(r"^def (test_[manc]\d+_\w+)\(", path.read_text("utf-8"), re.M)
     }
     assert named <= written
-    assert {name.split("_")[1].upper() for name in written} <= rows.keys()
+    assert {name.split("_")[1].upper() for name in written} <= rows.keys(), "a row is missing"
