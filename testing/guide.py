@@ -10,22 +10,13 @@ def exchanges(player_id: str, session_id: str, run: str = "20250101-000045") -> 
     """Return pairs of a request and the balance in its answer; the player has 97.50 at first."""
     who = {"player_id": player_id, "currency": "EUR", "session_id": session_id}
 
-    def money(action: str, type_: str, amount: str, finished: bool, **more: str) -> dict[str, Any]:
-        return {
-            "action": action,
-            **who,
-            "amount": Decimal(amount),
-            "game_id": GAME,
-            "transaction_id": f"{action}-{run}",
-            "type": type_,
-            **more,
-            "finished": finished,
-        }
+    def money(action: str, amount: str, **more: Any) -> dict[str, Any]:
+        own = {"transaction_id": f"{action}-{run}", "game_id": GAME, "amount": Decimal(amount)}
+        return {"action": action, **who, **own, **more}
 
-    bet_id = {"bet_transaction_id": f"bet-{run}"}
-    return [
-        ({"action": "balance", **who}, "97.50"),
-        (money("bet", "bet", "2.50", finished=False, round_id="round-18"), "95.00"),
-        (money("win", "win", "10.00", finished=True, round_id="round-18"), "105.00"),
-        (money("refund", "bet", "2.50", finished=True, **bet_id), "107.50"),
-    ]
+    bet = money("bet", "2.50", type="bet", round_id="round-18", finished=False)
+    win = money("win", "10.00", type="win", round_id="round-18", finished=True)
+    named = {"type": "bet", "bet_transaction_id": bet["transaction_id"]}
+    refund = money("refund", "2.50", **named, finished=True)
+    balance = {"action": "balance", **who}
+    return [(balance, "97.50"), (bet, "95.00"), (win, "105.00"), (refund, "107.50")]
