@@ -7,7 +7,7 @@ rate limit allows, and somebody tries the retired pairs.
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -58,15 +58,13 @@ class Rotating:
     def traffic(self) -> Iterator[None]:
         """Keep everybody sending."""
         workers = [self.early.worker, self.late.worker, Worker(self._forge), Worker(self._probe)]
-        for worker in workers:
-            worker.start()
-        try:
+        with ExitStack() as all_end:  # also when one of them tells of an error
+            for worker in workers:
+                worker.start()
+                all_end.callback(worker.stop)
             yield
             last = self.retired[-1][0]
             until(lambda: any(heard.pair is last for heard in self.probes), "the last probe")
-        finally:
-            for worker in workers:
-                worker.stop()
 
     def rotate(self, number: int, *, deployed: bool) -> None:
         """Stage, rotate and retire once; every fourth time the `api_key` stays the same."""
