@@ -6,6 +6,7 @@ again. Each program leads a process group of its own, so that its children end w
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from typing import ClassVar, Self
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
+#: The ports of the servers that tests and benchmarks start: below every system's ephemeral range.
+_FIRST_PORT, _PORTS, _TRIES = 20_000, 12_000, 100
 
 
 class LocalServerError(Exception):
@@ -146,11 +149,16 @@ def is_free(port: int, host: str) -> bool:
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that nothing listens on now.
+
+    It is none of those that the kernel gives to outgoing connections: such a one could be taken
+    before the program that it is meant for listens on it.
+    """
+    for _ in range(_TRIES):
+        port = _FIRST_PORT + secrets.randbelow(_PORTS)
+        if is_free(port, LOOPBACK):
+            return port
+    raise LocalServerError(f"no port is free from {_FIRST_PORT} to {_FIRST_PORT + _PORTS - 1}")
 
 
 def poll(condition: Callable[[], bool], timeout_s: float, pause_s: float = 0.05) -> bool:
