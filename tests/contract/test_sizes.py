@@ -13,8 +13,15 @@ from testing.template import PROJECT
 
 MOST_LINES: Final = 300
 MOST_LINES_OF_A_FUNCTION: Final = 40
+#: Each function brings its role, its role's statements and its share of tables, alarms and outputs.
+LINES_OF_TEMPLATE_PER_FUNCTION: Final = 160
+FUNCTIONS: Final = len(list((PROJECT / "functions").glob("*/app.py")))
 #: Path → how many lines it may hold; what is measured or locked does not count.
-BUDGETS: Final = {"template.yaml": 1_700, "testing": 3_200, "benchmarks": 3_500}
+BUDGETS: Final = {
+    "template.yaml": LINES_OF_TEMPLATE_PER_FUNCTION * FUNCTIONS,
+    "testing": 3_200,
+    "benchmarks": 3_500,
+}
 NOT_COUNTED: Final = ("benchmarks/results/*", "benchmarks/peers/*/requirements.txt")
 
 
