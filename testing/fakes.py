@@ -8,7 +8,7 @@ from casino.accounts.ports import Profiles
 from casino.sessions.ports import Sessions
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
-from casino.wallet.model import Player, Session, SessionStatus, Wallet
+from casino.wallet.model import Player, Session, SessionStatus, Wallet, introduction
 from casino.wallet.ports import Accounts, History, Ledger
 from casino.wallet.store.items import PROFILE
 from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
@@ -100,13 +100,21 @@ class FakeSessions:
     """`Sessions` in memory."""
 
     def __init__(self, tables: FakeTables) -> None:
+        self._tables = tables
         self._sessions = tables.stored_sessions
 
     def get(self, session_id: str) -> Session | None:
         return self._sessions.get(session_id)
 
     def add(self, session: Session) -> bool:
-        return self._sessions.setdefault(session.session_id, session) == session
+        player = self._tables.players.get(session.player_id)
+        if session.session_id in self._sessions or player is None:
+            return self.get(session.session_id) == session
+        own = introduction(session.integration, session.currency)
+        introduced = replace(player, introduced_to=player.introduced_to | {own})
+        self._tables.players[player.player_id] = introduced
+        self._sessions[session.session_id] = session
+        return True
 
     def set_status(self, session_id: str, status: SessionStatus) -> bool:
         session = self._sessions.get(session_id)

@@ -1,12 +1,14 @@
 """Launches through the session API, against the real tables: what is asked, written and said."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions.refusals import LAUNCH_ERRORS
+from casino.wallet.model import Player
 from testing.launching import (
     PLAYER,
     PROVIDER_URL,
@@ -84,6 +86,22 @@ def test_session_is_written_before_the_provider_is_asked_and_answers_its_balance
     desk.provider.answers = [call_back]
     assert desk.launch().status == 201
     assert seen == ["launching", 200, "session_not_active"]
+
+
+def test_a5_a_launch_for_money_lets_the_provider_ask_for_the_balance(desk: Desk) -> None:
+    accounts = desk.world.accounts
+    profile = ("Bob", "DE", "1990-12-31", "verified")
+    accounts.add_player(Player("bob", False, "2026-01-01T00:00:00Z", *profile))
+    accounts.add_wallet("bob", "EUR")
+    play = replace(play_in(desk, "any"), player_id="bob")
+    assert desk.launch(player_id="bob", is_demo=True).status == 201
+    assert play.balance().error == "player_not_found", "a demo is not played with the wallet"
+
+    desk.provider.answers = [lambda _: Launched(URL, play.balance().text, "{}", 201)]
+    assert desk.launch(session_id="sess-1", player_id="bob").status == 201
+    exchange = desk.stored("sess-1").exchange
+    assert exchange is not None
+    assert exchange.request == '{"balance":0.00}', "also while the session opens"
 
 
 def test_every_launch_without_an_id_gets_its_own(desk: Desk) -> None:

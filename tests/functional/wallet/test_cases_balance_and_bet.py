@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from casino.wallet.model import Player
 from testing.hooks import Caller, load_function
 from testing.play import Play
 
@@ -57,8 +58,22 @@ def test_balance_without_session_is_the_balance_in_that_currency(play: Play) -> 
     assert play.balance(currency="EUR").text == '{"balance":1000.00}'
 
 
-def test_balance_without_session_in_a_currency_never_used_is_zero(play: Play) -> None:
-    assert play.balance(currency="KWD").text == '{"balance":0.000}'
+def test_a5_without_a_session_only_an_integration_that_had_one_is_told_a_balance(
+    play: Play,
+) -> None:
+    accounts, unknown = play.world.accounts, play.balance(player_id="nobody")
+    accounts.add_player(Player("bob", blocked=False, created_at="2026-01-01T00:00:00Z"))
+    accounts.add_wallet("bob", "EUR")
+    play.world.deposit("bob", "EUR", "70.00")
+    accounts.add_wallet("player-912", "USD")
+    play.world.session("bob", integration="another")
+    for asked in ({"player_id": "bob"}, {"currency": "USD"}):
+        reply = play.balance(**asked)
+        assert (reply.status, reply.headers.keys()) == (400, unknown.headers.keys())
+        assert {**reply.json, "trace_id": ""} == {**unknown.json, "trace_id": ""}
+
+    play.world.session("bob", ttl_s=-1)
+    assert play.balance(player_id="bob").text == '{"balance":70.00}', "one that is over counts"
 
 
 def test_balance_of_unknown_player_is_player_not_found(play: Play) -> None:

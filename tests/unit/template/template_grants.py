@@ -42,6 +42,7 @@ POST_GRANTS = BALANCE_GRANTS | {
 }
 REFUND_GRANTS = POST_GRANTS | {"LedgerTable": APPEND | {"dynamodb:ConditionCheckItem"}}
 LAUNCH_GRANTS = BALANCE_GRANTS | {
+    "PlayersTable": UPDATE,
     "SessionsTable": UPDATE | {"dynamodb:PutItem"},
     "CatalogueTable": READ,
     "KmsKeyArn": READ_KEY | WRITE_KEY,

@@ -1,5 +1,7 @@
 """A balance tells what a player can spend: what refuses it, in which order, and the figure."""
 
+import pytest
+
 from casino.wallet.decide import decide_balance
 from casino.wallet.decision import BalanceFacts, Refusal
 from casino.wallet.model import BalanceQuery, Player
@@ -7,7 +9,7 @@ from testing.transactions import AT, PLAYER, SESSION
 from tests.unit.wallet.situations import WALLET, Parts, changed, each, each_pair, row
 
 USUAL = {
-    "player": Player(PLAYER, blocked=False, created_at=AT),
+    "player": Player(PLAYER, False, AT, introduced_to=frozenset({"EUR#sandbox"})),
     "wallet": WALLET,
     "session": SESSION,
     "query": BalanceQuery("sandbox", PLAYER, "EUR", "s1"),
@@ -59,6 +61,17 @@ def test_the_first_of_two_reasons_refuses_a_balance(parts: Parts, decision: Refu
 @each(TOLD)
 def test_a_balance_is_told_when(parts: Parts, decision: int) -> None:
     assert decided(parts) == decision
+
+
+@pytest.mark.parametrize("introduced_to", [(), ("EUR#another",), ("USD#sandbox",), ("EUR#sand",)])
+def test_a5_without_a_session_a_player_never_met_is_as_good_as_unknown(
+    introduced_to: tuple[str, ...],
+) -> None:
+    player = {"introduced_to": frozenset(introduced_to)}
+    parts: Parts = {"query": NO_SESSION, "session": None, "player": player}
+
+    assert decided(parts) == Refusal("player_not_found")
+    assert decided({"player": player}) == 100_000, "a session proves the player by itself"
 
 
 def test_an_unknown_player_has_no_balance_without_a_session_either() -> None:

@@ -26,6 +26,7 @@ from casino.wallet.model import (
     Tombstone,
     Transaction,
     Wallet,
+    introduction,
     is_paid_win_of_round,
     platform_transaction_id,
 )
@@ -155,13 +156,19 @@ def _refund_refusal(snapshot: Snapshot, refund: Transaction, bet: Entry) -> Refu
 
 
 def decide_balance(facts: BalanceFacts, query: BalanceQuery) -> Refusal | int:
-    """Return what the player can spend, in minor units: the balance less the reserved funds."""
-    session = facts.session
+    """Return what the player can spend, in minor units: the balance less the reserved funds.
+
+    Without a session only an integration that had one of this player in this currency is told: for
+    any other one the player does not exist.
+    """
+    session, player = facts.session, facts.player
     if query.session_id is not None:
         refusal = _balance_session_refusal(session, query)
         if refusal is not None:
             return refusal
-    if facts.player is None:
+    elif player and introduction(query.integration, query.currency) not in player.introduced_to:
+        player = None
+    if player is None:
         return Refusal("player_not_found")
     return facts.wallet.spendable_minor if facts.wallet is not None else 0
 

@@ -21,6 +21,11 @@ def wallet_key(player_id: str, currency: str) -> str:
     return f"{currency}#{player_id}"
 
 
+def introduction(integration: str, currency: str) -> str:
+    """Name what lets an integration ask for a balance; unambiguous, as no currency holds a `#`."""
+    return f"{currency}#{integration}"
+
+
 def platform_transaction_id(integration: str, transaction_id: str) -> str:
     """Return our reference for a provider's transaction: the same for every copy of it."""
     digest = hashlib.sha256(f"{integration}#{transaction_id}".encode()).hexdigest()
@@ -234,8 +239,9 @@ class Session:
 class Player:
     """A player as the wallet knows one; `blocked` stops bets, never wins or refunds.
 
-    The rest is what a launch is checked against; `None` is not known. `country` is ISO 3166-1
-    alpha-2, `birth_date` ISO 8601 (`1990-12-31`), `kyc_level` one of the levels of iGSP.
+    `introduced_to` holds the integrations that had a session of the player, each with the currency:
+    see `introduction`. The rest is what a launch is checked against; `None` is not known. `country`
+    is ISO 3166-1 alpha-2, `birth_date` ISO 8601 (`1990-12-31`), `kyc_level` one of iGSP's levels.
     """
 
     player_id: str
@@ -245,6 +251,7 @@ class Player:
     country: str | None = None
     birth_date: str | None = None
     kyc_level: str | None = None
+    introduced_to: frozenset[str] = frozenset()
 
 
 def is_paid_win_of_round(movement: Transaction | Entry) -> bool:

@@ -93,7 +93,8 @@ class WalletService:
         """Return the spendable balance, or why there is none to tell.
 
         Without a session the player's latest active one counts, and that names the same wallet:
-        so the wallet is read at once. Raises `UnavailableError`.
+        so the wallet is read at once, and the player's item tells whether there ever was a session.
+        Raises `UnavailableError`.
         """
         facts = self._accounts.balance(query.player_id, query.currency, query.session_id)
         found = decide_balance(facts, query)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from casino.aws.attributes import Item, binary, flag, number, text
 from casino.sessions.model import Exchange, Launch
+from casino.wallet.model import Session, introduction
 from casino.wallet.store.items import read_session, session_item
 
 #: The sessions to look at are spread over so many partitions of the index `by_check`.
@@ -29,6 +30,23 @@ def shard(session_id: str) -> str:
 def watch_item(session_id: str, check_at: int) -> Item:
     """Return the attributes that put a session into the index; without them it is not in it."""
     return {"shard": text(shard(session_id)), "check_at": number(check_at)}
+
+
+def introduce(table: str, session: Session) -> dict[str, Any]:
+    """Return the write that lets the session's integration ask for its player's balance.
+
+    It goes with the write of the session, or neither is made; it fails without the player.
+    """
+    name = introduction(session.integration, session.currency)
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": {"player_id": text(session.player_id)},
+            "UpdateExpression": "ADD introduced_to :name",
+            "ConditionExpression": "attribute_exists(player_id)",
+            "ExpressionAttributeValues": {":name": {"SS": [name]}},
+        }
+    }
 
 
 def launch_item(launch: Launch) -> Item:

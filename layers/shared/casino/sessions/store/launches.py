@@ -16,7 +16,7 @@ from casino.base.errors import BusyError
 from casino.catalogue.model import Game
 from casino.sessions.model import Launch, LaunchOrder
 from casino.sessions.ports import Found
-from casino.sessions.store.items import launch_item, read_launch, watch_item
+from casino.sessions.store.items import introduce, launch_item, read_launch, watch_item
 from casino.wallet.store.items import read_player, read_wallet
 
 
@@ -64,31 +64,36 @@ class DynamoDbLaunches:
         return read_launch(item) if item else None
 
     def begin(self, launch: Launch, over: Launch | None, check_at: int) -> bool:
-        """Write a session before its provider is called, or take `over` as it was read."""
-        done = write(self._client.put_item, **self._put(launch, over, check_at))
-        return done or self._stands(launch)
+        """Write a session before its provider is called, or take `over` as it was read.
+
+        A session for money introduces the player, as the provider is told the balance next.
+        """
+        writes = [{"Put": self._put(launch, over, check_at)}]
+        if not launch.session.is_demo:
+            writes.append(introduce(self._tables.players, launch.session))
+        return self._written(writes) or self._stands(launch)
 
     def replace(
         self, failed: Launch, failed_check_at: int | None, fresh: Launch, check_at: int
     ) -> bool:
         """Write a launch's failure and its second session, both or neither."""
-        reasons = transact(
-            self._client,
-            [
-                {"Put": self._ending(failed, failed_check_at)},
-                {"Put": self._put(fresh, None, check_at)},
-            ],
-        )
-        if not reasons:
-            return True
-        if CONDITION_FAILED not in reasons:
-            raise BusyError("another transaction holds a session")
-        return self._stands(failed) and self._stands(fresh)
+        writes = [
+            {"Put": self._ending(failed, failed_check_at)},
+            {"Put": self._put(fresh, None, check_at)},
+        ]
+        return self._written(writes) or (self._stands(failed) and self._stands(fresh))
 
     def end(self, launch: Launch, check_at: int | None) -> bool:
         """Write how a try ended, if it still owns the session."""
         done = write(self._client.put_item, **self._ending(launch, check_at))
         return done or self._stands(launch)
+
+    def _written(self, writes: list[dict[str, Any]]) -> bool:
+        """Write all or nothing; false when a condition does not hold."""
+        reasons = transact(self._client, writes)
+        if reasons and CONDITION_FAILED not in reasons:
+            raise BusyError("another transaction holds a session or the player")
+        return not reasons
 
     def _put(self, launch: Launch, over: Launch | None, check_at: int) -> dict[str, Any]:
         put = {"TableName": self._tables.sessions, "Item": _item(launch, check_at)}

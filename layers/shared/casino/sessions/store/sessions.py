@@ -1,9 +1,9 @@
 """Game sessions on DynamoDB; the hooks read them with the wallet, through the ledger's store."""
 
 from casino.aws.attributes import number, text
-from casino.aws.dynamodb import DynamoDbClient, get, write
+from casino.aws.dynamodb import CONDITION_FAILED, DynamoDbClient, get, settle, transact, write
 from casino.aws.tables import Tables
-from casino.sessions.store.items import watch_item
+from casino.sessions.store.items import introduce, watch_item
 from casino.wallet.model import Session, SessionStatus
 from casino.wallet.store.items import read_session, session_item
 
@@ -13,6 +13,7 @@ class DynamoDbSessions:
 
     def __init__(self, client: DynamoDbClient, tables: Tables) -> None:
         self._client = client
+        self._tables = tables
         self._table = tables.sessions
 
     def get(self, session_id: str) -> Session | None:
@@ -21,17 +22,24 @@ class DynamoDbSessions:
         return read_session(item) if item else None
 
     def add(self, session: Session) -> bool:
-        """Create the session, and watch it; false when its id is taken.
+        """Create the session, watch it, and introduce its player to its integration.
 
-        A session that stands there exactly like this was created by an earlier try.
+        False when its id is taken, or there is no such player. A session that stands there exactly
+        like this was created by an earlier try.
         """
-        created = write(
-            self._client.put_item,
-            TableName=self._table,
-            Item=session_item(session) | watch_item(session.session_id, check_at=0),
-            ConditionExpression="attribute_not_exists(session_id)",
-        )
-        return created or self.get(session.session_id) == session
+        put = {
+            "TableName": self._table,
+            "Item": session_item(session) | watch_item(session.session_id, check_at=0),
+            "ConditionExpression": "attribute_not_exists(session_id)",
+        }
+        writes = [{"Put": put}, introduce(self._tables.players, session)]
+
+        def create() -> bool:
+            reasons = transact(self._client, writes)
+            return not reasons or CONDITION_FAILED in reasons
+
+        settle(create)
+        return self.get(session.session_id) == session
 
     def set_status(self, session_id: str, status: SessionStatus) -> bool:
         """Change a session's status; false when it is closed for good, was never open, or is none.

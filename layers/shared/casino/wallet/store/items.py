@@ -227,6 +227,7 @@ def read_player(item: Item) -> Player:
         player_id=item["player_id"]["S"],
         blocked=item["blocked"]["BOOL"],
         created_at=item["created_at"]["S"],
+        introduced_to=frozenset(item.get("introduced_to", {"SS": ()})["SS"]),
         **{name: item[name]["S"] if name in item else None for name in PROFILE},
     )
 
