@@ -96,7 +96,7 @@ def bill(bet: Any, given: Any, bets: float, architecture: str) -> dict[str, floa
     seconds = bets * bet.billed_ms / 1e3
     gb_seconds = seconds * load.memory_mb / 1024
     gb_month = price.storage_gb_month + price.recovery_gb_month
-    refresh = price.secret_call + 3 * price.read_unit  # key, integration, the switches for all
+    refresh = price.secret_call + 3 * price.read_unit  # the keys, integration, the switches for all
     metrics = charge(price.metric_month, load.metric_series * load.metrics_per_series)
     fixed = metrics + load.alarms * price.alarm_month + load.integrations * price.secret_month
     return {

@@ -8,7 +8,9 @@ from typing import Any, Final
 from casino.base.errors import UnavailableError
 from casino.integrations.audit import AuditRecord
 from casino.integrations.credentials import KeyTakenError
-from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
+from casino.integrations.model import ApiKey, Integration, ProviderTerms, RotationTerms, WalletTerms
+from casino.integrations.store.cached_registry import CachedRegistry
+from testing.clock import FakeClock
 
 _PARTS: Final = {"wallet": WalletTerms, "provider": ProviderTerms, "rotation": RotationTerms}
 _PART_OF: Final = {field.name: part for part, cls in _PARTS.items() for field in fields(cls)}
@@ -32,7 +34,7 @@ def an_integration(name: str = "sandbox", family: str = "igsp", **terms: Any) ->
 
 
 class FakeRegistry:
-    """`Registry` in memory: it counts the keys that it is asked for, and can be unreachable."""
+    """`Registry` in memory: it counts readings of `keys` and integrations, can be unreachable."""
 
     def __init__(self, integration: Integration | None = None, *api_keys: str) -> None:
         self.integrations: dict[str, Integration] = {}
@@ -45,12 +47,11 @@ class FakeRegistry:
             self.put(integration, api_keys)
 
     def by_api_key(self, api_key: str) -> Integration | None:
-        self.reads[api_key] += 1
-        if not self.reachable:
-            raise UnavailableError
-        name, until = self.keys.get(api_key, ("", 0))
-        found = self.in_force(name)
-        return replace(found, key_valid_until=until) if found and found.enabled else None
+        return CachedRegistry(self, FakeClock()).by_api_key(api_key)
+
+    def every_key(self) -> Iterator[tuple[str, ApiKey]]:
+        self._read("keys")
+        return ((key, ApiKey(*whose)) for key, whose in self.keys.items())
 
     def get(self, name: str) -> Integration | None:
         return self.integrations.get(name)
@@ -59,6 +60,7 @@ class FakeRegistry:
         return iter(self.integrations)
 
     def in_force(self, name: str) -> Integration | None:
+        self._read(name)
         own = self.integrations.get(name)
         if own is None:
             return None
@@ -108,6 +110,11 @@ class FakeRegistry:
         self.keys |= {key: (name, until) for key, until in (keys or {}).items()}
         self.audit += [audit] if audit is not None else []
         return True
+
+    def _read(self, what: str) -> None:
+        self.reads[what] += 1
+        if not self.reachable:
+            raise UnavailableError
 
     def _taken(self, name: str, api_keys: Mapping[str, int] | tuple[str, ...]) -> bool:
         return any(self.keys.get(key, (name, 0))[0] != name for key in api_keys)

@@ -8,8 +8,11 @@ from uuid import uuid4
 
 from casino.aws.clients import dynamodb_client, secrets_client
 from casino.aws.tables import Tables
+from casino.base.clock import SystemClock
 from casino.base.money import parse_major
 from casino.dialects.igsp.dialect import Igsp
+from casino.integrations.model import Integration
+from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.model import PLATFORM, Player, Session, Transaction
@@ -53,6 +56,10 @@ class World:
     @property
     def registry(self) -> DynamoDbRegistry:
         return DynamoDbRegistry(self.client, self.tables)
+
+    def by_api_key(self, api_key: str) -> Integration | None:
+        """Look a key up as a new execution environment does."""
+        return CachedRegistry(self.registry, SystemClock()).by_api_key(api_key)
 
     @property
     def history(self) -> DynamoDbHistory:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from benchmarks.functions.bets import CURRENCY, INTEGRATION, Player
 from casino.aws.attributes import Item, text
-from casino.integrations.store.items import integration_item
+from casino.integrations.store.items import integration_item, registry_key
 from casino.wallet.chain import genesis_hash
 from casino.wallet.model import Player as Known
 from casino.wallet.model import Session, Wallet
@@ -59,6 +59,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]] 
     "GetItem": _get_item,
     "BatchGetItem": _batch_get_item,
     "GetSecretValue": _get_secret_value,
+    "Query": lambda _request: {"Items": [_REGISTRY["key"]]},
     **dict.fromkeys(("PutItem", "UpdateItem", "TransactWriteItems"), lambda _request: {}),
 }
 
@@ -71,7 +72,7 @@ def _item(key: Mapping[str, Mapping[str, str]]) -> Item | None:
         return _PLAYER
     if "session_id" in key:
         return _SESSION
-    return _REGISTRY.get(key["id"]["S"]) if "id" in key else None
+    return _REGISTRY.get(key["kind"]["S"]) if "kind" in key else None
 
 
 def _on_the_wire(item: Item) -> Item:
@@ -93,6 +94,6 @@ _PLAYER: Final = player_item(Known(PLAYER.player_id, blocked=False, created_at=_
 _WHERE: Final = (PLAYER.session_id, PLAYER.player_id, CURRENCY, INTEGRATION, PLAYER.game_id)
 _SESSION: Final = session_item(Session(*_WHERE, "active", _OPENED, int(time.time()) + 86_400))
 _REGISTRY: Final[Mapping[str, Item]] = {
-    f"key#{API_KEY}": {"id": text(f"key#{API_KEY}"), "integration": text(INTEGRATION)},
-    f"integration#{INTEGRATION}": integration_item(SANDBOX),
+    "key": {**registry_key("key", API_KEY), "integration": text(INTEGRATION)},
+    "integration": integration_item(SANDBOX),
 }

@@ -19,6 +19,7 @@ type Delays = Literal["constant", "spread"]
 
 MEDIANS_MS: Final = {
     "GetItem": 4.5,
+    "Query": 4.5,
     "BatchGetItem": 5.0,
     "PutItem": 7.5,
     "UpdateItem": 7.5,

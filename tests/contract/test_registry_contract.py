@@ -7,9 +7,12 @@ import pytest
 
 from casino.integrations.audit import AuditRecord
 from casino.integrations.credentials import KeyTakenError
+from casino.integrations.model import Integration
 from casino.integrations.store.audit import DynamoDbAudit
+from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
 from testing.casinos import casino_on
+from testing.clock import FakeClock
 from testing.integrations import FakeRegistry, an_integration, with_terms
 from testing.world import World
 
@@ -29,6 +32,9 @@ class Stored:
         self.registry.put(ACME, ("key",))
         self.registry.put(OTHER, ("key-of-other",))
 
+    def by_api_key(self, api_key: str) -> Integration | None:
+        return CachedRegistry(self.registry, FakeClock()).by_api_key(api_key)
+
 
 @pytest.fixture(params=["in memory", "on DynamoDB"])
 def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
@@ -42,15 +48,15 @@ def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
 
 def test_an_integration_is_found_by_its_name_and_by_its_key(stored: Stored) -> None:
     assert stored.registry.get("acme") == ACME
-    assert stored.registry.by_api_key("key") == ACME
+    assert stored.by_api_key("key") == ACME
     assert stored.registry.get("nobody") is None
-    assert stored.registry.by_api_key("nothing") is None
+    assert stored.by_api_key("nothing") is None
     assert sorted(stored.registry.names()) == ["acme", "other"]
 
 
 def test_a_disabled_integration_has_no_keys(stored: Stored) -> None:
     stored.registry.put(replace(ACME, enabled=False))
-    assert stored.registry.by_api_key("key") is None
+    assert stored.by_api_key("key") is None
     assert stored.registry.get("acme") == replace(ACME, enabled=False)
 
 
@@ -61,7 +67,7 @@ def test_a_key_of_another_integration_is_refused_and_nothing_is_stored(stored: S
     with pytest.raises(KeyTakenError):
         change(stored, {"key-of-other": 0}, grace_s=60)
     assert stored.registry.get("new") is None
-    assert stored.registry.by_api_key("key-2") is None
+    assert stored.by_api_key("key-2") is None
     assert stored.registry.get("acme") == ACME
     assert stored.audit() == []
 
@@ -69,14 +75,14 @@ def test_a_key_of_another_integration_is_refused_and_nothing_is_stored(stored: S
 def test_a_change_and_the_times_of_its_keys_are_audited(stored: Stored) -> None:
     assert change(stored, {"key": 2_000_000_000, "key-2": 0}, grace_s=60)
     changed = with_terms(ACME, grace_s=60)
-    assert stored.registry.by_api_key("key-2") == changed
-    assert stored.registry.by_api_key("key") == replace(changed, key_valid_until=2_000_000_000)
+    assert stored.by_api_key("key-2") == changed
+    assert stored.by_api_key("key") == replace(changed, key_valid_until=2_000_000_000)
     assert stored.audit() == [AUDIT]
 
 
 def test_the_rest_of_a_change_on_record_has_no_record_of_its_own(stored: Stored) -> None:
     assert stored.registry.change("acme", lambda found: found, None, {"key-2": 0})
-    assert stored.registry.by_api_key("key-2") == ACME
+    assert stored.by_api_key("key-2") == ACME
     assert stored.audit() == []
 
 
@@ -110,7 +116,7 @@ def test_the_switches_for_all_are_in_force_beside_an_integrations_own(stored: St
     assert stored.registry.switches() == {"sessions_enabled": False, "bets_enabled": True}
     assert stored.registry.get("acme") == ACME
     in_force = with_terms(ACME, sessions_enabled=False)
-    assert stored.registry.in_force("acme") == stored.registry.by_api_key("key") == in_force
+    assert stored.registry.in_force("acme") == stored.by_api_key("key") == in_force
     assert stored.registry.in_force("nobody") is None
 
 

@@ -77,7 +77,7 @@ def test_a_provider_may_have_issued_the_credentials(ops: Console, tmp_path: Path
     file.write_text(json.dumps(given))
     added = ops.json("integration", "add", "acme", "--credentials-file", str(file))
     assert {name: added[name] for name in given} == given
-    found = ops.world.registry.by_api_key("issued-key")
+    found = ops.world.by_api_key("issued-key")
     assert found is not None
     assert found.name == "acme"
 

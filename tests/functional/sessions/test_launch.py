@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from casino.integrations.store.items import registry_key
 from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions.refusals import LAUNCH_ERRORS
 from casino.wallet.model import Player
@@ -148,7 +149,7 @@ def test_prerequisite_is_refused_by_its_own_code_and_nobody_is_asked(desk: Desk,
 
 
 def test_switch_for_all_stops_launches(desk: Desk) -> None:
-    item = {"id": {"S": "switch#all"}, "sessions_enabled": {"BOOL": False}}
+    item = {**registry_key("switch", "all"), "sessions_enabled": {"BOOL": False}}
     desk.world.client.put_item(TableName=desk.world.tables.registry, Item=item)
     reply = desk.launch()
     assert (reply.status, reply.error) == (503, "sessions_disabled")

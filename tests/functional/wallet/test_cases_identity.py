@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casino.integrations.store.items import registry_key
 from testing.hooks import API_KEY, Caller, encode, load_function, proxy_event, signed_headers
 from testing.play import Play
 
@@ -28,7 +29,7 @@ def test_unknown_key_is_unauthorized(play: Play) -> None:
 
 
 def test_revoked_key_is_unauthorized(play: Play) -> None:
-    key = {"id": {"S": f"key#{API_KEY}"}}
+    key = registry_key("key", API_KEY)
     play.world.client.delete_item(TableName=play.world.tables.registry, Key=key)
     reply = Caller(load_function("hooks"))(_balance())
     assert (reply.status, reply.error) == (401, "unauthorized")

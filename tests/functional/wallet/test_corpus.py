@@ -15,6 +15,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from casino.dialects.igsp.dialect import Igsp
+from casino.integrations.store.items import registry_key
 from casino.wallet.model import Player, Session
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.refusals import REFUSALS
@@ -92,7 +93,10 @@ class Replay:
                 keys = tuple(given.pop("api_keys", (API_KEY,)))
                 world.registry.put(with_terms(SANDBOX, **given), keys)
             case "registry item":
-                world.client.put_item(TableName=world.tables.registry, Item=step["item"])
+                # Recorded when kind and name stood together in the key.
+                kind, _, name = step["item"]["id"]["S"].partition("#")
+                item = {**step["item"], **registry_key(kind, name)}
+                world.client.put_item(TableName=world.tables.registry, Item=item)
             case "secret":
                 _store_secret(**given)
             case other:

@@ -10,9 +10,12 @@ from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, Read
 
 from casino.aws.attributes import flag, text
 from casino.aws.dynamodb import batch_get, transact
+from casino.base.clock import SystemClock
 from casino.base.errors import OutcomeUnknownError, UnavailableError
 from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
+from casino.integrations.store.cached_registry import CachedRegistry
+from casino.integrations.store.items import registry_key
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.model import Entry, Tombstone
@@ -160,13 +163,13 @@ def test_an_integration_is_found_by_each_of_its_keys(world: World) -> None:
         refund_unknown_bet="accept",
     )
     world.registry.put(acme, ("key-1", "key-2"))
-    assert world.registry.by_api_key("key-1") == world.registry.by_api_key("key-2") == acme
+    assert world.by_api_key("key-1") == world.by_api_key("key-2") == acme
     assert world.registry.get("acme") == acme
     assert sorted(world.registry.names()) == ["acme", "sandbox"]
 
 
 def test_an_unknown_key_or_name_is_nobodys(world: World) -> None:
-    assert world.registry.by_api_key("none") is None
+    assert world.by_api_key("none") is None
     assert world.registry.get("none") is None
     assert world.registry.in_force("none") is None
 
@@ -176,16 +179,16 @@ def test_the_switch_for_all_and_the_integrations_own_must_both_be_on(
     world: World, switch: str
 ) -> None:
     world.registry.put(SANDBOX, ("key",))
-    item = {"id": text("switch#all"), switch: flag(False)}
+    item = {**registry_key("switch", "all"), switch: flag(False)}
     world.client.put_item(TableName=world.tables.registry, Item=item)
     off = with_terms(SANDBOX, **{switch: False})
-    assert world.registry.by_api_key("key") == off
+    assert world.by_api_key("key") == off
     assert world.registry.get("sandbox") == SANDBOX
     item[switch] = flag(True)
     world.client.put_item(TableName=world.tables.registry, Item=item)
-    assert world.registry.by_api_key("key") == SANDBOX
+    assert world.by_api_key("key") == SANDBOX
     world.registry.put(off)
-    assert world.registry.by_api_key("key") == off
+    assert world.by_api_key("key") == off
 
 
 def test_a_key_of_another_integration_cannot_be_taken(world: World) -> None:
@@ -193,17 +196,17 @@ def test_a_key_of_another_integration_cannot_be_taken(world: World) -> None:
     with pytest.raises(ValueError, match="another integration"):
         world.registry.put(Integration("thief", "igsp", "secret"), ("own", "key"))
     assert world.registry.get("thief") is None
-    assert world.registry.by_api_key("own") is None
-    found = world.registry.by_api_key("key")
+    assert world.by_api_key("own") is None
+    found = world.by_api_key("key")
     assert found is not None
     assert found.name == "acme"
 
 
 def test_a_key_is_looked_up_in_two_round_trips(world: World, wire: Wire) -> None:
     world.registry.put(SANDBOX, ("key",))
-    registry = DynamoDbRegistry(wire, world.tables)
-    registry.by_api_key("key")
-    assert wire.calls == {"get_item": 1, "batch_get_item": 1}
+    stored = DynamoDbRegistry(wire, world.tables)
+    assert CachedRegistry(stored, SystemClock()).by_api_key("key") is not None
+    assert wire.calls == {"query": 1, "batch_get_item": 1}
 
 
 # The ledger as people read it

@@ -63,8 +63,11 @@ def test_function_without_names_opens_its_connection_with_one_consistent_read(
     world: World, line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PRIMED_INTEGRATIONS", "")
-    load_function("hooks")
-    assert line.calls == ["GetItem"]
+    send = Caller(load_function("hooks"))
+    assert line.calls == ["Query"]
+    line.calls.clear()
+    send({"action": "balance", "player_id": "player-912", "currency": "EUR"})
+    assert line.calls == ["BatchGetItem", "GetSecretValue", "BatchGetItem"]
 
 
 def test_what_fails_as_the_function_starts_is_met_again_by_the_request_and_by_no_other(
@@ -106,7 +109,7 @@ def test_nothing_more_is_read_ahead_when_the_start_has_taken_long(
     monkeypatch.setattr(hooks, "PRIMING_S", -1.0)
     monkeypatch.setenv("PRIMED_INTEGRATIONS", "none-of-that-name,sandbox")
     load_function("hooks")
-    assert line.calls == ["GetItem"]
+    assert line.calls == ["Query"]
 
 
 def test_what_the_start_leaves_behind_is_never_searched_for_garbage() -> None:

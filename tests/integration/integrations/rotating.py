@@ -1,6 +1,6 @@
 """An integration that is rotated again and again under traffic, by a rotation that keeps dying.
 
-Two providers send signed hooks all the time: one uses each new pair as soon as it is staged, one
+Two providers send signed hooks all the time: one uses each new pair as soon as it may, one
 only after the rotation. Somebody forges signatures meanwhile, which uses up every refresh that the
 rate limit allows, and somebody tries the retired pairs.
 """
@@ -73,11 +73,9 @@ class Rotating:
         new = self.issuer.pair(old.api_key if same_key else None)
         version = f"{number:032d}"
         self.crashes.run_to_the_end(lambda: self.desk.stage(NAME, new, version), self.random)
-        if same_key:
-            # The key tells nobody that there is a new secret: its provider waits for the time that
-            # `stage` prints.
-            everywhere = time.time() + self.operations.stack.cache_s
-            until(lambda: time.time() > everywhere, "the moment that stage printed")
+        # The provider waits for the moment that `stage` prints.
+        everywhere = time.time() + self.operations.stack.cache_s
+        until(lambda: time.time() > everywhere, "the moment that stage printed")
         self.early.pair = new
         if deployed:
             rotation.rotate(self.operations, NAME)

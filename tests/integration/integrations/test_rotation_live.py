@@ -28,7 +28,7 @@ from tests.integration.integrations.senders import PATIENCE_S, Front, HttpFront,
 ROTATIONS = 100
 #: Through the deployed functions a rotation takes longer; a nightly run asks for as many.
 DEPLOYED_ROTATIONS = int(os.environ.get("DEPLOYED_ROTATIONS", "6"))
-CACHE_S = 0.5
+CACHE_S = 0.2
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.aws import canned
 from benchmarks.aws.delays import MEDIANS_MS, delays_s
-from casino.integrations.store.items import read_integration
+from casino.integrations.store.items import read_integration, registry_key
 from casino.wallet.store.items import read_session
 from testing.hooks import API_KEY
 from testing.world import SANDBOX
@@ -54,12 +54,10 @@ def test_a_batch_read_finds_what_a_bet_needs_and_no_bet() -> None:
 
 
 def test_the_registry_knows_the_integration_of_the_key() -> None:
-    def stored(key: str) -> dict[str, Any]:
-        item: dict[str, Any] = canned.answer("GetItem", {"Key": {"id": {"S": key}}})["Item"]
-        return item
-
-    assert stored(f"key#{API_KEY}")["integration"] == {"S": SANDBOX.name}
-    assert read_integration(stored(f"integration#{SANDBOX.name}")) == SANDBOX
+    (key,) = canned.answer("Query", {})["Items"]
+    assert key == {**registry_key("key", API_KEY), "integration": {"S": SANDBOX.name}}
+    asked = {"Key": registry_key("integration", SANDBOX.name)}
+    assert read_integration(canned.answer("GetItem", asked)["Item"]) == SANDBOX
 
 
 def test_every_bet_meets_the_same_wallet() -> None:

@@ -27,7 +27,7 @@ READ_KEY = {"kms:Decrypt", "kms:DescribeKey"}
 WRITE_KEY = {"kms:Encrypt", "kms:GenerateDataKey", "kms:ReEncryptFrom", "kms:ReEncryptTo"}
 
 BALANCE_GRANTS = {
-    "RegistryTable": READ,
+    "RegistryTable": READ | {"dynamodb:Query"},
     "PlayersTable": READ,
     "SessionsTable": READ,
     "WalletsTable": READ,
@@ -56,7 +56,7 @@ EXPIRE_GRANTS = BALANCE_GRANTS | {
     "KmsKeyArn": READ_KEY | WRITE_KEY,
 }
 SYNC_GRANTS = {
-    "RegistryTable": {"dynamodb:GetItem", "dynamodb:Scan"},
+    "RegistryTable": {"dynamodb:GetItem", "dynamodb:Query"},
     "integration secrets": {"secretsmanager:GetSecretValue"},
     "CatalogueTable": {
         "dynamodb:BatchGetItem",

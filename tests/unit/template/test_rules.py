@@ -123,7 +123,7 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
     ),
     "the audit may be updated": (
         grants.ledger_changes,
-        lambda t: _properties(t, "RotationPolicy")["PolicyDocument"]["Statement"][1].update(
+        lambda t: _properties(t, "RotationPolicy")["PolicyDocument"]["Statement"][3].update(
             Action=["dynamodb:PutItem", "dynamodb:UpdateItem"]
         ),
     ),

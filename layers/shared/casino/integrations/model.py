@@ -5,7 +5,7 @@ wallet, the calls to the provider, the rotation.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 type Policy = Literal["accept", "reject"]
 
@@ -61,6 +61,13 @@ class RotationTerms:
     def named(self) -> frozenset[str]:
         """The versions that may verify; any other was put by hand."""
         return frozenset({self.current_version, self.pending_version, *dict(self.retirements)})
+
+
+class ApiKey(NamedTuple):
+    """Whose an `api_key` is, and when it ends, in seconds since the epoch; 0 for never."""
+
+    integration: str
+    valid_until: int = 0
 
 
 @dataclass(frozen=True, slots=True)

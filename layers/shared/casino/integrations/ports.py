@@ -1,8 +1,9 @@
 """The ports of authenticating a caller."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
-from casino.integrations.model import Integration
+from casino.integrations.model import ApiKey, Integration
 from casino.signing.pair import Pair
 
 
@@ -14,6 +15,19 @@ class Registry(Protocol):
 
         Raises `UnavailableError` when it cannot be read.
         """
+
+    def get(self, name: str) -> Integration | None:
+        """Return an integration by its name."""
+
+
+class KeyIndex(Protocol):
+    """All that a registry must give for `Registry`; each raises `UnavailableError`."""
+
+    def every_key(self) -> Iterable[tuple[str, ApiKey]]:
+        """Return every `api_key`, a retired one too."""
+
+    def in_force(self, name: str) -> Integration | None:
+        """Return an integration with the switches for all merged in."""
 
     def get(self, name: str) -> Integration | None:
         """Return an integration by its name."""

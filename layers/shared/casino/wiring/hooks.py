@@ -9,7 +9,7 @@ from casino.aws.lean.clients import dynamodb_client, secrets_client
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
 from casino.base.proxy import Event, Response
-from casino.integrations.ports import Keyring, Registry
+from casino.integrations.ports import Keyring
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
@@ -38,7 +38,7 @@ def hook_handler(
     settings = load_settings(environment)
     client, clock = dynamodb_client(), SystemClock()
     stored = DynamoDbRegistry(client, settings.tables)
-    registry = CachedRegistry(stored, clock, ttl_s=settings.cache_s)
+    registry = CachedRegistry(stored, clock, settings.cache_s)
     keyring = SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s)
     observer = HookTelemetry(settings.service)
     endpoint = HookEndpoint(
@@ -51,7 +51,7 @@ def hook_handler(
     )
     if settings.primed is not None:
         give_up_at = clock.monotonic() + PRIMING_S
-        for step in _priming(settings.primed, stored, registry, keyring):
+        for step in _priming(settings.primed, registry, keyring):
             try:
                 step()
             except Exception as error:  # noqa: BLE001 - the request meets it again, and answers
@@ -62,16 +62,15 @@ def hook_handler(
 
 
 def _priming(
-    names: tuple[str, ...], stored: DynamoDbRegistry, registry: Registry, keyring: Keyring
+    names: tuple[str, ...], registry: CachedRegistry, keyring: Keyring
 ) -> Iterator[Callable[[], object]]:
     """Yield what opens the connections and fills the caches, so that no request pays for it."""
-    if not names:
-        yield stored.switches
+    yield registry.read_keys
     for name in names:
         yield partial(_read_credentials, name, registry, keyring)
 
 
-def _read_credentials(name: str, registry: Registry, keyring: Keyring) -> None:
+def _read_credentials(name: str, registry: CachedRegistry, keyring: Keyring) -> None:
     integration = registry.get(name)
     if integration is not None:
         for secret in keyring.live(integration):

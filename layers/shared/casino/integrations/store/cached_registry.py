@@ -1,95 +1,80 @@
 """Keeps the registry's answers for a short time, so that one hook in many reads the table.
 
+All keys are read together, every `ttl_s`. So an unknown key costs no read of its own: it brings the
+next reading forward, to five seconds after the last one at the earliest. That is how soon a new key
+works, whatever else arrives.
+
 A revoked key lives on for `ttl_s` at most. A key that is being retired never outlives its end: when
 the registry cannot be read after it, the look-up fails rather than give an old answer.
-Unknown keys are remembered too, fewer and shorter, so that a flood of requests with one forged key
-does not become a flood of reads.
-
-A budget that only unknown keys use up bounds a flood of many forged keys. When it is spent, a key
-that was never seen here gets `busy`: "unknown" would be a guess, and a sender that has just
-switched to a new key may send the same request again.
 """
 
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from casino.base.clock import Clock
-from casino.base.errors import BusyError
+from casino.base.errors import UnavailableError
 from casino.base.recent import Recent
-from casino.integrations.model import Integration
-from casino.integrations.ports import Registry
+from casino.integrations.model import ApiKey, Integration
+from casino.integrations.ports import KeyIndex
 
-UNKNOWN_TTL_S: Final = 10.0
-MOST_KEYS: Final = 1_024
-"""How many keys of either kind are remembered; the one used least recently is forgotten."""
-
-UNKNOWN_READS: Final = 500
-"""How many reads for keys that turn out unknown may be made at once …"""
-UNKNOWN_READS_PER_S: Final = 5.0
-"""… and how many of them come back every second."""
+#: The shortest time between two readings of the keys that unknown ones ask for, in seconds.
+EARLY_S: Final = 5.0
+#: How many keys are read: about 1 MB. One beyond them is not known to be unknown.
+MOST_KEYS: Final = 10_000
 
 
 class CachedRegistry:
-    """`Registry` in front of another one."""
+    """`Registry` in front of the stored one."""
 
-    def __init__(
-        self,
-        registry: Registry,
-        clock: Clock,
-        ttl_s: float = 60.0,
-        unknown_reads: int = UNKNOWN_READS,
-    ) -> None:
+    def __init__(self, registry: KeyIndex, clock: Clock, ttl_s: float = 60.0) -> None:
         self._registry = registry
         self._clock = clock
-        self._known: Recent[str, Integration] = Recent(ttl_s, MOST_KEYS)
-        self._unknown: Recent[str, None] = Recent(min(UNKNOWN_TTL_S, ttl_s), MOST_KEYS)
-        self._budget = _Budget(unknown_reads, UNKNOWN_READS_PER_S, clock)
+        self._ttl_s = ttl_s
+        self._early_s = min(EARLY_S, ttl_s)
+        self._keys: dict[str, ApiKey] = {}
+        self._read_at = self._tried_at = float("-inf")
+        self._unsure = True
+        self._integrations: Recent[str, Integration | None] = Recent(ttl_s)
 
     def by_api_key(self, api_key: str) -> Integration | None:
         """Return the integration of a live key, at most `ttl_s` old.
 
-        Raises `BusyError` for a key never seen here when too many unknown ones were looked up.
+        Raises `UnavailableError` when the registry cannot tell.
         """
-        integration = self._remembered(api_key)
-        until = integration.key_valid_until if integration else 0
-        return None if until and self._clock.now() >= until else integration
+        key = self._key(api_key)
+        if key is None or (key.valid_until and self._clock.now() >= key.valid_until):
+            return None
+        found = self._integration(key.integration)
+        if found is None or not found.enabled:
+            return None
+        return replace(found, key_valid_until=key.valid_until) if key.valid_until else found
 
     def get(self, name: str) -> Integration | None:
         """Return an integration by its name, read now."""
         return self._registry.get(name)
 
-    def _remembered(self, api_key: str) -> Integration | None:
+    def read_keys(self) -> None:
+        """Read the keys now."""
+        self._tried_at, self._unsure = self._clock.monotonic(), True
+        keys = dict(islice(self._registry.every_key(), MOST_KEYS + 1))
+        if keys != self._keys:
+            # A rotation changes key and integration: whoever sees the one has to see the other.
+            self._integrations = Recent(self._ttl_s)
+        self._keys, self._read_at = keys, self._tried_at
+        self._unsure = len(keys) > MOST_KEYS
+
+    def _key(self, api_key: str) -> ApiKey | None:
         now = self._clock.monotonic()
-        for recent in (self._known, self._unknown):
-            if recent.holds(api_key, now):
-                return recent[api_key]
-        if api_key not in self._known and not self._budget.left():
-            raise BusyError("too many unknown keys were looked up")
-        integration = self._registry.by_api_key(api_key)
-        if integration is None:
-            self._known.drop(api_key)
-            self._unknown.keep(api_key, None, now)
-            self._budget.spend()
-        else:
-            self._unknown.drop(api_key)
-            self._known.keep(api_key, integration, now)
-        return integration
+        early = api_key not in self._keys and now - self._tried_at >= self._early_s
+        if early or now - self._read_at >= self._ttl_s:
+            self.read_keys()
+        if self._unsure and api_key not in self._keys:
+            raise UnavailableError("the keys could not be read, or not all of them")
+        return self._keys.get(api_key)
 
-
-class _Budget:
-    """A token bucket, filled at a steady rate."""
-
-    def __init__(self, most: int, per_s: float, clock: Clock) -> None:
-        self._most = float(most)
-        self._per_s = per_s
-        self._clock = clock
-        self._tokens = self._most
-        self._filled_at = clock.monotonic()
-
-    def left(self) -> bool:
+    def _integration(self, name: str) -> Integration | None:
         now = self._clock.monotonic()
-        grown = self._tokens + (now - self._filled_at) * self._per_s
-        self._tokens, self._filled_at = min(self._most, grown), now
-        return self._tokens >= 1
-
-    def spend(self) -> None:
-        self._tokens -= 1
+        if not self._integrations.holds(name, now):
+            self._integrations.keep(name, self._registry.in_force(name), now)
+        return self._integrations[name]

@@ -4,11 +4,16 @@ from casino.aws.attributes import Item, flag, number, text
 from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
 
 
+def registry_key(kind: str, name: str) -> Item:
+    """Return the key of an item of the registry."""
+    return {"kind": text(kind), "id": text(name)}
+
+
 def integration_item(integration: Integration) -> Item:
     """Store an integration; an empty list is left out, since it means "no limit"."""
     wallet, provider = integration.wallet, integration.provider
     item: Item = {
-        "id": text(f"integration#{integration.name}"),
+        **registry_key("integration", integration.name),
         "family": text(integration.family),
         "secret_name": text(integration.secret_name),
         "bets_enabled": flag(wallet.bets_enabled),
@@ -33,7 +38,7 @@ def integration_item(integration: Integration) -> Item:
 def read_integration(item: Item) -> Integration:
     """Read an integration."""
     return Integration(
-        name=item["id"]["S"].split("#", 1)[1],
+        name=item["id"]["S"],
         family=item["family"]["S"],
         secret_name=item["secret_name"]["S"],
         allowed_cidrs=_read_texts(item, "allowed_cidrs"),

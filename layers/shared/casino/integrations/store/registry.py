@@ -1,7 +1,8 @@
-"""The integrations on DynamoDB: `key#<api_key>` → `integration#<name>`, and `switch#all`.
+"""The integrations on DynamoDB, by kind: `key` (an api_key each), `integration`, and one `switch`.
 
-A switch is on unless its item says otherwise; the switch for all and the integration's own must
-both be on. A key that is being retired holds its end, so that no cache prolongs its life.
+The keys stand together, so that one query reads them all. A key that is being retired holds its
+end, so that no cache prolongs its life. A switch is on unless its item says otherwise; the switch
+for all and the integration's own must both be on.
 
 Every change by a person or by the rotation goes through `change` or `switch_all`: one transaction
 with its audit record, conditional on the state that was read.
@@ -17,7 +18,7 @@ from casino.aws.dynamodb import (
     DynamoDbClient,
     batch_get,
     get,
-    scan,
+    query,
     settle,
     transact,
 )
@@ -25,11 +26,11 @@ from casino.aws.tables import Tables
 from casino.base.errors import BusyError
 from casino.integrations.audit import AuditRecord
 from casino.integrations.credentials import KeyTakenError
-from casino.integrations.model import Integration
+from casino.integrations.model import ApiKey, Integration
 from casino.integrations.store.audit import audit_write
-from casino.integrations.store.items import integration_item, read_integration
+from casino.integrations.store.items import integration_item, read_integration, registry_key
 
-_SWITCH_ALL: Final = "switch#all"
+_SWITCH_ALL: Final = registry_key("switch", "all")
 
 
 class DynamoDbRegistry:
@@ -40,30 +41,20 @@ class DynamoDbRegistry:
         self._tables = tables
         self._table = tables.registry
 
-    def by_api_key(self, api_key: str) -> Integration | None:
-        """Return the integration of a live key; its switches include those for all.
-
-        It tells until when the key is valid; whether that is over is for the caller's clock.
-        """
-        key = get(self._client, self._table, {"id": text(f"key#{api_key}")})
-        found = self.in_force(key["integration"]["S"]) if key else None
-        if key is None or found is None or not found.enabled:
-            return None
-        until = int(key.get("valid_until", {"N": "0"})["N"])
-        return replace(found, key_valid_until=until) if until else found
+    def every_key(self) -> Iterator[tuple[str, ApiKey]]:
+        """Yield every api_key, read consistently, page by page."""
+        for item in self._of_kind("key"):
+            until = int(item.get("valid_until", {"N": "0"})["N"])
+            yield item["id"]["S"], ApiKey(item["integration"]["S"], until)
 
     def in_force(self, name: str) -> Integration | None:
         """Return an integration with the switches for all merged in."""
-        own_id = f"integration#{name}"
-        keys: list[Item] = [{"id": text(own_id)}, {"id": text(_SWITCH_ALL)}]
-        found = {
-            item["id"]["S"]: item
-            for item in batch_get(self._client, {self._table: keys})[self._table]
-        }
-        if own_id not in found:
+        keys = [registry_key("integration", name), _SWITCH_ALL]
+        items = batch_get(self._client, {self._table: keys})[self._table]
+        found = {item["kind"]["S"]: item for item in items}
+        if "integration" not in found:
             return None
-        own = read_integration(found[own_id])
-        switches = found.get(_SWITCH_ALL, {})
+        own, switches = read_integration(found["integration"]), found.get("switch", {})
         return replace(
             own,
             wallet=replace(
@@ -79,15 +70,13 @@ class DynamoDbRegistry:
 
     def get(self, name: str) -> Integration | None:
         """Return an integration by its name, with its own switches alone."""
-        item = get(self._client, self._table, {"id": text(f"integration#{name}")})
+        item = get(self._client, self._table, registry_key("integration", name))
         return read_integration(item) if item else None
 
     def names(self) -> Iterator[str]:
         """Yield the name of every integration, in no order."""
-        for item in scan(self._client, self._table):
-            kind, _, name = item["id"]["S"].partition("#")
-            if kind == "integration":
-                yield name
+        for item in self._of_kind("integration"):
+            yield item["id"]["S"]
 
     def put(
         self,
@@ -150,12 +139,12 @@ class DynamoDbRegistry:
 
     def switch_all(self, switch: str, on: bool, audit: AuditRecord) -> bool:
         """Turn a switch for every integration; false when that is how it stands already."""
-        item = get(self._client, self._table, {"id": text(_SWITCH_ALL)}) or {}
+        item = get(self._client, self._table, _SWITCH_ALL) or {}
         if _is_on(item, switch) == on:
             return False
         update = {
             "TableName": self._table,
-            "Key": {"id": text(_SWITCH_ALL)},
+            "Key": _SWITCH_ALL,
             "UpdateExpression": "SET #switch = :on",
             "ConditionExpression": "attribute_not_exists(#switch) OR #switch <> :on",
             "ExpressionAttributeNames": {"#switch": switch},
@@ -168,7 +157,7 @@ class DynamoDbRegistry:
 
     def switches(self) -> dict[str, bool]:
         """Return the switches for all."""
-        item = get(self._client, self._table, {"id": text(_SWITCH_ALL)}) or {}
+        item = get(self._client, self._table, _SWITCH_ALL) or {}
         return {name: _is_on(item, name) for name in ("sessions_enabled", "bets_enabled")}
 
     def _difference(self, before: Integration, after: Integration) -> list[dict[str, Any]]:
@@ -190,7 +179,7 @@ class DynamoDbRegistry:
         parts += [f"REMOVE {', '.join(removes)}" if removes else ""]
         update = {
             "TableName": self._table,
-            "Key": {"id": old["id"]},
+            "Key": {"kind": old["kind"], "id": old["id"]},
             "UpdateExpression": " ".join(part for part in parts if part),
             "ConditionExpression": " AND ".join(["attribute_exists(id)", *conditions]),
             "ExpressionAttributeNames": {f"#{m}": name for name, m in marks.items()},
@@ -198,8 +187,17 @@ class DynamoDbRegistry:
         }
         return [{"Update": update}]
 
+    def _of_kind(self, kind: str) -> Iterator[Item]:
+        return query(
+            self._client,
+            TableName=self._table,
+            ConsistentRead=True,
+            KeyConditionExpression="kind = :kind",
+            ExpressionAttributeValues={":kind": text(kind)},
+        )
+
     def _point(self, api_key: str, name: str, until: int = 0) -> dict[str, Any]:
-        item: Item = {"id": text(f"key#{api_key}"), "integration": text(name)}
+        item: Item = {**registry_key("key", api_key), "integration": text(name)}
         if until:
             item["valid_until"] = number(until)
         return {
