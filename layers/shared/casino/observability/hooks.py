@@ -23,7 +23,12 @@ _REFUSALS: Final = {
     "unauthorized": "UnknownKeys",
     "invalid_signature": "SignatureFailures",
     "timestamp_out_of_range": "SignatureFailures",
+    "ip_not_allowed": "OtherRefusals",
+    "payload_too_large": "OtherRefusals",
 }
+#: So many refusals of a kind are logged in a minute; of the further ones, one in a hundred.
+ALWAYS_LOGGED: Final = 20
+_ONE_IN: Final = 100
 
 #: What an accepted request counts as beside its outcome, for the alarms.
 _ODD: Final = {"win_without_bet": "WinsWithoutBet", "refund_after_win": "RefundsAfterWin"}
@@ -76,9 +81,15 @@ class HookTelemetry(Telemetry):
     def __init__(self, service: str) -> None:
         super().__init__(service)
         self._cold = True
+        self._minute = 0
+        self._seen: dict[str, int] = {}
+        self._unwritten: dict[str, int] = {}
 
     def request(self, record: RequestRecord, request_id: str) -> None:
         """Write the request's line; below the log level, only what the metrics need."""
+        if record.outcome in _REFUSALS:
+            self._refused(record, _REFUSALS[record.outcome])
+            return
         line = self._counts(record)
         level = logging.ERROR if record.status >= 500 else logging.INFO
         if level >= self._logger.log_level:
@@ -86,6 +97,37 @@ class HookTelemetry(Telemetry):
         print(json.dumps(line, separators=(",", ":")))  # noqa: T201 - Lambda's log is its output
         self._warn(record)
         self._cold = False
+
+    def _refused(self, record: RequestRecord, metric: str) -> None:
+        """Write a short line: anybody can send such requests, in any number.
+
+        A line counts those before it that were not written. What is not written yet when the
+        environment ends is lost: 99 of a kind at most.
+        """
+        now = time.time()
+        if self._minute != now // 60:
+            self._minute, self._seen = int(now // 60), {}
+        seen = self._seen[metric] = self._seen.get(metric, 0) + 1
+        count = self._unwritten[metric] = self._unwritten.get(metric, 0) + 1
+        if seen > ALWAYS_LOGGED and count < _ONE_IN:
+            return
+        self._unwritten[metric] = 0
+        line: dict[str, object] = {"service": self._service, metric: count}
+        if self._logger.log_level <= logging.INFO:
+            line |= {
+                "message": "refused",
+                "outcome": record.outcome,
+                "integration": record.integration,
+                "source_ip": record.source_ip,
+                "trace_id": record.trace_id,
+            }
+        counted = {
+            "Namespace": NAMESPACE,
+            "Dimensions": [["service"]],
+            "Metrics": [{"Name": metric, "Unit": "Count"}],
+        }
+        line["_aws"] = {"Timestamp": int(now * 1000), "CloudWatchMetrics": [counted]}
+        print(json.dumps(line, separators=(",", ":")))  # noqa: T201 - Lambda's log is its output
 
     def _counts(self, record: RequestRecord) -> dict[str, object]:
         """Count latency, outcome by code, replays, conflicts and cold starts."""
@@ -130,8 +172,6 @@ class HookTelemetry(Telemetry):
 
     def _warn(self, record: RequestRecord) -> None:
         """Count what the alarms look for; all of it is rare, so that it may cost a line each."""
-        if record.outcome in _REFUSALS:
-            self.count(_REFUSALS[record.outcome])
         if not record.replay:
             self._warn_of_money(record)
         if record.used_previous:

@@ -1,0 +1,112 @@
+"""What must hold of the API's edge, as functions from a template to the list of its faults."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from testing.template import Template, functions, resources
+
+NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+def altered_bodies(template: Template) -> list[str]:
+    """APIs that hand on other bytes than were sent: those alone carry the signature.
+
+    A body that is no binary is decoded as UTF-8, with replacement characters; an API that
+    compresses its answers inflates what comes in.
+    """
+    return [
+        name
+        for name, api in resources(template, "AWS::Serverless::Api").items()
+        if api.get("BinaryMediaTypes") != ["*/*"] or "MinimumCompressionSize" in api
+    ]
+
+
+#: Function → the parameter that reserves its concurrency. Launches and the schedule wait for
+#: providers, so without a limit they use up what bets need; wins and refunds are owed.
+RESERVED = {
+    "HooksFunction": "HooksConcurrency",
+    "WinFunction": "WinConcurrency",
+    "RefundFunction": "RefundConcurrency",
+    "LaunchSessionFunction": "LaunchConcurrency",
+    "ExpireSessionsFunction": "ExpiryConcurrency",
+}
+#: What an account has by default, less what Lambda keeps unreserved.
+RESERVABLE = 900
+
+
+def unreserved_functions(template: Template) -> list[str]:
+    """Functions whose concurrency no parameter reserves."""
+    return [
+        name
+        for name, parameter in RESERVED.items()
+        if functions(template)[name].get("ReservedConcurrentExecutions")
+        != {"Fn::If": [_condition(template, parameter), {"Ref": parameter}, NO_VALUE]}
+    ]
+
+
+def _condition(template: Template, parameter: str) -> str | None:
+    """Return the condition under which a number is given."""
+    given = {"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, 0]}]}
+    return next((name for name, it in template["Conditions"].items() if it == given), None)
+
+
+def careless_reservations(values: Mapping[str, str]) -> list[str]:
+    """What is wrong with an environment's reservations."""
+    reserved = {name: int(n) for name, n in values.items() if name.endswith("Concurrency")}
+    faults = [name for name in RESERVED.values() if not reserved.get(name)]
+    return faults + (["more than an account has"] if sum(reserved.values()) > RESERVABLE else [])
+
+
+def broken_rules(template: Template, values: Mapping[str, str]) -> list[str]:
+    """Return the rules of the template that refuse these parameters, as CloudFormation would."""
+    given = {n: str(p.get("Default", "")) for n, p in template["Parameters"].items()} | values
+    return [
+        name
+        for name, rule in template["Rules"].items()
+        if _holds(rule["RuleCondition"], given)
+        and not all(_holds(each["Assert"], given) for each in rule["Assertions"])
+    ]
+
+
+def _holds(condition: dict[str, Any], given: Mapping[str, str]) -> bool:
+    ((function, parts),) = condition.items()
+    match function:
+        case "Fn::Equals":
+            left, right = (given[p["Ref"]] if isinstance(p, dict) else p for p in parts)
+            return left == right
+        case "Fn::Not":
+            return not _holds(parts[0], given)
+        case "Fn::Or":
+            return any(_holds(part, given) for part in parts)
+    raise AssertionError(function)
+
+
+def careless_buckets(template: Template) -> list[str]:
+    """Buckets that answer without TLS, forget what was overwritten, or cannot be locked."""
+    policies = resources(template, "AWS::S3::BucketPolicy").values()
+    faults = []
+    for name, bucket in resources(template, "AWS::S3::Bucket").items():
+        arn, lock = f"${{{name}.Arn}}", bucket.get("ObjectLockConfiguration", {}).get("Fn::If", [])
+        tls_only = {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [{"Fn::GetAtt": [name, "Arn"]}, {"Fn::Sub": f"{arn}/*"}],
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        }
+        denied = [
+            {key: value for key, value in statement.items() if key != "Sid"}
+            for policy in policies
+            if policy["Bucket"] == {"Ref": name}
+            for statement in policy["PolicyDocument"]["Statement"]
+        ]
+        checks = {
+            "TLS": tls_only in denied,
+            "nothing but denials": all(each["Effect"] == "Deny" for each in denied),
+            "versions": bucket.get("VersioningConfiguration") == {"Status": "Enabled"},
+            "lock": lock[:1] == ["LockPages"] and "ObjectLockEnabled" in bucket,
+            "old versions go": "NoncurrentVersionExpiration"
+            in bucket["LifecycleConfiguration"]["Rules"][0],
+        }
+        faults += [f"{name}: {check}" for check, holds in checks.items() if not holds]
+    return faults

@@ -1,0 +1,98 @@
+"""The template's edge keeps its promises, and every rule that says so is able to fail."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from builder.samconfig import parameters
+from testing.template import PROJECT, Template, load_template
+from tests.unit.template import template_edge as edge
+
+type Rule = Callable[[Template], list[str]]
+type Break = Callable[[dict[str, Any]], object]
+
+
+def _properties(template: Template, name: str) -> dict[str, Any]:
+    properties: dict[str, Any] = template["Resources"][name]["Properties"]
+    return properties
+
+
+def test_m12_bodies_reach_the_functions_as_they_were_sent() -> None:
+    assert edge.altered_bodies(load_template()) == []
+
+
+def test_a2_launches_and_expiry_leave_room_for_what_is_owed() -> None:
+    assert edge.unreserved_functions(load_template()) == []
+    assert edge.careless_reservations(parameters("prod", PROJECT / "samconfig.toml")) == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "values", "refused"),
+    [
+        ("prod", {}, True),
+        ("prod", {"AllowedSourceCidrs": "192.0.2.0/24,2001:db8::/32"}, False),
+        ("prod", {"TruststoreUri": "s3://b/k", "DomainName": "w.example"}, False),
+        ("dev", {}, False),
+    ],
+)
+def test_a8_production_demands_an_allow_list_or_mutual_tls(
+    stage: str, values: dict[str, str], refused: bool
+) -> None:
+    found = edge.broken_rules(load_template(), {"Stage": stage, "CertificateArn": "arn"} | values)
+    assert ("ProdKnowsItsCallers" in found) == refused
+
+
+def test_a14_pages_are_kept_from_readers_without_tls_and_from_overwriting() -> None:
+    assert edge.careless_buckets(load_template()) == []
+
+
+@pytest.mark.parametrize("values", [{}, dict.fromkeys(edge.RESERVED.values(), "200")])
+def test_reservations_that_are_missing_or_too_many_are_noticed(values: dict[str, str]) -> None:
+    assert edge.careless_reservations(values) != []
+
+
+BROKEN: dict[str, tuple[Rule, Break]] = {
+    "bodies are decoded as text": (
+        edge.altered_bodies,
+        lambda t: _properties(t, "WalletApi").pop("BinaryMediaTypes"),
+    ),
+    "only some bodies are exact": (
+        edge.altered_bodies,
+        lambda t: _properties(t, "WalletApi").update(BinaryMediaTypes=["application/gzip"]),
+    ),
+    "launches share the account's concurrency": (
+        edge.unreserved_functions,
+        lambda t: _properties(t, "LaunchSessionFunction").pop("ReservedConcurrentExecutions"),
+    ),
+    "a reservation for nothing": (
+        edge.unreserved_functions,
+        lambda t: t["Conditions"].pop("ReserveWin"),
+    ),
+    "pages may be read without TLS": (
+        edge.careless_buckets,
+        lambda t: t["Resources"].pop("PagesPolicy"),
+    ),
+    "pages may be overwritten": (
+        edge.careless_buckets,
+        lambda t: _properties(t, "PagesBucket").pop("VersioningConfiguration"),
+    ),
+    "pages cannot be locked": (
+        edge.careless_buckets,
+        lambda t: _properties(t, "PagesBucket").pop("ObjectLockConfiguration"),
+    ),
+    "compressed bodies are inflated": (
+        edge.altered_bodies,
+        lambda t: _properties(t, "WalletApi").update(MinimumCompressionSize=0),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_the_rule_notices(case: str) -> None:
+    rule, spoil = BROKEN[case]
+    broken = deepcopy(load_template())
+    spoil(broken)
+
+    assert rule(broken) != []

@@ -1,0 +1,105 @@
+"""What the firewall stops, and what it lets pass: owed money above all."""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from builder.samconfig import parameters
+from casino.dialects.igsp.answers import STATUSES
+from casino.wallet.dialect import MAX_BODY
+from casino.wallet.refusals import REFUSALS
+from testing.template import PROJECT, Template, load_template
+from tests.unit.template.firewall import Request, answer, firewall, rates
+
+SIGNED = {"Authorization": "Bearer k", "X-Timestamp": "2025-10-17T12:03:45Z", "X-Signature": "0"}
+HOOK = "/prod/webhooks/igsp/v1/win"
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load_template()
+
+
+def test_a8_a_body_that_the_hooks_refuse_does_not_reach_them(template: Template) -> None:
+    assert answer(template, Request(HOOK, SIGNED, MAX_BODY)) is None
+    assert answer(template, Request(HOOK, SIGNED, MAX_BODY + 1)) == 413
+    assert answer(template, Request("/prod/sessions", {}, 6_000_000)) == 413
+
+
+@pytest.mark.parametrize("path", [HOOK, "/prod/webhooks/%69gsp/v1/win"])
+@pytest.mark.parametrize("name", SIGNED)
+def test_a8_a_hook_without_one_of_its_headers_reaches_no_function(
+    template: Template, path: str, name: str
+) -> None:
+    for headers in (SIGNED | {name: ""}, {k: v for k, v in SIGNED.items() if k != name}):
+        assert answer(template, Request(path, headers)) == 401
+
+
+def test_other_dialects_and_the_platform_need_no_headers_of_igsp(template: Template) -> None:
+    for path in ("/prod/webhooks/other/v1/win", "/prod/sessions", "/prod/health"):
+        assert answer(template, Request(path)) is None
+    lower = {name.lower(): value for name, value in SIGNED.items()}
+    assert answer(template, Request(HOOK, lower)) is None
+
+
+def test_a8_hooks_are_counted_by_key_and_address_and_the_nameless_by_address_alone(
+    template: Template,
+) -> None:
+    assert rates(template, Request(HOOK, SIGNED)) == {
+        "CUSTOM_KEYS authorization": {"Ref": "WafKeyRateLimit"},
+        "IP": {"Ref": "WafRateLimit"},
+    }
+    nameless = rates(template, Request("/prod/health"))
+    assert list(nameless) == ["IP"]
+    assert nameless["IP"] <= 1_000
+    assert rates(template, Request("/prod/sessions", {"Authorization": "AWS4-HMAC-SHA256 …"})) == {}
+
+
+@pytest.mark.parametrize("environment", [None, "staging", "prod"])
+def test_a8_the_rates_follow_the_throttle(template: Template, environment: str | None) -> None:
+    """A key may use all of one method; an aggregator's two addresses may, together."""
+    values = {n: p["Default"] for n, p in template["Parameters"].items() if "Default" in p}
+    if environment:
+        values |= parameters(environment, PROJECT / "samconfig.toml")
+    in_five_minutes = int(values["ThrottlingRateLimit"]) * 300
+    assert int(values["WafKeyRateLimit"]) == in_five_minutes
+    assert int(values["WafRateLimit"]) == in_five_minutes // 2
+
+
+def test_the_firewall_speaks_the_words_of_the_catalogue(template: Template) -> None:
+    bodies = firewall(template)["CustomResponseBodies"]
+    used = set()
+    for rule in firewall(template)["Rules"]:
+        custom = rule.get("Action", {}).get("Block", {}).get("CustomResponse")
+        if custom:
+            body = json.loads(bodies[custom["CustomResponseBodyKey"]]["Content"])
+            spec = REFUSALS[body["error"]]
+            status = STATUSES[spec.code]
+            words = {"message": spec.message, "status": status, "retryable": spec.retryable}
+            assert body == {"error": spec.code, **words, "trace_id": ""}
+            assert custom["ResponseCode"] == status
+            used.add(custom["CustomResponseBodyKey"])
+    assert used == bodies.keys()
+
+
+def _rule(template: Template, name: str) -> dict[str, Any]:
+    (rule,) = [each for each in firewall(template)["Rules"] if each["Name"] == name]
+    return rule
+
+
+@pytest.mark.parametrize("case", ["counts only", "sees 16 KB", "looks at the beginning"])
+def test_a_size_rule_that_lets_large_bodies_pass_is_noticed(template: Template, case: str) -> None:
+    broken = deepcopy(template)
+    size = _rule(broken, "size")
+    if case == "counts only":
+        size["Action"] = {"Count": {}}
+    elif case == "sees 16 KB":
+        broken["Resources"]["Firewall"]["Properties"].pop("AssociationConfig")
+    else:
+        body = size["Statement"]["SizeConstraintStatement"]["FieldToMatch"]["Body"]
+        body["OversizeHandling"] = "CONTINUE"
+    passes = answer(broken, Request(HOOK, SIGNED, 6_000_000)) is None
+    refuses = answer(broken, Request(HOOK, SIGNED, MAX_BODY)) is not None
+    assert passes or refuses
