@@ -48,7 +48,7 @@ unit: .venv/.project ## Run the unit tests, in less than a minute
 	$(BIN)/pytest tests/unit
 
 # Those that need no AWS run in parallel; each of the others has the machine for itself.
-test: install .tools/runtime/.stamp ## Run every test
+test: install .tools/runtime/.stamp .tools/schemathesis/.stamp ## Run every test
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal --ignore=tests/integration
 	$(BIN)/pytest tests/integration
 
@@ -59,6 +59,10 @@ unit test: export PYTHONDONTWRITEBYTECODE :=
 abuse: .venv/.project ## Attack the signature families: a million mutants each, 10,000 bodies against openssl
 	$(BIN)/python -m tests.abuse.campaign --mutants $(or $(MUTANTS),1000000)
 	$(BIN)/python -m tests.abuse.rsa_oracle
+
+.PHONY: fuzz
+fuzz: install .tools/schemathesis/.stamp ## Attack the deployed API by its descriptions: CASES=1000 drawn requests for each operation
+	OPENAPI_CASES=$(or $(CASES),1000) $(BIN)/pytest tests/integration/openapi
 
 run: install ## Boot the local stack, deploy, play the demonstration
 	$(BIN)/python -m sandbox.up
@@ -95,6 +99,7 @@ lock: .tools/uv/.stamp ## Resolve requirements/*.in into hashed locks (LOCK_FLAG
 	$(COMPILE) requirements/sam.in -o requirements/sam.txt
 	$(COMPILE) requirements/ministack.in -o requirements/ministack.txt
 	$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
+	$(COMPILE) requirements/schemathesis.in -o requirements/schemathesis.txt
 	for peer in boto3 boto3_tuned powertools; do $(COMPILE) -c layers/shared/requirements.txt \
 		benchmarks/peers/$$peer/requirements.in -o benchmarks/peers/$$peer/requirements.txt || exit 1; done
 	$(COMPILE) requirements/bench.in -o requirements/bench.txt

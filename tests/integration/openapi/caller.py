@@ -1,0 +1,69 @@
+"""What Schemathesis gets from us, in its own environment: signatures, and ids that exist.
+
+`CALLER` holds JSON: the `family` that signs (`iam` for AWS's own), `api_key`, `secret_key`, and
+`known`, by the name of a field the values that stand for something.
+"""
+
+import json
+import os
+import time
+from typing import Any, Final
+from zlib import crc32
+
+import schemathesis
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from hypothesis import strategies as st
+
+from casino.dialects.registry import family
+from casino.signing.pair import Pair
+
+CALLER: Final[dict[str, Any]] = json.loads(os.environ["CALLER"])
+KNOWN: Final[dict[str, list[Any]]] = CALLER["known"]
+PAIR: Final = Pair(CALLER["api_key"], CALLER["secret_key"])
+
+
+def sign(request: Any) -> Any:
+    """Sign the exact bytes of a prepared request: of eight, one wrongly and one not at all."""
+    body = request.body or b""
+    body = body.encode() if isinstance(body, str) else body
+    kind = crc32(body) % 8
+    if CALLER["family"] == "iam":
+        # API Gateway judges these signatures: what it refuses does not reach us.
+        signed = AWSRequest(request.method, request.url, data=body)
+        keys = Credentials(PAIR.api_key, PAIR.secret_key)
+        SigV4Auth(keys, "execute-api", "us-east-1").add_auth(signed)
+        request.headers.update(dict(signed.headers))
+    elif kind > 0:
+        signed_body = body + b" " if kind == 1 else body
+        request.headers.update(family(CALLER["family"]).sign(signed_body, PAIR, time.time()))
+    return request
+
+
+def known_or_drawn(_: object, drawn: Any) -> st.SearchStrategy[Any]:
+    """Let most requests name what exists, but for a field or two: else all end at an unknown id."""
+    if not isinstance(drawn, dict):
+        return st.just(drawn)
+    known = sorted(name for name, value in drawn.items() if value and name in KNOWN)
+
+    def without(strange: set[str]) -> st.SearchStrategy[Any]:
+        values = {n: st.sampled_from(KNOWN[n]) for n in known if n not in strange}
+        return st.fixed_dictionaries({n: st.just(v) for n, v in drawn.items()} | values)
+
+    few = st.sets(st.sampled_from(known), max_size=2) if known else st.just(set[str]())
+    return st.just(drawn) | few.flatmap(without)
+
+
+def documented_code(_: object, response: Any, case: Any) -> None:
+    """Where the description has examples of an error, it has one of each code."""
+    described = case.operation.definition.raw["responses"].get(str(response.status_code), {})
+    examples = described.get("content", {}).get("application/json", {}).get("examples")
+    if response.status_code >= 400 and examples:
+        assert response.json()["error"] in examples, response.text
+
+
+schemathesis.auth.set_from_requests(sign)
+schemathesis.check(documented_code)
+for part in ("body", "path_parameters", "query"):
+    schemathesis.hook(f"flatmap_{part}")(known_or_drawn)

@@ -1,0 +1,109 @@
+"""Schemathesis reads our OpenAPI files, attacks the deployed API, and finds nothing undocumented.
+
+No answer is a 5xx; every status, content type, header, body and error code is in the description.
+`OPENAPI_CASES` says how many requests are drawn for each operation, always the same ones.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from casino.signing.pair import Pair
+from ops.verbs import ledger
+from sandbox.loop import close_loop
+from sandbox.ministack import free_port
+from sandbox.up import Casino, open_seat
+from testing.template import PROJECT
+
+HERE: Final = PROJECT / "tests" / "integration" / "openapi"
+CASES: Final = os.environ.get("OPENAPI_CASES", "30")
+#: Each file of `openapi/`, and who signs its requests: a family, or `iam` for AWS's own signature.
+SIGNED_BY: Final = {"wallet-hooks.yaml": "igsp", "launch.yaml": "iam", "catalogue.yaml": "iam"}
+
+
+@pytest.fixture(scope="module")
+def known(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """By the name of a field, values that stand for something: players, sessions, games."""
+    seat = open_seat(casino.operations, "p_openapi", "EUR", "1000000.00")
+    poor = open_seat(casino.operations, "p_openapi_poor", "EUR", "0.50")
+    folder: Path = tmp_path_factory.mktemp("provider")
+    loop = close_loop(
+        casino.stack, casino.operations, casino.credentials, free_port(), folder, games=50
+    )
+    try:
+        loop.sync()
+        launched = loop.launch(seat.player_id, seat.currency)
+        assert casino.operations.api is not None
+        lobby = casino.operations.api.ask("GET", "/catalogue/games?currency=EUR&country=DE")
+        ids = [f"t-{number}" for number in range(100)]
+        yield {
+            "player_id": [seat.player_id, poor.player_id],
+            "currency": [seat.currency],
+            "country": ["DE"],
+            "session_id": [seat.session_id, launched.session_id, poor.session_id],
+            "game_id": [game["game_id"] for game in lobby["games"][:3]],
+            "amount": [0, 1],
+            "transaction_id": ids,
+            "bet_transaction_id": ids,
+            "round_id": ["round-1", "round-2"],
+        }
+    finally:
+        loop.provider.stop()
+
+
+def attack(casino: Casino, name: str, known: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Run Schemathesis with one file; return its report, or fail with what it found."""
+    keys = Pair("test", "test") if SIGNED_BY[name] == "iam" else casino.credentials
+    caller = {
+        "family": SIGNED_BY[name],
+        "api_key": keys.api_key,
+        "secret_key": keys.secret_key,
+        "known": known,
+    }
+    report = folder / "report.json"
+    command: list[str | Path] = [
+        PROJECT / ".tools" / "schemathesis" / "bin" / "schemathesis",
+        "--config-file", HERE / "schemathesis.toml",
+        "run", PROJECT / "openapi" / name,
+        "--url", casino.stack.base_url,
+        "--max-examples", CASES,
+        "--report-json-path", report,
+        "--no-color",
+    ]  # fmt: skip
+    ran = subprocess.run(
+        command,
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": f"{PROJECT}:{PROJECT / 'layers' / 'shared'}",
+            "CALLER": json.dumps(caller),
+        },
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    said: dict[str, Any] = json.loads(report.read_text("utf-8"))
+    return said
+
+
+@pytest.mark.parametrize("name", SIGNED_BY)
+def test_nothing_is_answered_that_the_description_does_not_say(
+    casino: Casino, known: dict[str, Any], name: str, tmp_path: Path
+) -> None:
+    said = attack(casino, name, known, tmp_path)
+
+    assert said["operations"]["tested"] == said["operations"]["total"] > 0
+    accepted = [
+        sum(phase["accepted"] for phase in rates.values()) for rates in said["valid_rates"].values()
+    ]
+    assert sum(accepted) > 10
+    proof = ledger.verify(casino.operations, None, None, everything=True)
+    assert proof.exit_code == 0, proof.as_text()
+
+
+def test_every_description_is_attacked() -> None:
+    assert {path.name for path in (PROJECT / "openapi").glob("*.yaml")} == SIGNED_BY.keys()
