@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import formatdate
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -42,7 +43,8 @@ class FakeSecrets:
         versions: dict[str, list[str]] = {}
         for label, version in self.labels.items():
             versions.setdefault(version, []).append(label)
-        return {"Name": SecretId, "VersionIdsToStages": versions}
+        dated = {"HTTPHeaders": {"date": formatdate(self.clock.now(), usegmt=True)}}
+        return {"Name": SecretId, "VersionIdsToStages": versions, "ResponseMetadata": dated}
 
     def get_secret_value(
         self, SecretId: str, VersionId: str = "", VersionStage: str = ""

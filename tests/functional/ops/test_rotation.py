@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import time
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from casino.aws.clients import secrets_client
 from casino.base.clock import SystemClock
 from casino.signing.pair import Pair
 from casino.wiring.rotation import rotation_handler
+from testing.clock import FakeClock
 from testing.credentials import FakePairProvider, pair_of
 from testing.hooks import (
     API_KEY,
@@ -103,6 +105,14 @@ def test_the_previous_pair_is_refused_when_an_operator_retires_it(ops: Console) 
     assert "effective_at" in ops.json("integration", "retire-previous", "sandbox")
     assert (send(FIRST).error, send(NEW).status) == ("unauthorized", 200)
     assert ops.error("integration", "retire-previous", "sandbox") == "no_previous"
+
+
+def test_a11_an_operator_whose_clock_is_wrong_is_told_so(ops: Console) -> None:
+    ops.clock = FakeClock(time.time() - 90)
+    said = ops("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
+    assert said.code == 1
+    assert re.search(r"this machine's clock is (89|90|91) s behind that of AWS", said.err)
+    assert send(NEW).status == 401
 
 
 def test_a_rollback_makes_the_previous_pair_the_current_one(ops: Console) -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from casino.aws.attributes import flag, text
 from casino.aws.clients import secrets_client
+from casino.base.clock import SystemClock
 from casino.integrations.model import Integration
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.items import registry_key
 from casino.integrations.store.secrets import SecretsManagerStore
-from testing.clock import FakeClock
 from testing.credentials import FakePairProvider
 from testing.template import as_list, load_template
 from testing.world import SANDBOX, World
@@ -72,7 +72,7 @@ def test_a14_every_step_of_a_rotation_stays_within_the_rights_of_its_role(world:
     recorder: Any = Recorder(world)
     registry = replace(world, client=recorder).registry
     store, provider = SecretsManagerStore(secrets_client()), FakePairProvider()
-    rotation = Rotation(store, registry, provider, FakeClock(), "the function")
+    rotation = Rotation(store, registry, provider, SystemClock(), "the function")
     for number in range(2):
         token = f"{number:032d}"
         for step in (rotation.create, rotation.set, rotation.test, rotation.finish):

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from casino.aws.clients import secrets_client
+from casino.base.clock import SystemClock
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.cached_registry import EARLY_S, CachedRegistry
 from casino.integrations.store.keyring import REFRESH_INTERVAL_S, SecretsManagerKeyring
@@ -52,7 +53,7 @@ class Gate:
 
 
 def stage(world: World, pair: Pair) -> None:
-    store, clock = SecretsManagerStore(secrets_client()), FakeClock()
+    store, clock = SecretsManagerStore(secrets_client()), SystemClock()
     rotation = Rotation(store, world.registry, FakePairProvider(), clock, "an operator")
     rotation.stage(SANDBOX.name, pair, str(uuid4()))
 

@@ -9,6 +9,7 @@ from casino.base.errors import AdminError, FunctionFailedError
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.admin_ports import AdminRegistry
 from casino.integrations.audit import EVERYONE
+from casino.integrations.credentials import read_pair
 from casino.integrations.deployed import STEPS, DeployedRotation
 from casino.integrations.model import ProviderTerms, RotationTerms, WalletTerms
 from casino.integrations.store.secrets import SecretsManagerStore
@@ -186,3 +187,10 @@ def test_a_step_that_fails_is_told_in_the_functions_own_words(
     with pytest.raises(AdminError, match=f"createSecret: {told}") as failed:
         DeployedRotation(SecretsManagerStore(scene.client), fail).rotate("acme", "s")
     assert failed.value.code == "rotation_failed"
+
+
+def test_a10_the_pair_a_b_is_refused_when_an_integration_is_added(scene: Scene) -> None:
+    weak = read_pair('{"api_key": "a", "secret_key": "b"}')
+    with pytest.raises(AdminError, match="128 bits"):
+        scene.admin.add("bravo", "igsp", who=WHO, pair=weak)
+    assert (scene.registry.get("bravo"), list(scene.client.values)) == (None, ["v0"])

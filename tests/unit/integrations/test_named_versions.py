@@ -2,7 +2,11 @@
 
 import pytest
 
-from casino.integrations.credentials import RotationError
+from casino.integrations.credentials import (
+    NothingStagedError,
+    NotPendingError,
+    RotationError,
+)
 from casino.integrations.model import Integration
 from casino.integrations.store.keyring import CACHE_S, SecretsManagerKeyring
 from testing.credentials import pair_of
@@ -46,6 +50,40 @@ def test_a10_no_rotation_takes_a_version_over_that_was_put_by_hand(scene: Scene)
     with pytest.raises(RotationError, match="by hand"):
         scene.rotation.stage(NAME, NEW, "v1")
     assert not scene.verifies(HAND)
+
+
+@pytest.mark.parametrize("token", ["by-hand-0", "v1"], ids=["its own token", "another token"])
+def test_a10_no_step_names_a_version_that_was_put_by_hand(scene: Scene, token: str) -> None:
+    put_by_hand(scene, "AWSPENDING")
+    create, _, test, finish = scene.steps(token)
+    with pytest.raises(NothingStagedError):
+        create()
+    for step in (test, finish):
+        with pytest.raises(NotPendingError):
+            step()
+    assert (scene.verifies(OLD), scene.verifies(HAND)) == (True, False)
+    assert (scene.current, scene.provider.checked) == ("v0", [])
+
+
+def test_a10_a_version_put_by_hand_is_not_taken_for_the_pair_that_the_provider_issues(
+    scene: Scene,
+) -> None:
+    scene.change_terms(issue_url="https://p/issue")
+    put_by_hand(scene, "AWSPENDING")
+    with pytest.raises(NotPendingError, match="by hand"):
+        scene.rotation.create(SECRET, "by-hand-0")
+    assert not scene.verifies(HAND)
+    for step in scene.steps("v1"):
+        step()
+    assert (scene.current, scene.verifies(HAND)) == ("v1", False)
+
+
+def test_a10_a_pair_that_was_rolled_back_is_not_taken_for_a_staged_one(scene: Scene) -> None:
+    scene.rotate()
+    scene.rotation.rollback(NAME)
+    scene.clock.sleep(GRACE_S)
+    with pytest.raises(NothingStagedError):
+        scene.rotation.create(SECRET, "v2")
 
 
 def test_a10_an_environment_that_knows_the_pair_goes_on_with_it(scene: Scene) -> None:

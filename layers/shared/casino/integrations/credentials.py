@@ -9,6 +9,7 @@ CasinoError
     ├── NotPendingError       the version that is to be promoted is not the staged one
     ├── NoPreviousError       there is no previous secret that still verifies
     ├── KeyTakenError         the new api_key belongs to another integration
+    ├── ClockError            the machine's clock differs from AWS's
     ├── InvalidPairError      this is no pair of credentials
     └── UnknownSecretError    the secret belongs to no integration
 """
@@ -24,7 +25,7 @@ from typing import Final
 from casino.base.errors import CasinoError
 from casino.base.times import iso_utc
 from casino.integrations.model import Integration
-from casino.signing.pair import Pair
+from casino.signing.pair import PENDING, Pair
 
 DAY_S: Final = 24 * 3600
 DEFAULT_GRACE_S: Final = 7 * DAY_S
@@ -34,6 +35,9 @@ GRACE_S: Final[dict[str, int]] = {"igv-merchant": 0}
 
 #: How many replaced versions the registry remembers; Secrets Manager labels one at a time.
 MOST_RETIREMENTS: Final = 8
+
+#: How far a machine's clock may be from AWS's, in seconds.
+CLOCK_S: Final = 60
 
 #: What can travel in a header.
 _API_KEY: Final = re.compile(r"[!-~]{1,256}", re.ASCII)
@@ -101,6 +105,12 @@ class KeyTakenError(RotationError):
     code = "api_key_taken"
 
 
+class ClockError(RotationError):
+    """This machine's clock differs from AWS's."""
+
+    code = "clock_wrong"
+
+
 class InvalidPairError(RotationError):
     """This is no pair of credentials."""
 
@@ -119,6 +129,8 @@ class StoredSecret:
 
     name: str
     labels: Labels
+    at: int = 0
+    """When AWS said so, by AWS's own clock, in seconds since the epoch."""
 
     def version(self, label: str) -> str | None:
         """Return the version that carries `label`."""
@@ -179,6 +191,24 @@ def retiring(integration: Integration, version: str, until: int) -> tuple[tuple[
     if (version, until) not in latest:
         latest = [*latest[1:], (version, until)]
     return tuple(sorted(latest))
+
+
+def refuse_wrong_clock(stored: StoredSecret, now: float) -> None:
+    """Raise `ClockError` for a machine whose clock differs from AWS's by more than `CLOCK_S`."""
+    ahead_s = round(now - stored.at)
+    if abs(ahead_s) > CLOCK_S:
+        where = "ahead of" if ahead_s > 0 else "behind"
+        raise ClockError(
+            f"this machine's clock is {abs(ahead_s)} s {where} that of AWS: set it first, since "
+            "times that are printed and audited come from it"
+        )
+
+
+def refuse_unstaged(stored: StoredSecret, integration: Integration, version: str) -> None:
+    """Raise `NotPendingError` unless label and registry both say that this version is staged."""
+    named = integration.rotation.pending_version == version
+    if not named or PENDING not in stored.labels.get(version, ()):
+        raise NotPendingError(f"version {version} of {stored.name} is not the staged one")
 
 
 def still_verifying(name: str, until: float) -> GracePeriodError:

@@ -26,6 +26,8 @@ from casino.integrations.credentials import (
     StoredSecret,
     UnknownSecretError,
     grace_of,
+    refuse_unstaged,
+    refuse_wrong_clock,
     retiring,
     still_verifying,
     strong,
@@ -50,12 +52,13 @@ class Rotation:
     def create(self, secret: str, token: str) -> None:
         """Make `token` the pending version: the staged pair, or one that the provider issues."""
         stored, integration = self._stored(secret)
-        if CURRENT in stored.labels.get(token, ()):
-            return
-        if self._pair(stored, token) is not None and integration.rotation.pending_version == token:
+        found, staged = self._pair(stored, token), integration.rotation.pending_version
+        if CURRENT in stored.labels.get(token, ()) or (found and staged == token):
             return
         self._refuse_in_grace(stored, integration)
-        pair = self._pair(stored, token) or self._new_pair(stored, integration, token)
+        pair = self._new_pair(stored, integration, token)
+        if found not in (None, pair):
+            raise NotPendingError(f"version {token} of {stored.name} was put by hand")
         self._stage(stored, integration, token, pair)
 
     def set(self, secret: str, token: str) -> None:
@@ -67,6 +70,7 @@ class Rotation:
         """Make a signed call to the provider with the pending pair, and note that it was taken."""
         stored, integration = self._stored(secret)
         if CURRENT not in stored.labels.get(token, ()):
+            refuse_unstaged(stored, integration, token)
             self.provider.check(integration, self._pair_of(stored, token))
             self.registry.change(
                 integration.name, lambda latest: _with(latest, tested_version=token), None
@@ -77,9 +81,8 @@ class Rotation:
         stored, integration = self._stored(secret)
         current = self._current(stored)
         if current != token:
-            if PENDING not in stored.labels.get(token, ()):
-                raise NotPendingError(f"version {token} of {stored.name} is not the pending one")
             self._refuse_in_grace(stored, integration)
+            refuse_unstaged(stored, integration, token)
             if integration.rotation.tested_version != token:
                 raise NotTestedError(f"the provider has not taken version {token} of {stored.name}")
             self._swap(stored, integration, old=current, new=token, what="rotate")
@@ -112,7 +115,7 @@ class Rotation:
             integration.name,
             lambda latest: _with(latest, pending_version="", current_version=current),
             self._record(integration, "unstage", pair, kept),
-            {} if pair.api_key == kept.api_key else {pair.api_key: int(self.clock.now())},
+            {} if pair.api_key == kept.api_key else {pair.api_key: stored.at},
         )
         self.store.drop_pending(stored.name, pending)
 
@@ -131,12 +134,11 @@ class Rotation:
         stored, integration = self._stored(self.named(name).secret_name)
         previous, pair = self._live_previous(stored, integration)
         current = self._pair_of(stored, self._current(stored))
-        now = int(self.clock.now())
         self.registry.change(
             integration.name,
-            lambda latest: _retired(latest, previous, now),
+            lambda latest: _retired(latest, previous, stored.at),
             self._record(integration, "retire-previous", pair, current),
-            {} if pair.api_key in self._kept(stored) else {pair.api_key: now},
+            {} if pair.api_key in self._kept(stored) else {pair.api_key: stored.at},
         )
 
     def named(self, name: str) -> Integration:
@@ -153,7 +155,7 @@ class Rotation:
     ) -> int:
         """Write down until when the old version verifies, and only then move the label."""
         before, after = self._pair_of(stored, old), self._pair_of(stored, new)
-        until = int(self.clock.now()) + grace_of(integration)
+        until = stored.at + grace_of(integration)
         self.registry.change(
             integration.name,
             lambda latest: _with(
@@ -187,9 +189,11 @@ class Rotation:
         self, stored: StoredSecret, integration: Integration, version: str, pair: Pair
     ) -> None:
         """Claim the pair's key, store the pair, name it, and end the pending pair it replaces."""
-        current = self._pair_of(stored, self._current(stored))
-        replaced = self._pair(stored, stored.version(PENDING))
-        ended = {} if replaced is None else {replaced.api_key: int(self.clock.now())}
+        current, replaced = (
+            self._pair_of(stored, self._current(stored)),
+            self._pair(stored, stored.version(PENDING)),
+        )
+        ended = {} if replaced is None else {replaced.api_key: stored.at}
         kept = {current.api_key, pair.api_key}
         self.registry.change(
             integration.name,
@@ -210,13 +214,16 @@ class Rotation:
         )
 
     def _new_pair(self, stored: StoredSecret, integration: Integration, token: str) -> Pair:
-        staged = self._pair(stored, stored.version(PENDING))
-        if staged is not None and stored.version(PENDING) != self._current(stored):
-            return staged
-        if not integration.rotation.issue_url:
+        """Return the pair that the registry names as staged, or ask the provider for one."""
+        terms, current = integration.rotation, self._current(stored)
+        if terms.pending_version not in {"", current, *dict(terms.retirements)}:
+            staged = self.store.read(stored.name, terms.pending_version)
+            if staged is not None:
+                return staged
+        if not terms.issue_url:
             raise NothingStagedError(f"no new pair is staged for {integration.name}")
-        current = self._pair_of(stored, self._current(stored))
-        return self._new(integration, self.provider.issue(integration, current, token))
+        issued = self.provider.issue(integration, self._pair_of(stored, current), token)
+        return self._new(integration, issued)
 
     def _new(self, integration: Integration, pair: Pair) -> Pair:
         if pair.fingerprint in integration.rotation.retired:
@@ -228,12 +235,12 @@ class Rotation:
         previous = stored.version(PREVIOUS)
         if previous is not None:
             until = self._until(stored, integration, previous)
-            if self.clock.now() < until:
+            if stored.at < until:
                 raise still_verifying(integration.name, until)
 
     def _live_previous(self, stored: StoredSecret, integration: Integration) -> tuple[str, Pair]:
         previous = stored.version(PREVIOUS)
-        if previous is None or self.clock.now() >= self._until(stored, integration, previous):
+        if previous is None or stored.at >= self._until(stored, integration, previous):
             raise NoPreviousError(f"no previous secret of {integration.name} verifies any more")
         return previous, self._pair_of(stored, previous)
 
@@ -243,6 +250,7 @@ class Rotation:
 
     def _stored(self, secret: str) -> tuple[StoredSecret, Integration]:
         stored = self.store.describe(secret)
+        refuse_wrong_clock(stored, self.clock.now())
         integration = self.registry.get(stored.name.rpartition("/")[2])
         if integration is None or integration.secret_name != stored.name:
             raise UnknownSecretError(f"{stored.name} is the secret of no integration")
@@ -272,17 +280,10 @@ class Rotation:
         return pair
 
     def _record(
-        self, integration: Integration, what: str, old: Pair | None, new: Pair, detail: str = ""
+        self, integration: Integration, what: str, old: Pair, new: Pair, detail: str = ""
     ) -> AuditRecord:
-        return AuditRecord(
-            subject=integration.name,
-            what=what,
-            who=self.who,
-            at=iso_utc(self.clock.now()),
-            old=old.fingerprint if old else "",
-            new=new.fingerprint,
-            detail=detail,
-        )
+        at, pairs = iso_utc(self.clock.now()), (old.fingerprint, new.fingerprint)
+        return AuditRecord(integration.name, what, self.who, at, *pairs, detail)
 
 
 def _with(integration: Integration, **terms: Any) -> Integration:

@@ -7,6 +7,7 @@ repeats where it can.
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
@@ -65,11 +66,12 @@ class SecretsManagerStore:
         return str(made["VersionId"])
 
     def describe(self, secret: str) -> StoredSecret:
-        """Return the secret's name and labels."""
+        """Return the secret's name and labels, and AWS's time."""
         answer = self._client.describe_secret(SecretId=secret)
         versions = answer.get("VersionIdsToStages", {})
         labels = {version: _labels(stages) for version, stages in versions.items()}
-        return StoredSecret(answer["Name"], labels)
+        date = answer["ResponseMetadata"]["HTTPHeaders"]["date"]
+        return StoredSecret(answer["Name"], labels, int(parsedate_to_datetime(date).timestamp()))
 
     def read(self, secret: str, version: str) -> Pair | None:
         """Return a version's pair; Secrets Manager makes pending versions without a value."""
