@@ -17,9 +17,9 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * A game provider's side of iGSP's wallet hooks, with the standard library of Java 17 or newer only.
  *
- * <p>Signs requests, plays two rounds, and sends one bet twice. The environment holds the
- * configuration, see ../README.md. Prints a line for each step: action, status, balance. An answer
- * that is not as expected ends the program with an error.
+ * <p>Signs requests, plays every action and the types that differ, and sends one bet twice. The
+ * environment holds the configuration, see ../README.md. Prints a line for each step: action, status,
+ * balance. An answer that is not as expected ends the program with an error.
  */
 public final class Client {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -28,39 +28,51 @@ public final class Client {
     /** What the wallet answered: the exact text, and whether it had answered it before. */
     record Answer(String text, boolean replayed, BigDecimal balance) {}
 
+    private static final String RUN = UUID.randomUUID().toString();
+    private static BigDecimal balance;
+
     public static void main(String[] args) throws Exception {
-        String run = UUID.randomUUID().toString();
-        BigDecimal before = call("balance", "{%s}".formatted(who("balance"))).balance();
+        String round = "\"round_id\": \"round-" + RUN;
+        String first = round + "-1\", ";
+        String free = round + "-2\", ";
+        balance = call("balance", "{%s}".formatted(who("balance"))).balance();
 
-        // A round that is won.
-        String bet = bet(run + "-1", "0.10");
-        Answer made = call("bet", bet);
-        expect("balance after the bet", made.balance(), before.subtract(new BigDecimal("0.10")));
+        // The guide's round, whose bet is refunded after its win.
+        play("bet", "bet", "2.50", "-2.50", first + "\"type\": \"bet\", \"finished\": false");
+        play("win", "win", "10.00", "10.00", first + "\"type\": \"win\", \"finished\": true");
+        String refunded = "\"bet_transaction_id\": \"bet-" + RUN + "\", ";
+        play("refund", "refund", "2.50", "2.50", refunded + "\"type\": \"bet\", \"finished\": true");
 
-        // The same bytes, signed anew: the same answer, and no money moves.
-        Answer again = call("replay", bet);
-        expect("answer to the same bet", again.text(), made.text());
-        expect("Idempotent-Replayed of the first", made.replayed(), false);
-        expect("Idempotent-Replayed of the second", again.replayed(), true);
+        play("tip", "bet", "0.10", "-0.10", "\"type\": \"tip\"");
 
-        String win = """
-            {%s, "amount": 0.30, "transaction_id": "win-%s-1", "round_id": "round-%s-1",
-             "type": "win", "game_id": %s, "finished": true}"""
-            .formatted(who("win"), run, run, quoted("GAME_ID"));
-        BigDecimal after = before.add(new BigDecimal("0.20"));
-        expect("balance after the win", call("win", win).balance(), after);
+        // A freespin costs the player nothing.
+        free += "\"type\": ";
+        play("freespin", "bet", "1.00", "0.00", free + "\"freespin\", \"finished\": false");
+        play("freespin-win", "win", "0.30", "0.30", free + "\"freespin\", \"finished\": true");
+        play("jackpot", "win", "5.00", "5.00", free + "\"jackpot\", \"finished\": true");
+        BigDecimal after = call("balance", "{%s}".formatted(who("balance"))).balance();
+        expect("balance at the end", after, balance);
+    }
 
-        // A round that is taken back.
-        BigDecimal staked = call("bet", bet(run + "-2", "2.50")).balance();
-        expect("balance after the bet", staked, after.subtract(new BigDecimal("2.50")));
-
-        String refund = """
-            {%s, "amount": 2.50, "transaction_id": "refund-%s-2", "bet_transaction_id": "bet-%s-2",
-             "type": "bet", "game_id": %s, "finished": true}"""
-            .formatted(who("refund"), run, run, quoted("GAME_ID"));
-        expect("balance after the refund", call("refund", refund).balance(), after);
-        String balance = "{%s}".formatted(who("balance"));
-        expect("balance at the end", call("balance", balance).balance(), after);
+    /**
+     * Send a transaction, twice if it is the bet; it must change the balance by {@code change}. The
+     * amount is written as it stands: it is never a double.
+     */
+    private static void play(
+            String title, String action, String amount, String change, String fields)
+            throws Exception {
+        String body = """
+            {%s, "transaction_id": "%s-%s", "amount": %s, "game_id": %s, %s}"""
+            .formatted(who(action), title, RUN, amount, quoted("GAME_ID"), fields);
+        Answer answer = call(title, body);
+        balance = balance.add(new BigDecimal(change));
+        expect("balance after the " + title, answer.balance(), balance);
+        if (title.equals("bet")) {
+            Answer again = call("replay", body); // the same bytes, signed anew
+            expect("answer to the same bet", again.text(), answer.text());
+            expect("Idempotent-Replayed of the first", answer.replayed(), false);
+            expect("Idempotent-Replayed of the second", again.replayed(), true);
+        }
     }
 
     /** Sign the exact bytes, send them, print the step; every step of this program must succeed. */
@@ -86,14 +98,6 @@ public final class Client {
         System.out.println(title + " " + response.statusCode() + " " + found.group(1));
         String replayed = response.headers().firstValue("Idempotent-Replayed").orElse("");
         return new Answer(response.body(), replayed.equals("true"), new BigDecimal(found.group(1)));
-    }
-
-    /** Return a bet's body. The amount is written as it stands: it is never a double. */
-    private static String bet(String id, String amount) {
-        return """
-            {%s, "amount": %s, "transaction_id": "bet-%s", "round_id": "round-%s",
-             "type": "bet", "game_id": %s, "finished": false}"""
-            .formatted(who("bet"), amount, id, id, quoted("GAME_ID"));
     }
 
     private static String who(String action) {

@@ -1,8 +1,8 @@
 // A game provider's side of iGSP's wallet hooks, with the standard library of Node 18 or newer only.
 //
-// Signs requests, plays two rounds, and sends one bet twice. The environment holds the configuration,
-// see ../README.md. Prints a line for each step: action, status, balance. An answer that is not as
-// expected ends the program with an error.
+// Signs requests, plays every action and the types that differ, and sends one bet twice. The
+// environment holds the configuration, see ../README.md. Prints a line for each step: action, status,
+// balance. An answer that is not as expected ends the program with an error.
 
 import { createHmac, randomUUID } from "node:crypto";
 
@@ -56,32 +56,35 @@ function hook(action, amount, fields) {
   return `${text.slice(0, -1)},"game_id":${JSON.stringify(gameId)},"amount":${amount}}`;
 }
 
+/** Send a transaction, twice if it is the bet; it must change the balance by `change`. */
+async function play(title, action, amount, change, fields) {
+  const body = hook(action, amount, { transaction_id: `${title}-${run}`, ...fields });
+  const answer = await call(title, body);
+  balance += cents(change);
+  expect(`balance after the ${title}`, answer.balance, balance);
+  if (title === "bet") {
+    const again = await call("replay", body); // the same bytes, signed anew
+    expect("answer to the same bet", again.text, answer.text);
+    expect("Idempotent-Replayed of the first", answer.replayed, false);
+    expect("Idempotent-Replayed of the second", again.replayed, true);
+  }
+}
+
 const run = randomUUID();
-const first = { transaction_id: `bet-${run}-1`, type: "bet", round_id: `round-${run}-1` };
-const won = { transaction_id: `win-${run}-1`, type: "win", round_id: `round-${run}-1` };
-const second = { transaction_id: `bet-${run}-2`, type: "bet", round_id: `round-${run}-2` };
-const takenBack = { transaction_id: `refund-${run}-2`, type: "bet", bet_transaction_id: `bet-${run}-2` };
-const before = (await call("balance", hook("balance"))).balance;
+const [first, free] = [`round-${run}-1`, `round-${run}-2`];
+let { balance } = await call("balance", hook("balance"));
 
-// A round that is won.
-let bet = hook("bet", "0.10", { ...first, finished: false });
-const made = await call("bet", bet);
-expect("balance after the bet", made.balance, before - cents("0.10"));
+// The guide's round, whose bet is refunded after its win.
+await play("bet", "bet", "2.50", "-2.50", { type: "bet", round_id: first, finished: false });
+await play("win", "win", "10.00", "10.00", { type: "win", round_id: first, finished: true });
+const takenBack = { type: "bet", bet_transaction_id: `bet-${run}`, finished: true };
+await play("refund", "refund", "2.50", "2.50", takenBack);
 
-// The same bytes, signed anew: the same answer, and no money moves.
-const again = await call("replay", bet);
-expect("answer to the same bet", again.text, made.text);
-expect("Idempotent-Replayed of the first", made.replayed, false);
-expect("Idempotent-Replayed of the second", again.replayed, true);
+await play("tip", "bet", "0.10", "-0.10", { type: "tip" });
 
-const win = hook("win", "0.30", { ...won, finished: true });
-const after = before + cents("0.20");
-expect("balance after the win", (await call("win", win)).balance, after);
-
-// A round that is taken back.
-bet = hook("bet", "2.50", { ...second, finished: false });
-expect("balance after the bet", (await call("bet", bet)).balance, after - cents("2.50"));
-
-const refund = hook("refund", "2.50", { ...takenBack, finished: true });
-expect("balance after the refund", (await call("refund", refund)).balance, after);
-expect("balance at the end", (await call("balance", hook("balance"))).balance, after);
+// A freespin costs the player nothing.
+const freespin = { type: "freespin", round_id: free };
+await play("freespin", "bet", "1.00", "0.00", { ...freespin, finished: false });
+await play("freespin-win", "win", "0.30", "0.30", { ...freespin, finished: true });
+await play("jackpot", "win", "5.00", "5.00", { type: "jackpot", round_id: free, finished: true });
+expect("balance at the end", (await call("balance", hook("balance"))).balance, balance);

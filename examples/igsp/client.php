@@ -1,9 +1,9 @@
 <?php
 // A game provider's side of iGSP's wallet hooks, with the standard library of PHP 8 only.
 //
-// Signs requests, plays two rounds, and sends one bet twice. The environment holds the configuration,
-// see ../README.md. Prints a line for each step: action, status, balance. An answer that is not as
-// expected ends the program with an error.
+// Signs requests, plays every action and the types that differ, and sends one bet twice. The
+// environment holds the configuration, see ../README.md. Prints a line for each step: action, status,
+// balance. An answer that is not as expected ends the program with an error.
 
 declare(strict_types=1);
 
@@ -78,31 +78,36 @@ function hook(string $action, string $amount = '', array $fields = []): string
     return $amount === '' ? $text : substr($text, 0, -1) . ",\"game_id\":$game,\"amount\":$amount}";
 }
 
+/** Send a transaction, twice if it is the bet; it must change the balance by `$change`. */
+function play(string $title, string $action, string $amount, string $change, array $fields): void
+{
+    global $run, $balance;
+    $body = hook($action, $amount, ['transaction_id' => "$title-$run"] + $fields);
+    $answer = call($title, $body);
+    $balance += cents($change);
+    expect("balance after the $title", $answer['balance'], $balance);
+    if ($title === 'bet') {
+        $again = call('replay', $body); // the same bytes, signed anew
+        expect('answer to the same bet', $again['text'], $answer['text']);
+        expect('Idempotent-Replayed', [$answer['replayed'], $again['replayed']], [false, true]);
+    }
+}
+
 $run = bin2hex(random_bytes(16));
-$first = ['transaction_id' => "bet-$run-1", 'type' => 'bet', 'round_id' => "round-$run-1"];
-$won = ['transaction_id' => "win-$run-1", 'type' => 'win', 'round_id' => "round-$run-1"];
-$second = ['transaction_id' => "bet-$run-2", 'type' => 'bet', 'round_id' => "round-$run-2"];
-$takenBack = ['transaction_id' => "refund-$run-2", 'type' => 'bet', 'bet_transaction_id' => "bet-$run-2"];
-$before = call('balance', hook('balance'))['balance'];
+[$first, $free] = ["round-$run-1", "round-$run-2"];
+$balance = call('balance', hook('balance'))['balance'];
 
-// A round that is won.
-$bet = hook('bet', '0.10', $first + ['finished' => false]);
-$made = call('bet', $bet);
-expect('balance after the bet', $made['balance'], $before - cents('0.10'));
+// The guide's round, whose bet is refunded after its win.
+play('bet', 'bet', '2.50', '-2.50', ['type' => 'bet', 'round_id' => $first, 'finished' => false]);
+play('win', 'win', '10.00', '10.00', ['type' => 'win', 'round_id' => $first, 'finished' => true]);
+$takenBack = ['type' => 'bet', 'bet_transaction_id' => "bet-$run", 'finished' => true];
+play('refund', 'refund', '2.50', '2.50', $takenBack);
 
-// The same bytes, signed anew: the same answer, and no money moves.
-$again = call('replay', $bet);
-expect('answer to the same bet', $again['text'], $made['text']);
-expect('Idempotent-Replayed', [$made['replayed'], $again['replayed']], [false, true]);
+play('tip', 'bet', '0.10', '-0.10', ['type' => 'tip']);
 
-$win = hook('win', '0.30', $won + ['finished' => true]);
-$after = $before + cents('0.20');
-expect('balance after the win', call('win', $win)['balance'], $after);
-
-// A round that is taken back.
-$bet = hook('bet', '2.50', $second + ['finished' => false]);
-expect('balance after the bet', call('bet', $bet)['balance'], $after - cents('2.50'));
-
-$refund = hook('refund', '2.50', $takenBack + ['finished' => true]);
-expect('balance after the refund', call('refund', $refund)['balance'], $after);
-expect('balance at the end', call('balance', hook('balance'))['balance'], $after);
+// A freespin costs the player nothing.
+$freespin = ['type' => 'freespin', 'round_id' => $free];
+play('freespin', 'bet', '1.00', '0.00', $freespin + ['finished' => false]);
+play('freespin-win', 'win', '0.30', '0.30', $freespin + ['finished' => true]);
+play('jackpot', 'win', '5.00', '5.00', ['type' => 'jackpot', 'round_id' => $free, 'finished' => true]);
+expect('balance at the end', call('balance', hook('balance'))['balance'], $balance);

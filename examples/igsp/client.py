@@ -1,8 +1,8 @@
 """A game provider's side of iGSP's wallet hooks, with the standard library only.
 
-Signs requests, plays two rounds, and sends one bet twice. The environment holds the configuration,
-see ../README.md. Prints a line for each step: action, status, balance. An answer that is not as
-expected ends the program with an error.
+Signs requests, plays every action and the types that differ, and sends one bet twice. The
+environment holds the configuration, see ../README.md. Prints a line for each step: action, status,
+balance. An answer that is not as expected ends the program with an error.
 """
 
 import hashlib
@@ -74,32 +74,33 @@ def expect(what: str, found: object, wanted: object) -> None:
 
 
 def main() -> None:
-    """Play a round that is won, send its bet again, and play a round that is taken back."""
+    """Play the guide's round and its refund, a tip, a freespin and a jackpot."""
     run = uuid.uuid4().hex
-    first = {"transaction_id": f"bet-{run}-1", "type": "bet", "round_id": f"round-{run}-1"}
-    won = {"transaction_id": f"win-{run}-1", "type": "win", "round_id": f"round-{run}-1"}
-    second = {"transaction_id": f"bet-{run}-2", "type": "bet", "round_id": f"round-{run}-2"}
-    voided = {"transaction_id": f"refund-{run}-2", "bet_transaction_id": f"bet-{run}-2"}
-    before = call("balance", hook("balance")).balance
+    balance = call("balance", hook("balance")).balance
 
-    bet = hook("bet", "0.10", **first, finished=False)
-    made = call("bet", bet)
-    expect("balance after the bet", made.balance, before - Decimal("0.10"))
+    def play(title: str, action: str, amount: str, change: str, **fields: str | bool) -> None:
+        """Send a transaction, twice if it is the bet; it must change the balance by `change`."""
+        nonlocal balance
+        body = hook(action, amount, transaction_id=f"{title}-{run}", **fields)
+        answer = call(title, body)
+        balance += Decimal(change)
+        expect(f"balance after the {title}", answer.balance, balance)
+        if title == "bet":
+            again = call("replay", body)  # the same bytes, signed anew
+            expect("answer to the same bet", again.body, answer.body)
+            expect("Idempotent-Replayed", (answer.replayed, again.replayed), (False, True))
 
-    again = call("replay", bet)  # the same bytes, signed anew
-    expect("answer to the same bet", again.body, made.body)
-    expect("Idempotent-Replayed", (made.replayed, again.replayed), (False, True))
-
-    win = hook("win", "0.30", **won, finished=True)
-    after = before + Decimal("0.20")
-    expect("balance after the win", call("win", win).balance, after)
-
-    bet = hook("bet", "2.50", **second, finished=False)
-    expect("balance after the bet", call("bet", bet).balance, after - Decimal("2.50"))
-
-    refund = hook("refund", "2.50", **voided, type="bet", finished=True)
-    expect("balance after the refund", call("refund", refund).balance, after)
-    expect("balance at the end", call("balance", hook("balance")).balance, after)
+    first, free = f"round-{run}-1", f"round-{run}-2"
+    bet_id = f"bet-{run}"
+    play("bet", "bet", "2.50", "-2.50", type="bet", round_id=first, finished=False)
+    play("win", "win", "10.00", "10.00", type="win", round_id=first, finished=True)
+    play("refund", "refund", "2.50", "2.50", type="bet", bet_transaction_id=bet_id, finished=True)
+    play("tip", "bet", "0.10", "-0.10", type="tip")
+    # A freespin costs the player nothing.
+    play("freespin", "bet", "1.00", "0.00", type="freespin", round_id=free, finished=False)
+    play("freespin-win", "win", "0.30", "0.30", type="freespin", round_id=free, finished=True)
+    play("jackpot", "win", "5.00", "5.00", type="jackpot", round_id=free, finished=True)
+    expect("balance at the end", call("balance", hook("balance")).balance, balance)
 
 
 if __name__ == "__main__":

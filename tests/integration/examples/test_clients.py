@@ -45,7 +45,7 @@ def run(
 
 
 @pytest.mark.parametrize(("runtime", "client", "needs"), IGSP)
-def test_client_plays_its_rounds_to_the_cent(
+def test_client_plays_every_action_of_the_guide_to_the_cent(
     casino: Casino, runtime: str, client: str, needs: str
 ) -> None:
     played = run(casino, runtime, client, needs, casino.credentials.secret_key)
@@ -53,12 +53,15 @@ def test_client_plays_its_rounds_to_the_cent(
     assert (played.returncode, played.stderr) == (0, "")
     assert played.stdout.splitlines() == [
         "balance 200 10.00",
-        "bet 200 9.90",
-        "replay 200 9.90",
-        "win 200 10.20",
-        "bet 200 7.70",
-        "refund 200 10.20",
-        "balance 200 10.20",
+        "bet 200 7.50",
+        "replay 200 7.50",
+        "win 200 17.50",
+        "refund 200 20.00",
+        "tip 200 19.90",
+        "freespin 200 19.90",
+        "freespin-win 200 20.20",
+        "jackpot 200 25.20",
+        "balance 200 25.20",
     ]
 
 
@@ -71,3 +74,8 @@ def test_client_fails_and_says_why_when_it_is_refused(
     assert played.returncode != 0
     assert "balance 403" in played.stderr
     assert "invalid_signature" in played.stderr
+
+
+def test_every_client_is_played() -> None:
+    clients = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*/*.*")}
+    assert clients == {str(row.values[1]) for row in IGSP}
