@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from casino.base.errors import AdminError, CasinoError, RequestRefusedError, RetryableError
 from casino.integrations.credentials import RotationError
 from casino.wallet.refusals import REFUSALS
-from ops.context import Operations, connect
+from ops.context import Asked, Explained, Operations, connect
 from ops.errors import OpsError
 from ops.output import Output, to_json
 from ops.verbs import audit, catalogue, integration, ledger, player, session, signature, switch
@@ -39,6 +39,10 @@ StackOption = Annotated[
     ),
 ]
 RegionOption = Annotated[str | None, typer.Option("--region", help="The stack's region.")]
+
+ReasonOption = Annotated[
+    str, typer.Option("--reason", help="Why; the audit keeps it.", metavar="TEXT")
+]
 
 _SHARED: Final = {"as_json": JsonOption, "stack_name": StackOption, "region": RegionOption}
 
@@ -69,6 +73,8 @@ def command(run: Callable[..., Output]) -> Callable[..., None]:
             operations = said.operations or connect(
                 stack_name or said.stack_name, region or said.region
             )
+            if "reason" in arguments:
+                arguments["who"] = operations.who(arguments.pop("reason"))
             output = run(operations, **arguments)
         except (OpsError, CasinoError, ClientError, BotoCoreError) as error:
             _fail(error, as_json)
@@ -98,9 +104,17 @@ def _parameters(run: Callable[..., Output]) -> list[inspect.Parameter]:
     ]
     return [
         context,
-        *(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own),
+        *(_own(parameter).replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own),
         *shared,
     ]
+
+
+def _own(parameter: inspect.Parameter) -> inspect.Parameter:
+    """Return a verb's parameter as an option or an argument: who asks is asked for the reason."""
+    if parameter.annotation not in (Asked, Explained):
+        return parameter
+    default = "" if parameter.annotation == Asked else inspect.Parameter.empty
+    return parameter.replace(name="reason", annotation=ReasonOption, default=default)
 
 
 def _fail(error: Exception, as_json: bool) -> None:

@@ -8,13 +8,15 @@ the tables.
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from getpass import getuser
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials as AwsCredentials
 
+from casino.audit.model import Who
 from casino.signing.pair import Pair
 from casino.wiring.admin import Admin
 from casino.wiring.stack import Stack, read_stack
@@ -33,6 +35,13 @@ _CONFIG: Final = Config(
 _LEDGER: Final = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
+#: A verb that changes something takes its caller as `who: Asked`, or as `who: Explained` where it
+#: touches money or stops somebody. `ops.cli` makes `--reason` of it, which `Explained` requires,
+#: and hands in who runs the verb and why; the use case makes the audit record of it.
+Asked = Annotated[Who, "a reason may be given"]
+Explained = Annotated[Who, "a reason must be given"]
+
+
 @dataclass(frozen=True)
 class Operations(Admin):
     """The use cases of a stack, with who asks for them."""
@@ -42,14 +51,19 @@ class Operations(Admin):
     api: PlatformApi | None = None
     """The routes that need IAM; `None` when the stack does not say where they are."""
     identity: Any = None
-    """STS: it says who is asking, for the audit."""
+    """STS: it says who is asking, for the audit; `None` for a local stack."""
 
     @cached_property
     def caller(self) -> str:
-        """The ARN of whoever runs this."""
+        """The ARN of whoever runs this; on a local stack, whose one identity tells nothing, the
+        name of the user."""
         if self.identity is None:
-            return "unknown"
+            return f"local:{getuser()}"
         return str(self.identity.get_caller_identity()["Arn"])
+
+    def who(self, reason: str = "") -> Who:
+        """Return whoever runs this, and why, for the audit of a change."""
+        return Who(self.caller, reason)
 
 
 def connect(
@@ -104,7 +118,7 @@ def _operations(
         cloudformation=cloudformation,
         sandbox=sandbox,
         functions=client("lambda", _PATIENT),
-        identity=client("sts"),
+        identity=None if "endpoint_url" in options else client("sts"),
         api=_api(session, stack, options, cloudformation.meta.region_name),
     )
 

@@ -49,7 +49,9 @@ class Loop:
 
     def sync(self) -> Output:
         """Run the deployed synchronisation and return what it did."""
-        synced = catalogue.sync(self.operations, INTEGRATION)
+        synced = catalogue.sync(
+            self.operations, INTEGRATION, who=self.operations.who("the sandbox")
+        )
         if synced.exit_code:
             raise LoopError(f"the catalogue was not synced: {synced.as_text()}")
         return synced
@@ -101,4 +103,4 @@ def close_loop(
 
 def introduce(operations: Operations, player_id: str) -> None:
     """Tell the platform what providers demand to know of a player."""
-    operations.players.change_profile(player_id, who=operations.caller, **PROFILE)
+    operations.players.change_profile(player_id, who=operations.who("the sandbox"), **PROFILE)

@@ -122,7 +122,9 @@ def _credentials(operations: Operations) -> Pair:
     """Return the sandbox integration's credentials; the first run makes them."""
     known = operations.registry.get(INTEGRATION)
     if known is None:
-        _, made = operations.integrations.add(INTEGRATION, "igsp", who=operations.caller)
+        _, made = operations.integrations.add(
+            INTEGRATION, "igsp", who=operations.who("the sandbox")
+        )
         return made
     return operations.integrations.versions(known)[0]
 
@@ -131,7 +133,7 @@ def open_seat(
     operations: Operations, player_id: str, currency: str, amount: str, blocked: bool = False
 ) -> Seat:
     """Fund the player (once, by the deposit's id), block it if need be, open a new session."""
-    players, who = operations.players, operations.caller
+    players, who = operations.players, operations.who("the sandbox")
     players.create(player_id, currency, who=who)
     opening, minor = f"opening-{player_id}-{currency}", parse_major(amount, currency)
     players.deposit(player_id, currency, minor, opening, who=who)

@@ -7,6 +7,7 @@ items on which conditions failed.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from casino.audit.model import AuditRecord
 from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.model import (
@@ -32,6 +33,7 @@ class FakeTables:
     rounds: dict[tuple[str, str, str, str], Round] = field(default_factory=dict)
     players: dict[str, Player] = field(default_factory=dict)
     stored_sessions: dict[str, Session] = field(default_factory=dict)
+    audit: list[AuditRecord] = field(default_factory=list)
 
 
 class FakeLedger:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from casino.accounts.ports import Profiles
-from casino.sessions.ports import Sessions
+from casino.audit.model import AuditRecord
+from casino.base.money import to_major
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
 from casino.wallet.model import Player, Session, SessionStatus, Wallet, introduction
-from casino.wallet.ports import Accounts, History, Ledger
+from casino.wallet.ports import History, Ledger
 from casino.wallet.store.items import PROFILE
+from testing.arranged import ARRANGED, ArrangedAccounts, ArrangedProfiles, ArrangedSessions
 from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
 
 
@@ -20,11 +21,11 @@ class Casino(Protocol):
     @property
     def ledger(self) -> Ledger: ...
     @property
-    def accounts(self) -> Accounts: ...
+    def accounts(self) -> "FakeAccounts | ArrangedAccounts": ...
     @property
-    def profiles(self) -> Profiles: ...
+    def profiles(self) -> "FakeProfiles | ArrangedProfiles": ...
     @property
-    def sessions(self) -> Sessions: ...
+    def sessions(self) -> "FakeSessions | ArrangedSessions": ...
     @property
     def history(self) -> History: ...
 
@@ -49,21 +50,30 @@ class FakeAccounts:
         heads = self._tables.heads.values()
         return iter([head for head in heads if player_id in (None, head.player_id)])
 
-    def add_player(self, player: Player) -> None:
-        self._tables.players.setdefault(player.player_id, player)
+    def add_player(self, player: Player, audit: AuditRecord = ARRANGED) -> None:
+        if player.player_id not in self._tables.players:
+            self._tables.players[player.player_id] = player
+            self._tables.audit.append(audit)
 
-    def add_wallet(self, player_id: str, currency: str) -> None:
+    def add_wallet(self, player_id: str, currency: str, audit: AuditRecord = ARRANGED) -> None:
         genesis = genesis_hash(player_id, currency)
         blocked = self._existing(player_id).blocked
         empty = Wallet(player_id, currency, 0, 0, 0, 0, genesis, blocked)
-        self._tables.heads.setdefault((player_id, currency), empty)
+        if (player_id, currency) not in self._tables.heads:
+            self._tables.heads[player_id, currency] = empty
+            self._tables.audit.append(audit)
 
-    def set_blocked(self, player_id: str, blocked: bool) -> None:
-        self._tables.players[player_id] = replace(self._existing(player_id), blocked=blocked)
+    def set_blocked(self, player_id: str, blocked: bool, audit: AuditRecord = ARRANGED) -> None:
+        player, words = self._existing(player_id), {True: "blocked", False: "active"}
+        self._tables.players[player_id] = replace(player, blocked=blocked)
+        stood = replace(audit, old=words[player.blocked], new=words[blocked])
+        self._tables.audit.append(stood)
         for wallet in self.wallets(player_id):
             self._move(replace(wallet, blocked=blocked))
 
-    def set_reserved(self, player_id: str, currency: str, reserved_minor: int) -> None:
+    def set_reserved(
+        self, player_id: str, currency: str, reserved_minor: int, audit: AuditRecord = ARRANGED
+    ) -> None:
         if reserved_minor < 0:
             raise ValueError("the reserved amount must not be negative")
         wallet = self.wallet(player_id, currency)
@@ -71,7 +81,14 @@ class FakeAccounts:
             raise LookupError(f"player {player_id} has no {currency} wallet")
         if reserved_minor > wallet.balance_minor:
             raise ValueError("the reserved amount must not exceed the balance")
+        if reserved_minor == wallet.reserved_minor:
+            return
         self._move(replace(wallet, reserved_minor=reserved_minor))
+        old, new = (
+            f"{to_major(minor, currency)} {currency}"
+            for minor in (wallet.reserved_minor, reserved_minor)
+        )
+        self._tables.audit.append(replace(audit, old=old, new=new))
 
     def _existing(self, player_id: str) -> Player:
         if player_id not in self._tables.players:
@@ -87,13 +104,24 @@ class FakeProfiles:
     """`Profiles` in memory."""
 
     def __init__(self, tables: FakeTables) -> None:
-        self._players = tables.players
+        self._tables = tables
 
-    def change(self, player_id: str, fields: Mapping[str, str | None]) -> None:
-        if player_id not in self._players or not fields or not fields.keys() <= set(PROFILE):
+    def change(
+        self, player_id: str, fields: Mapping[str, str | None], audit: AuditRecord = ARRANGED
+    ) -> None:
+        player = self._tables.players.get(player_id)
+        if player is None or not fields or not fields.keys() <= set(PROFILE):
             raise LookupError
-        changed: dict[str, Any] = dict(fields)
-        self._players[player_id] = replace(self._players[player_id], **changed)
+        changed: dict[str, Any] = {n: v for n, v in fields.items() if getattr(player, n) != v}
+        if not changed:
+            return
+        after = replace(player, **changed)
+        self._tables.players[player_id] = after
+        record = replace(audit, detail=" ".join(sorted(changed)))
+        if "kyc_level" in changed:
+            old, new = player.kyc_level or "", after.kyc_level or ""
+            record = replace(record, old=old, new=new)
+        self._tables.audit.append(record)
 
 
 class FakeSessions:
@@ -106,7 +134,7 @@ class FakeSessions:
     def get(self, session_id: str) -> Session | None:
         return self._sessions.get(session_id)
 
-    def add(self, session: Session) -> bool:
+    def add(self, session: Session, audit: AuditRecord = ARRANGED) -> bool:
         player = self._tables.players.get(session.player_id)
         if session.session_id in self._sessions or player is None:
             return self.get(session.session_id) == session
@@ -114,15 +142,20 @@ class FakeSessions:
         introduced = replace(player, introduced_to=player.introduced_to | {own})
         self._tables.players[player.player_id] = introduced
         self._sessions[session.session_id] = session
+        self._tables.audit.append(audit)
         return True
 
-    def set_status(self, session_id: str, status: SessionStatus) -> bool:
+    def set_status(
+        self, session_id: str, status: SessionStatus, audit: AuditRecord = ARRANGED
+    ) -> bool:
         session = self._sessions.get(session_id)
         if session is None or session.status in ("launching", "failed"):
             return False
         if session.status == "closed" != status:
             return False
-        self._sessions[session_id] = replace(session, status=status)
+        if session.status != status:
+            self._sessions[session_id] = replace(session, status=status)
+            self._tables.audit.append(replace(audit, old=session.status, new=status))
         return True
 
 

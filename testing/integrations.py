@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, Final
 
+from casino.audit.model import AuditRecord
 from casino.base.errors import UnavailableError
-from casino.integrations.audit import AuditRecord
 from casino.integrations.credentials import KeyTakenError
 from casino.integrations.model import ApiKey, Integration, ProviderTerms, RotationTerms, WalletTerms
 from casino.integrations.store.cached_registry import CachedRegistry

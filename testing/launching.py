@@ -20,7 +20,6 @@ from casino.sessions.model import Launch
 from casino.sessions.store.counterparts import CachedCounterparts
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.watched import DynamoDbWatchedSessions
-from casino.wallet.store.profiles import DynamoDbProfiles
 from testing.clock import FakeClock
 from testing.hooks import Caller, load_function
 from testing.play import Play
@@ -169,7 +168,7 @@ def stock(world: World, game: Game | None = None, provider: Provider | None = No
 def introduce(world: World, **changes: str | None) -> None:
     """Tell the wallet who player-912 is."""
     known = {"name": "LuckyFox", "country": "DE", "birth_date": "1990-06-15", "kyc_level": "basic"}
-    DynamoDbProfiles(world.client, world.tables).change(PLAYER, known | changes)
+    world.profiles.change(PLAYER, known | changes)
 
 
 def make_desk(world: World) -> Desk:

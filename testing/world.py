@@ -14,14 +14,12 @@ from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
-from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.model import PLATFORM, Player, Session, Transaction
-from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.ledger import DynamoDbLedger
-from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wiring.hooks import wallet_service
 from casino.wiring.settings import load_settings
+from testing.arranged import ArrangedAccounts, ArrangedProfiles, ArrangedSessions
 from testing.hooks import API_KEY, SECRET_KEY
 from testing.integrations import an_integration, with_terms
 from testing.template import create_tables
@@ -42,16 +40,16 @@ class World:
         return load_settings(self.environment).tables
 
     @property
-    def accounts(self) -> DynamoDbAccounts:
-        return DynamoDbAccounts(self.client, self.tables)
+    def accounts(self) -> ArrangedAccounts:
+        return ArrangedAccounts(self.client, self.tables)
 
     @property
-    def profiles(self) -> DynamoDbProfiles:
-        return DynamoDbProfiles(self.client, self.tables)
+    def profiles(self) -> ArrangedProfiles:
+        return ArrangedProfiles(self.client, self.tables)
 
     @property
-    def sessions(self) -> DynamoDbSessions:
-        return DynamoDbSessions(self.client, self.tables)
+    def sessions(self) -> ArrangedSessions:
+        return ArrangedSessions(self.client, self.tables)
 
     @property
     def registry(self) -> DynamoDbRegistry:

@@ -1,11 +1,13 @@
-"""Lists who changed what, and when, from records that nobody can edit."""
+"""Lists who changed what, when and why, from records that nobody can edit."""
 
 from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
 
+from casino.audit.model import EVERYONE, of_player, of_session
 from ops.context import Operations
+from ops.errors import OpsError
 from ops.output import Cell, Output, table
 
 
@@ -15,16 +17,39 @@ def audit(
         str | None,
         typer.Option(help="Only of this one; `all` for the switches for all.", metavar="NAME"),
     ] = None,
+    player: Annotated[
+        str | None, typer.Option(help="Of a player and the money.", metavar="PLAYER")
+    ] = None,
+    session: Annotated[
+        str | None, typer.Option(help="Of a session, by operators.", metavar="SESSION")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="The latest so many.")] = 50,
 ) -> Output:
-    """List the changes to integrations and switches, the latest last."""
-    records = operations.audit.records(integration)[-limit:]
-    head = ["at", "integration", "what", "old", "new", "detail", "who"]
+    """List the changes to integrations and switches, to a player or a session, the latest last."""
+    subjects = _subjects(operations, integration, player, session)
+    records = operations.audit.records(*subjects)[-limit:]
+    head = ["at", "subject", "what", "old", "new", "detail", "who", "reason"]
     rows: list[list[Cell]] = [
-        [each.at, each.subject, each.what, each.old, each.new, each.detail, each.who]
-        for each in records
+        [e.at, e.subject, e.what, e.old, e.new, e.detail, e.who, e.reason] for e in records
     ]
     return Output({"records": [asdict(each) for each in records]}, table(head, rows))
+
+
+def _subjects(
+    operations: Operations, integration: str | None, player: str | None, session: str | None
+) -> list[str]:
+    """Return whose records are wanted; what does not exist is an error and no empty list."""
+    if [integration, player, session].count(None) < 2:
+        raise OpsError("invalid_request", "name an integration, a player or a session")
+    if player is not None:
+        return [of_player(operations.players.player(player).player_id)]
+    if session is not None:
+        return [of_session(operations.sessions.launched(session).session.session_id)]
+    if integration is None:
+        return [EVERYONE, *operations.registry.names()]
+    if integration != EVERYONE:
+        operations.integrations.named(integration)
+    return [integration]
 
 
 VERBS: Final = {"audit": audit}

@@ -7,7 +7,7 @@ import typer
 
 from casino.catalogue.model import SHELVES
 from casino.catalogue.run import Mode, SyncState
-from ops.context import Operations
+from ops.context import Asked, Operations
 from ops.output import Output, fields, table
 
 IntegrationOption = Annotated[
@@ -23,12 +23,12 @@ def sync(
     accept_drop: Annotated[
         bool, typer.Option("--accept-drop", help="The catalogue did shrink: no alarm.")
     ] = False,
+    *,
+    who: Asked,
 ) -> Output:
     """Synchronise through the deployed function, and wait for the outcome."""
     mode: Mode = "delta" if delta else "full"
-    outcomes = operations.catalogue.sync(
-        integration, mode, who=operations.caller, accept_drop=accept_drop
-    )
+    outcomes = operations.catalogue.sync(integration, mode, who=who, accept_drop=accept_drop)
     failed = any(outcome["status"] != "done" for outcome in outcomes)
     head = ("integration", "status", "mode", "records", "written", "unchanged", "quarantined")
     rows = [

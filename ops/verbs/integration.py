@@ -9,7 +9,7 @@ from casino.base.times import iso_utc
 from casino.integrations.credentials import DAY_S, grace_of
 from casino.integrations.model import Integration, Policy, ProviderTerms, RotationTerms, WalletTerms
 from casino.signing.pair import PREVIOUS, Pair
-from ops.context import Operations
+from ops.context import Asked, Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, fields, table
 from ops.verbs import rotation
@@ -72,12 +72,14 @@ def add(
     credentials_file: PairOption = None,
     issue_url: IssueOption = "",
     grace_days: GraceOption = None,
+    *,
+    who: Asked,
 ) -> Output:
     """Add an integration, and print its credentials this once."""
     added = operations.integrations.add(
         name,
         family,
-        who=operations.caller,
+        who=who,
         allowed_cidrs=allow_ip or (),
         wallet=WalletTerms(
             currencies=tuple(currency or ()),
@@ -157,18 +159,18 @@ def list_all(operations: Operations) -> Output:
     return Output({"integrations": data, "switches_for_all": for_all}, lines)
 
 
-def disable(operations: Operations, name: NameArgument) -> Output:
+def disable(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
     """Refuse every request of an integration, also wins and refunds: its keys are no keys now.
 
     To stop play, use the switches: they let through what is owed.
     """
-    operations.integrations.set_enabled(name, enabled=False, who=operations.caller)
+    operations.integrations.set_enabled(name, enabled=False, who=who)
     return _soon(operations, f"{name} is disabled", {"enabled": False})
 
 
-def enable(operations: Operations, name: NameArgument) -> Output:
+def enable(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
     """Take an integration's requests again."""
-    operations.integrations.set_enabled(name, enabled=True, who=operations.caller)
+    operations.integrations.set_enabled(name, enabled=True, who=who)
     return _soon(operations, f"{name} is enabled", {"enabled": True})
 
 
@@ -177,9 +179,11 @@ def allow_ip(
     name: NameArgument,
     cidr: Annotated[list[str], typer.Argument(help="Where it may call from.", metavar="CIDR…")],
     remove: Annotated[bool, typer.Option("--remove", help="Take them off the list.")] = False,
+    *,
+    who: Asked,
 ) -> Output:
     """Let an integration call from more addresses; the first one ends "from anywhere"."""
-    allowed = operations.integrations.allow(name, cidr, who=operations.caller, remove=remove)
+    allowed = operations.integrations.allow(name, cidr, who=who, remove=remove)
     said = f"{name} may call from {' '.join(allowed)}"
     return _soon(operations, said, {"allowed_cidrs": allowed})
 
@@ -189,13 +193,15 @@ def refunds(
     name: NameArgument,
     unknown_bet: UnknownBetOption = None,
     after_win: AfterWinOption = None,
+    *,
+    who: Asked,
 ) -> Output:
     """Change how refunds of unknown bets are answered, and refunds after a paid win."""
     terms = operations.integrations.refunds(
         name,
         unknown_bet=_policy("unknown-bet", unknown_bet) if unknown_bet else None,
         after_win=_policy("after-win", after_win) if after_win else None,
-        who=operations.caller,
+        who=who,
     )
     unknown, after = terms.refund_unknown_bet, terms.refund_after_win
     said = f"{name}: refunds of unknown bets: {unknown}; after a paid win: {after}"

@@ -168,16 +168,21 @@ def _story(story: Story) -> dict[str, object]:
         "finished": entry.finished,
         "refunds_bet": entry.bet_transaction_id,
         "refunded_by": story.void.refund_transaction_id if story.void else None,
+        **({"asked_by": story.who.name, "reason": story.who.reason} if story.who else {}),
         "at": entry.at,
         "trace_id": entry.trace_id,
         "response": {"status": entry.status, "body": entry.body},
-        "chain": {
-            "seq": entry.seq,
-            "previous_hash": entry.previous_hash,
-            "hash": entry.hash,
-            "hash_matches": story.intact,
-        },
+        "chain": _chain(story),
         "replays_seen": story.replays,
+    }
+
+
+def _chain(story: Story) -> dict[str, object]:
+    return {
+        "seq": story.entry.seq,
+        "previous_hash": story.entry.previous_hash,
+        "hash": story.entry.hash,
+        "hash_matches": story.intact,
     }
 
 
@@ -205,6 +210,7 @@ def _told(story: Story) -> list[str]:
         ("round", _round(entry)),
         ("refunds bet", entry.bet_transaction_id or ""),
         ("refunded by", story.void.refund_transaction_id if story.void else ""),
+        ("asked by", f"{story.who.name}: {story.who.reason}" if story.who else ""),
         ("recorded", f"{entry.at}, trace {entry.trace_id}"),
         ("response", f"{entry.status} {entry.body}"),
         ("chain", f"{position}, hash {entry.hash[:16]}… {intact}"),

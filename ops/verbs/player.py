@@ -12,7 +12,7 @@ from casino.base.errors import RetryableError
 from casino.base.money import AmountError, AmountPrecisionError, parse_major
 from casino.wallet.model import Player, Wallet
 from casino.wallet.refusals import REFUSALS
-from ops.context import Operations
+from ops.context import Asked, Explained, Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, amount, fields, table
 
@@ -31,9 +31,11 @@ def fund(
     currency: CurrencyArgument,
     value: AmountArgument,
     transaction_id: TransactionOption = None,
+    *,
+    who: Explained,
 ) -> Output:
     """Pay into a player's wallet; the first time creates the player and the wallet."""
-    players, who, minor = operations.players, operations.caller, _minor(value, currency)
+    players, minor = operations.players, _minor(value, currency)
     players.create(player_id, currency, who=who)
     given = transaction_id or _announced()
     try:
@@ -48,9 +50,11 @@ def withdraw(
     currency: CurrencyArgument,
     value: AmountArgument,
     transaction_id: TransactionOption = None,
+    *,
+    who: Explained,
 ) -> Output:
     """Pay out of a player's wallet what is not reserved."""
-    players, who, minor = operations.players, operations.caller, _minor(value, currency)
+    players, minor = operations.players, _minor(value, currency)
     players.wallet(player_id, currency)  # before an id is announced
     given = transaction_id or _announced()
     try:
@@ -82,23 +86,25 @@ def reserve(
     player_id: PlayerArgument,
     currency: CurrencyArgument,
     value: AmountArgument,
+    *,
+    who: Explained,
 ) -> Output:
     """Hold an amount of the balance back from play; 0 gives all of it back."""
     minor = _minor(value, currency, zero=True)
-    wallet = operations.players.reserve(player_id, currency, minor, who=operations.caller)
+    wallet = operations.players.reserve(player_id, currency, minor, who=who)
     data = {"player_id": player_id, **_wallet(wallet)}
     return Output(data, [f"{player_id}: {currency} {value} reserved"])
 
 
-def block(operations: Operations, player_id: PlayerArgument) -> Output:
+def block(operations: Operations, player_id: PlayerArgument, *, who: Explained) -> Output:
     """Stop a player's bets; wins and refunds are still paid."""
-    operations.players.set_blocked(player_id, blocked=True, who=operations.caller)
+    operations.players.set_blocked(player_id, blocked=True, who=who)
     return Output({"player_id": player_id, "blocked": True}, [f"{player_id} is blocked"])
 
 
-def unblock(operations: Operations, player_id: PlayerArgument) -> Output:
+def unblock(operations: Operations, player_id: PlayerArgument, *, who: Explained) -> Output:
     """Let a player bet again."""
-    operations.players.set_blocked(player_id, blocked=False, who=operations.caller)
+    operations.players.set_blocked(player_id, blocked=False, who=who)
     return Output({"player_id": player_id, "blocked": False}, [f"{player_id} is active"])
 
 
@@ -109,11 +115,13 @@ def change_profile(
     country: Annotated[str | None, typer.Option(help="Two letters, such as DE.")] = None,
     birth_date: Annotated[str | None, typer.Option(help="Such as 1990-12-31.")] = None,
     kyc_level: Annotated[str | None, typer.Option(help=", ".join(KYC_LEVELS))] = None,
+    *,
+    who: Asked,
 ) -> Output:
     """Set what is known of a player; an empty text forgets it."""
     player = operations.players.change_profile(
         player_id,
-        who=operations.caller,
+        who=who,
         name=name,
         country=country,
         birth_date=birth_date,

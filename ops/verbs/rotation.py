@@ -14,7 +14,7 @@ import typer
 from casino.base.times import iso_utc
 from casino.integrations.credentials import InvalidPairError, read_pair
 from casino.signing.pair import Pair
-from ops.context import Operations
+from ops.context import Asked, Operations
 from ops.errors import OpsError
 from ops.output import Output, fields
 
@@ -27,39 +27,41 @@ def stage(
     file: Annotated[
         str, typer.Option(help="JSON with the new api_key and secret_key; - reads it from stdin.")
     ],
+    *,
+    who: Asked,
 ) -> Output:
     """Store the new pair that the provider issued: it verifies beside the current one."""
     pair = read_file(file)
-    version = operations.rotation(operations.caller).stage(name, pair, str(uuid4()))
+    version = operations.rotation(who).stage(name, pair, str(uuid4()))
     return _done(operations, name, "staged; the provider may use it", version, pair.fingerprint)
 
 
-def unstage(operations: Operations, name: NameArgument) -> Output:
+def unstage(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
     """Refuse the staged pair, such as one that leaked; the current one stays."""
-    operations.rotation(operations.caller).unstage(name)
+    operations.rotation(who).unstage(name)
     at = operations.integrations.everywhere_at()
     line = f"the staged pair of {name} is refused everywhere from {at}"
     return Output({"integration": name, "effective_at": at}, [line])
 
 
-def rotate(operations: Operations, name: NameArgument) -> Output:
+def rotate(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
     """Try the staged pair at the provider, and make it the current one."""
     secret = operations.integrations.named(name).secret_name
-    done = operations.deployed_rotation.rotate(name, secret)
+    done = operations.deployed_rotation.rotate(name, secret, who=who)
     what = "rotated; it is the current one"
     return _done(operations, name, what, done.version, done.fingerprint)
 
 
-def rollback(operations: Operations, name: NameArgument) -> Output:
+def rollback(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
     """Make the previous pair the current one again, while it still verifies."""
-    until = iso_utc(operations.rotation(operations.caller).rollback(name))
+    until = iso_utc(operations.rotation(who).rollback(name))
     line = f"{name} is back at its previous pair; the other one verifies until {until}"
     return Output({"integration": name, "other_until": until}, [line])
 
 
-def retire_previous(operations: Operations, name: NameArgument) -> Output:
+def retire_previous(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
     """End the grace of the previous pair; see first with `show` when it was last used."""
-    operations.rotation(operations.caller).retire_previous(name)
+    operations.rotation(who).retire_previous(name)
     at = operations.integrations.everywhere_at()
     line = f"the previous pair of {name} is refused everywhere from {at}"
     return Output({"integration": name, "effective_at": at}, [line])

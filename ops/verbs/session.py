@@ -7,7 +7,7 @@ import typer
 from casino.base.checks import a_currency
 from casino.base.times import iso_utc
 from casino.wallet.model import Session
-from ops.context import Operations
+from ops.context import Asked, Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, fields
 
@@ -22,13 +22,15 @@ def open_session(
     session_id: Annotated[str | None, typer.Option(help="Its id; without it, a new one.")] = None,
     integration: Annotated[str, typer.Option(help="The game's provider.")] = "sandbox",
     ttl_minutes: Annotated[int, typer.Option(min=1, max=43_200, help="How long it is open.")] = 720,
+    *,
+    who: Asked,
 ) -> Output:
     """Open a session; the player's wallet is created when there is none in the currency."""
     session = operations.sessions.open(
         player_id,
         currency,
         game,
-        who=operations.caller,
+        who=who,
         integration=integration,
         ttl_s=ttl_minutes * 60,
         session_id=session_id,
@@ -111,19 +113,19 @@ def show(
     return Output(data, fields(said))
 
 
-def close(operations: Operations, session_id: SessionArgument) -> Output:
+def close(operations: Operations, session_id: SessionArgument, *, who: Asked) -> Output:
     """Close a session: no more bets; wins and refunds are still taken."""
-    return _shown(operations.sessions.set_status(session_id, "closed", who=operations.caller))
+    return _shown(operations.sessions.set_status(session_id, "closed", who=who))
 
 
-def suspend(operations: Operations, session_id: SessionArgument) -> Output:
+def suspend(operations: Operations, session_id: SessionArgument, *, who: Asked) -> Output:
     """Suspend a session: no bets until it is resumed."""
-    return _shown(operations.sessions.set_status(session_id, "suspended", who=operations.caller))
+    return _shown(operations.sessions.set_status(session_id, "suspended", who=who))
 
 
-def resume(operations: Operations, session_id: SessionArgument) -> Output:
+def resume(operations: Operations, session_id: SessionArgument, *, who: Asked) -> Output:
     """Let a suspended session go on."""
-    return _shown(operations.sessions.set_status(session_id, "active", who=operations.caller))
+    return _shown(operations.sessions.set_status(session_id, "active", who=who))
 
 
 def _shown(session: Session) -> Output:

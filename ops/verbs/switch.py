@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from ops.context import Operations
+from ops.context import Asked, Operations
 from ops.errors import OpsError
 from ops.output import Output
 
@@ -19,6 +19,8 @@ def switch(
     integration: Annotated[
         str | None, typer.Option(help="Only for this one; without it, for all.", metavar="NAME")
     ] = None,
+    *,
+    who: Asked,
 ) -> Output:
     """Switch new sessions or bets on or off, everywhere within a minute and without a deploy."""
     if what not in ("sessions", "bets") or state not in ("on", "off"):
@@ -27,7 +29,7 @@ def switch(
         "sessions" if what == "sessions" else "bets",
         integration,
         on=state == "on",
-        who=operations.caller,
+        who=who,
     )
     whose = f"of {integration}" if integration else "of all integrations"
     data = {"switch": what, "state": state, "integration": integration, "changed": changed}

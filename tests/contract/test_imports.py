@@ -100,6 +100,12 @@ PLANTS: Final = [
         "casino.integrations.rotation",
     ),
     Plant(
+        "a record imports its store",
+        "inside the audit",
+        "casino.audit.model",
+        "casino.audit.store",
+    ),
+    Plant(
         "the sender imports the transport",
         "inside the providers",
         "casino.providers.sender",

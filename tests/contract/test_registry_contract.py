@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from casino.integrations.audit import AuditRecord
+from casino.audit.model import EVERYONE, AuditRecord
+from casino.audit.store import DynamoDbAudit
 from casino.integrations.credentials import KeyTakenError
 from casino.integrations.model import Integration
-from casino.integrations.store.audit import DynamoDbAudit
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
 from testing.casinos import casino_on
@@ -40,7 +40,8 @@ class Stored:
 def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
     with casino_on(request.param) as casino:
         if isinstance(casino, World):
-            yield Stored(casino.registry, DynamoDbAudit(casino.client, casino.tables).records)
+            audit = DynamoDbAudit(casino.client, casino.tables)
+            yield Stored(casino.registry, lambda: audit.records(EVERYONE, "acme", "other", "new"))
             return
         registry = FakeRegistry()
         yield Stored(registry, lambda: registry.audit)

@@ -10,12 +10,15 @@ from casino.catalogue.model import Game
 from casino.catalogue.ports import SyncRequest, SyncResult
 from casino.catalogue.run import Mode
 from casino.catalogue.store.games import DynamoDbCatalogue
+from casino.catalogue.store.orders import DynamoDbOrders
 from casino.catalogue.store.pages import S3Pages
 from casino.catalogue.store.runs import LEASE_S, DynamoDbSync
 from casino.catalogue.sync import CatalogueSync
 from casino.dialects.igsp.client import HttpProviderClient
 from casino.dialects.igsp.records import IgspRecords
 from casino.integrations.model import Integration
+from casino.wiring.settings import load_settings
+from testing.arranged import ARRANGED
 from testing.clock import FakeClock
 from testing.provider import NOW, STUDIO_HUB, Inline, Notes, Provider, provider_client
 
@@ -104,7 +107,11 @@ class Hub:
     ) -> SyncResult:
         """Run once, as a new invocation would, five minutes after the one before."""
         self.clock.advance(10)
-        request = SyncRequest(self.integration.name, mode, accept_drop)
+        if accept_drop:
+            tables = load_settings(self.environment).tables
+            orders = DynamoDbOrders(self.dynamodb, tables, self.environment["SYNC_TABLE"])
+            orders.order(self.integration.name, accept_drop, ARRANGED)
+        request = SyncRequest(self.integration.name, mode)
         return self.service().run(self.integration, request, has_time)
 
     def wait_for_lease(self) -> None:

@@ -1,7 +1,9 @@
 """The `ops` command line on an emulated stack: what it prints, and how it ends."""
 
+import io
 import json
 import time
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,6 +18,9 @@ from ops.context import Operations
 from testing.clock import FakeClock
 from testing.hooks import API_KEY, SECRET_KEY
 from testing.world import World
+
+#: Verbs that want a reason; a test that is about something else need not give one.
+_EXPLAINED = {("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")}
 
 
 @dataclass
@@ -68,6 +73,25 @@ class FakeCloudFormation:
         return {"StackResourceSummaries": groups}
 
 
+@dataclass
+class LocalFunctions:
+    """Lambda with one function; an exception is answered as the runtime does."""
+
+    handler: Any
+    names: list[str] = field(default_factory=list)
+    printed: io.StringIO = field(default_factory=io.StringIO)
+
+    def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
+        self.names.append(FunctionName)
+        try:
+            with redirect_stdout(self.printed):
+                answer = self.handler(json.loads(Payload), None)
+        except Exception as error:  # noqa: BLE001 - so does the runtime
+            told = {"errorMessage": str(error), "errorType": type(error).__name__}
+            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(told).encode())}
+        return {"Payload": io.BytesIO(json.dumps(answer).encode())}
+
+
 @dataclass(frozen=True)
 class Said:
     """What a verb printed, and how it ended."""
@@ -98,7 +122,15 @@ class Console:
     @property
     def operations(self) -> Operations:
         return Operations(
-            stack=Stack("test", self.world.tables, "test/integration/", self.key_arn),
+            stack=Stack(
+                "test",
+                self.world.tables,
+                "test/integration/",
+                self.key_arn,
+                catalogue_table=self.world.environment["CATALOGUE_TABLE"],
+                sync_table=self.world.environment["SYNC_TABLE"],
+                sync_function="test-sync-catalogue",
+            ),
             dynamodb=self.world.client,
             secrets=secrets_client(),
             logs=self.logs,
@@ -110,6 +142,8 @@ class Console:
         )
 
     def __call__(self, *arguments: str, stdin: bytes | str | None = None) -> Said:
+        if arguments[:2] in _EXPLAINED and "--reason" not in arguments:
+            arguments = (*arguments, "--reason", "a test")
         invocation = Invocation(operations=self.operations)
         result = CliRunner().invoke(app, list(arguments), input=stdin, obj=invocation)
         if result.exception is not None and not isinstance(result.exception, SystemExit):

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from casino.audit.model import Who
 from casino.base.errors import AdminError
 from casino.wiring.stack import Stack
 from ops.context import Operations
@@ -14,6 +15,8 @@ from ops.platform_api import PlatformApi
 from ops.verbs import player, session
 from testing.launching import PLAYER, URL, Desk, api_event, failure
 from testing.world import GAME
+
+WHO = Who("an operator", "a test")
 
 
 @dataclass
@@ -52,7 +55,7 @@ def test_launch_under_a_new_id_says_so(desk: Desk, operations: Operations) -> No
 
 
 def test_refused_launch_is_an_error_with_the_apis_code(desk: Desk, operations: Operations) -> None:
-    player.change_profile(operations, PLAYER, country="us")
+    player.change_profile(operations, PLAYER, country="us", who=WHO)
     with pytest.raises(OpsError) as refused:
         session.launch(operations, PLAYER, "EUR", GAME)
     assert refused.value.code == "country_restricted"
@@ -71,8 +74,8 @@ def test_show_tells_what_was_said_to_and_by_the_provider(
 
 
 def test_profile_is_set_field_by_field_and_forgotten(operations: Operations) -> None:
-    player.change_profile(operations, PLAYER, name="Fox", kyc_level="enhanced")
-    output = player.change_profile(operations, PLAYER, country="fr", birth_date="")
+    player.change_profile(operations, PLAYER, name="Fox", kyc_level="enhanced", who=WHO)
+    output = player.change_profile(operations, PLAYER, country="fr", birth_date="", who=WHO)
     assert output.data == {
         "player_id": PLAYER,
         "name": "Fox",
@@ -90,16 +93,16 @@ def test_profile_that_makes_no_sense_is_refused(
     operations: Operations, fields: dict[str, str]
 ) -> None:
     with pytest.raises(AdminError):
-        player.change_profile(operations, PLAYER, **fields)
+        player.change_profile(operations, PLAYER, **fields, who=WHO)
 
 
 def test_profile_of_nobody_is_refused(operations: Operations) -> None:
     with pytest.raises(AdminError, match="does not exist"):
-        player.change_profile(operations, "nobody", name="Fox")
+        player.change_profile(operations, "nobody", name="Fox", who=WHO)
 
 
 def test_failed_session_cannot_be_resumed(desk: Desk, operations: Operations) -> None:
     desk.provider.answers = [failure("provider_timeout")]
     desk.launch(session_id="sess-1")
     with pytest.raises(AdminError, match="was never open"):
-        session.resume(operations, "sess-1")
+        session.resume(operations, "sess-1", who=WHO)

@@ -1,12 +1,8 @@
 """`ops integration`: from a staged pair to a retired one, and who did it."""
 
-import io
 import json
 import re
 import time
-from contextlib import redirect_stdout
-from dataclasses import dataclass, field
-from typing import Any
 
 import boto3
 import pytest
@@ -28,30 +24,11 @@ from testing.hooks import (
     signed_headers,
 )
 from testing.world import SANDBOX, World
-from tests.functional.ops.console import Console
+from tests.functional.ops.console import Console, LocalFunctions
 
 NEW = pair_of("new")
 FIRST = Pair(API_KEY, SECRET_KEY, "")
 BODY = encode({"action": "balance", "player_id": "player-912", "currency": "EUR"})
-
-
-@dataclass
-class LocalFunctions:
-    """Lambda with one function; an exception is answered as the runtime does."""
-
-    handler: Any
-    names: list[str] = field(default_factory=list)
-    printed: io.StringIO = field(default_factory=io.StringIO)
-
-    def invoke(self, FunctionName: str, InvocationType: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803
-        self.names.append(FunctionName)
-        try:
-            with redirect_stdout(self.printed):
-                self.handler(json.loads(Payload), None)
-        except Exception as error:  # noqa: BLE001 - so does the runtime
-            told = {"errorMessage": str(error), "errorType": type(error).__name__}
-            return {"FunctionError": "Unhandled", "Payload": io.BytesIO(json.dumps(told).encode())}
-        return {"Payload": io.BytesIO(b"null")}
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from casino.audit.model import Who
 from casino.aws.attributes import flag, text
 from casino.aws.clients import secrets_client
 from casino.base.clock import SystemClock
@@ -72,7 +73,7 @@ def test_a14_every_step_of_a_rotation_stays_within_the_rights_of_its_role(world:
     recorder: Any = Recorder(world)
     registry = replace(world, client=recorder).registry
     store, provider = SecretsManagerStore(secrets_client()), FakePairProvider()
-    rotation = Rotation(store, registry, provider, SystemClock(), "the function")
+    rotation = Rotation(store, registry, provider, SystemClock(), Who("the function"))
     for number in range(2):
         token = f"{number:032d}"
         for step in (rotation.create, rotation.set, rotation.test, rotation.finish):

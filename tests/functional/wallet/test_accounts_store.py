@@ -11,7 +11,7 @@ from casino.wallet.chain import genesis_hash
 from casino.wallet.decide import decide
 from casino.wallet.decision import Posting, Refusal
 from casino.wallet.record import commit_for
-from casino.wallet.store.accounts import DynamoDbAccounts
+from testing.arranged import ArrangedAccounts
 from testing.world import SANDBOX, World
 from tests.functional.wallet.interrupted import (
     AT,
@@ -20,7 +20,6 @@ from tests.functional.wallet.interrupted import (
     bet,
     cancelled,
     failing,
-    refused,
 )
 
 
@@ -143,7 +142,7 @@ def test_a_wallet_that_stays_busy_is_given_up_in_the_end(world: World, wire: Wir
         raise cancelled("None", "TransactionConflict")
 
     wire.before["transact_write_items"] = conflict
-    accounts = DynamoDbAccounts(wire, world.tables, sleep=pauses.append)
+    accounts = ArrangedAccounts(wire, world.tables, sleep=pauses.append)
     with pytest.raises(BusyError):
         accounts.set_blocked("ann", True)
     assert len(pauses) == wire.calls["transact_write_items"]
@@ -190,14 +189,14 @@ def test_a_reservation_waits_for_the_transaction_that_holds_the_wallet(
     world: World, wire: Wire
 ) -> None:
     world.player("ann")
-    wire.before["update_item"] = failing(refused("TransactionConflictException", 400))
+    wire.before["transact_write_items"] = failing(cancelled("TransactionConflict", "None"))
     quick(wire, world).set_reserved("ann", "EUR", 1)
-    assert wire.calls["update_item"] == 2
+    assert wire.calls["transact_write_items"] == 2
 
 
 def test_a_balance_is_read_in_one_round_trip(world: World, wire: Wire) -> None:
     session_id = world.player("ann")
-    accounts = DynamoDbAccounts(wire, world.tables)
+    accounts = ArrangedAccounts(wire, world.tables)
     player, wallet, session = accounts.balance("ann", "EUR", session_id)
     assert player is not None
     assert wallet == world.accounts.wallet("ann", "EUR")
@@ -206,5 +205,5 @@ def test_a_balance_is_read_in_one_round_trip(world: World, wire: Wire) -> None:
     assert wire.calls == {"batch_get_item": 2}
 
 
-def quick(wire: Wire, world: World) -> DynamoDbAccounts:
-    return DynamoDbAccounts(wire, world.tables, sleep=lambda seconds: None)
+def quick(wire: Wire, world: World) -> ArrangedAccounts:
+    return ArrangedAccounts(wire, world.tables, sleep=lambda seconds: None)

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from casino.audit.model import Who
 from casino.aws.clients import secrets_client
 from casino.base.clock import SystemClock
 from casino.integrations.rotation import Rotation
@@ -54,7 +55,7 @@ class Gate:
 
 def stage(world: World, pair: Pair) -> None:
     store, clock = SecretsManagerStore(secrets_client()), SystemClock()
-    rotation = Rotation(store, world.registry, FakePairProvider(), clock, "an operator")
+    rotation = Rotation(store, world.registry, FakePairProvider(), clock, Who("an operator"))
     rotation.stage(SANDBOX.name, pair, str(uuid4()))
 
 

@@ -41,7 +41,7 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
 
 
 def sync(loop: Loop, *, delta: bool = False) -> dict[str, Any]:
-    data = catalogue.sync(loop.operations, INTEGRATION, delta=delta).data
+    data = catalogue.sync(loop.operations, INTEGRATION, delta=delta, who=loop.operations.who()).data
     assert isinstance(data, dict)
     run: dict[str, Any] = data["runs"][0]
     assert run["status"] == "done", run

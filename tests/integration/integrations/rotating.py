@@ -12,6 +12,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from casino.audit.model import Who
 from casino.integrations.credentials import NoPreviousError
 from casino.integrations.deployed import STEPS
 from casino.signing.pair import Pair
@@ -22,6 +23,7 @@ from testing.crashes import Crashes, CrashingClient
 from testing.issuer import Issuer
 from tests.integration.integrations.senders import Front, Heard, Sender, Worker, post, until
 
+WHO = Who("test", "a rotation under traffic")
 NAME = "acme"
 PLAYER = "p_rotation"
 GAME = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
@@ -39,7 +41,7 @@ class Rotating:
         dynamodb = CrashingClient(operations.dynamodb, self.crashes)
         secrets = CrashingClient(operations.secrets, self.crashes)
         self.handler = local_rotation(operations, dynamodb, secrets)
-        self.desk = replace(operations, dynamodb=dynamodb, secrets=secrets).rotation("test")
+        self.desk = replace(operations, dynamodb=dynamodb, secrets=secrets).rotation(WHO)
         self.session_id = _seat(operations)
         self.early = Sender(front, first, lambda number: self.fields("early", number))
         self.late = Sender(front, first, lambda number: self.fields("late", number))
@@ -78,7 +80,7 @@ class Rotating:
         until(lambda: time.time() > everywhere, "the moment that stage printed")
         self.early.pair = new
         if deployed:
-            rotation.rotate(self.operations, NAME)
+            rotation.rotate(self.operations, NAME, who=WHO)
         else:
             self._steps(version)
         rotated_at = time.time()
@@ -137,9 +139,9 @@ def local_rotation(operations: Operations, dynamodb: Any, secrets: Any) -> Handl
 
 
 def _seat(operations: Operations) -> str:
-    operations.players.create(PLAYER, "EUR", who="test")
-    operations.players.deposit(PLAYER, "EUR", 100_000_00, "opening", who="test")
+    operations.players.create(PLAYER, "EUR", who=WHO)
+    operations.players.deposit(PLAYER, "EUR", 100_000_00, "opening", who=WHO)
     opened = operations.sessions.open(
-        PLAYER, "EUR", GAME, who="test", integration=NAME, ttl_s=12 * 3600
+        PLAYER, "EUR", GAME, who=WHO, integration=NAME, ttl_s=12 * 3600
     )
     return opened.session_id

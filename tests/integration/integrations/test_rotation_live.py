@@ -22,7 +22,7 @@ from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
 from testing.hooks import load_function
 from testing.issuer import Issuer, serving
 from testing.world import build_world
-from tests.integration.integrations.rotating import NAME, Rotating
+from tests.integration.integrations.rotating import NAME, WHO, Rotating
 from tests.integration.integrations.senders import PATIENCE_S, Front, HttpFront, LocalFront
 
 ROTATIONS = 100
@@ -55,7 +55,7 @@ def rotating(operations: Operations, front: Front, issuer: Issuer, folder: Path)
     file = folder / "pair.json"
     file.write_text(first.text)
     url = f"{issuer.url}/igsp/v1"
-    integration.add(operations, NAME, credentials_file=file, provider_url=url)
+    integration.add(operations, NAME, credentials_file=file, provider_url=url, who=WHO)
     return Rotating(operations, front, issuer, first)
 
 

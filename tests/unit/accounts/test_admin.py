@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from casino.accounts.admin import PlayerAdmin
+from casino.audit.model import Who
 from casino.base.errors import AdminError, OutcomeUnknownError, UnavailableError
 from casino.dialects.igsp.dialect import Igsp
 from casino.wallet.model import PLATFORM
@@ -14,7 +15,7 @@ from testing.clock import FakeClock
 from testing.fake_ledger import FakeHistory, FakeTables
 from testing.fakes import FakeWorld
 
-WHO = "arn:aws:iam::1:user/op"
+WHO = Who("arn:aws:iam::1:user/op", "a test")
 
 
 class UnreadableHistory(FakeHistory):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from casino.audit.model import AuditRecord, Who
 from casino.base.errors import AdminError, FunctionFailedError
 from casino.catalogue.admin import CatalogueAdmin
 from casino.catalogue.model import Game, Provider
@@ -15,7 +16,7 @@ from casino.integrations.model import Integration
 from testing.clock import FakeClock
 from testing.integrations import an_integration
 
-WHO = "arn:aws:iam::1:user/op"
+WHO = Who("arn:aws:iam::1:user/op", "a test")
 RUN = Run("run-1", "full", "2026-01-01T00:00:00Z", counts=Counts(records=7, written=5))
 INTEGRATIONS = {
     "acme": an_integration("acme", url="https://acme.example"),
@@ -31,6 +32,10 @@ class Deployed:
     answers: list[dict[str, Any]]
     asked: list[Mapping[str, Any]] = field(default_factory=list)
     last_run: Run | None = None
+    orders: list[tuple[str, bool, AuditRecord]] = field(default_factory=list)
+
+    def order(self, integration: str, accept_drop: bool, audit: AuditRecord) -> None:
+        self.orders.append((integration, accept_drop, audit))
 
     def ask(self, event: Mapping[str, Any]) -> dict[str, Any]:
         self.asked.append(event)
@@ -64,7 +69,9 @@ def named(name: str) -> Integration:
 
 
 def admin(deployed: Deployed, *names: str) -> CatalogueAdmin:
-    return CatalogueAdmin(lambda: names, named, Shelf(), deployed, deployed.ask, FakeClock())
+    return CatalogueAdmin(
+        lambda: names, named, Shelf(), deployed, deployed.ask, deployed.order, FakeClock()
+    )
 
 
 def test_without_a_name_every_integration_with_a_provider_is_synchronised() -> None:
@@ -74,7 +81,7 @@ def test_without_a_name_every_integration_with_a_provider_is_synchronised() -> N
         {"integration": "acme", "status": "done"},
         {"integration": "zulu", "status": "failed", "code": "busy"},
     ]
-    first = {"mode": "delta", "integration": "acme", "accept_drop": False}
+    first = {"mode": "delta", "integration": "acme"}
     assert deployed.asked == [first, {**first, "integration": "zulu"}]
 
 
@@ -82,7 +89,9 @@ def test_another_run_of_the_integration_is_waited_for() -> None:
     deployed = Deployed([{"status": "busy"}, {"status": "busy"}, {"status": "done"}])
     (run,) = admin(deployed).sync("acme", "full", who=WHO, accept_drop=True)
     assert run["status"] == "done"
-    assert [event["accept_drop"] for event in deployed.asked] == [True] * 3
+    assert len(deployed.asked) == 3
+    audit = WHO.record("acme", "sync full, drop accepted", 1_767_225_600)
+    assert deployed.orders == [("acme", True, audit)], "once, before the first"
 
 
 def test_a_run_that_was_handed_over_is_done_when_its_last_invocation_is() -> None:

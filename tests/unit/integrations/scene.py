@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from casino.audit.model import Who
 from casino.integrations.credentials import read_pair
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.cached_registry import CachedRegistry
@@ -36,7 +37,11 @@ class Scene:
         directory: Any = CrashingClient(self.registry, self.crashes)
         provider: Any = CrashingClient(self.provider, self.crashes)
         self.rotation = Rotation(
-            SecretsManagerStore(store), directory, provider, self.clock, "arn:aws:iam::1:user/op"
+            SecretsManagerStore(store),
+            directory,
+            provider,
+            self.clock,
+            Who("arn:aws:iam::1:user/op", "a test"),
         )
 
     def steps(self, token: str = "v1") -> list[Callable[[], None]]:

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from casino.audit.model import EVERYONE, Who
 from casino.base.errors import AdminError, FunctionFailedError
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.admin_ports import AdminRegistry
-from casino.integrations.audit import EVERYONE
 from casino.integrations.credentials import read_pair
 from casino.integrations.deployed import STEPS, DeployedRotation
 from casino.integrations.model import ProviderTerms, RotationTerms, WalletTerms
@@ -17,7 +17,7 @@ from testing.clock import FakeClock
 from testing.credentials import FakeSecrets, pair_of
 from testing.integrations import FakeRegistry, an_integration
 
-WHO = "arn:aws:iam::1:user/op"
+WHO = Who("arn:aws:iam::1:user/op", "a test")
 OLD, NEW = pair_of("old"), pair_of("new")
 
 
@@ -41,9 +41,12 @@ class Scene:
             cache_s=30.0,
         )
 
-    def audited(self) -> list[tuple[str, str, str, str, str]]:
+    def audited(self) -> list[tuple[str, str, str, str, Who]]:
         audit = self.registry.audit
-        return [(each.subject, each.what, each.old, each.new, each.who) for each in audit]
+        return [
+            (each.subject, each.what, each.old, each.new, Who(each.who, each.reason))
+            for each in audit
+        ]
 
 
 @pytest.fixture
@@ -158,7 +161,7 @@ def test_the_deployed_rotation_takes_the_staged_version_through_its_steps(scene:
         SecretsManagerStore(scene.client),
         lambda event: asked.append((event["Step"], event["ClientRequestToken"])),
     )
-    done = deployed.rotate("acme", "test/integration/acme")
+    done = deployed.rotate("acme", "test/integration/acme", who=WHO)
     assert asked == [(step, "v1") for step in STEPS]
     assert (done.version, done.fingerprint) == ("v1", NEW.fingerprint)
 
@@ -170,9 +173,11 @@ def test_without_a_staged_version_the_function_is_asked_for_a_new_one(scene: Sce
         if event["Step"] == "createSecret":
             scene.client.put_secret_value("", event["ClientRequestToken"], NEW.text)
 
-    assert DeployedRotation(store, issue).rotate("acme", "s").fingerprint == NEW.fingerprint
+    assert (
+        DeployedRotation(store, issue).rotate("acme", "s", who=WHO).fingerprint == NEW.fingerprint
+    )
     with pytest.raises(AdminError, match="no new pair is staged for acme"):
-        DeployedRotation(store, lambda event: None).rotate("acme", "s")
+        DeployedRotation(store, lambda event: None).rotate("acme", "s", who=WHO)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +190,7 @@ def test_a_step_that_fails_is_told_in_the_functions_own_words(
         raise FunctionFailedError(said)
 
     with pytest.raises(AdminError, match=f"createSecret: {told}") as failed:
-        DeployedRotation(SecretsManagerStore(scene.client), fail).rotate("acme", "s")
+        DeployedRotation(SecretsManagerStore(scene.client), fail).rotate("acme", "s", who=WHO)
     assert failed.value.code == "rotation_failed"
 
 

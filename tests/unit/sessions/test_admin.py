@@ -5,17 +5,19 @@ from dataclasses import replace
 
 import pytest
 
+from casino.audit.model import Who
 from casino.base.errors import AdminError
 from casino.integrations.model import Integration
 from casino.sessions.admin import SessionAdmin
 from casino.wallet.model import Session
+from testing.arranged import ARRANGED
 from testing.casinos import furnish
 from testing.clock import FakeClock
 from testing.fakes import FakeWorld
 from testing.integrations import an_integration
 from testing.transactions import PLAYER, SESSION
 
-WHO = "arn:aws:iam::1:user/op"
+WHO = Who("arn:aws:iam::1:user/op", "a test")
 INTEGRATIONS = {
     "sandbox": an_integration("sandbox", currencies=("EUR", "USD")),
     "ended": replace(an_integration("ended"), enabled=False),
@@ -57,7 +59,8 @@ def test_a_closed_session_is_closed_for_good(sessions: SessionAdmin) -> None:
 
 
 def test_a_session_that_never_opened_cannot_be_resumed(sessions: SessionAdmin) -> None:
-    sessions.sessions.add(replace(SESSION, session_id="failed", status="failed"))
+    failed = replace(SESSION, session_id="failed", status="failed")
+    sessions.sessions.add(failed, ARRANGED)
     with pytest.raises(AdminError, match="was never open") as refused:
         sessions.set_status("failed", "active", who=WHO)
     assert refused.value.code == "session_not_active"

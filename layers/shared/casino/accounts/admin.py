@@ -2,7 +2,8 @@
 
 Every use case takes typed arguments: amounts in minor units of the currency, ids as text. It
 raises `AdminError` for what cannot be done, and `RetryableError` when the tables do not answer.
-`who` names the person or service that asks for a change.
+`who` names the person or service that asks for a change, and why: whatever touches money, or
+stops somebody, says so. Its audit record is part of the change.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Final, Literal
 
 from casino.accounts.model import KYC_LEVELS
 from casino.accounts.ports import Profiles
+from casino.audit.model import AuditRecord, Who, of_player
 from casino.base.checks import a_currency, an_id
 from casino.base.clock import Clock
 from casino.base.errors import AdminError, OutcomeUnknownError, RetryableError
@@ -58,18 +60,21 @@ class PlayerAdmin:
             raise AdminError("wallet_not_found", f"player {player_id} has no {currency} wallet")
         return wallet
 
-    def create(self, player_id: str, currency: str, *, who: str) -> None:
+    def create(self, player_id: str, currency: str, *, who: Who) -> None:
         """Create a player with an empty wallet; what exists already stays as it is."""
         an_id(player_id, "player")
         a_currency(currency)
-        self.accounts.add_player(Player(player_id, False, iso_utc(self.clock.now())))
-        self.accounts.add_wallet(player_id, currency)
+        now, subject = self.clock.now(), of_player(player_id)
+        player = Player(player_id, False, iso_utc(now))
+        self.accounts.add_player(player, who.record(subject, "add player", now))
+        wallet = who.record(subject, "add wallet", now, new=currency)
+        self.accounts.add_wallet(player_id, currency, wallet)
 
     def change_profile(
         self,
         player_id: str,
         *,
-        who: str,
+        who: Who,
         name: str | None = None,
         country: str | None = None,
         birth_date: str | None = None,
@@ -84,36 +89,39 @@ class PlayerAdmin:
         changes = {
             field: _PROFILE[field](value) if value else None for field, value in said.items()
         }
-        self.profiles.change(player_id, changes)
+        audit = who.record(of_player(player_id), "set profile", self.clock.now())
+        self.profiles.change(player_id, changes, audit)
         return self.player(player_id)
 
-    def set_blocked(self, player_id: str, *, blocked: bool, who: str) -> None:
+    def set_blocked(self, player_id: str, *, blocked: bool, who: Who) -> None:
         """Stop a player's bets, or allow them again; wins and refunds are paid either way."""
         self.player(player_id)
-        self.accounts.set_blocked(player_id, blocked)
+        audit = self._record(player_id, "block" if blocked else "unblock", who)
+        self.accounts.set_blocked(player_id, blocked, audit)
 
-    def reserve(self, player_id: str, currency: str, amount_minor: int, *, who: str) -> Wallet:
+    def reserve(self, player_id: str, currency: str, amount_minor: int, *, who: Who) -> Wallet:
         """Hold an amount of the balance back from play; 0 gives all of it back."""
         if amount_minor < 0:
             raise AdminError("invalid_request", "amount must not be negative")
         self.wallet(player_id, currency)
+        audit = self._record(player_id, "reserve", who)
         try:
-            self.accounts.set_reserved(player_id, currency, amount_minor)
+            self.accounts.set_reserved(player_id, currency, amount_minor, audit)
         except ValueError as error:
             raise AdminError("insufficient_funds", str(error)) from error
         return self.wallet(player_id, currency)
 
     def deposit(
-        self, player_id: str, currency: str, amount_minor: int, transaction_id: str, *, who: str
+        self, player_id: str, currency: str, amount_minor: int, transaction_id: str, *, who: Who
     ) -> Moved:
         """Pay into an existing wallet, once for each `transaction_id`."""
-        return self._move("deposit", player_id, currency, amount_minor, transaction_id)
+        return self._move("deposit", player_id, currency, amount_minor, transaction_id, who)
 
     def withdraw(
-        self, player_id: str, currency: str, amount_minor: int, transaction_id: str, *, who: str
+        self, player_id: str, currency: str, amount_minor: int, transaction_id: str, *, who: Who
     ) -> Moved:
         """Pay out of a wallet what is not reserved, once for each `transaction_id`."""
-        return self._move("withdrawal", player_id, currency, amount_minor, transaction_id)
+        return self._move("withdrawal", player_id, currency, amount_minor, transaction_id, who)
 
     def _move(
         self,
@@ -122,6 +130,7 @@ class PlayerAdmin:
         currency: str,
         amount_minor: int,
         transaction_id: str,
+        who: Who,
     ) -> Moved:
         """Record the movement like any transaction; sending it again settles an unknown outcome."""
         if amount_minor <= 0:
@@ -135,6 +144,7 @@ class PlayerAdmin:
             player_id=player_id,
             currency=currency,
             amount_minor=amount_minor,
+            extra=who.explained().written(),
             trace_id=transaction_id,
         )
         answer = self.service.transact(request, WalletTerms())
@@ -146,6 +156,9 @@ class PlayerAdmin:
             raise OutcomeUnknownError("It was recorded, but cannot be shown.") from error
         assert isinstance(entry, Entry)  # noqa: S101 - the ledger never loses an entry
         return Moved(entry, answer.replay)
+
+    def _record(self, player_id: str, what: str, who: Who) -> AuditRecord:
+        return who.explained().record(of_player(player_id), what, self.clock.now())
 
 
 def _country(value: str) -> str:

@@ -107,6 +107,34 @@ def scan(client: DynamoDbClient, table: str) -> Iterator[Item]:
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
+def difference(table: str, key: Item, old: Item, new: Item) -> list[dict[str, Any]]:
+    """Return the update that makes `new` of `old` as part of a transaction; [] when they agree.
+
+    It is conditional on the item and on the attributes that it changes: they are still as in `old`.
+    """
+    names = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    if not names:
+        return []
+    marks = {name: str(place) for place, name in enumerate(names)}
+    sets = [f"#{m} = :n{m}" for name, m in marks.items() if name in new]
+    removes = [f"#{m}" for name, m in marks.items() if name not in new]
+    conditions = [
+        f"#{m} = :o{m}" if name in old else f"attribute_not_exists(#{m})"
+        for name, m in marks.items()
+    ]
+    parts = [f"SET {', '.join(sets)}" if sets else "", f"REMOVE {', '.join(removes)}"]
+    update = {
+        "TableName": table,
+        "Key": key,
+        "UpdateExpression": " ".join(parts if removes else parts[:1]).strip(),
+        "ConditionExpression": " AND ".join([f"attribute_exists({next(iter(key))})", *conditions]),
+        "ExpressionAttributeNames": {f"#{m}": name for name, m in marks.items()},
+        "ExpressionAttributeValues": {f":n{m}": new[n] for n, m in marks.items() if n in new}
+        | {f":o{m}": old[n] for n, m in marks.items() if n in old},
+    }
+    return [{"Update": update}]
+
+
 def transact(client: DynamoDbClient, writes: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     """Write all or nothing; return () when it is done, or why it was cancelled, item by item.
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
+from casino.audit.model import AuditRecord, Who
 from casino.base.clock import Clock
 from casino.base.errors import AdminError, FunctionFailedError
 from casino.catalogue.ports import CatalogueReader, SyncStates
@@ -32,8 +33,9 @@ class Shelved:
 class CatalogueAdmin:
     """The use cases; both are of one integration, or of every one that has a provider.
 
-    `integration` returns one or raises `AdminError`; `ask` gives the deployed synchronisation an
-    event, and returns its answer.
+    `integration` returns one or raises `AdminError`; `order` writes down, with its audit record,
+    who asks for a run of one, and whether a drop is accepted; `ask` gives the deployed
+    synchronisation an event, and returns its answer.
     """
 
     names: Callable[[], Iterable[str]]
@@ -41,20 +43,22 @@ class CatalogueAdmin:
     reader: CatalogueReader
     runs: SyncStates
     ask: Callable[[Mapping[str, Any]], dict[str, Any]]
+    order: Callable[[str, bool, AuditRecord], None]
     clock: Clock
 
     def sync(
-        self, name: str | None, mode: Mode, *, who: str, accept_drop: bool = False
+        self, name: str | None, mode: Mode, *, who: Who, accept_drop: bool = False
     ) -> list[dict[str, Any]]:
         """Run the deployed synchronisation, and return how each integration's run ended.
 
         A run has `integration`, `status` (`done`, `busy`, `handed_over` or `failed` with a `code`)
         and its counts. `accept_drop` says that the catalogue did shrink.
         """
-        return [
-            {"integration": each, **self._run(each, mode, accept_drop)}
-            for each in self._with_provider(name)
-        ]
+        names = self._with_provider(name)
+        what = f"sync {mode}{', drop accepted' if accept_drop else ''}"
+        for each in names:
+            self.order(each, accept_drop, who.record(each, what, self.clock.now()))
+        return [{"integration": each, **self._run(each, mode)} for each in names]
 
     def shelved(self, name: str | None) -> Shelved:
         """Return what is stored."""
@@ -79,10 +83,10 @@ class CatalogueAdmin:
             raise AdminError("no_provider", "no integration has a provider URL")
         return found
 
-    def _run(self, name: str, mode: Mode, accept_drop: bool) -> dict[str, Any]:
+    def _run(self, name: str, mode: Mode) -> dict[str, Any]:
         """Ask for a run; wait while another one is under way, or goes on in a fresh invocation."""
         deadline = self.clock.monotonic() + _PATIENCE_S
-        event = {"mode": mode, "integration": name, "accept_drop": accept_drop}
+        event = {"mode": mode, "integration": name}
         while True:
             try:
                 outcome = self.ask(event)

@@ -198,7 +198,6 @@ class SyncRequest:
 
     integration: str
     mode: Mode
-    accept_drop: bool = False
 
 
 @dataclass(frozen=True, slots=True)

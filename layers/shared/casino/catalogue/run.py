@@ -100,6 +100,8 @@ class SyncState:
     integration: str
     run: Run | None = None
     full_wanted: bool = False
+    drop_accepted: bool = False
+    """Whether somebody said that the catalogue did shrink; the next full run takes it as said."""
     provider_mark: str | None = None
     game_mark: str | None = None
     full_providers: int | None = None

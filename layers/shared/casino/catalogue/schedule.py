@@ -48,7 +48,7 @@ class SyncEndpoint:
 
     def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         """Return what was done; an unexpected error is raised, so that Lambda counts it."""
-        mode, name, accept_drop = _parsed(event)
+        mode, name = _parsed(event)
         if name is None:
             return self._fan_out(mode)
         integration = self.integrations.get(name)
@@ -59,13 +59,13 @@ class SyncEndpoint:
             return context.get_remaining_time_in_millis() > self.hand_over_s * 1000
 
         try:
-            result = self.sync.run(integration, SyncRequest(name, mode, accept_drop), has_time)
+            result = self.sync.run(integration, SyncRequest(name, mode), has_time)
         except RetryableError as error:
             self.observer.count("SyncFailures", 1, integration=name, code=error.code)
             self.observer.event("sync failed", error=True, integration=name, code=error.code)
             result = SyncResult("failed", code=error.code)
         if result.status == "handed_over":
-            self._start({"mode": mode, "integration": name, "accept_drop": accept_drop})
+            self._start({"mode": mode, "integration": name})
         elif result.full_wanted:
             self._start({"mode": "full", "integration": name})
         return _shown(result)
@@ -105,13 +105,13 @@ class SyncEndpoint:
         return max(0.0, (now - moment(finished)).total_seconds())
 
 
-def _parsed(event: Mapping[str, Any]) -> tuple[Mode, str | None, bool]:
+def _parsed(event: Mapping[str, Any]) -> tuple[Mode, str | None]:
     mode, name = event.get("mode"), event.get("integration")
     if mode not in ("full", "delta"):
         raise InvalidEventError("mode must be full or delta")
     if name is not None and not isinstance(name, str):
         raise InvalidEventError("integration must be a name")
-    return ("full" if mode == "full" else "delta"), name, event.get("accept_drop") is True
+    return ("full" if mode == "full" else "delta"), name
 
 
 def _shown(result: SyncResult) -> dict[str, Any]:

@@ -127,10 +127,11 @@ class CatalogueSync:
         # A full run does all that a delta run was to do, so it need not wait for one.
         useful = interrupted is not None and (interrupted.mode == "full" or mode == "delta")
         if interrupted is not None and useful and not is_stale(interrupted, iso_utc(now)):
-            return interrupted
+            accepted = interrupted.accept_drop or state.drop_accepted
+            return replace(interrupted, accept_drop=accepted)
         started_at = iso_utc(now)
         run_id = f"{started_at.replace(':', '').replace('.', '')}-{mode}-{uuid4().hex[:8]}"
-        return Run(run_id, mode, started_at, accept_drop=request.accept_drop)
+        return Run(run_id, mode, started_at, accept_drop=state.drop_accepted)
 
     def _carried_out(self, context: _Context, run: Run) -> SyncResult:
         name = context.integration.name

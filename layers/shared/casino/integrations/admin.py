@@ -10,12 +10,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from casino.audit.model import EVERYONE, AuditRecord, Who
 from casino.base.checks import a_currency
 from casino.base.clock import Clock
 from casino.base.errors import AdminError
 from casino.base.times import iso_utc
 from casino.integrations.admin_ports import AdminRegistry, SecretStore
-from casino.integrations.audit import EVERYONE, AuditRecord
 from casino.integrations.checks import a_host, a_name, a_network, a_provider_url
 from casino.integrations.credentials import InvalidPairError, read_pair, strong, verifies_until
 from casino.integrations.model import (
@@ -96,7 +96,7 @@ class IntegrationAdmin:
         name: str,
         family: str,
         *,
-        who: str,
+        who: Who,
         allowed_cidrs: Sequence[str] = (),
         wallet: WalletTerms | None = None,
         provider: ProviderTerms | None = None,
@@ -132,7 +132,7 @@ class IntegrationAdmin:
             raise AdminError("api_key_taken", str(error)) from error
         return integration, pair
 
-    def set_enabled(self, name: str, *, enabled: bool, who: str) -> None:
+    def set_enabled(self, name: str, *, enabled: bool, who: Who) -> None:
         """Take every request of an integration, or refuse every one, wins and refunds too."""
         before = _ENABLED[self.named(name).enabled]
         what = "enable" if enabled else "disable"
@@ -140,7 +140,7 @@ class IntegrationAdmin:
         self.registry.change(name, lambda latest: replace(latest, enabled=enabled), audit)
 
     def allow(
-        self, name: str, cidrs: Sequence[str], *, who: str, remove: bool = False
+        self, name: str, cidrs: Sequence[str], *, who: Who, remove: bool = False
     ) -> tuple[str, ...]:
         """Let an integration call from more addresses, or fewer; return all from now on.
 
@@ -158,7 +158,7 @@ class IntegrationAdmin:
         return after
 
     def refunds(
-        self, name: str, *, unknown_bet: Policy | None, after_win: Policy | None, who: str
+        self, name: str, *, unknown_bet: Policy | None, after_win: Policy | None, who: Who
     ) -> WalletTerms:
         """Change how an integration's refunds are answered; `None` stays. Return all terms."""
         before = self.named(name).wallet
@@ -183,7 +183,7 @@ class IntegrationAdmin:
         return after
 
     def switch(
-        self, what: Literal["sessions", "bets"], name: str | None, *, on: bool, who: str
+        self, what: Literal["sessions", "bets"], name: str | None, *, on: bool, who: Who
     ) -> bool:
         """Switch new sessions or bets of one integration or of all; false when it stands so."""
         audit = self._record(name or EVERYONE, f"switch {what}", who, _STATES[not on], _STATES[on])
@@ -204,9 +204,9 @@ class IntegrationAdmin:
         return family
 
     def _record(
-        self, subject: str, what: str, who: str, old: str = "", new: str = ""
+        self, subject: str, what: str, who: Who, old: str = "", new: str = ""
     ) -> AuditRecord:
-        return AuditRecord(subject, what, who, iso_utc(self.clock.now()), old, new)
+        return who.record(subject, what, self.clock.now(), old, new)
 
 
 def _existing(integration: Integration | None, name: str) -> Integration:

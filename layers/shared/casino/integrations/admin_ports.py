@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
-from casino.integrations.audit import AuditRecord
+from casino.audit.model import AuditRecord
 from casino.integrations.credentials import StoredSecret
 from casino.integrations.model import Integration
 from casino.signing.pair import Pair

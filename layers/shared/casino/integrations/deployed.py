@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
 
+from casino.audit.model import Who
 from casino.base.errors import AdminError, FunctionFailedError
 from casino.integrations.admin_ports import SecretStore
 from casino.signing.pair import CURRENT, PENDING
@@ -28,9 +29,9 @@ class DeployedRotation:
     secrets: SecretStore
     ask: Callable[[Mapping[str, str]], object]
 
-    def rotate(self, name: str, secret: str) -> Rotated:
+    def rotate(self, name: str, secret: str, *, who: Who) -> Rotated:
         """Make the staged pair of an integration's secret the current one; without a staged pair,
-        the one that the provider issues. The function keeps the audit.
+        the one that the provider issues. The function keeps the audit, in the name of `who`.
 
         Raises `AdminError`, with the function's own words, which show no secret.
         """
@@ -39,7 +40,13 @@ class DeployedRotation:
         if version is None or version == stored.version(CURRENT):
             version = str(uuid4())  # the function asks the provider for a pair, and stages it so
         for step in STEPS:
-            event = {"Step": step, "SecretId": secret, "ClientRequestToken": version}
+            event = {
+                "Step": step,
+                "SecretId": secret,
+                "ClientRequestToken": version,
+                "RequestedBy": who.name,
+                "Reason": who.reason,
+            }
             try:
                 self.ask(event)
             except FunctionFailedError as error:

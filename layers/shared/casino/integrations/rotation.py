@@ -12,10 +12,10 @@ time; finished work is not done again. The first write of a method carries its a
 from dataclasses import dataclass, replace
 from typing import Any
 
+from casino.audit.model import AuditRecord, Who
 from casino.base.clock import Clock
 from casino.base.times import iso_utc
 from casino.integrations.admin_ports import PairProvider, RotationRegistry, SecretStore
-from casino.integrations.audit import AuditRecord
 from casino.integrations.credentials import (
     InvalidPairError,
     NoPreviousError,
@@ -39,13 +39,13 @@ from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """The use cases; `who` is the ARN that the audit records name."""
+    """The use cases; the audit records name `who`."""
 
     store: SecretStore
     registry: RotationRegistry
     provider: PairProvider
     clock: Clock
-    who: str
+    who: Who
 
     # The four steps of the Secrets Manager contract.
 
@@ -282,8 +282,8 @@ class Rotation:
     def _record(
         self, integration: Integration, what: str, old: Pair, new: Pair, detail: str = ""
     ) -> AuditRecord:
-        at, pairs = iso_utc(self.clock.now()), (old.fingerprint, new.fingerprint)
-        return AuditRecord(integration.name, what, self.who, at, *pairs, detail)
+        at, pairs = self.clock.now(), (old.fingerprint, new.fingerprint)
+        return self.who.record(integration.name, what, at, *pairs, detail)
 
 
 def _with(integration: Integration, **terms: Any) -> Integration:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
+from casino.audit.model import Who, of_player, of_session
 from casino.base.checks import a_currency, an_id
 from casino.base.clock import Clock
 from casino.base.errors import AdminError
@@ -39,7 +40,7 @@ class SessionAdmin:
         currency: str,
         game_id: str,
         *,
-        who: str,
+        who: Who,
         integration: str,
         ttl_s: int,
         session_id: str | None = None,
@@ -47,8 +48,9 @@ class SessionAdmin:
         """Open a session without asking its provider; the wallet is created if there is none."""
         existing_player(self.accounts, player_id)
         _may_open(self.integration(integration), currency)
-        self.accounts.add_wallet(player_id, currency)
         now = self.clock.now()
+        wallet = who.record(of_player(player_id), "add wallet", now, new=currency)
+        self.accounts.add_wallet(player_id, currency, wallet)
         session = Session(
             session_id=an_id(session_id or f"sess-{uuid4()}", "session id"),
             player_id=player_id,
@@ -59,14 +61,18 @@ class SessionAdmin:
             opened_at=iso_utc(now),
             expires_at=int(now) + ttl_s,
         )
-        if not self.sessions.add(session):
+        detail = f"player {player_id}, {currency}, game {game_id} of {integration}"
+        subject = of_session(session.session_id)
+        audit = who.record(subject, "open session", now, new="active", detail=detail)
+        if not self.sessions.add(session, audit):
             raise AdminError("session_exists", f"session {session.session_id} exists already")
         return session
 
-    def set_status(self, session_id: str, status: SessionStatus, *, who: str) -> Session:
+    def set_status(self, session_id: str, status: SessionStatus, *, who: Who) -> Session:
         """Make a session `active`, `suspended` or, for good, `closed`."""
         self._existing(session_id)
-        if not self.sessions.set_status(session_id, status):
+        audit = who.record(of_session(session_id), "set session", self.clock.now())
+        if not self.sessions.set_status(session_id, status, audit):
             if self._existing(session_id).status == "closed":
                 raise AdminError("session_closed", f"session {session_id} is closed for good")
             raise AdminError("session_not_active", f"session {session_id} was never open")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from casino.audit.model import AuditRecord
 from casino.catalogue.model import Game, Provider
 from casino.integrations.model import Integration
 from casino.sessions.model import Launch, LaunchOrder
@@ -91,13 +92,17 @@ class Counterparts(Protocol):
 
 
 class Sessions(Protocol):
-    """Game sessions."""
+    """Game sessions, as operators change them: each change together with its audit record."""
 
     def get(self, session_id: str) -> Session | None:
         """Return a session, or `None`."""
 
-    def add(self, session: Session) -> bool:
+    def add(self, session: Session, audit: AuditRecord) -> bool:
         """Create the session; false when its id is taken."""
 
-    def set_status(self, session_id: str, status: SessionStatus) -> bool:
-        """Change a session's status; false when it does not exist, or is closed for good."""
+    def set_status(self, session_id: str, status: SessionStatus, audit: AuditRecord) -> bool:
+        """Change a session's status, and tell `audit` the old and the new one.
+
+        False when the session does not exist, was never open, or is closed for good. One that has
+        the status already is left alone, and leaves no record.
+        """

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from casino.audit.model import Who
 from casino.base.checks import a_currency
 from casino.base.errors import AdminError
 from casino.wallet.chain import entry_hash
@@ -77,6 +78,13 @@ class Story:
         if rule in REFUSALS:
             return f"Refused: {REFUSALS[rule].message} Every copy gets the same refusal."
         return rule
+
+    @property
+    def who(self) -> Who | None:
+        """Who asked for a movement of the platform's own, and why; `None` for a provider's."""
+        if self.entry.integration != PLATFORM or self.entry.extra is None:
+            return None
+        return Who.read(self.entry.extra)
 
     @property
     def reference(self) -> str:

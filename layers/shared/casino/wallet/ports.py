@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from casino.audit.model import AuditRecord
 from casino.wallet.decision import BalanceFacts, RoundChange, Snapshot
 from casino.wallet.model import (
     Entry,
@@ -71,7 +72,11 @@ class History(Protocol):
 
 
 class Accounts(Protocol):
-    """Players and their wallets, as the platform manages them."""
+    """Players and their wallets, as the platform manages them.
+
+    A change is written in one transaction with its audit record, of which the store fills in `old`
+    and `new`. What stands so already is left alone, and leaves no record.
+    """
 
     def player(self, player_id: str) -> Player | None:
         """Return a player, or `None`."""
@@ -85,17 +90,19 @@ class Accounts(Protocol):
     def wallets(self, player_id: str | None = None) -> Iterator[Wallet]:
         """Yield the wallets of one player, or every wallet."""
 
-    def add_player(self, player: Player) -> None:
+    def add_player(self, player: Player, audit: AuditRecord) -> None:
         """Create the player, unless it exists."""
 
-    def add_wallet(self, player_id: str, currency: str) -> None:
+    def add_wallet(self, player_id: str, currency: str, audit: AuditRecord) -> None:
         """Create an empty wallet, blocked as its player is, unless it exists.
 
         Raises `LookupError` when the player does not exist.
         """
 
-    def set_blocked(self, player_id: str, blocked: bool) -> None:
+    def set_blocked(self, player_id: str, blocked: bool, audit: AuditRecord) -> None:
         """Block or unblock the player: no bet decided before it returns is applied after."""
 
-    def set_reserved(self, player_id: str, currency: str, reserved_minor: int) -> None:
+    def set_reserved(
+        self, player_id: str, currency: str, reserved_minor: int, audit: AuditRecord
+    ) -> None:
         """Set what the platform holds back from play; at most the balance (`ValueError`)."""

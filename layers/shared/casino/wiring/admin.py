@@ -8,11 +8,14 @@ from functools import cached_property, partial
 from typing import Any
 
 from casino.accounts.admin import PlayerAdmin
+from casino.audit.model import Who
+from casino.audit.store import DynamoDbAudit
 from casino.aws.invoke import ask
 from casino.base.clock import Clock, SystemClock
 from casino.catalogue.admin import CatalogueAdmin
 from casino.catalogue.store.game_items import game_key, read_game
 from casino.catalogue.store.games import DynamoDbCatalogue
+from casino.catalogue.store.orders import DynamoDbOrders
 from casino.catalogue.store.runs import DynamoDbSync
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.pairs import HttpPairProvider
@@ -20,7 +23,6 @@ from casino.dialects.registry import FAMILIES, family
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.deployed import DeployedRotation
 from casino.integrations.rotation import Rotation
-from casino.integrations.store.audit import DynamoDbAudit
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.logs import RequestLogs
@@ -32,8 +34,8 @@ from casino.wallet.model import PLATFORM
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.audited import AuditedLedger
 from casino.wallet.store.history import DynamoDbHistory
-from casino.wallet.store.ledger import DynamoDbLedger
 from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wiring.stack import Stack
 
@@ -55,7 +57,7 @@ class Admin:
 
     @cached_property
     def players(self) -> PlayerAdmin:
-        ledger = DynamoDbLedger(self.dynamodb, self.stack.tables)
+        ledger = AuditedLedger(self.dynamodb, self.stack.tables)
         service = WalletService(ledger, self.accounts, self.clock, Igsp())
         profiles = DynamoDbProfiles(self.dynamodb, self.stack.tables)
         return PlayerAdmin(self.accounts, profiles, self.history, service, self.clock)
@@ -78,7 +80,7 @@ class Admin:
         function = f"{self.stack.name}-rotate-secret"
         return DeployedRotation(self.secret_store, partial(ask, self.functions, function))
 
-    def rotation(self, who: str) -> Rotation:
+    def rotation(self, who: Who) -> Rotation:
         """Return the rotation's use cases as one person has them."""
         provider = HttpPairProvider(family, self.clock)
         return Rotation(self.secret_store, self.registry, provider, self.clock, who)
@@ -102,6 +104,7 @@ class Admin:
             reader=DynamoDbCatalogue(self.dynamodb, self.stack.catalogue_table),
             runs=self.sync_store,
             ask=partial(ask, self.functions, self.stack.sync_function),
+            order=DynamoDbOrders(self.dynamodb, self.stack.tables, self.stack.sync_table).order,
             clock=self.clock,
         )
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from botocore.config import Config
 
+from casino.audit.model import Who
 from casino.aws.clients import aws_client
 from casino.base.clock import SystemClock
 from casino.dialects.igsp.pairs import HttpPairProvider
@@ -48,7 +49,9 @@ def rotation_handler(
     provider = provider or HttpPairProvider(family, clock)
 
     def handle(event: Mapping[str, str], context: object) -> None:
-        who = str(getattr(context, "invoked_function_arn", "rotate_secret"))
+        # A person's own invocation names the person; a schedule's is the function's own.
+        own_name = str(getattr(context, "invoked_function_arn", "rotate_secret"))
+        who = Who(event.get("RequestedBy") or own_name, event.get("Reason", ""))
         rotation = Rotation(store, registry, provider, clock, who)
         step, secret, token = event["Step"], event["SecretId"], event["ClientRequestToken"]
         failure = "internal_error"

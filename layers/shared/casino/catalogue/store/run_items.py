@@ -40,6 +40,7 @@ def read_state(integration: str, item: Item) -> SyncState:
         integration=integration,
         run=run,
         full_wanted="full_wanted" in item,
+        drop_accepted="drop_accepted" in item,
         provider_mark=kept.provider_mark,
         game_mark=kept.game_mark,
         full_providers=kept.full_providers,

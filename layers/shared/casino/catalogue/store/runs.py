@@ -128,6 +128,8 @@ class DynamoDbSync:
         names = ["kept", "lease_until", "run"]
         if full:
             expression, names = f"{expression}, #full_wanted", [*names, "full_wanted"]
+        if full and state.last_run is not None and state.last_run.accept_drop:
+            expression, names = f"{expression}, #drop_accepted", [*names, "drop_accepted"]
         request = self._fenced(lease, expression, *names)
         kept = Kept(**{name: getattr(state, name) for name in Kept.__struct_fields__})
         request["ExpressionAttributeValues"].update(

@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from casino.audit.model import AuditRecord
+from casino.audit.store import audit_write, transact_audited
 from casino.aws.attributes import Item, flag, number, text
 from casino.aws.dynamodb import (
     CONDITION_FAILED,
     DynamoDbClient,
     batch_get,
+    difference,
     get,
     query,
     settle,
@@ -24,10 +27,8 @@ from casino.aws.dynamodb import (
 )
 from casino.aws.tables import Tables
 from casino.base.errors import BusyError
-from casino.integrations.audit import AuditRecord
 from casino.integrations.credentials import KeyTakenError
 from casino.integrations.model import ApiKey, Integration
-from casino.integrations.store.audit import audit_write
 from casino.integrations.store.items import integration_item, read_integration, registry_key
 
 _SWITCH_ALL: Final = registry_key("switch", "all")
@@ -124,7 +125,10 @@ class DynamoDbRegistry:
             before = self.get(name)
             if before is None:
                 raise LookupError(f"integration {name} does not exist")
-            writes = [*self._difference(before, update(before)), *points]
+            old, new = integration_item(before), integration_item(update(before))
+            key = {"kind": old["kind"], "id": old["id"]}
+            changes = difference(self._table, key, old, new)
+            writes = [*changes, *points]
             if not writes:
                 return True
             record = [audit_write(self._tables, audit)] if audit is not None else []
@@ -150,7 +154,7 @@ class DynamoDbRegistry:
             "ExpressionAttributeNames": {"#switch": switch},
             "ExpressionAttributeValues": {":on": flag(on)},
         }
-        reasons = transact(self._client, [{"Update": update}, audit_write(self._tables, audit)])
+        reasons = transact_audited(self._client, self._tables, [{"Update": update}], audit)
         if reasons and CONDITION_FAILED not in reasons:
             raise BusyError("a transaction holds the switch")
         return not reasons
@@ -159,33 +163,6 @@ class DynamoDbRegistry:
         """Return the switches for all."""
         item = get(self._client, self._table, _SWITCH_ALL) or {}
         return {name: _is_on(item, name) for name in ("sessions_enabled", "bets_enabled")}
-
-    def _difference(self, before: Integration, after: Integration) -> list[dict[str, Any]]:
-        """Return the update that makes `after` of `before`, if both still are what was read."""
-        old, new = integration_item(before), integration_item(after)
-        names = [name for name in old.keys() | new.keys() if old.get(name) != new.get(name)]
-        if not names:
-            return []
-        marks = {name: str(place) for place, name in enumerate(sorted(names))}
-        sets = [f"#{m} = :n{m}" for name, m in marks.items() if name in new]
-        removes = [f"#{m}" for name, m in marks.items() if name not in new]
-        conditions = [
-            f"#{m} = :o{m}" if name in old else f"attribute_not_exists(#{m})"
-            for name, m in marks.items()
-        ]
-        values = {f":n{m}": new[name] for name, m in marks.items() if name in new}
-        values |= {f":o{m}": old[name] for name, m in marks.items() if name in old}
-        parts = [f"SET {', '.join(sets)}" if sets else ""]
-        parts += [f"REMOVE {', '.join(removes)}" if removes else ""]
-        update = {
-            "TableName": self._table,
-            "Key": {"kind": old["kind"], "id": old["id"]},
-            "UpdateExpression": " ".join(part for part in parts if part),
-            "ConditionExpression": " AND ".join(["attribute_exists(id)", *conditions]),
-            "ExpressionAttributeNames": {f"#{m}": name for name, m in marks.items()},
-            "ExpressionAttributeValues": values,
-        }
-        return [{"Update": update}]
 
     def _of_kind(self, kind: str) -> Iterator[Item]:
         return query(

@@ -3,15 +3,30 @@
 The player item's `version` orders the changes of two operators: adding a wallet and blocking the
 player both move it, so that no wallet slips in unblocked. The wallet's own `version` orders them
 with the hooks: a bet that was decided before the change no longer commits.
+
+Every change is written with its audit record; the store fills in what stood there before, which the
+write is conditional on.
 """
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Final
 
+from casino.audit.model import AuditRecord
+from casino.audit.store import transact_audited
 from casino.aws.attributes import Item, flag, number, text
-from casino.aws.dynamodb import DynamoDbClient, batch_get, get, query, scan, settle, transact, write
+from casino.aws.dynamodb import (
+    DynamoDbClient,
+    batch_get,
+    get,
+    query,
+    scan,
+    settle,
+    transact,
+)
 from casino.aws.tables import Tables
+from casino.base.money import to_major
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
 from casino.wallet.model import Player, Wallet
@@ -23,8 +38,9 @@ from casino.wallet.store.items import (
     wallet_item,
 )
 
-#: A transaction takes 100 items, and one of them is the player.
-_WALLETS_AT_ONCE: Final = 99
+#: A transaction takes 100 items: two of them are the player and the audit record.
+_WALLETS_AT_ONCE: Final = 98
+_STATES: Final = {True: "blocked", False: "active"}
 
 
 class DynamoDbAccounts:
@@ -81,21 +97,22 @@ class DynamoDbAccounts:
             )
         return map(read_wallet, items)
 
-    def add_player(self, player: Player) -> None:
+    def add_player(self, player: Player, audit: AuditRecord) -> None:
         """Create the player, unless it exists."""
+        put = {
+            "TableName": self._tables.players,
+            "Item": player_item(player),
+            "ConditionExpression": "attribute_not_exists(player_id)",
+        }
 
         def add() -> bool:
-            write(
-                self._client.put_item,
-                TableName=self._tables.players,
-                Item=player_item(player),
-                ConditionExpression="attribute_not_exists(player_id)",
-            )
-            return True
+            if self.player(player.player_id) is not None:
+                return True
+            return not self._audited([{"Put": put}], audit)
 
         settle(add, self._sleep)
 
-    def add_wallet(self, player_id: str, currency: str) -> None:
+    def add_wallet(self, player_id: str, currency: str, audit: AuditRecord) -> None:
         """Create an empty wallet, blocked as its player is, unless it exists.
 
         Raises `LookupError` when the player does not exist.
@@ -122,11 +139,11 @@ class DynamoDbAccounts:
                     "ConditionExpression": "attribute_not_exists(player_id)",
                 }
             }
-            return not transact(self._client, [self._touch(player), put])
+            return not self._audited([self._touch(player), put], audit)
 
         settle(add, self._sleep)
 
-    def set_blocked(self, player_id: str, blocked: bool) -> None:
+    def set_blocked(self, player_id: str, blocked: bool, audit: AuditRecord) -> None:
         """Block or unblock the player: no bet decided before it returns is applied after.
 
         Raises `LookupError` when the player does not exist.
@@ -136,7 +153,8 @@ class DynamoDbAccounts:
             player = self._player_item(player_id)
             updates = [self._block(wallet, blocked) for wallet in self.wallets(player_id)]
             first, rest = updates[:_WALLETS_AT_ONCE], updates[_WALLETS_AT_ONCE:]
-            if transact(self._client, [self._touch(player, blocked), *first]):
+            stood = replace(audit, old=_STATES[read_player(player).blocked], new=_STATES[blocked])
+            if self._audited([self._touch(player, blocked), *first], stood):
                 return False
             if rest:
                 return self._block_rest(player_id, blocked, rest)
@@ -144,7 +162,9 @@ class DynamoDbAccounts:
 
         settle(change, self._sleep)
 
-    def set_reserved(self, player_id: str, currency: str, reserved_minor: int) -> None:
+    def set_reserved(
+        self, player_id: str, currency: str, reserved_minor: int, audit: AuditRecord
+    ) -> None:
         """Set what the platform holds back from play; at most the balance (`ValueError`).
 
         Raises `LookupError` when the wallet does not exist.
@@ -153,23 +173,24 @@ class DynamoDbAccounts:
             raise ValueError("the reserved amount must not be negative")
 
         def change() -> bool:
-            done = write(
-                self._client.update_item,
-                TableName=self._tables.wallets,
-                Key=_wallet_key(player_id, currency),
-                UpdateExpression="SET #reserved = :reserved ADD #version :one",
-                # A wallet that does not exist has no balance, and fails as well.
-                ConditionExpression="#balance >= :reserved",
-                ExpressionAttributeNames=_names("reserved", "version", "balance"),
-                ExpressionAttributeValues={":reserved": number(reserved_minor), ":one": number(1)},
-            )
-            if done:
-                return True
-            if self.wallet(player_id, currency) is None:
+            wallet = self.wallet(player_id, currency)
+            if wallet is None:
                 raise LookupError(f"player {player_id} has no {currency} wallet")
-            raise ValueError("the reserved amount must not exceed the balance")
+            if reserved_minor > wallet.balance_minor:
+                raise ValueError("the reserved amount must not exceed the balance")
+            if reserved_minor == wallet.reserved_minor:
+                return True
+            old, new = (
+                f"{to_major(minor, currency)} {currency}"
+                for minor in (wallet.reserved_minor, reserved_minor)
+            )
+            update = self._reserve(wallet, reserved_minor)
+            return not self._audited([update], replace(audit, old=old, new=new))
 
         settle(change, self._sleep)
+
+    def _audited(self, writes: list[dict[str, Any]], audit: AuditRecord) -> tuple[str, ...]:
+        return transact_audited(self._client, self._tables, writes, audit)
 
     def _player_item(self, player_id: str) -> Item:
         item = get(self._client, self._tables.players, {"player_id": text(player_id)})
@@ -210,6 +231,23 @@ class DynamoDbAccounts:
                 "ConditionExpression": "attribute_exists(player_id)",
                 "ExpressionAttributeNames": _names("blocked", "version"),
                 "ExpressionAttributeValues": {":blocked": flag(blocked), ":one": number(1)},
+            }
+        }
+
+    def _reserve(self, wallet: Wallet, reserved_minor: int) -> dict[str, Any]:
+        """Bets may come between, as long as they leave enough."""
+        return {
+            "Update": {
+                "TableName": self._tables.wallets,
+                "Key": _wallet_key(wallet.player_id, wallet.currency),
+                "UpdateExpression": "SET #reserved = :reserved ADD #version :one",
+                "ConditionExpression": "#balance >= :reserved AND #reserved = :read",
+                "ExpressionAttributeNames": _names("reserved", "version", "balance"),
+                "ExpressionAttributeValues": {
+                    ":reserved": number(reserved_minor),
+                    ":read": number(wallet.reserved_minor),
+                    ":one": number(1),
+                },
             }
         }
 

@@ -1,0 +1,1 @@
+"""Who changed what, and why: records that nobody can edit."""

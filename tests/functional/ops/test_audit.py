@@ -1,0 +1,262 @@
+"""Who changed what, when and why: every verb of the command line, found by asking it for its verbs.
+
+A verb without a scene here fails, so that a new one cannot be forgotten.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import typer
+
+from casino.aws.attributes import Item
+from casino.base.clock import SystemClock
+from casino.wiring.rotation import rotation_handler
+from ops.cli import app
+from testing.credentials import FakePairProvider, pair_of
+from testing.world import GAME, World
+from tests.functional.ops.console import Console, LocalFunctions
+
+REASON = "ticket 7"
+FILE = "{file}"
+FUND = ("player", "fund", "ann", "EUR", "10.00")
+OPEN = ("session", "open", "ann", "EUR", "--game", GAME, "--session-id", "s1")
+STAGE = ("integration", "stage", "sandbox", "--file", FILE)
+ROTATE = ("integration", "rotate", "sandbox")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is typed before a verb, and the verb; a rotation is several writes, and one is told."""
+
+    typed: tuple[str, ...]
+    before: tuple[tuple[str, ...], ...] = (FUND, OPEN)
+    steps: bool = False
+
+
+CHANGES = [
+    Scene(FUND),
+    Scene(("player", "withdraw", "ann", "EUR", "1.00")),
+    Scene(("player", "reserve", "ann", "EUR", "1.00")),
+    Scene(("player", "block", "ann")),
+    Scene(("player", "unblock", "ann")),
+    Scene(("player", "set", "ann", "--kyc-level", "basic", "--name", "Fox")),
+    Scene(OPEN, (FUND,)),
+    Scene(("session", "suspend", "s1")),
+    Scene(("session", "resume", "s1"), (FUND, OPEN, ("session", "suspend", "s1"))),
+    Scene(("session", "close", "s1")),
+    Scene(("switch", "bets", "off")),
+    Scene(("catalogue", "sync", "--integration", "sandbox", "--accept-drop")),
+    Scene(("integration", "add", "acme")),
+    Scene(("integration", "allow-ip", "sandbox", "192.0.2.1")),
+    Scene(("integration", "refunds", "sandbox", "--unknown-bet", "accept")),
+    Scene(("integration", "disable", "sandbox")),
+    Scene(("integration", "enable", "sandbox"), (("integration", "disable", "sandbox"),)),
+    Scene(STAGE, steps=True),
+    Scene(("integration", "unstage", "sandbox"), (STAGE,)),
+    Scene(ROTATE, (STAGE,), steps=True),
+    Scene(("integration", "rollback", "sandbox"), (STAGE, ROTATE), steps=True),
+    Scene(("integration", "retire-previous", "sandbox"), (STAGE, ROTATE)),
+]
+READS = [
+    ("player", "show", "ann"),
+    ("session", "show", "s1"),
+    ("catalogue", "show", "--integration", "sandbox"),
+    ("integration", "list"),
+    ("integration", "show", "sandbox"),
+    ("ledger", "history", "ann", "EUR"),
+    ("ledger", "explain", "gift-1"),
+    ("ledger", "verify"),
+    ("audit",),
+    ("sign", FILE),
+    ("verify-signature", FILE),
+]
+#: The API's function launches, and logs the IAM caller of each launch.
+OVER_THE_API = [("session", "launch")]
+#: Verbs that need a reason: money, and whatever stops a player.
+EXPLAINED = [("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")]
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Yield the words of every verb."""
+    if not hasattr(group, "list_commands"):
+        yield path
+        return
+    context = group.make_context("ops", [], resilient_parsing=True)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        assert found is not None
+        yield from commands(found, (*path, name))
+
+
+EVERY = set(commands(typer.main.get_command(app)))
+
+
+def verb_of(typed: tuple[str, ...]) -> tuple[str, ...]:
+    return next(typed[:n] for n in (1, 2) if typed[:n] in EVERY)
+
+
+class Recorder:
+    """A DynamoDB client that keeps what is written."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self.alone: list[str] = []
+        self.transactions: list[list[Mapping[str, Any]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**request: Any) -> Any:
+            if name == "transact_write_items":
+                self.transactions.append(list(request["TransactItems"]))
+            elif name.startswith(("put", "update", "delete", "batch_write", "execute")):
+                self.alone.append(name)
+            return getattr(self._client, name)(**request)
+
+        return call
+
+
+@dataclass
+class Desk:
+    """A console of somebody with an ARN, whose writes are kept."""
+
+    console: Console
+    client: Recorder
+    file: Path
+
+    def type(self, words: tuple[str, ...], *more: str) -> dict[str, Any]:
+        return self.console.json(*(word.format(file=self.file) for word in words), *more)
+
+    def audited(self) -> list[tuple[Item, int]]:
+        """Return each audit record, and how many other writes its transaction has."""
+        table = self.console.world.tables.audit
+        return [
+            (write["Put"]["Item"], len(transaction) - 1)
+            for transaction in self.client.transactions
+            for write in transaction
+            if write.get("Put", {}).get("TableName") == table
+        ]
+
+
+@pytest.fixture
+def desk(world: World, tmp_path: Path) -> Desk:
+    world.configure(url="https://provider.example")
+    client = Recorder(world.client)
+    rotate = rotation_handler(world.environment, dynamodb=client, provider=FakePairProvider())
+
+    def function(event: Mapping[str, Any], context: object) -> Any:
+        return {"status": "done"} if "mode" in event else rotate(event, context)
+
+    console = Console(
+        replace(world, client=client),
+        clock=SystemClock(),
+        identity=boto3.client("sts"),
+        functions=LocalFunctions(function),
+    )
+    file = tmp_path / "pair.json"
+    file.write_text(pair_of("new").text)
+    return Desk(console, client, file)
+
+
+def test_a3_every_verb_changes_nothing_or_is_audited_and_has_a_scene_here() -> None:
+    scenes = [scene.typed for scene in CHANGES] + READS + OVER_THE_API
+    assert sorted(map(verb_of, scenes)) == sorted(EVERY)
+
+
+@pytest.mark.parametrize("scene", CHANGES, ids=lambda scene: " ".join(verb_of(scene.typed)))
+def test_a3_a_change_and_its_record_of_who_and_why_are_one_transaction(
+    desk: Desk, scene: Scene
+) -> None:
+    for words in scene.before:
+        desk.type(words, "--reason", "before")
+    desk.client.transactions.clear()
+    desk.type(scene.typed, "--reason", REASON)
+    assert desk.client.alone == [], "nothing is written beside a transaction"
+    audited = desk.audited()
+    assert audited
+    for record, others in audited:
+        assert others >= 1, "a record stands beside its change"
+        assert record["who"]["S"] == desk.console.operations.caller
+        assert record["who"]["S"].startswith("arn:aws:sts::")
+        assert record["reason"]["S"] == REASON
+    if not scene.steps:
+        assert len(audited) == len(desk.client.transactions), "no change without a record"
+
+
+@pytest.mark.parametrize("typed", READS, ids=lambda typed: " ".join(verb_of(typed)))
+def test_a3_what_only_reads_writes_nothing(desk: Desk, typed: tuple[str, ...]) -> None:
+    for words in ((*FUND, "--transaction-id", "gift-1"), OPEN):
+        desk.type(words, "--reason", "before")
+    desk.client.transactions.clear()
+    desk.console(*(word.format(file=desk.file) for word in typed))
+    assert (desk.client.alone, desk.client.transactions) == ([], [])
+
+
+@pytest.mark.parametrize("typed", EXPLAINED, ids=" ".join)
+def test_a3_money_and_blocks_need_a_reason(desk: Desk, typed: tuple[str, ...]) -> None:
+    desk.type(FUND, "--reason", "before")
+    desk.client.transactions.clear()
+    (scene,) = (scene for scene in CHANGES if scene.typed[:2] == typed)
+    for reason in ("", " ", "two\nlines", "x" * 301):
+        assert desk.console(*scene.typed, "--reason", reason).code == 1
+    assert desk.client.transactions == []
+
+
+def test_a3_a_deposit_carries_who_and_why_in_its_entry(desk: Desk) -> None:
+    desk.type((*FUND, "--transaction-id", "gift-1"), "--reason", REASON)
+    told = desk.type(("ledger", "explain", "gift-1"))
+    assert (told["asked_by"], told["reason"]) == (desk.console.operations.caller, REASON)
+    page = desk.console("ledger", "explain", "gift-1").out
+    assert f"{desk.console.operations.caller}: {REASON}" in page
+    (record,) = (
+        each
+        for each in desk.type(("audit", "--player", "ann"))["records"]
+        if each["what"] == "deposit"
+    )
+    assert (record["old"], record["new"]) == ("0.00 EUR", "10.00 EUR")
+    assert record["detail"] == "10.00 EUR, transaction gift-1"
+
+
+def test_a3_a_refused_withdrawal_is_told_too(desk: Desk) -> None:
+    desk.type(FUND, "--reason", REASON)
+    assert desk.console("player", "withdraw", "ann", "EUR", "10.01", "--reason", REASON).code == 1
+    record = desk.type(("audit", "--player", "ann"))["records"][-1]
+    assert record["detail"].endswith("refused: insufficient_funds")
+
+
+def test_a3_the_record_of_a_rotation_names_the_person_and_not_the_function(desk: Desk) -> None:
+    desk.type(STAGE)
+    desk.type(ROTATE, "--reason", REASON)
+    record = desk.type(("audit", "--integration", "sandbox"))["records"][-1]
+    assert record["what"] == "rotate"
+    assert (record["who"], record["reason"]) == (desk.console.operations.caller, REASON)
+
+
+def test_a3_a_name_and_a_birth_date_stand_in_no_record(desk: Desk) -> None:
+    desk.type(FUND, "--reason", REASON)
+    desk.type(("player", "set", "ann", "--name", "Fox", "--birth-date", "1990-12-31"))
+    desk.type(("player", "set", "ann", "--kyc-level", "basic"))
+    profile, level = desk.type(("audit", "--player", "ann"))["records"][-2:]
+    assert (profile["detail"], profile["old"], profile["new"]) == ("birth_date name", "", "")
+    assert (level["detail"], level["old"], level["new"]) == ("kyc_level", "", "basic")
+
+
+def test_n1_a_reservation_is_on_record_with_its_reason(desk: Desk) -> None:
+    desk.type(FUND, "--reason", "before")
+    desk.type(("player", "reserve", "ann", "EUR", "4.00"), "--reason", REASON)
+    desk.type(("player", "reserve", "ann", "EUR", "1.50"), "--reason", "half is free")
+    records = desk.type(("audit", "--player", "ann"))["records"]
+    first, second = [each for each in records if each["what"] == "reserve"]
+    assert (first["old"], first["new"], first["reason"]) == ("0.00 EUR", "4.00 EUR", REASON)
+    assert (second["old"], second["new"]) == ("4.00 EUR", "1.50 EUR")
+
+
+def test_n11_an_audit_of_what_does_not_exist_is_an_error(desk: Desk) -> None:
+    console = desk.console
+    assert console.error("audit", "--integration", "nobody") == "integration_not_found"
+    assert console.error("audit", "--player", "nobody") == "player_not_found"
+    assert console.error("audit", "--session", "nobody") == "session_not_found"
+    assert console.error("audit", "--integration", "all", "--player", "ann") == "invalid_request"
+    assert desk.type(("audit", "--integration", "all"))["records"] == []
