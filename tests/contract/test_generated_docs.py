@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from casino.base.api import COMMON_ERRORS, ApiError
 from casino.dialects.igsp.answers import STATUSES
+from casino.sessions.refusals import LAUNCH_ERRORS
 from casino.wallet.refusals import REFUSALS, RefusalSpec
 from sandbox import docs
+from testing.template import load_template, resources
 
 
 @pytest.mark.parametrize("path", docs.DOCUMENTS, ids=lambda path: path.name)
@@ -32,6 +35,23 @@ def test_c4_no_503_speaks_of_another_copy_which_may_have_moved_money() -> None:
         assert not (spec.retryable and "nothing moved" in spec.message), spec.code
     assert "this request was not processed" in REFUSALS["busy"].message
     assert "this request was not processed" in REFUSALS["unavailable"].message
+
+
+@pytest.mark.parametrize("errors", [COMMON_ERRORS, LAUNCH_ERRORS])
+def test_c4_the_platforms_own_503_speak_of_this_copy_alone(errors: dict[str, ApiError]) -> None:
+    for error in errors.values():
+        assert not (error.retryable and "moved" in error.message), error.code
+        assert "unchanged" not in error.next_step, error.code
+    for code in ("busy", "unavailable"):
+        assert "this request was not processed" in errors[code].message
+
+
+def test_c4_api_gateways_own_503_speak_of_this_copy_alone() -> None:
+    (api,) = resources(load_template(), "AWS::Serverless::Api").values()
+    for name, response in api["GatewayResponses"].items():
+        body = json.loads(response["ResponseTemplates"]["application/json"])
+        assert "moved" not in body["message"], name
+        assert (body["status"] == 503) == body["retryable"]
 
 
 def test_m7_whoever_sends_a_request_again_is_told_to_sign_it_anew() -> None:

@@ -27,15 +27,17 @@ def repeatable(status: int, code: str, message: str, next_step: str) -> ApiError
 
 
 _FIX: Final = "Correct the request and send it again."
-_RETRY: Final = "Send the same request again, unchanged, with backoff."
+_RETRY: Final = "Send the same request again, with backoff."
 
 _COMMON: Final = (
     definitive(400, "invalid_request", "A field is missing or not valid.", _FIX),
     definitive(400, "malformed_json", "The body is not acceptable JSON.", _FIX),
     definitive(404, "not_found", "There is no such route.", "Check the URL."),
     definitive(413, "payload_too_large", "The body is too large.", _FIX),
-    repeatable(503, "busy", "The wallet is busy; nothing moved.", _RETRY),
-    repeatable(503, "unavailable", "The wallet is unavailable; nothing moved.", _RETRY),
+    repeatable(503, "busy", "The wallet is busy; this request was not processed.", _RETRY),
+    repeatable(
+        503, "unavailable", "The wallet is unavailable; this request was not processed.", _RETRY
+    ),
     repeatable(503, "outcome_unknown", "The outcome is not known yet.", _RETRY),
     repeatable(500, "internal_error", "An unexpected error.", _RETRY),
 )

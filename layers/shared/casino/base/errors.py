@@ -7,8 +7,8 @@ The tree of exceptions (a refusal that the wallet *decides* is a value, not an e
     ├── FunctionFailedError    a function that was asked raised an error of its own
     ├── RequestRefusedError    the request never reached a decision; definitive, nothing moved
     └── RetryableError         the same request may be sent again unchanged
-        ├── BusyError          nothing moved: contention or throttling outlasted the retry budget
-        ├── UnavailableError   nothing moved: something that the decision needs cannot be read
+        ├── BusyError          not processed: contention or throttling outlasted the retry budget
+        ├── UnavailableError   not processed: something that the decision needs cannot be read
         └── OutcomeUnknownError  a write was sent and its outcome could not be learnt in time
 """
 
@@ -53,13 +53,13 @@ class RetryableError(CasinoError):
 
 
 class BusyError(RetryableError):
-    """Contention or throttling outlasted the retry budget; nothing moved."""
+    """Contention or throttling outlasted the retry budget; this request was not processed."""
 
     code = "busy"
 
 
 class UnavailableError(RetryableError):
-    """Something that the decision needs cannot be read; nothing moved."""
+    """Something that the decision needs cannot be read; this request was not processed."""
 
 
 class OutcomeUnknownError(RetryableError):
