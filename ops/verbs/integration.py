@@ -75,7 +75,7 @@ def add(
     *,
     who: Asked,
 ) -> Output:
-    """Add an integration, and print its credentials this once."""
+    """Add an integration; a pair that was made for it is printed this once."""
     added = operations.integrations.add(
         name,
         family,
@@ -90,7 +90,7 @@ def add(
         rotation=RotationTerms(issue_url, None if grace_days is None else int(grace_days * DAY_S)),
         pair=rotation.read_file(str(credentials_file)) if credentials_file else None,
     )
-    return _added(*added)
+    return _added(*added, issued=credentials_file is not None)
 
 
 def show(operations: Operations, name: NameArgument) -> Output:
@@ -220,7 +220,9 @@ def _soon(operations: Operations, said: str, data: dict[str, object]) -> Output:
     return Output({**data, "effective_at": at}, [f"{said}; everywhere from {at}"])
 
 
-def _added(integration: Integration, pair: Pair) -> Output:
+def _added(integration: Integration, pair: Pair, *, issued: bool) -> Output:
+    secret = {} if issued else {"secret_key": pair.secret_key}
+    shown: list[tuple[str, Cell]] = list({"api_key": pair.api_key, **secret}.items())
     data = {
         "integration": integration.name,
         "family": integration.family,
@@ -232,8 +234,9 @@ def _added(integration: Integration, pair: Pair) -> Output:
         "launch_hosts": list(integration.provider.launch_hosts),
         "close_sessions": integration.provider.close_sessions,
         "secret_name": integration.secret_name,
+        "fingerprint": pair.fingerprint,
         "api_key": pair.api_key,
-        "secret_key": pair.secret_key,
+        **secret,
     }
     lines = fields(
         [
@@ -242,11 +245,11 @@ def _added(integration: Integration, pair: Pair) -> Output:
             ("currencies", " ".join(integration.wallet.currencies) or "all"),
             ("allowed from", " ".join(integration.allowed_cidrs) or "anywhere"),
             ("provider", integration.provider.url or "none"),
-            ("api_key", pair.api_key),
-            ("secret_key", pair.secret_key),
+            ("fingerprint", pair.fingerprint),
+            *shown,
         ]
     )
-    return Output(data, [*lines, "", "The secret_key is not shown again."])
+    return Output(data, lines if issued else [*lines, "", "The secret_key is not shown again."])
 
 
 def _version(pair: Pair, last_used_at: str | None) -> dict[str, str | None]:

@@ -10,10 +10,11 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from casino.sessions.api import error_answer, parse_order, session_answer
+from casino.sessions.api import error_answer, launch_answer, parse_order, session_answer
 from casino.sessions.endpoint import PROVIDER_FAULTS
 from casino.sessions.model import Exchange, Launch, LaunchOrder, begin, succeed
 from casino.sessions.refusals import LAUNCH_ERRORS, LaunchRefusedError
+from casino.sessions.url import Hosts
 from testing.template import functions, load_template
 
 type Node = dict[str, Any]
@@ -109,6 +110,8 @@ def test_every_fault_of_a_provider_moves_the_alarm() -> None:
 
 def test_answers_fit_their_schemas() -> None:
     schema("Session").validate(session_answer(launch()))
+    schema("Launched").validate(launch_answer(launch()))
+    assert not schema("Launched").is_valid(session_answer(launch()))
     for code in LAUNCH_ERRORS:
         error = LaunchRefusedError(code, "detail", session_id="sess-1")
         schema("Error").validate(error_answer(error, "trace-1"))
@@ -118,13 +121,14 @@ def test_examples_fit_their_schemas() -> None:
     examples = SPEC["components"]["examples"]
     schema("Launch").validate(examples["launch"]["value"])
     schema("Launch").validate(examples["demo"]["value"])
-    schema("Session").validate(examples["launched"]["value"])
+    schema("Launched").validate(examples["launched"]["value"])
+    schema("Session").validate(examples["shown"]["value"])
     assert accepted_by_code(examples["launch"]["value"])
 
 
 def accepted_by_code(body: Node) -> bool:
     try:
-        parse_order(json.dumps(body).encode())
+        parse_order(json.dumps(body).encode(), Hosts())
     except LaunchRefusedError:
         return False
     return True
@@ -147,6 +151,11 @@ MUTATIONS: Final[dict[str, Node]] = {
     "a local return_url": {"return_url": "http://localhost:3000/lobby"},
     "a script": {"return_url": "javascript:alert(1)"},
     "no return_url": {"return_url": None},
+    "an empty return_url": {"return_url": ""},
+    "a return_url with a port": {"return_url": "https://casino.test:8443/lobby?x=1#y"},
+    "a return_url with a user": {"return_url": "https://casino.test@evil.test/"},
+    "a return_url with a backslash": {"return_url": "https://casino.test\\@evil.test/"},
+    "a return_url with a brace": {"return_url": "https://casino.test/{x}"},
     "a long language": {"language": "english"},
     "a language with a country": {"language": "en-GB"},
     "is_demo as text": {"is_demo": "true"},

@@ -9,6 +9,7 @@ import pytest
 
 from casino.aws.clients import secrets_client
 from casino.integrations.store.keyring import SecretsManagerKeyring
+from casino.signing.pair import Pair
 from casino.wallet.model import PLATFORM
 from testing.credentials import secret_of
 from testing.hooks import API_KEY, SECRET_KEY, Caller, encode, proxy_event, signed_headers
@@ -76,10 +77,22 @@ def test_a_provider_may_have_issued_the_credentials(ops: Console, tmp_path: Path
     file = tmp_path / "credentials.json"
     file.write_text(json.dumps(given))
     added = ops.json("integration", "add", "acme", "--credentials-file", str(file))
-    assert {name: added[name] for name in given} == given
+    assert added["api_key"] == "issued-key"
     found = ops.world.by_api_key("issued-key")
     assert found is not None
     assert found.name == "acme"
+
+
+@pytest.mark.parametrize("output", [(), ("--json",)])
+def test_c12_a_secret_that_the_provider_issued_is_not_printed(
+    ops: Console, tmp_path: Path, output: tuple[str, ...]
+) -> None:
+    pair = Pair("issued-key", secret_of("issued"))
+    file = tmp_path / "credentials.json"
+    file.write_text(json.dumps({"api_key": pair.api_key, "secret_key": pair.secret_key}))
+    said = ops(*output, "integration", "add", "acme", "--credentials-file", str(file))
+    assert pair.secret_key not in said.out + said.err
+    assert pair.fingerprint in said.out
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"api_key": "k", "secret_key": ""}', "hush-42"])

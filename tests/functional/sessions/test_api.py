@@ -1,8 +1,10 @@
 """Sessions through the session API after their launch: shown, closed, and demo sessions."""
 
 from dataclasses import replace
+from typing import cast
 
 from casino.providers.ports import Launched, LaunchRequest
+from casino.sessions.closing import ClosingService
 from testing.launching import (
     PLAYER,
     PROVIDER_URL,
@@ -27,9 +29,21 @@ def test_demo_session_has_no_wallet_and_needs_none(desk: Desk) -> None:
 def test_session_is_shown(desk: Desk) -> None:
     made = desk.launch(session_id="sess-1").json
     shown = desk.show("sess-1")
-    assert (shown.status, shown.json) == (200, made)
+    assert (shown.status, shown.json | {"url": made["url"]}) == (200, made)
     assert desk.show("sess-2").status == 404
     assert desk.show("sess-2").error == "unknown_session"
+
+
+def test_a13_only_the_launch_itself_answers_the_url(desk: Desk) -> None:
+    assert desk.launch(session_id="sess-1").json["url"]
+    assert "url" not in desk.show("sess-1").json
+
+
+def test_a13_an_id_that_no_session_can_have_is_unknown(desk: Desk) -> None:
+    # DynamoDB refuses such a key; so nobody is asked.
+    desk.endpoint = replace(desk.endpoint, closing=cast("ClosingService", None))
+    for answered in (desk.show("s" * 3_000), desk.close("\N{EURO SIGN}" * 257)):
+        assert (answered.status, answered.error) == (404, "unknown_session")
 
 
 def test_session_that_an_operator_opened_is_shown_and_closed(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import pytest
 from casino.integrations.store.items import registry_key
 from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions.refusals import LAUNCH_ERRORS
+from casino.sessions.url import Hosts
 from casino.wallet.model import Player
 from testing.launching import (
     PLAYER,
@@ -204,6 +205,31 @@ def test_malformed_request_is_refused(desk: Desk, body: str, code: str) -> None:
 )
 def test_field_that_is_not_valid_is_refused(desk: Desk, fields: dict[str, Any]) -> None:
     assert desk.launch(**fields).error == "invalid_request"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "url", "taken"),
+    [
+        (Hosts(), "https://anywhere.test/lobby", True),
+        (Hosts(), "http://localhost:3000/lobby", False),
+        (Hosts(loopback=True), "http://localhost:3000/lobby", True),
+        (Hosts(), "https://casino.test@evil.test/", False),
+        (Hosts(), "https://casino.test\\@evil.test/", False),
+        (Hosts(), "https://casino.test/{x}", False),
+        (Hosts(("casino.test",)), "https://Casino.test:443/lobby", True),
+        (Hosts(("casino.test",)), "https://casino.test:8443/lobby", False),
+        (Hosts(("casino.test",)), "https://evil.test/", False),
+        (Hosts(("casino.test:8443",)), "https://casino.test:8443/lobby", True),
+    ],
+)
+def test_a13_a_return_url_obeys_the_rule_of_launch_urls_and_has_a_host_list(
+    desk: Desk, hosts: Hosts, url: str, taken: bool
+) -> None:
+    desk.endpoint = replace(desk.endpoint, return_hosts=hosts)
+    reply = desk.launch(return_url=url)
+    assert (reply.status, reply.json.get("error")) == (
+        (201, None) if taken else (400, "invalid_request")
+    )
 
 
 def test_unknown_route_is_not_found(desk: Desk) -> None:

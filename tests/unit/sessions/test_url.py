@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casino.base.errors import AdminError
+from casino.integrations.checks import a_host
 from casino.integrations.model import Integration
 from casino.sessions.url import MAX_URL, launch_url_fault
 from testing.integrations import an_integration
@@ -75,6 +77,18 @@ def test_another_url_is_refused(url: object) -> None:
 def test_a_list_of_hosts_is_the_whole_list() -> None:
     assert launch_url_fault("https://api.provider.test/launch", LISTED) is not None
     assert launch_url_fault("https://play.test/", LISTED) is not None
+
+
+@pytest.mark.parametrize(("port", "taken"), [(8443, True), (443, False), (8444, False), (0, False)])
+def test_c12_a_port_is_taken_only_where_the_list_names_it(port: int, taken: bool) -> None:
+    fault = launch_url_fault(f"https://play.test:{port}/launch", LISTED)
+    assert (fault is None) == taken
+
+
+@pytest.mark.parametrize("host", ["play.test:0", "play.test:65536", "play.test:99999"])
+def test_c12_no_list_names_a_port_that_is_none(host: str) -> None:
+    with pytest.raises(AdminError, match="is not a host"):
+        a_host(host)
 
 
 def test_loopback_is_for_a_provider_on_loopback_only() -> None:

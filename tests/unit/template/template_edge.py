@@ -57,7 +57,7 @@ def careless_reservations(values: Mapping[str, str]) -> list[str]:
     return faults + (["more than an account has"] if sum(reserved.values()) > RESERVABLE else [])
 
 
-def broken_rules(template: Template, values: Mapping[str, str]) -> list[str]:
+def broken_rules(template: Template, values: dict[str, str]) -> list[str]:
     """Return the rules of the template that refuse these parameters, as CloudFormation would."""
     given = {n: str(p.get("Default", "")) for n, p in template["Parameters"].items()} | values
     return [

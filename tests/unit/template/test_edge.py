@@ -40,8 +40,14 @@ def test_a2_launches_and_expiry_leave_room_for_what_is_owed() -> None:
 def test_a8_production_demands_an_allow_list_or_mutual_tls(
     stage: str, values: dict[str, str], refused: bool
 ) -> None:
-    found = edge.broken_rules(load_template(), {"Stage": stage, "CertificateArn": "arn"} | values)
-    assert ("ProdKnowsItsCallers" in found) == refused
+    given = {"Stage": stage, "CertificateArn": "arn", "ReturnHosts": "casino.test"} | values
+    assert ("ProdKnowsItsPeers" in edge.broken_rules(load_template(), given)) == refused
+
+
+def test_a13_production_demands_the_hosts_that_games_lead_back_to() -> None:
+    values = {"Stage": "prod", "AllowedSourceCidrs": "192.0.2.0/24"}
+    assert edge.broken_rules(load_template(), values) == ["ProdKnowsItsPeers"]
+    assert edge.broken_rules(load_template(), values | {"ReturnHosts": "casino.test"}) == []
 
 
 def test_a14_pages_are_kept_from_readers_without_tls_and_from_overwriting() -> None:

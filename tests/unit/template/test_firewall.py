@@ -85,7 +85,8 @@ def test_the_firewall_speaks_the_words_of_the_catalogue(template: Template) -> N
 
 
 def _rule(template: Template, name: str) -> dict[str, Any]:
-    (rule,) = [each for each in firewall(template)["Rules"] if each["Name"] == name]
+    rules: list[dict[str, Any]] = firewall(template)["Rules"]
+    (rule,) = [each for each in rules if each["Name"] == name]
     return rule
 
 

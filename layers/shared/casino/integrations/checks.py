@@ -47,6 +47,7 @@ def a_provider_url(value: str) -> str:
 
 def a_host(value: str) -> str:
     """Return a host, with its port where that is not the usual one."""
-    if not _HOST.fullmatch(value):
+    found = _HOST.fullmatch(value)
+    if found is None or not 0 < int((found[1] or ":443")[1:]) < 65_536:
         raise AdminError("invalid_request", f"{value} is not a host")
     return value.lower()

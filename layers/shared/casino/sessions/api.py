@@ -6,10 +6,9 @@ must learn that nobody reads it.
 
 import json
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from casino.base.api import error_body
 from casino.base.exact_json import MalformedJsonError, parse_object
@@ -17,23 +16,10 @@ from casino.base.money import EXPONENTS
 from casino.base.times import iso_utc
 from casino.sessions.model import Launch, LaunchOrder
 from casino.sessions.refusals import LAUNCH_ERRORS, LaunchRefusedError
+from casino.sessions.url import Hosts, url_fault
 
 #: The largest body, in bytes.
 MAX_BODY: Final = 16 * 1024
-
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-def _a_return_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        local = parts.scheme == "http" and parts.hostname in _LOOPBACK
-        fine = parts.hostname and (parts.scheme == "https" or local)
-    except ValueError:
-        fine = False
-    if not fine:
-        raise ValueError("must be an https URL")
-    return url
 
 
 type _Id = Annotated[
@@ -42,11 +28,6 @@ type _Id = Annotated[
 ]
 #: In a URL's path, and sent to the provider: only what needs no encoding.
 type _SessionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$")]
-type _ReturnUrl = Annotated[
-    str,
-    StringConstraints(max_length=500, pattern=r"^[!-~]+$"),
-    AfterValidator(_a_return_url),
-]
 
 
 class _LaunchBody(BaseModel):
@@ -57,13 +38,15 @@ class _LaunchBody(BaseModel):
     currency: str
     session_id: _SessionId | None = None
     device: Literal["desktop", "mobile"] = "mobile"
-    return_url: _ReturnUrl | None = None
+    return_url: Annotated[str, StringConstraints(max_length=500)] | None = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] | None = None
     is_demo: bool = False
 
 
-def parse_order(body: bytes) -> LaunchOrder:
+def parse_order(body: bytes, return_hosts: Hosts) -> LaunchOrder:
     """Return what is to be launched; without a `session_id` it gets a new one.
+
+    `return_hosts` is where its `return_url` may lead.
 
     Raises `LaunchRefusedError` with `malformed_json`, `invalid_request` or `unsupported_currency`.
     """
@@ -73,6 +56,9 @@ def parse_order(body: bytes) -> LaunchOrder:
         raise LaunchRefusedError("malformed_json", str(error)) from None
     except ValidationError as error:
         raise LaunchRefusedError("invalid_request", _reasons(error)) from None
+    fault = None if model.return_url is None else url_fault(model.return_url, return_hosts)
+    if fault is not None:
+        raise LaunchRefusedError("invalid_request", f"return_url: {fault}")
     if model.currency not in EXPONENTS:
         raise LaunchRefusedError("unsupported_currency")
     fields = model.model_dump() | {"session_id": model.session_id or f"sess-{uuid4()}"}
@@ -86,8 +72,13 @@ def _reasons(error: ValidationError) -> str:
     return "; ".join(named)
 
 
+def launch_answer(launch: Launch) -> dict[str, Any]:
+    """Return a session with the URL that lets its holder play: for whoever launched it alone."""
+    return session_answer(launch) | {"url": launch.url}
+
+
 def session_answer(launch: Launch) -> dict[str, Any]:
-    """Return a session as the API shows it, with the URL while it is open for play."""
+    """Return a session as the API shows it."""
     session = launch.session
     answer: dict[str, Any] = {
         "session_id": session.session_id,
@@ -101,7 +92,6 @@ def session_answer(launch: Launch) -> dict[str, Any]:
         "expires_at": iso_utc(session.expires_at),
     }
     optional = {
-        "url": launch.url if session.status == "active" else None,
         "replaces": launch.replaces,
         "replaced_by": launch.replaced_by,
         "error": launch.error,

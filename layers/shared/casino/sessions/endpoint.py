@@ -12,15 +12,26 @@ from casino.base.clock import Clock
 from casino.base.errors import RequestRefusedError, RetryableError
 from casino.base.proxy import Event, Response, all_headers, exact_body, trace_id_of
 from casino.observability.telemetry import Telemetry
-from casino.sessions.api import MAX_BODY, error_answer, parse_order, session_answer, written
+from casino.sessions.api import (
+    MAX_BODY,
+    error_answer,
+    launch_answer,
+    parse_order,
+    session_answer,
+    written,
+)
 from casino.sessions.closing import ClosingService
 from casino.sessions.launch import LaunchService
 from casino.sessions.refusals import LAUNCH_ERRORS, LaunchRefusedError
+from casino.sessions.url import Hosts
 
 #: Failures that are the provider's, which an alarm counts.
 PROVIDER_FAULTS: Final = frozenset(
     code for code in LAUNCH_ERRORS if code.startswith("provider_") and code != "provider_disabled"
 ) | {"launch_url_refused"}
+
+#: No session has a longer id, and DynamoDB takes no key above 2 KB.
+_LONGEST_ID: Final = 256
 
 _REDIRECT: Final = {"": False, "false": False, "true": True}
 
@@ -33,6 +44,7 @@ class LaunchEndpoint:
     closing: ClosingService
     clock: Clock
     observer: Telemetry
+    return_hosts: Hosts = Hosts()  # noqa: RUF009 - frozen
 
     def handle(self, event: Event, context: object) -> Response:
         """Return the REST proxy response to `event`; never raises."""
@@ -68,6 +80,8 @@ class LaunchEndpoint:
         match event.get("httpMethod"), session_id:
             case "POST", None:
                 return self._launch(event, log)
+            case _, str() if len(session_id) > _LONGEST_ID:
+                raise LaunchRefusedError("unknown_session")
             case "GET", str():
                 log["session_id"] = session_id
                 return _ok(200, session_answer(self.closing.get(session_id)))
@@ -79,7 +93,7 @@ class LaunchEndpoint:
 
     def _launch(self, event: Event, log: dict[str, object]) -> Response:
         redirect = _redirect(event)
-        order = parse_order(_body(event))
+        order = parse_order(_body(event), self.return_hosts)
         log |= {
             "session_id": order.session_id,
             "player_id": order.player_id,
@@ -93,7 +107,7 @@ class LaunchEndpoint:
         log["integration"] = launch.session.integration
         if launch.replaces:
             log["replaces"] = launch.replaces
-        response = _ok(201, session_answer(launch))
+        response = _ok(201, launch_answer(launch))
         if made.repeat:
             response["headers"]["Idempotent-Replayed"] = "true"
         if redirect:

@@ -1,4 +1,4 @@
-"""Checks the launch URL, to which a player's browser is sent: the provider is not trusted.
+"""Checks the URLs that a player's browser is sent to: the provider's launch URL, and the way back.
 
 A URL is taken whole or refused: nothing is repaired, since the player is sent to the exact text. A
 text that two parsers could read in two ways (a backslash, a user part, a control character) is
@@ -7,6 +7,7 @@ refused before it is parsed.
 
 import ipaddress
 import re
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -20,8 +21,23 @@ _TEXT: Final = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 _HTTPS_PORT: Final = 443
 
 
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Where a player may be sent over https: any host, or those named, each with its port if
+    that is not 443. `loopback` lets the machine itself answer over http, for the local stack."""
+
+    names: tuple[str, ...] | None = None
+    loopback: bool = False
+
+
 def launch_url_fault(url: object, integration: Integration) -> str | None:
     """Say why a launch URL is refused, or `None`; never quotes the URL, which lets a player in."""
+    local = _is_local(integration.provider.url)
+    return url_fault(url, Hosts(allowed_hosts(integration), local))
+
+
+def url_fault(url: object, hosts: Hosts) -> str | None:
+    """Say why no player is sent to a URL, or `None`; never quotes the URL."""
     if not isinstance(url, str) or not url:
         return "not a text"
     if len(url) > MAX_URL:
@@ -34,17 +50,20 @@ def launch_url_fault(url: object, integration: Integration) -> str | None:
     if "@" in parts.netloc:
         return "a user part"
     host = parts.hostname or ""
-    local = _is_local(integration.provider.url)
-    if local and parts.scheme == "http" and _is_loopback(host):
+    if hosts.loopback and parts.scheme == "http" and _is_loopback(host):
         return None
     if parts.scheme != "https":
         return "not https"
-    return None if _named(parts, host, integration) else "a host that is not allowed"
+    if not host:
+        return "no host"
+    return None if _named(parts, host, hosts.names) else "a host that is not allowed"
 
 
-def _named(parts: SplitResult, host: str, integration: Integration) -> bool:
+def _named(parts: SplitResult, host: str, names: tuple[str, ...] | None) -> bool:
     """Tell whether the host stands on the list; a port has to be named there, too."""
-    allowed = {name.lower() for name in allowed_hosts(integration)}
+    if names is None:
+        return True
+    allowed = {name.lower() for name in names}
     if parts.port not in (None, _HTTPS_PORT):
         return f"{host}:{parts.port}" in allowed
     return host in allowed or f"{host}:{_HTTPS_PORT}" in allowed

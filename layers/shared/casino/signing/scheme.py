@@ -20,8 +20,10 @@ TOLERANCE_S: Final = 300
 
 type Reason = Literal["unauthorized", "invalid_signature", "timestamp_out_of_range"]
 
-_ISO_UTC: Final = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?(?:Z|\+00:00)", re.ASCII
+_ISO: Final = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?"
+    r"(?:Z|(?!-00:00)([+-])([01]\d|2[0-3]):([0-5]\d))",
+    re.ASCII,
 )
 
 
@@ -168,8 +170,8 @@ def check_age(moment: float, now: float) -> None:
 
 
 def iso_moment(value: str) -> float:
-    """Return an ISO 8601 UTC time as seconds since the epoch; anything else is a refusal."""
-    match = _ISO_UTC.fullmatch(value)
+    """Return an ISO 8601 time with its offset as seconds since the epoch; else it is a refusal."""
+    match = _ISO.fullmatch(value)
     if match is None:
         raise SignatureRefusedError("invalid_signature")
     year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
@@ -178,9 +180,11 @@ def iso_moment(value: str) -> float:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
     except ValueError as error:
         raise SignatureRefusedError("invalid_signature") from error
-    return moment + fraction
+    sign, hours, minutes = match.groups()[7:]
+    offset_s = int(f"{sign}{int(hours) * 3600 + int(minutes) * 60}") if sign else 0
+    return moment + fraction - offset_s
 
 
 def check_iso_timestamp(value: str, now: float) -> None:
-    """Refuse what is no ISO 8601 UTC time, or more than `TOLERANCE_S` off in either direction."""
+    """Refuse what is no ISO 8601 time, or more than `TOLERANCE_S` off in either direction."""
     check_age(iso_moment(value), now)

@@ -27,6 +27,7 @@ from casino.sessions.store.activity import DynamoDbActivity
 from casino.sessions.store.counterparts import CachedCounterparts
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.watched import DynamoDbWatchedSessions
+from casino.sessions.url import Hosts
 from casino.wiring.catalogue import provider_client
 from casino.wiring.settings import load_session_settings, load_settings
 
@@ -41,7 +42,7 @@ class _Parts:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         settings, own = load_settings(environment), load_session_settings(environment)
-        self.own = own
+        self.own, self.local = own, settings.local
         self.tables: Tables = settings.tables
         self.client: Any = dynamodb_client(_TWICE)
         self.clock = SystemClock()
@@ -83,7 +84,8 @@ def launch_handler(
         parts.clock,
         LaunchSettings(parts.own.session_ttl_s, parts.own.repeat_s),
     )
-    return LaunchEndpoint(service, parts.closing, parts.clock, parts.observer).handle
+    hosts = Hosts(parts.own.return_hosts, loopback=parts.local)
+    return LaunchEndpoint(service, parts.closing, parts.clock, parts.observer, hosts).handle
 
 
 def expiry_handler(

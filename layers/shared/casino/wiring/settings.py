@@ -27,6 +27,8 @@ class Settings:
     version: str
     cache_s: float = LONGEST_CACHE_S
     """How long what the registry and Secrets Manager said is kept, in seconds."""
+    local: bool = False
+    """Whether this is the local stack, where counterparts live on this machine."""
     primed: tuple[str, ...] | None = None
     """The integrations that the init of a hook reads ahead; `None` to call nothing in the init."""
 
@@ -54,6 +56,8 @@ class SessionSettings:
     idle_s: int
     expiry_budget_s: float
     """How long a run of the schedule may take to tell the provider of one integration."""
+    return_hosts: tuple[str, ...] | None
+    """Where games may lead back to; `None` for any host."""
 
 
 def load_settings(environment: Mapping[str, str]) -> Settings:
@@ -70,8 +74,9 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         ),
         service=environment.get("POWERTOOLS_SERVICE_NAME", "wallet"),
         version=environment.get("SERVICE_VERSION", "unknown"),
+        local=environment.get("STAGE") == "local",
         cache_s=_cache_s(environment.get("CACHE_SECONDS", "")),
-        primed=_primed(environment.get("PRIMED_INTEGRATIONS")),
+        primed=_names(environment.get("PRIMED_INTEGRATIONS")),
     )
 
 
@@ -96,6 +101,7 @@ def load_session_settings(environment: Mapping[str, str]) -> SessionSettings:
         repeat_s=_whole(environment, "LAUNCH_REPEAT_SECONDS", 60),
         idle_s=60 * _whole(environment, "SESSION_IDLE_MINUTES", 30),
         expiry_budget_s=_number(environment, "EXPIRY_BUDGET_SECONDS", 30),
+        return_hosts=_names(environment.get("RETURN_HOSTS")) or None,
     )
 
 
@@ -131,7 +137,7 @@ def _cache_s(text: str) -> float:
     return seconds
 
 
-def _primed(text: str | None) -> tuple[str, ...] | None:
+def _names(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     return tuple(name for part in text.split(",") if (name := part.strip()))

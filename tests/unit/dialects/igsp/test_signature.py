@@ -181,12 +181,30 @@ def test_the_timestamp_is_signed_as_it_is_written(stamp: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("stamp", "verdict"),
+    [
+        ("2025-10-17T14:03:45+02:00", "current"),
+        ("2025-10-17T06:33:45.5-05:30", "current"),
+        ("2025-10-17T12:03:45+02:00", "timestamp_out_of_range"),
+    ],
+)
+def test_c12_a_time_with_an_offset_is_the_moment_that_it_names(stamp: str, verdict: str) -> None:
+    sent = headers(X_Timestamp=stamp, X_Signature=signature(BODY, stamp, SECRET))
+    if verdict == "current":
+        assert verify(sent) == verdict
+    else:
+        assert refusal(sent) == verdict
+
+
+@pytest.mark.parametrize(
     "stamp",
     [
         "1760702625",
         "2025-10-17 12:03:45Z",
         "2025-10-17T12:03:45",
-        "2025-10-17T14:03:45+02:00",
+        "2025-10-17T12:03:45-00:00",
+        "2025-10-17T12:03:45+24:00",
+        "2025-10-17T12:03:45+0200",
         "2025-10-17T12:03:45Z ",
         "2025-10-17T12:03:45Z\n",
         "2025-13-17T12:03:45Z",
