@@ -36,8 +36,8 @@ def to_json(data: object) -> str:
 
 
 def amount(minor: int, currency: str) -> Decimal:
-    """Return minor units as an amount with the currency's decimals."""
-    return Decimal(to_major(minor, currency))
+    """Return minor units as an amount with the currency's decimals; a notice has no currency."""
+    return Decimal(minor) if not currency else Decimal(to_major(minor, currency))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:

@@ -18,6 +18,7 @@ DESCRIPTIONS: Final = {
     "hooks": PROJECT / "openapi" / "wallet-hooks.yaml",
     "sessions": PROJECT / "openapi" / "launch.yaml",
     "catalogue": PROJECT / "openapi" / "catalogue.yaml",
+    "flexsoft": PROJECT / "openapi" / "flexsoft.yaml",
 }
 
 _SWAGGER_UI: Final = files("mkdocs_swagger_ui_tag") / "swagger-ui"

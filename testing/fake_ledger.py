@@ -182,5 +182,6 @@ def _names_an_item_twice(commit: Commit) -> bool:
 def _round_stands(round_: Round | None, change: RoundChange) -> bool:
     """Tell whether the round is still as the decision needs it."""
     if change.expected_version is None:
-        return round_ is None or not round_.finished or round_.paid_wins == 0
+        unpaid = round_ is None or round_.paid_wins == 0
+        return unpaid or not (change.unpaid or round_ is None or round_.finished)
     return (round_.version if round_ is not None else 0) == change.expected_version

@@ -193,16 +193,20 @@ def _told(story: Story) -> list[str]:
     stake = amount(entry.amount_minor, entry.currency)
     postings = [f"{name} {amount(minor, entry.currency):+f}" for name, minor in entry.postings]
     session = f"{entry.session_id} (now {story.session_status or 'unknown'})"
+    who = f"player {entry.player_id} ({entry.currency})"
+    what = f"{entry.kind} ({entry.type}) of {stake:f} {entry.currency}, {entry.record}"
+    if entry.kind == "notice":
+        who, what = "the integration, for all of its players", f"notice ({entry.type}), noted"
     position = f"entry {entry.seq}" if entry.record == "applied" else f"after entry {entry.seq}"
     intact = "intact" if story.intact else "ALTERED"
     unknown = "unknown (logs not readable)"
     pairs = [
         ("transaction", f"{entry.transaction_id} of {entry.integration}"),
         ("our reference", story.reference),
-        ("who", f"player {entry.player_id} ({entry.currency})"),
-        ("what", f"{entry.kind} ({entry.type}) of {stake:f} {entry.currency}, {entry.record}"),
+        ("who", who),
+        ("what", what),
         ("why", f"{story.explanation} ({entry.rule})"),
-        ("balance", f"{before:f} before, {after:f} after"),
+        ("balance", f"{before:f} before, {after:f} after" if entry.player_id else ""),
         ("spendable", _spendable(entry)),
         ("postings", ", ".join(postings)),
         ("session", session if entry.session_id else ""),

@@ -68,6 +68,13 @@ PLANTS: Final = [
     ),
     Plant("a file of iGSP that no layer lists", "inside iGSP", "casino.dialects.igsp.gifts"),
     Plant(
+        "Flexsoft's fields import its requests",
+        "inside Flexsoft",
+        "casino.dialects.flexsoft.fields",
+        "casino.dialects.flexsoft.requests",
+    ),
+    Plant("a file of Flexsoft without a layer", "inside Flexsoft", "casino.dialects.flexsoft.x"),
+    Plant(
         "a decision imports a use case",
         "inside the wallet",
         "casino.wallet.decide",

@@ -57,6 +57,8 @@ def _matches(template: Template, statement: dict[str, Any], request: Request) ->
     match statement:
         case {"AndStatement": {"Statements": parts}}:
             return all(_matches(template, part, request) for part in parts)
+        case {"OrStatement": {"Statements": parts}}:
+            return any(_matches(template, part, request) for part in parts)
         case {"NotStatement": {"Statement": part}}:
             return not _matches(template, part, request)
         case {"ByteMatchStatement": {"PositionalConstraint": "CONTAINS", "SearchString": text}}:

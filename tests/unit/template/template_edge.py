@@ -27,6 +27,7 @@ RESERVED = {
     "HooksFunction": "HooksConcurrency",
     "WinFunction": "WinConcurrency",
     "RefundFunction": "RefundConcurrency",
+    "FlexsoftFunction": "FlexsoftConcurrency",
     "LaunchSessionFunction": "LaunchConcurrency",
     "ExpireSessionsFunction": "ExpiryConcurrency",
 }

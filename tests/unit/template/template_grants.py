@@ -16,6 +16,7 @@ DOCUMENTED_WILDCARDS = {
     ("RotationPolicy", "Resource", "${AWS::StackName}/integration/*"),
     ("WalletApi", "Principal", "*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/webhooks/*"),
+    ("WalletApi", "Resource", "execute-api:/*/POST/flexsoft/*"),
     ("WalletApi", "Resource", "execute-api:/*/GET/health"),
 }
 
@@ -89,6 +90,8 @@ EXPECTED_GRANTS: Grants = {
     "BetFunction": POST_GRANTS | {"BetLogs": LOGS},
     "WinFunction": POST_GRANTS | {"WinLogs": LOGS},
     "RefundFunction": REFUND_GRANTS | {"RefundLogs": LOGS},
+    "FlexsoftFunction": REFUND_GRANTS
+    | {"SessionsTable": UPDATE | {"dynamodb:PutItem"}, "FlexsoftLogs": LOGS},
     "HealthFunction": {"HealthLogs": LOGS},
     "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
     "SyncCatalogueFunction": SYNC_GRANTS | {"SyncCatalogueLogs": LOGS},

@@ -34,6 +34,10 @@ ROUTES = {
     ("POST", "/webhooks/igsp/v1/bet"): "BetFunction",
     ("POST", "/webhooks/igsp/v1/win"): "WinFunction",
     ("POST", "/webhooks/igsp/v1/refund"): "RefundFunction",
+    ("POST", "/flexsoft/v1/auth"): "FlexsoftFunction",
+    ("POST", "/flexsoft/v1/withdraw"): "FlexsoftFunction",
+    ("POST", "/flexsoft/v1/deposit"): "FlexsoftFunction",
+    ("POST", "/flexsoft/v1/balance"): "FlexsoftFunction",
     ("GET", "/health"): "HealthFunction",
     ("GET", "/catalogue/games"): "ReadCatalogueFunction",
     ("GET", "/catalogue/providers"): "ReadCatalogueFunction",
@@ -43,7 +47,7 @@ ROUTES = {
 }
 
 #: Routes that everyone may call; any other needs the caller's IAM permission.
-PUBLIC = re.compile(r"/webhooks/.*|/health")
+PUBLIC = re.compile(r"/webhooks/.*|/flexsoft/.*|/health")
 
 
 def careless_tables(template: Template) -> list[str]:

@@ -57,6 +57,17 @@ def test_a8_hooks_are_counted_by_key_and_address_and_the_nameless_by_address_alo
     assert rates(template, Request("/prod/sessions", {"Authorization": "AWS4-HMAC-SHA256 …"})) == {}
 
 
+def test_flexsoft_names_its_key_in_a_header_of_its_own(template: Template) -> None:
+    path, signed = "/prod/flexsoft/v1/deposit", {"X-Public-Key": "pk", "X-Signature": "0="}
+    assert answer(template, Request(path, signed)) is None
+    for name in signed:
+        assert answer(template, Request(path, signed | {name: ""})) == 401
+    assert rates(template, Request(path, signed)) == {
+        "CUSTOM_KEYS x-public-key": {"Ref": "WafKeyRateLimit"},
+        "IP": {"Ref": "WafRateLimit"},
+    }
+
+
 @pytest.mark.parametrize("environment", [None, "staging", "prod"])
 def test_a8_the_rates_follow_the_throttle(template: Template, environment: str | None) -> None:
     """A key may use all of one method; an aggregator's two addresses may, together."""

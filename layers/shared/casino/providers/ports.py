@@ -59,6 +59,8 @@ class LaunchRequest:
     return_url: str | None = None
     language: str | None = None
     is_demo: bool = False
+    user_token: str = ""
+    """The one-time token of this launch, for a provider that opens the session with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Launched:
     response_body: str
     status: int
     correlation: Mapping[str, str] = field(default_factory=dict)
+    session_token: str | None = None
+    """What the provider's hooks call the session, where that is not our own id."""
 
 
 class ProviderObserver(Protocol):

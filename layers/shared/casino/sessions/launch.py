@@ -33,6 +33,7 @@ from casino.sessions.model import (
     fail,
     second_id,
     succeed,
+    user_token,
 )
 from casino.sessions.ports import Counterparts, Found, Launches
 from casino.sessions.refusals import LaunchRefusedError
@@ -165,6 +166,7 @@ class LaunchService:
             return_url=order.return_url,
             language=order.language,
             is_demo=order.is_demo,
+            user_token=user_token(launch),
         )
         try:
             made = self._provider.create_session(admitted.integration, request)
@@ -177,7 +179,8 @@ class LaunchService:
         fault = launch_url_fault(made.url, admitted.integration)
         if fault is not None:
             self._fail(admitted, launch, "launch_url_refused", fault, exchange)
-        done = succeed(launch, made.url, exchange, int(self._clock.now()))
+        now = int(self._clock.now())
+        done = succeed(launch, made.url, exchange, now, made.session_token)
         if self._launches.end(done, done.ended_at):
             return LaunchAnswer(done)
         return self._overtaken(order)

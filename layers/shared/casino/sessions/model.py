@@ -80,6 +80,7 @@ class Launch:
 
     `ended_at` is when the launch succeeded or failed. `final` bars another try of a failed one.
     `replaces` and `replaced_by` link the two ids of a launch that the provider answered with 409.
+    `session_token` is the provider's own name of the session.
     """
 
     session: Session
@@ -93,6 +94,7 @@ class Launch:
     replaces: str | None = None
     replaced_by: str | None = None
     exchange: Exchange | None = None
+    session_token: str | None = None
 
     @property
     def provider_may_hold_it(self) -> bool:
@@ -160,7 +162,14 @@ def begin(order: LaunchOrder, integration: str, attempt: str, now: int, ttl_s: i
     return Launch(session, order.fingerprint(), attempt, started_at=now)
 
 
-def succeed(launch: Launch, url: str, exchange: Exchange, now: int) -> Launch:
+def user_token(launch: Launch) -> str:
+    """Return the one-time token of a try: nobody else knows its `attempt`."""
+    return f"{launch.session.session_id}.{launch.attempt}"
+
+
+def succeed(
+    launch: Launch, url: str, exchange: Exchange, now: int, session_token: str | None = None
+) -> Launch:
     """Return the session open for play."""
     return replace(
         launch,
@@ -168,6 +177,7 @@ def succeed(launch: Launch, url: str, exchange: Exchange, now: int) -> Launch:
         ended_at=now,
         url=url,
         exchange=exchange,
+        session_token=session_token,
     )
 
 

@@ -48,6 +48,9 @@ def decide(snapshot: Snapshot, request: Transaction, terms: Terms, now: int) -> 
             return Posting("deposit", _move(request.amount_minor, to="player", source="platform"))
         case "withdrawal":
             return _decide_withdrawal(snapshot, request)
+        case "notice":
+            closed = RoundChange(request.round_id, finish=True) if request.round_id else None
+            return Posting("round_closed", (), closed)
 
 
 def decide_bet(snapshot: Snapshot, bet: Transaction, terms: Terms, now: int) -> Refusal | Posting:
@@ -79,7 +82,8 @@ def decide_win(snapshot: Snapshot, win: Transaction) -> Refusal | Posting:
     A session whose launch failed took no stake, so nothing is owed in it.
     """
     refusal = _session_refusal(snapshot.session, win)
-    if refusal is not None:
+    unneeded = win.by_bet and snapshot.session is None and snapshot.shows_player_of(win)
+    if refusal is not None and not unneeded:
         # A session that is not there may be restored: the same win must then be able to settle.
         return replace(refusal, recorded=refusal.code != "session_not_found")
     if snapshot.session is not None and snapshot.session.status == "failed":
@@ -114,28 +118,38 @@ def decide_refund(snapshot: Snapshot, refund: Transaction, terms: Terms) -> Refu
     if refund.bet_transaction_id == refund.transaction_id:
         return Refusal("refund_not_allowed")
     bet = snapshot.bet
+    accepted = refund.by_bet or terms.refund_unknown_bet == "accept"
     if not isinstance(bet, Entry) or (bet.kind == "bet" and bet.record == "refused"):
         # A refused or already barred bet holds its id for ever; only a free id needs a tombstone.
         # Without a session nothing proves the player, and an entry would stand in their chain.
-        if in_session and terms.refund_unknown_bet == "accept":
+        if in_session and accepted:
             return Posting("refund_unknown_bet_accepted", (), leaves_tombstone=bet is None)
         return Refusal("bet_not_found", leaves_tombstone=bet is None)
     refusal = _refund_refusal(snapshot, refund, bet)
     if refusal is not None:
         return refusal
+    if snapshot.void is not None and refund.by_bet:
+        return Posting("refund_repeated", ())
     round_ = snapshot.round
-    late = round_ is not None and round_.finished and round_.paid_wins > 0
-    if late and terms.refund_after_win == "reject":
+    late = round_ is not None and round_.paid_wins > 0 and (round_.finished or refund.by_bet)
+    if late and (refund.by_bet or terms.refund_after_win == "reject"):
         return Refusal("round_finished")
-    change = None
-    if bet.round_id is not None:
-        version = round_.version if round_ is not None else None
-        change = RoundChange(
-            bet.round_id, refunds=1, finish=refund.finished, expected_version=version
-        )
+    rule = "refund_of_stake" if refund.by_bet else "refund_credit"
     undo = tuple((account, -amount) for account, amount in bet.postings)
-    rule = "refund_after_win" if late else "refund_credit"
-    return Posting(rule, undo, change, voids_bet=True)
+    change = _round_of(bet, round_, refund)
+    return Posting("refund_after_win" if late else rule, undo, change, voids_bet=True)
+
+
+def _round_of(bet: Entry, round_: Round | None, refund: Transaction) -> RoundChange | None:
+    if bet.round_id is None:
+        return None
+    return RoundChange(
+        bet.round_id,
+        refunds=1,
+        finish=refund.finished,
+        expected_version=round_.version if round_ is not None else None,
+        unpaid=refund.by_bet,
+    )
 
 
 def _refund_refusal(snapshot: Snapshot, refund: Transaction, bet: Entry) -> Refusal | None:
@@ -145,6 +159,8 @@ def _refund_refusal(snapshot: Snapshot, refund: Transaction, bet: Entry) -> Refu
         return Refusal("player_mismatch")
     if bet.currency != refund.currency:
         return Refusal("currency_mismatch")
+    if refund.by_bet:
+        return None
     if bet.type != refund.type:
         return Refusal("type_mismatch")
     if snapshot.void is not None:

@@ -3,7 +3,16 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from casino.wallet.model import Entry, Player, Round, Session, Tombstone, VoidMarker, Wallet
+from casino.wallet.model import (
+    Entry,
+    Player,
+    Round,
+    Session,
+    Tombstone,
+    Transaction,
+    VoidMarker,
+    Wallet,
+)
 
 
 class BalanceFacts(NamedTuple):
@@ -27,6 +36,15 @@ class Snapshot:
     round: Round | None = None
     bet: Entry | Tombstone | None = None
     void: VoidMarker | None = None
+
+    def shows_player_of(self, request: Transaction) -> bool:
+        """Tell whether the player placed a bet with the integration: this one, or in this round."""
+        if self.round is not None and self.round.bets > 0:
+            return True
+        bet = self.bet
+        if not isinstance(bet, Entry) or bet.kind != "bet" or bet.record != "applied":
+            return False
+        return (bet.player_id, bet.currency) == (request.player_id, request.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +80,8 @@ class RoundChange:
     """The changes that a posting makes to its round.
 
     `expected_version` pins the round that was read. `None` (a refund, which learns its round only
-    from the bet) asks instead that the round be not finished with a paid win: then its rule is
-    another one, and the round has to be looked at.
+    from the bet) asks instead that the round be not finished with a paid win, and with `unpaid` not
+    paid at all: then its rule is another one, and the round has to be looked at.
     """
 
     round_id: str
@@ -72,6 +90,7 @@ class RoundChange:
     paid_wins: int = 0
     finish: bool = False
     expected_version: int | None = None
+    unpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from typing import Final, NamedTuple, Protocol
 
 from casino.base.headers import Headers
 from casino.signing.pair import Pair
-from casino.wallet.model import BalanceQuery, Transaction
+from casino.wallet.model import BalanceQuery, TokenExchange, Transaction
 
 #: The largest body of a hook, in bytes; an ordinary one is a few hundred.
 MAX_BODY: Final = 32 * 1024
 
-type Request = Transaction | BalanceQuery
+type Request = Transaction | BalanceQuery | TokenExchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class Claim:
 class Outcome:
     """The end of a request: `code` is `ok` or one of `casino.wallet.refusals`.
 
-    `balance_minor` is the player's spendable money afterwards, in minor units of `currency`.
+    `balance_minor` is the player's spendable money afterwards, in minor units of `currency`, and
+    `before_minor` what it was before; `request` is what was answered, where it was decided.
     `reference` is our id of the transaction; with `bet_already_refunded`, that of the first refund.
     `detail` says to people what to correct.
     """
@@ -54,6 +55,8 @@ class Outcome:
     balance_minor: int | None = None
     reference: str | None = None
     detail: str = ""
+    request: Transaction | BalanceQuery | None = None
+    before_minor: int | None = None
 
 
 class Answer(NamedTuple):

@@ -28,7 +28,8 @@ from casino.observability.hooks import HookTelemetry, RequestRecord
 from casino.signing.pair import Pair
 from casino.signing.scheme import SignatureRefusedError
 from casino.wallet.dialect import MAX_BODY, Call, Dialect, Request
-from casino.wallet.model import BalanceQuery
+from casino.wallet.model import BalanceQuery, TokenExchange
+from casino.wallet.ports import Tokens
 from casino.wallet.service import Result, WalletService
 
 #: The longest that a request may take, in seconds: providers give up after 1 to 3.
@@ -47,6 +48,8 @@ class HookEndpoint:
     wallet: WalletService
     clock: Clock
     observer: HookTelemetry
+    tokens: Tokens | None = None
+    """Where the dialect has requests that exchange a token."""
 
     def handle(self, event: Event, context: object) -> Response:
         """Return the REST proxy response to `event`; never raises."""
@@ -116,9 +119,14 @@ class HookEndpoint:
         return tuple(pair for pair in self.keyring.live(integration) if pair.api_key == api_key)
 
     def _serve(self, request: Request, integration: Integration, record: RequestRecord) -> Result:
+        if isinstance(request, TokenExchange):
+            record.action = "auth"
+            if self.tokens is None:
+                raise RequestRefusedError("unsupported_action")
+            request = self.tokens.exchange(request, self.clock.now())
         record.player_id, record.session_id = request.player_id, request.session_id or ""
         if isinstance(request, BalanceQuery):
-            record.action = "balance"
+            record.action = "auth" if record.action == "auth" else "balance"
             return self.wallet.balance(request)
         record.action, record.transaction_id = request.kind, request.transaction_id
         return self.wallet.transact(request, integration.wallet)

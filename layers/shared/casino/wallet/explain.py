@@ -36,6 +36,15 @@ _APPLIED: Final = {
         "The bet stood, so what it debited was credited; its finished round had paid a win before, "
         "so the refund is flagged."
     ),
+    "refund_of_stake": (
+        "The bet stood and was not refunded before, so its stored stake was credited, whatever "
+        "amount the refund says."
+    ),
+    "refund_repeated": "The bet is refunded already: nothing moved.",
+    "round_closed": (
+        "The counterpart says that the round is over for all of its players: noted, and the round "
+        "flagged; no wallet was touched."
+    ),
     "refund_unknown_bet_accepted": (
         "The bet is unknown and the integration wants such refunds accepted: nothing moved, and "
         "the bet can never debit."
@@ -71,7 +80,7 @@ class Story:
     def explanation(self) -> str:
         """Why the entry is what it is; a rule without words is named as it stands."""
         rule = self.entry.rule
-        if self.entry.record == "applied":
+        if self.entry.record != "refused":
             return _APPLIED.get(rule, rule)
         if rule == "insufficient_funds" and self.entry.reserved_minor:
             return f"Refused: {_RESERVED} Every copy gets the same refusal."

@@ -8,8 +8,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-type Kind = Literal["bet", "win", "refund", "deposit", "withdrawal"]
-type Record = Literal["applied", "refused"]
+type Kind = Literal["bet", "win", "refund", "deposit", "withdrawal", "notice"]
+type Record = Literal["applied", "refused", "noted"]
 type SessionStatus = Literal["launching", "active", "suspended", "closed", "failed"]
 
 #: The integration under which the platform's own deposits and withdrawals are recorded.
@@ -32,12 +32,22 @@ def platform_transaction_id(integration: str, transaction_id: str) -> str:
     return f"plt-{digest[:32]}"
 
 
+def session_key(integration: str, session_token: str) -> str:
+    """Return the id under which a session is found by its counterpart's own token."""
+    return f"{integration}#{session_token}"
+
+
 @dataclass(frozen=True, slots=True)
 class Transaction:
     """One request to move money, verified and typed, not yet decided.
 
     `type` is the kind of stake or payout (`bet`, `tip`, `freespin`, `win`, `jackpot`, …);
-    `extra` is the JSON text of the unknown fields, kept for audit.
+    `extra` is the JSON text of the unknown fields, kept for audit. A notice moves nothing, and
+    names neither player nor currency.
+
+    `by_bet` says that its bet settles it. A win needs no session where bet or round show the
+    player. A refund gives back the stored stake, whatever it says itself: that of an unknown or
+    refunded bet moves nothing and is no error, and a paid win of the round bars it.
     """
 
     integration: str
@@ -54,9 +64,12 @@ class Transaction:
     finished: bool = False
     extra: str | None = None
     trace_id: str = ""
+    by_bet: bool = False
 
     def fingerprint(self) -> str:
         """Return what makes two requests the same one: see wallet semantics, rule 5.
+
+        The unknown fields are all that a notice has to say, so they count there.
 
         SHA-256 in hex over the length-prefixed fields, so that no two requests run together.
         """
@@ -70,6 +83,7 @@ class Transaction:
             self.round_id,
             self.bet_transaction_id,
             "finished" if self.finished else "open",
+            *([self.extra] if self.kind == "notice" else ()),
         )
         text = "".join("-" if field is None else f"{len(field)}:{field}" for field in fields)
         return hashlib.sha256(text.encode()).hexdigest()
@@ -83,6 +97,20 @@ class BalanceQuery:
     player_id: str
     currency: str
     session_id: str | None = None
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenExchange:
+    """One request to open a launched session: the one-time token of our launch is exchanged.
+
+    The counterpart's `session_token` names the session from then on.
+    """
+
+    integration: str
+    user_token: str
+    session_token: str
+    currency: str | None = None
     trace_id: str = ""
 
 
@@ -107,7 +135,7 @@ class Terms(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the ledger, never changed: an applied transaction or a recorded refusal.
+    """One line of the ledger, never changed: what was applied, a recorded refusal, or a notice.
 
     `seq` counts a wallet's applied entries from 1 without a gap; a refusal carries the number of
     the entry that it was decided after. `body` is the stored response, given again to every copy.

@@ -7,9 +7,11 @@ from typing import Protocol
 from casino.audit.model import AuditRecord
 from casino.wallet.decision import BalanceFacts, RoundChange, Snapshot
 from casino.wallet.model import (
+    BalanceQuery,
     Entry,
     Player,
     Round,
+    TokenExchange,
     Tombstone,
     Transaction,
     VoidMarker,
@@ -49,6 +51,16 @@ class Ledger(Protocol):
         Returns the snapshot to decide again from when somebody was faster. Raises `BusyError` and
         `UnavailableError` for a write that was certainly not made, and `OutcomeUnknownError` for
         one that may have been made: then load again, the entry tells.
+        """
+
+
+class Tokens(Protocol):
+    """The one-time tokens of launched sessions."""
+
+    def exchange(self, request: TokenExchange, now: float) -> BalanceQuery:
+        """Bind the token to the session token that uses it; return whose balance to answer.
+
+        Raises `RequestRefusedError` for a token that is unknown, over, or used by another.
         """
 
 

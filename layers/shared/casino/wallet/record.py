@@ -43,6 +43,9 @@ def commit_for(
     Raises `LookupError` for a posting to a wallet that does not exist: that would be a bug.
     """
     tombstone = _tombstone(request, at, dialect) if decision.leaves_tombstone else None
+    if request.kind == "notice" and isinstance(decision, Posting):
+        noted = _noted(request, decision, dialect)
+        return Commit(_entry(snapshot, request, noted, at), round_change=decision.round_change)
     if isinstance(decision, Refusal):
         verdict = _refused(snapshot, request, decision, dialect)
         return Commit(_entry(snapshot, request, verdict, at), tombstone=tombstone)
@@ -65,7 +68,17 @@ def _applied(
     after = wallet.balance_minor + posting.player_delta_minor
     own_id = platform_transaction_id(request.integration, request.transaction_id)
     spendable = after - wallet.reserved_minor
-    answer = dialect.answer(Outcome("ok", request.trace_id, request.currency, spendable, own_id))
+    answer = dialect.answer(
+        Outcome(
+            "ok",
+            request.trace_id,
+            request.currency,
+            spendable,
+            own_id,
+            request=request,
+            before_minor=wallet.spendable_minor,
+        )
+    )
     return _Verdict(
         record="applied",
         rule=posting.rule,
@@ -76,6 +89,13 @@ def _applied(
         status=answer.status,
         body=answer.body,
     )
+
+
+def _noted(request: Transaction, notice: Posting, dialect: Dialect) -> _Verdict:
+    own_id = platform_transaction_id(request.integration, request.transaction_id)
+    outcome = Outcome("ok", request.trace_id, reference=own_id, request=request)
+    status, body = dialect.answer(outcome)
+    return _Verdict("noted", notice.rule, request.round_id, 0, 0, (), status, body)
 
 
 def _refused(
@@ -117,7 +137,7 @@ def _entry(snapshot: Snapshot, request: Transaction, verdict: _Verdict, at: str)
             currency=request.currency,
             amount_minor=request.amount_minor,
             game_id=request.game_id,
-            session_id=request.session_id,
+            session_id=snapshot.session.session_id if snapshot.session else request.session_id,
             round_id=verdict.round_id,
             bet_transaction_id=request.bet_transaction_id,
             finished=request.finished,
@@ -147,6 +167,8 @@ def _attributed(snapshot: Snapshot, request: Transaction) -> bool:
         return True
     owner = (request.player_id, request.currency)
     session, bet = snapshot.session, snapshot.bet
+    if request.by_bet and session is None and request.kind == "win":
+        return snapshot.shows_player_of(request)
     if session is not None and session.integration == request.integration:
         return (session.player_id, session.currency) == owner
     if not isinstance(bet, Entry) or not bet.attributed:

@@ -100,7 +100,7 @@ class WalletService:
         found = decide_balance(facts, query)
         if isinstance(found, Refusal):
             return self.refused(found.code, query.trace_id)
-        outcome = Outcome("ok", query.trace_id, query.currency, found)
+        outcome = Outcome("ok", query.trace_id, query.currency, found, request=query)
         status, body = self._dialect.answer(outcome)
         return Result(status, body, "ok", "balance")
 
@@ -195,5 +195,5 @@ def _cancelled(tombstone: Tombstone, attempt: _Attempt) -> Result:
 
 
 def _result(entry: Entry, attempt: _Attempt, *, replay: bool) -> Result:
-    code = "ok" if entry.record == "applied" else entry.rule
+    code = entry.rule if entry.record == "refused" else "ok"
     return Result(entry.status, entry.body, code, entry.rule, replay, attempt.conflicts)

@@ -16,6 +16,7 @@ from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.hooks import HookTelemetry
 from casino.wallet.dialect import Dialect
 from casino.wallet.endpoint import HookEndpoint
+from casino.wallet.ports import Tokens
 from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.ledger import DynamoDbLedger
@@ -32,9 +33,14 @@ def wallet_service(client: Any, tables: Tables, dialect: Dialect) -> WalletServi
 
 
 def hook_handler(
-    dialect: Dialect, environment: Mapping[str, str] = os.environ
+    dialect: Dialect,
+    environment: Mapping[str, str] = os.environ,
+    tokens: Callable[[Any, Tables], Tokens] | None = None,
 ) -> Callable[[Event, object], Response]:
-    """Return the Lambda handler of a dialect's hooks, wired from the environment and primed."""
+    """Return the Lambda handler of a dialect's hooks, wired from the environment and primed.
+
+    `tokens` makes the store of one-time tokens, for a dialect that exchanges some.
+    """
     settings = load_settings(environment)
     client, clock = dynamodb_client(), SystemClock()
     stored = DynamoDbRegistry(client, settings.tables)
@@ -48,6 +54,7 @@ def hook_handler(
         wallet=wallet_service(client, settings.tables, dialect),
         clock=clock,
         observer=observer,
+        tokens=tokens(client, settings.tables) if tokens is not None else None,
     )
     if settings.primed is not None:
         give_up_at = clock.monotonic() + PRIMING_S

@@ -4,7 +4,6 @@
 more milliseconds in a cold start than this whole package.
 """
 
-from hashlib import sha256
 from typing import Annotated, Any, Final, Literal, cast
 
 import msgspec
@@ -12,12 +11,10 @@ import msgspec
 from casino.base.errors import RequestRefusedError
 from casino.base.exact_json import MalformedJsonError, parse_object
 from casino.base.money import EXPONENTS, AmountError, AmountPrecisionError, to_minor
+from casino.wallet.extra import kept
 from casino.wallet.model import BalanceQuery, Kind, Transaction
 
 type Action = Literal["balance", "bet", "win", "refund"]
-
-#: How many bytes of unknown fields are kept with an entry.
-_MOST_EXTRA: Final = 2 * 1024
 
 type _Id = Annotated[
     str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]+\Z")
@@ -62,7 +59,6 @@ _SHAPES: Final[dict[str, type[_Money]]] = {"bet": _Bet, "win": _Win, "refund": _
 _KNOWN: Final = {
     action: frozenset(shape.__struct_fields__) | {"action"} for action, shape in _SHAPES.items()
 }
-_ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
 
 def parse_hook(
@@ -117,8 +113,7 @@ def _check_currency(currency: str) -> None:
 def _transaction(
     kind: Kind, money: _Money, fields: dict[str, Any], integration: str, trace_id: str
 ) -> Transaction:
-    extra = {name: value for name, value in fields.items() if name not in _KNOWN[kind]}
-    if kind != "refund" and extra.get("bet_transaction_id") not in (None, ""):
+    if kind != "refund" and fields.get("bet_transaction_id") not in (None, ""):
         raise RequestRefusedError("invalid_request", f"a {kind} takes no bet_transaction_id")
     return Transaction(
         integration=integration,
@@ -133,17 +128,9 @@ def _transaction(
         round_id=money.round_id if isinstance(money, _Bet | _Win) else None,
         bet_transaction_id=money.bet_transaction_id if isinstance(money, _Refund) else None,
         finished=bool(money.finished),
-        extra=_kept(extra) if extra else None,
+        extra=kept(fields, _KNOWN[kind]),
         trace_id=trace_id,
     )
-
-
-def _kept(extra: dict[str, Any]) -> str:
-    """Return the unknown fields as JSON; of many, digest and size, which cost no write units."""
-    text = _ENCODER.encode(extra)
-    if len(text) > _MOST_EXTRA:
-        text = _ENCODER.encode({"sha256": sha256(text).hexdigest(), "bytes": len(text)})
-    return text.decode()
 
 
 def _minor(money: _Money) -> int:

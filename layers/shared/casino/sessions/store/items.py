@@ -19,7 +19,7 @@ SHARDS: Final = 8
 #: What is kept of the provider's answer, in characters; a launch URL has 2,000 at most.
 _MOST_RESPONSE: Final = 4_096
 
-_OPTIONAL: Final = ("attempt", "url", "error", "replaces", "replaced_by")
+_OPTIONAL: Final = ("attempt", "url", "error", "replaces", "replaced_by", "session_token")
 
 
 def shard(session_id: str) -> str:
@@ -82,6 +82,7 @@ def read_launch(item: Item) -> Launch:
         replaces=_text(item, "replaces"),
         replaced_by=_text(item, "replaced_by"),
         exchange=_inflated(item["exchange"]["B"]) if "exchange" in item else None,
+        session_token=_text(item, "session_token"),
     )
 
 

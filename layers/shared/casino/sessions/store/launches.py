@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casino.aws.attributes import Item, text
-from casino.aws.dynamodb import CONDITION_FAILED, DynamoDbClient, batch_get, get, transact, write
+from casino.aws.dynamodb import CONDITION_FAILED, DynamoDbClient, batch_get, get, transact
 from casino.aws.tables import Tables
 from casino.base.errors import BusyError
 from casino.catalogue.model import Game
@@ -18,6 +18,7 @@ from casino.sessions.model import Launch, LaunchOrder
 from casino.sessions.ports import Found
 from casino.sessions.store.items import introduce, launch_item, read_launch, watch_item
 from casino.wallet.store.items import read_player, read_wallet
+from casino.wallet.store.tokens import put_copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,10 @@ class DynamoDbLaunches:
 
     def end(self, launch: Launch, check_at: int | None) -> bool:
         """Write how a try ended, if it still owns the session."""
-        done = write(self._client.put_item, **self._ending(launch, check_at))
-        return done or self._stands(launch)
+        writes = [{"Put": self._ending(launch, check_at)}]
+        if launch.session_token:
+            writes.append(put_copy(self._tables.sessions, launch.session, launch.session_token))
+        return self._written(writes) or self._stands(launch)
 
     def _written(self, writes: list[dict[str, Any]]) -> bool:
         """Write all or nothing; false when a condition does not hold."""

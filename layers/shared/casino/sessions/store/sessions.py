@@ -12,6 +12,7 @@ from casino.aws.tables import Tables
 from casino.sessions.store.items import introduce, watch_item
 from casino.wallet.model import Session, SessionStatus
 from casino.wallet.store.items import read_session, session_item
+from casino.wallet.store.tokens import copy_changes
 
 
 class DynamoDbSessions:
@@ -68,7 +69,9 @@ class DynamoDbSessions:
             if not changeable or stood == status:
                 return True
             new = old | {"status": text(status), "check_at": number(0)}
+            changed, token = replace(read_session(old), status=status), old.get("session_token")
             update = difference(self._tables.sessions, key, old, new)
+            update += copy_changes(self._client, self._tables.sessions, changed, token)
             record = replace(audit, old=stood, new=status)
             return not transact_audited(self._client, self._tables, update, record)
 

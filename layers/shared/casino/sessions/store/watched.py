@@ -5,15 +5,26 @@ due; the table decides whether they are.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import batched, islice
 from typing import Any, Final
 
 from casino.aws.attributes import Item, flag, number, text
-from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, query, write
+from casino.aws.dynamodb import (
+    BATCH_KEYS,
+    CONDITION_FAILED,
+    DynamoDbClient,
+    batch_get,
+    query,
+    transact,
+    write,
+)
 from casino.aws.tables import Tables
+from casino.base.errors import BusyError
 from casino.sessions.model import Launch
 from casino.sessions.ports import WatchedSession
 from casino.sessions.store.items import SHARDS, read_launch, watch_item
+from casino.wallet.store.tokens import copy_changes
 
 _NAMES: Final = {"#shard": "shard", "#check": "check_at"}
 
@@ -75,13 +86,22 @@ class DynamoDbWatchedSessions:
         same_try = "attribute_not_exists(#attempt)"
         if launch.attempt:
             same_try, values[":attempt"] = "#attempt = :attempt", text(launch.attempt)
-        return self._update(
-            session_id,
-            UpdateExpression=f"SET {end}, #shard = :shard, #check = :check REMOVE #tells",
-            ConditionExpression=f"#status = :seen AND {same_try}",
-            ExpressionAttributeNames=names,
-            ExpressionAttributeValues=values,
-        )
+        update: dict[str, Any] = {
+            "TableName": self._table,
+            "Key": {"session_id": text(session_id)},
+            "UpdateExpression": f"SET {end}, #shard = :shard, #check = :check REMOVE #tells",
+            "ConditionExpression": f"#status = :seen AND {same_try}",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
+        if launch.session_token is None:
+            return write(self._client.update_item, **update)
+        closed, token = replace(launch.session, status="closed"), text(launch.session_token)
+        copy = copy_changes(self._client, self._table, closed, token)
+        reasons = transact(self._client, [{"Update": update}, *copy])
+        if reasons and CONDITION_FAILED not in reasons:
+            raise BusyError("another transaction holds the session")
+        return not reasons
 
     def look_again(self, watched: WatchedSession, check_at: int, tells: int = 0) -> bool:
         """Look at it again later; this also claims it, since only one of two runs succeeds."""

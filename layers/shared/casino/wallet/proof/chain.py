@@ -19,7 +19,7 @@ def check_wallet(wallet: Wallet, entries: Sequence[Entry]) -> Iterator[Fault]:
     applied = [entry for entry in known if entry.record == "applied"]
     yield from _check_chain(wallet, sorted(applied, key=lambda entry: entry.seq), states)
     for entry in known:
-        if entry.record == "refused":
+        if entry.record != "applied":
             yield from _check_place(entry, states)
     yield from _check_head(wallet, states)
 
@@ -30,9 +30,9 @@ def _check_entry(entry: Entry) -> Iterator[Fault]:
     if _fingerprint(entry) != entry.fingerprint:
         yield fault_of(entry, "fingerprint", "the entry's fields do not give its fingerprint")
     moved = entry.balance_after_minor - entry.balance_before_minor
-    if entry.record == "refused":
+    if entry.record != "applied":
         if moved or entry.postings:
-            yield fault_of(entry, "refusal_moved_money", f"a refusal moves {moved}")
+            yield fault_of(entry, "refusal_moved_money", f"what is {entry.record} moves {moved}")
         return
     total = sum(amount for _, amount in entry.postings)
     if total:
@@ -62,6 +62,7 @@ def _fingerprint(entry: Entry) -> str:
         round_id=None if entry.kind == "refund" else entry.round_id,
         bet_transaction_id=entry.bet_transaction_id,
         finished=entry.finished,
+        extra=entry.extra,
     )
     return request.fingerprint()
 
@@ -75,7 +76,7 @@ def _expected_minor(entry: Entry) -> int | None:
             return entry.amount_minor
         case "withdrawal":
             return -entry.amount_minor
-        case "refund":
+        case "refund" | "notice":
             return None
 
 

@@ -17,6 +17,8 @@ from casino.wallet.proof.faults import Fault, fault_of
 
 _UNKNOWN_BET_ACCEPTED = "refund_unknown_bet_accepted"
 _UNKNOWN_BET_RULES = frozenset({"bet_not_found", _UNKNOWN_BET_ACCEPTED})
+#: Refunds that were accepted and moved nothing.
+_NO_CREDIT = frozenset({"refund_repeated", _UNKNOWN_BET_ACCEPTED})
 
 
 class Records:
@@ -75,11 +77,20 @@ def check_refunds(entries: Sequence[Entry], records: Records) -> Iterator[Fault]
     for refund in entries:
         if refund.kind == "refund" and refund.rule in _UNKNOWN_BET_RULES:
             yield from _check_barred(refund, records)
+        if refund.rule == "refund_repeated":
+            yield from _check_refunded(refund, records)
+
+
+def _check_refunded(refund: Entry, records: Records) -> Iterator[Fault]:
+    """A refund that moves nothing has another one before it."""
+    if records.void(refund.integration, refund.bet_transaction_id or "") is None:
+        detail = f"bet {refund.bet_transaction_id} was never refunded"
+        yield fault_of(refund, "void_missing", detail)
 
 
 def _is_credit(entry: Entry) -> bool:
     applied = entry.kind == "refund" and entry.record == "applied"
-    return applied and entry.rule != _UNKNOWN_BET_ACCEPTED
+    return applied and entry.rule not in _NO_CREDIT
 
 
 def _check_bet_of(refund: Entry, records: Records) -> Iterator[Fault]:
@@ -88,7 +99,8 @@ def _check_bet_of(refund: Entry, records: Records) -> Iterator[Fault]:
         detail = f"{refund.bet_transaction_id} is no applied bet of this wallet"
         yield fault_of(refund, "refund_without_bet", detail)
         return
-    if bet.amount_minor != refund.amount_minor:
+    # A refund of the stored stake may say another amount, or none: its postings are what it gave.
+    if bet.amount_minor != refund.amount_minor and refund.rule != "refund_of_stake":
         detail = f"the refund is of {refund.amount_minor}, the stake was {bet.amount_minor}"
         yield fault_of(refund, "refund_amount", detail)
     if {account: -amount for account, amount in bet.postings} != dict(refund.postings):
@@ -176,7 +188,8 @@ def check_rounds(
     `settled` are the entries that were written before the rounds were read, `seen` are all that
     were found after: under traffic the truth is between the two, at rest they are the same.
     """
-    least, most = _counts(settled), _counts(seen)
+    # A notice moves no wallet, so nothing tells whether it was written before the rounds were read.
+    least, most = _counts(e for e in settled if e.record == "applied"), _counts(seen)
     stored = {(r.integration, r.player_id, r.currency, r.round_id): r for r in rounds}
     for key in sorted(least.keys() | stored.keys()):
         wallet, round_ = wallet_key(key[1], key[2]), stored.get(key)
@@ -194,7 +207,7 @@ def check_rounds(
 def _counts(entries: Iterable[Entry]) -> dict[_RoundKey, _Count]:
     counts: dict[_RoundKey, _Count] = {}
     for entry in entries:
-        counted = entry.record == "applied" and entry.rule != _UNKNOWN_BET_ACCEPTED
+        counted = entry.record != "refused" and entry.rule not in _NO_CREDIT
         if counted and entry.round_id is not None:
             key = (entry.integration, entry.player_id, entry.currency, entry.round_id)
             counts.setdefault(key, _Count()).add(entry)

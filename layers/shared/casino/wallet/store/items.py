@@ -252,7 +252,8 @@ def session_item(session: Session) -> Item:
 def read_session(item: Item) -> Session:
     """Read a session."""
     return Session(
-        session_id=item["session_id"]["S"],
+        # Under a counterpart's token stands a copy, which names the session's own id.
+        session_id=item["of"]["S"] if "of" in item else item["session_id"]["S"],
         player_id=item["player_id"]["S"],
         currency=item["currency"]["S"],
         integration=item["integration"]["S"],

@@ -43,13 +43,14 @@ class DynamoDbLedger:
         """Read the entry, wallet, session and round; for a refund its bet and void marker."""
         own_id = entry_id(request.integration, request.transaction_id)
         ledger_ids = [own_id]
-        if request.bet_transaction_id is not None:
+        if request.bet_transaction_id is not None and _is_settled_by_bet(request):
             ledger_ids.append(entry_id(request.integration, request.bet_transaction_id))
             ledger_ids.append(void_id(request.integration, request.bet_transaction_id))
         keys: dict[str, list[Item]] = {
             self._tables.ledger: [{"id": text(key)} for key in dict.fromkeys(ledger_ids)],
-            self._tables.wallets: [_wallet_key(request.player_id, request.currency)],
         }
+        if request.kind != "notice":
+            keys[self._tables.wallets] = [_wallet_key(request.player_id, request.currency)]
         if request.session_id is not None:
             keys[self._tables.sessions] = [{"session_id": text(request.session_id)}]
         played = request.round_id if request.round_id is not None else round_id
@@ -157,7 +158,9 @@ class DynamoDbLedger:
             update += " SET finished = :finished"
             values[":finished"] = {"BOOL": True}
         if change.expected_version is None:
-            still_refundable = "attribute_not_exists(finished) OR paid_wins = :none"
+            still_refundable = "paid_wins = :none"
+            if not change.unpaid:
+                still_refundable = f"attribute_not_exists(finished) OR {still_refundable}"
             condition, values[":none"] = still_refundable, number(0)
         elif change.expected_version == 0:
             condition = "attribute_not_exists(version)"
@@ -173,6 +176,11 @@ class DynamoDbLedger:
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
+
+
+def _is_settled_by_bet(request: Transaction) -> bool:
+    """Tell whether the bet that it names is of use: a win in a session is decided without it."""
+    return request.kind == "refund" or request.session_id is None
 
 
 def _wallet_key(player_id: str, currency: str) -> Item:

@@ -1,0 +1,111 @@
+"""What a request of Flexsoft costs: round trips at the wire, units, and the modules it loads."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from casino.wiring import hooks
+from testing.capacity import item_size, transact_write_units
+from testing.hooks import Reply
+from testing.template import PROJECT
+from testing.world import World
+from tests.functional.flexsoft.partner import Partner, connect
+from tests.functional.wallet.test_budget import READ, READ_THEN_WRITE, Meter
+
+_LOADED = """
+import json, runpy, sys
+runpy.run_path(sys.argv[1])
+print(json.dumps([name for name in sys.modules if name.startswith("casino.")]))
+"""
+_ROUND = str(uuid4())
+
+
+@pytest.fixture
+def meter(world: World, monkeypatch: pytest.MonkeyPatch) -> Meter:
+    """Every client that the function makes is metered."""
+    meter = Meter(world)
+    for name in ("dynamodb_client", "secrets_client"):
+        client = getattr(hooks, name)()
+        client.meta.events.register_first("before-send", meter.count)
+        monkeypatch.setattr(hooks, name, lambda client=client: client)
+    return meter
+
+
+@pytest.fixture
+def partner(world: World, meter: Meter) -> Partner:
+    """Flexsoft with ids of 36 characters, at a function whose caches are warm."""
+    partner = connect(world)
+    partner.launch(str(uuid4()))
+    partner.balance()
+    meter.sent.clear()
+    return partner
+
+
+def long_ids(**more: str) -> dict[str, str]:
+    return {"provider_tx_id": str(uuid4()), "round_id": _ROUND, **more}
+
+
+def test_money_takes_two_round_trips_and_a_copy_one(partner: Partner, meter: Meter) -> None:
+    bet = long_ids()
+    requests: dict[str, Callable[[], Reply]] = {
+        "bet": lambda: partner.bet(1_000, **bet),
+        "free bet": lambda: partner.bet(1_000, action="FREE_BET", **long_ids()),
+        "refused": lambda: partner.bet(9_000_000, **long_ids()),
+        "roll back": lambda: partner.roll_back(bet["provider_tx_id"], **long_ids()),
+        "again": lambda: partner.roll_back(bet["provider_tx_id"], **long_ids()),
+        "unknown": lambda: partner.roll_back("never", **long_ids()),
+        "win": lambda: partner.win(5_000, **long_ids(withdraw_provider_tx_id="b")),
+        "notice": lambda: partner.close_round("r", provider_tx_id=str(uuid4())),
+    }
+    for name, send in requests.items():
+        meter.sent.clear()
+        send()
+        assert meter.round_trips == READ_THEN_WRITE, name
+        if name in ("bet", "free bet", "win"):
+            assert meter.read_units() == 4, name
+        sizes = [item_size(item) for item in meter.written().values()]
+        assert max(sizes) < 1024, (name, sizes)
+        if name in ("bet", "free bet", "win"):
+            assert sum(map(transact_write_units, meter.written().values())) == 6
+        meter.sent.clear()
+        assert partner.again().replayed
+        assert meter.round_trips == READ, name
+
+
+def test_reads_take_one_round_trip_and_a_repeated_exchange_two(
+    partner: Partner, meter: Meter
+) -> None:
+    partner.balance()
+    assert meter.round_trips == READ
+    partner.auth()
+    meter.sent.clear()
+    partner.auth()
+    assert meter.round_trips == ["GetItem", *READ]
+
+
+@pytest.mark.parametrize(
+    ("function", "own", "foreign"),
+    [("flexsoft", "flexsoft", "igsp"), ("hooks", "igsp", "flexsoft"), ("bet", "igsp", "flexsoft")],
+)
+def test_a_function_loads_its_own_dialect_alone(
+    world: World, function: str, own: str, foreign: str
+) -> None:
+    code = [sys.executable, "-c", _LOADED, str(PROJECT / "functions" / function / "app.py")]
+    known = {"PATH", "PYTHONPATH"}
+    environment = {name: os.environ[name] for name in known if name in os.environ}
+    region = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_REGION": "eu-central-1"}
+    done = subprocess.run(
+        code, env=environment | region | world.environment, capture_output=True, check=True
+    )
+    loaded = json.loads(done.stdout)
+    assert [name for name in loaded if name.startswith(f"casino.dialects.{own}.")]
+    dialects = {name.split(".")[2] for name in loaded if name.startswith("casino.dialects.")}
+    assert dialects == {own}
+    assert foreign not in dialects
+    assert ("casino.wallet.store.tokens" in loaded) == (function == "flexsoft")
+    assert not [name for name in loaded if name.startswith(("casino.sessions", "casino.catalogue"))]
