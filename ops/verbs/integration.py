@@ -42,6 +42,10 @@ LaunchHostOption = Annotated[
     list[str] | None,
     typer.Option(help="Where its games are opened, repeated; none: the API's host."),
 ]
+GameOption = Annotated[
+    list[str] | None,
+    typer.Option(help="A game of a provider that publishes no list, repeated.", metavar="NAME"),
+]
 CloseOption = Annotated[
     bool, typer.Option("--close-sessions", help="Tell the provider when a session is over.")
 ]
@@ -68,6 +72,7 @@ def add(
     refund_after_win: AfterWinOption = "accept",
     provider_url: ProviderOption = "",
     launch_host: LaunchHostOption = None,
+    game: GameOption = None,
     close_sessions: CloseOption = False,
     credentials_file: PairOption = None,
     issue_url: IssueOption = "",
@@ -86,7 +91,9 @@ def add(
             refund_unknown_bet=_policy("refund-unknown-bet", refund_unknown_bet),
             refund_after_win=_policy("refund-after-win", refund_after_win),
         ),
-        provider=ProviderTerms(provider_url, tuple(launch_host or ()), close_sessions),
+        provider=ProviderTerms(
+            provider_url, tuple(launch_host or ()), close_sessions, games=tuple(game or ())
+        ),
         rotation=RotationTerms(issue_url, None if grace_days is None else int(grace_days * DAY_S)),
         pair=rotation.read_file(str(credentials_file)) if credentials_file else None,
     )

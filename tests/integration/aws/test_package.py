@@ -45,6 +45,7 @@ UNWANTED = (
     "requests",
     "casino.aws.clients",
     "casino.catalogue",
+    "casino.dialects.flexsoft.client",
     "casino.dialects.igsp.client",
     "casino.dialects.igsp.pairs",
     "casino.dialects.igsp.records",
@@ -53,6 +54,7 @@ UNWANTED = (
     "casino.providers",
     "casino.sessions",
     "casino.wiring.catalogue",
+    "casino.wiring.providers",
     "casino.wiring.rotation",
     "casino.wiring.sessions",
 )

@@ -29,13 +29,15 @@ class ProviderTerms:
     """How the provider is called, and where its games open.
 
     `url` is where the provider's own API begins; without one there is no catalogue. `launch_hosts`
-    are the hosts that its launch URLs may name; none means the API's own.
+    are the hosts that its launch URLs may name; none means the API's own. `games` names the games
+    of a provider that publishes no list.
     """
 
     url: str = ""
     launch_hosts: tuple[str, ...] = ()
     close_sessions: bool = False
     sessions_enabled: bool = True
+    games: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,7 @@ class ProviderCall:
     """Ours, sent as `X-Request-Id`: the same for every try."""
     cursor: str | None = None
     session_id: str | None = None
+    user_agent: str = "seamless-wallet"
 
 
 class ProviderClient(Protocol):

@@ -157,7 +157,7 @@ class Transport:
         signed = self._family(integration.family).sign(body, pair, self._clock.now())
         signed["Accept"] = "application/json"
         signed["Accept-Encoding"] = "gzip"
-        signed["User-Agent"] = "seamless-wallet"
+        signed["User-Agent"] = call.user_agent
         signed["X-Request-Id"] = call.request_id
         if body:
             signed["Content-Type"] = "application/json"

@@ -10,7 +10,7 @@ from botocore.config import Config
 
 from casino.aws.clients import aws_client, dynamodb_client, secrets_client
 from casino.aws.invoke import Invoker
-from casino.base.clock import Clock, SystemClock
+from casino.base.clock import SystemClock
 from casino.base.invocation import Context
 from casino.base.proxy import Event, Response
 from casino.catalogue.endpoint import CatalogueEndpoint
@@ -20,16 +20,12 @@ from casino.catalogue.store.games import DynamoDbCatalogue
 from casino.catalogue.store.pages import S3Pages
 from casino.catalogue.store.runs import DynamoDbSync
 from casino.catalogue.sync import CatalogueSync
-from casino.dialects.igsp.client import PAGE_LIMIT, HttpProviderClient
 from casino.dialects.igsp.records import IgspRecords
-from casino.dialects.registry import family
-from casino.integrations.ports import Keyring
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.provider_calls import ProviderTelemetry
 from casino.observability.telemetry import Telemetry
-from casino.providers.circuit import Circuits
-from casino.providers.transport import Limits, Transport
+from casino.wiring.providers import provider_client
 from casino.wiring.settings import load_settings, load_sync_settings, required
 
 #: Nobody waits for these calls, and each can be made again.
@@ -42,18 +38,6 @@ _BACKGROUND = Config(
 )
 #: Reads of a lobby, where somebody waits.
 _TWICE = Config(retries={"mode": "standard", "total_max_attempts": 2})
-
-
-def provider_client(
-    keyring: Keyring,
-    clock: Clock,
-    observer: ProviderTelemetry,
-    limits: Limits | None = None,
-    page_limit: int = PAGE_LIMIT,
-) -> HttpProviderClient:
-    """Return the client of every provider's API, with the circuits of this environment."""
-    transport = Transport(keyring, family, clock, observer, Circuits(clock, observer), limits)
-    return HttpProviderClient(transport, page_limit)
 
 
 def sync_endpoint(environment: Mapping[str, str] = os.environ) -> SyncEndpoint:

@@ -28,7 +28,7 @@ from casino.sessions.store.counterparts import CachedCounterparts
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.watched import DynamoDbWatchedSessions
 from casino.sessions.url import Hosts
-from casino.wiring.catalogue import provider_client
+from casino.wiring.providers import provider_client
 from casino.wiring.settings import load_session_settings, load_settings
 
 #: Every write here is conditional and tells its own from another's, so the SDK may repeat it.

@@ -30,6 +30,8 @@ def integration_item(integration: Integration) -> Item:
         item["provider_url"] = text(provider.url)
         item["launch_hosts"] = _texts(provider.launch_hosts)
         item["close_sessions"] = flag(provider.close_sessions)
+    if provider.games:
+        item["games"] = _texts(provider.games)
     if not integration.enabled:
         item["enabled"] = flag(False)
     return item | _rotation_item(integration.rotation)
@@ -56,6 +58,7 @@ def read_integration(item: Item) -> Integration:
             launch_hosts=_read_texts(item, "launch_hosts"),
             close_sessions=item.get("close_sessions", {"BOOL": False})["BOOL"],
             sessions_enabled=item["sessions_enabled"]["BOOL"],
+            games=_read_texts(item, "games"),
         ),
         rotation=RotationTerms(
             issue_url=item.get("issue_url", {"S": ""})["S"],
