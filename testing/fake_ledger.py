@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from casino.audit.model import AuditRecord
 from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
+from casino.wallet.hold import Barred, Ending, Hold
 from casino.wallet.model import (
     Entry,
     Player,
@@ -20,7 +21,7 @@ from casino.wallet.model import (
     VoidMarker,
     Wallet,
 )
-from casino.wallet.ports import Commit
+from casino.wallet.ports import Commit, LedgerItem
 
 
 @dataclass
@@ -33,6 +34,8 @@ class FakeTables:
     rounds: dict[tuple[str, str, str, str], Round] = field(default_factory=dict)
     players: dict[str, Player] = field(default_factory=dict)
     stored_sessions: dict[str, Session] = field(default_factory=dict)
+    openings: dict[tuple[str, str], Hold | Barred] = field(default_factory=dict)
+    endings: dict[tuple[str, str], Ending] = field(default_factory=dict)
     audit: list[AuditRecord] = field(default_factory=list)
 
 
@@ -42,8 +45,10 @@ class FakeLedger:
     def __init__(self, tables: FakeTables) -> None:
         self._tables = tables
 
-    def load(self, request: Transaction, round_id: str | None = None) -> Snapshot:
+    def load(self, request: Transaction, seen: Snapshot | None = None) -> Snapshot:
         tables, bet_id = self._tables, request.bet_transaction_id
+        bet = seen.bet if seen is not None else None
+        round_id = bet.round_id if isinstance(bet, Entry) else None
         return Snapshot(
             entry=tables.records.get((request.integration, request.transaction_id)),
             wallet=tables.heads.get((request.player_id, request.currency)),
@@ -156,9 +161,17 @@ class FakeHistory:
         ]
         return iter(sorted(entries, key=lambda e: (e.seq, e.record == "refused", e.at)))
 
-    def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
+    def hold(self, integration: str, bet_id: str) -> Hold | Barred | None:
+        return self._tables.openings.get((integration, bet_id))
+
+    def ending(self, integration: str, bet_id: str) -> Ending | None:
+        return self._tables.endings.get((integration, bet_id))
+
+    def everything(self) -> Iterator[LedgerItem]:
         yield from self._tables.records.values()
         yield from self._tables.voids.values()
+        yield from self._tables.openings.values()
+        yield from self._tables.endings.values()
 
     def rounds(self) -> Iterator[Round]:
         return iter(self._tables.rounds.values())

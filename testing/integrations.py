@@ -8,11 +8,23 @@ from typing import Any, Final
 from casino.audit.model import AuditRecord
 from casino.base.errors import UnavailableError
 from casino.integrations.credentials import KeyTakenError
-from casino.integrations.model import ApiKey, Integration, ProviderTerms, RotationTerms, WalletTerms
+from casino.integrations.model import (
+    AccessTerms,
+    ApiKey,
+    Integration,
+    ProviderTerms,
+    RotationTerms,
+    WalletTerms,
+)
 from casino.integrations.store.cached_registry import CachedRegistry
 from testing.clock import FakeClock
 
-_PARTS: Final = {"wallet": WalletTerms, "provider": ProviderTerms, "rotation": RotationTerms}
+_PARTS: Final = {
+    "wallet": WalletTerms,
+    "provider": ProviderTerms,
+    "rotation": RotationTerms,
+    "access": AccessTerms,
+}
 _PART_OF: Final = {field.name: part for part, cls in _PARTS.items() for field in fields(cls)}
 
 

@@ -10,10 +10,11 @@ from casino.dialects.registry import family
 from casino.signing.pair import Pair
 from casino.signing.scheme import Family, Message, Particulars
 
-NAMES: Final = ("igsp", "flexsoft", "invo", "igv-seller", "igv-merchant")
+NAMES: Final = ("igsp", "flexsoft", "invo", "igv-seller", "igv-merchant", "winupgo")
 NOW: Final = 1_760_702_625.0
 BODY: Final = '{"action":"balance","player_id":"player-912","note":"Ü €"}'.encode()
 REQUEST_ID: Final = "2002986662652579841a1b2c3d4e5f6a"
+PATH: Final = "/winupgo/v1/bets/authorize"
 QUERY: Final = "param2=value2&param1=value1"
 API_KEY: Final = "pk_live_7"
 
@@ -50,6 +51,7 @@ class Signed:
     versions: tuple[Pair, ...]
     now: float = NOW
     query: str = ""
+    path: str = PATH
 
     @property
     def scheme(self) -> Family:
@@ -57,7 +59,7 @@ class Signed:
 
     @property
     def message(self) -> Message:
-        return Message(self.body, self.headers, self.query)
+        return Message(self.body, self.headers, self.query, path=self.path)
 
     @property
     def signature(self) -> str:
@@ -78,7 +80,7 @@ class Signed:
 def signed(name: str, body: bytes = BODY, which: str = "current", now: float = NOW) -> Signed:
     """Return a request that `which` version of the secret signed; three versions are live."""
     query = QUERY if name == "igv-merchant" else ""
-    particulars = Particulars(query=query, request_id=REQUEST_ID)
+    particulars = Particulars(query=query, request_id=REQUEST_ID, path=PATH)
     headers = family(name).sign(body, live(which, secret_of(name, which)), now, particulars)
     labels = ("current", "pending", "previous")
     versions = tuple(live(label, secret_of(name, label)) for label in labels)

@@ -8,6 +8,7 @@ query in another order.
 import base64
 import json
 import random
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
@@ -21,7 +22,7 @@ from tests.abuse.forgeries import (
     other_secret,
     with_signature,
 )
-from tests.abuse.requests import a_word, decode, encode
+from tests.abuse.requests import a_word, decode, encode, sign_bytes
 
 type Mutation = Callable[[random.Random, Signed], Signed | None]
 
@@ -210,6 +211,30 @@ def other_query(rng: random.Random, request: Signed) -> Signed | None:
     return None if same else replace(request, query=other)
 
 
+def left_out(rng: random.Random, request: Signed) -> Signed | None:
+    """Well signed with a live secret, but without one of the components that a family demands."""
+    if request.name != "winupgo":
+        return None
+    given = request.headers["signature-input"][0]
+    components = re.findall(r'"([a-z@-]+)"', given.partition(")")[0])
+    kept = rng.sample(components, rng.randrange(len(components)))
+    listed = " ".join(f'"{name}"' for name in kept or components[:1])
+    said = f"sig1=({listed}){given.partition(')')[2]}"
+    fewer = request.with_header("signature-input", said)
+    parts = fewer.scheme.parts(fewer.message, "")
+    text = sign_bytes("winupgo", b"".join(part.value for part in parts), "current", {})
+    return fewer.with_header("signature", text)
+
+
+def other_target(rng: random.Random, request: Signed) -> Signed | None:
+    """The same signed request, sent to another resource."""
+    if request.name != "winupgo":
+        return None
+    path = request.path.rpartition("/")[0]
+    other = rng.choice(("/settle", "/rollback", "", "/", "/authorize/", "/authorize?x=1"))
+    return replace(request, path=path + other)
+
+
 def garbage(rng: random.Random, request: Signed) -> Signed | None:
     """Nothing in the headers is as it should be."""
     headers = {name.lower(): [a_word(rng, 0, 80) + rng.choice(_ODD)] for name in request.headers}
@@ -227,6 +252,8 @@ MUTATIONS: Final[dict[Mutation, int]] = {
     other_clock: 10,
     moved_boundary: 5,
     other_query: 5,
+    left_out: 3,
+    other_target: 2,
     other_secret: 3,
     other_construction: 3,
     other_request: 2,

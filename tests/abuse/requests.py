@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
 from casino.signing.scheme import Particulars
-from testing.signatures import NOW, Signed, live
+from testing.signatures import NOW, PATH, Signed, live
 from tests.abuse import seeded_rsa
 
 LABELS: Final = ("current", "pending", "previous")
@@ -57,7 +57,7 @@ def a_request(name: str, rng: random.Random, which: str | None = None) -> Signed
         names = sorted({a_word(rng, 1, 8) for _ in range(rng.randint(0, 4))})
         rng.shuffle(names)
         query = "&".join(f"{word}={a_word(rng, 0, 12)}" for word in names)
-    particulars = Particulars(query, a_word(rng, 6, 32))
+    particulars = Particulars(query, a_word(rng, 6, 32), PATH)
     key = secret(name, which or rng.choice(LABELS))
     at = NOW + rng.randint(-250, 250)
     headers = family(name).sign(body, live("current", key), at, particulars)
@@ -78,6 +78,8 @@ def decode(request: Signed) -> bytes:
     text = request.headers[request.signature][0]
     if request.name in ("flexsoft", "igv-merchant"):
         return base64.b64decode(text)
+    if request.name == "winupgo":
+        return base64.b64decode(text.removeprefix("sig1=:").removesuffix(":"))
     return bytes.fromhex(text.partition(",v1=")[2] or text)
 
 
@@ -85,6 +87,8 @@ def encode(name: str, raw: bytes, headers: Mapping[str, list[str]]) -> str:
     """Return raw bytes in the spelling of a family; `headers` give Invo's time."""
     if name in ("flexsoft", "igv-merchant"):
         return base64.b64encode(raw).decode()
+    if name == "winupgo":
+        return f"sig1=:{base64.b64encode(raw).decode()}:"
     if name == "invo":
         return headers["x-invo-signature"][0].partition(",")[0] + ",v1=" + raw.hex()
     return raw.hex()

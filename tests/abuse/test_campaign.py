@@ -14,12 +14,14 @@ from tests.abuse.mutants import MUTATIONS
 
 PIECES = 4
 #: What cannot be done to a family: it has no time, no boundary, no query, or no signed body.
+_NO_COMPONENTS = {"left_out", "other_target"}
 IMPOSSIBLE = {
-    "igsp": {"other_query"},
-    "flexsoft": {"other_query", "other_clock", "moved_boundary"},
-    "invo": {"other_query", "moved_boundary"},
-    "igv-seller": {"other_query", "changed_body"},
-    "igv-merchant": set[str](),
+    "igsp": {"other_query"} | _NO_COMPONENTS,
+    "flexsoft": {"other_query", "other_clock", "moved_boundary"} | _NO_COMPONENTS,
+    "invo": {"other_query", "moved_boundary"} | _NO_COMPONENTS,
+    "igv-seller": {"other_query", "changed_body"} | _NO_COMPONENTS,
+    "igv-merchant": _NO_COMPONENTS,
+    "winupgo": {"other_query", "moved_boundary"},
 }
 
 

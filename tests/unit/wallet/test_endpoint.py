@@ -37,7 +37,7 @@ class BrokenLedger:
 
     error: Exception
 
-    def load(self, request: Transaction, round_id: str | None = None) -> Snapshot:
+    def load(self, request: Transaction, seen: Snapshot | None = None) -> Snapshot:
         raise self.error
 
     def commit(self, commit: Commit, snapshot: Snapshot) -> Snapshot | None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from casino.wallet.chain import seal
-from casino.wallet.model import Entry, Round, Tombstone, Transaction, VoidMarker
+from casino.wallet.model import Round, Tombstone, Transaction, VoidMarker
+from casino.wallet.ports import LedgerItem
 from casino.wallet.proof.verify import Verifier
 from testing.fake_ledger import FakeHistory, FakeTables
 from testing.fakes import FakeAccounts
@@ -177,7 +178,7 @@ def test_a_round_without_an_item_or_without_entries_is_found(tables: FakeTables)
 class ExtraTombstone(FakeHistory):
     """The export of a ledger, in which a tombstone and an applied bet share an id."""
 
-    def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
+    def everything(self) -> Iterator[LedgerItem]:
         yield from super().everything()
         yield Tombstone("acme", "bet-2", "refund-9", *WALLET, "", 409, "{}")
 

@@ -47,11 +47,11 @@ class TroubledLedger:
     loads: int = 0
     commits: int = 0
 
-    def load(self, request: Transaction, round_id: str | None = None) -> Snapshot:
+    def load(self, request: Transaction, seen: Snapshot | None = None) -> Snapshot:
         self.loads += 1
         if self.loads <= self.load_failures:
             raise UnavailableError
-        return self.ledger.load(request, round_id)
+        return self.ledger.load(request, seen)
 
     def commit(self, commit: Commit, snapshot: Snapshot) -> Snapshot | None:
         self.commits += 1

@@ -62,5 +62,12 @@ def client_certificate(event: Event) -> str:
     return str(certificate.get("clientCertPem", ""))
 
 
+def claims_of(event: Event) -> Mapping[str, str]:
+    """Return what a token's authorizer verified; empty on a route without one."""
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    claims: Mapping[str, str] = authorizer.get("claims") or {}
+    return claims
+
+
 def _identity(event: Event) -> Mapping[str, Any]:
     return (event.get("requestContext") or {}).get("identity") or {}

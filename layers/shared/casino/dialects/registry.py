@@ -18,6 +18,7 @@ FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
     "invo": ("casino.dialects.invo.signature", "InvoFamily"),
     "igv-seller": ("casino.dialects.igv.seller_signature", "IgvSellerFamily"),
     "igv-merchant": ("casino.dialects.igv.merchant_signature", "IgvMerchantFamily"),
+    "winupgo": ("casino.dialects.winupgo.signature", "WinupgoFamily"),
 }
 
 

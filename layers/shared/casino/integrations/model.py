@@ -73,6 +73,20 @@ class ApiKey(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class AccessTerms:
+    """What a caller of the family `winupgo` must show beside its signature."""
+
+    brand_id: str = ""
+    region: str = ""
+    provider_id: str = ""
+    client_id: str = ""
+    """The OAuth client whose tokens it uses; empty for any client of the issuer."""
+    certificate_sha256: str = ""
+    """The SHA-256 of its client certificate, in hex; empty for any that the domain lets in."""
+    opens_sessions: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Integration:
     """Who may call: how it signs, from where, and for how long."""
 
@@ -85,5 +99,6 @@ class Integration:
     wallet: WalletTerms = field(default_factory=WalletTerms)
     provider: ProviderTerms = field(default_factory=ProviderTerms)
     rotation: RotationTerms = field(default_factory=RotationTerms)
+    access: AccessTerms = field(default_factory=AccessTerms)
     key_valid_until: int = 0
     """When the `api_key` that it was found by stops being valid; 0 for never. Not stored here."""

@@ -7,7 +7,7 @@ typed refusal, never another exception.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
@@ -47,6 +47,10 @@ class Particulars:
     """The query of the URL exactly as it is sent, without the `?` (`igv-merchant`)."""
     request_id: str = ""
     """Names this one request: an idempotency key, a request id or a nonce. Never reused."""
+    path: str = ""
+    """The path of a POST (`winupgo`)."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """What the request says in headers of its own that are signed with it (`winupgo`)."""
 
 
 NO_PARTICULARS: Final = Particulars()
@@ -59,6 +63,9 @@ class Message(NamedTuple):
     headers: Headers
     query: str = ""
     """As it was sent, without the `?`; only `igv-merchant` signs it."""
+    method: str = "POST"
+    path: str = ""
+    """Of the URL, as it was sent; only `winupgo` signs method and path."""
 
 
 @dataclass(frozen=True, slots=True)

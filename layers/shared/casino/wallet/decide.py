@@ -51,6 +51,8 @@ def decide(snapshot: Snapshot, request: Transaction, terms: Terms, now: int) -> 
         case "notice":
             closed = RoundChange(request.round_id, finish=True) if request.round_id else None
             return Posting("round_closed", (), closed)
+        case _:
+            raise LookupError(f"casino.wallet.decide_hold decides a {request.kind}")
 
 
 def decide_bet(snapshot: Snapshot, bet: Transaction, terms: Terms, now: int) -> Refusal | Posting:

@@ -5,7 +5,7 @@ state. All of it is pure: bytes, headers, credentials and the time come in, type
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
 
 from casino.base.headers import Headers
@@ -30,6 +30,8 @@ class Call:
     source_ip: str = ""
     certificate: str = ""
     """The client's certificate in PEM where the domain asks for one."""
+    claims: Mapping[str, str] = field(default_factory=dict)
+    """What API Gateway's authorizer verified of an access token; empty where a route has none."""
 
 
 @dataclass(frozen=True, slots=True)

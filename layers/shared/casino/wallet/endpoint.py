@@ -17,6 +17,7 @@ from casino.base.proxy import (
     Event,
     Response,
     all_headers,
+    claims_of,
     client_certificate,
     exact_body,
     source_ip,
@@ -73,8 +74,7 @@ class HookEndpoint:
         try:
             call = _call(event, headers, record.trace_id)
             integration = self._authenticate(call, record)
-            request = self.dialect.read(call, integration.name)
-            return self._serve(request, integration, record)
+            return self._respond(call, integration, record)
         except RequestRefusedError as error:
             return self.wallet.refused(error.code, record.trace_id, error.detail)
         except SignatureRefusedError as error:
@@ -84,6 +84,11 @@ class HookEndpoint:
         except Exception as error:  # noqa: BLE001 - the edge: the provider must get an answer
             self.observer.crash(error, trace_id=record.trace_id)
             return self.wallet.refused("internal_error", record.trace_id)
+
+    def _respond(self, call: Call, integration: Integration, record: RequestRecord) -> Result:
+        """Return the answer to a verified call."""
+        request = self.dialect.read(call, integration.name)
+        return self._serve(request, integration, record)
 
     def _authenticate(self, call: Call, record: RequestRecord) -> Integration:
         """Return who sent the call; raises a refusal when that is not certain."""
@@ -147,6 +152,7 @@ def _call(event: Event, headers: Headers, trace_id: str) -> Call:
         trace_id=trace_id,
         source_ip=source_ip(event),
         certificate=client_certificate(event),
+        claims=claims_of(event),
     )
 
 

@@ -8,6 +8,7 @@ from casino.audit.model import Who
 from casino.base.checks import a_currency
 from casino.base.errors import AdminError
 from casino.wallet.chain import entry_hash
+from casino.wallet.hold_refusals import HOLD_REFUSALS
 from casino.wallet.model import (
     PLATFORM,
     Entry,
@@ -49,6 +50,9 @@ _APPLIED: Final = {
         "The bet is unknown and the integration wants such refunds accepted: nothing moved, and "
         "the bet can never debit."
     ),
+    "hold": "The spendable balance covered the stake, so it was taken aside until the bet ends.",
+    "settle": "The hold stood: its whole stake went to the integration, the win to the player.",
+    "rollback": "The hold stood, so its stake went back to the player.",
     "deposit": "The platform paid in.",
     "withdrawal": "The platform paid out of the spendable balance.",
 }
@@ -84,8 +88,9 @@ class Story:
             return _APPLIED.get(rule, rule)
         if rule == "insufficient_funds" and self.entry.reserved_minor:
             return f"Refused: {_RESERVED} Every copy gets the same refusal."
-        if rule in REFUSALS:
-            return f"Refused: {REFUSALS[rule].message} Every copy gets the same refusal."
+        spec = REFUSALS.get(rule) or HOLD_REFUSALS.get(rule)
+        if spec is not None:
+            return f"Refused: {spec.message} Every copy gets the same refusal."
         return rule
 
     @property

@@ -8,7 +8,9 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-type Kind = Literal["bet", "win", "refund", "deposit", "withdrawal", "notice"]
+type Kind = Literal[
+    "bet", "win", "refund", "deposit", "withdrawal", "notice", "hold", "settle", "rollback"
+]
 type Record = Literal["applied", "refused", "noted"]
 type SessionStatus = Literal["launching", "active", "suspended", "closed", "failed"]
 
@@ -208,7 +210,11 @@ class VoidMarker:
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """A player's money in one currency; `version` grows with every change, `seq` with entries."""
+    """A player's money in one currency; `version` grows with every change, `seq` with entries.
+
+    `held_minor` is what open holds have taken out of the balance; while it is more than zero,
+    `held_since` and `held_seq` are the time and the entry of the first of these holds.
+    """
 
     player_id: str
     currency: str
@@ -218,6 +224,9 @@ class Wallet:
     version: int
     head_hash: str
     blocked: bool
+    held_minor: int = 0
+    held_since: str = ""
+    held_seq: int = 0
 
     @property
     def spendable_minor(self) -> int:

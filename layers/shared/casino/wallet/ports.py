@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from casino.audit.model import AuditRecord
 from casino.wallet.decision import BalanceFacts, RoundChange, Snapshot
@@ -17,6 +17,13 @@ from casino.wallet.model import (
     VoidMarker,
     Wallet,
 )
+
+if TYPE_CHECKING:  # the hot path knows no holds
+    from casino.wallet.hold import Barred, Ending, Hold
+
+type Opening = Hold | Barred
+type BetEnding = Ending
+type LedgerItem = Entry | Tombstone | VoidMarker | Hold | Barred | Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,10 @@ class Commit:
 class Ledger(Protocol):
     """The append-only ledger together with the wallet heads and rounds that move with it."""
 
-    def load(self, request: Transaction, round_id: str | None = None) -> Snapshot:
+    def load(self, request: Transaction, seen: Snapshot | None = None) -> Snapshot:
         """Read all that deciding `request` needs, consistently, in one round trip.
 
-        `round_id` names the round of a request that names none itself, as far as it is known.
+        `seen` is what an earlier try saw: it names what the request does not, as a refund's round.
 
         Raises `UnavailableError` when it cannot be read.
         """
@@ -76,7 +83,13 @@ class History(Protocol):
     def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
         """Yield the entries that are attributed to a wallet, in order of sequence number."""
 
-    def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
+    def hold(self, integration: str, bet_id: str) -> Opening | None:
+        """Return the hold of a bet, or what bars it."""
+
+    def ending(self, integration: str, bet_id: str) -> BetEnding | None:
+        """Return what ended a hold."""
+
+    def everything(self) -> Iterator[LedgerItem]:
         """Yield every item of the ledger, in no order."""
 
     def rounds(self) -> Iterator[Round]:

@@ -37,18 +37,23 @@ def commit_for(
     decision: Refusal | Posting,
     at: str,
     dialect: Dialect,
+    *,
+    attributed: bool | None = None,
 ) -> Commit:
-    """Return what to write for `decision`.
+    """Return what to write for `decision`; `attributed` says what else proved the player.
 
     Raises `LookupError` for a posting to a wallet that does not exist: that would be a bug.
     """
     tombstone = _tombstone(request, at, dialect) if decision.leaves_tombstone else None
+    if attributed is None:
+        attributed = _attributed(snapshot, request)
     if request.kind == "notice" and isinstance(decision, Posting):
         noted = _noted(request, decision, dialect)
-        return Commit(_entry(snapshot, request, noted, at), round_change=decision.round_change)
+        entry = _entry(snapshot, request, noted, at, attributed)
+        return Commit(entry, round_change=decision.round_change)
     if isinstance(decision, Refusal):
         verdict = _refused(snapshot, request, decision, dialect)
-        return Commit(_entry(snapshot, request, verdict, at), tombstone=tombstone)
+        return Commit(_entry(snapshot, request, verdict, at, attributed), tombstone=tombstone)
     if snapshot.wallet is None:
         raise LookupError("a posting needs a wallet")
     verdict = _applied(snapshot, request, decision, dialect)
@@ -56,7 +61,7 @@ def commit_for(
     if decision.voids_bet and request.bet_transaction_id is not None:
         bet_id = request.bet_transaction_id
         void = VoidMarker(request.integration, bet_id, request.transaction_id, at)
-    entry = _entry(snapshot, request, verdict, at)
+    entry = _entry(snapshot, request, verdict, at, attributed)
     return Commit(entry, snapshot.wallet, decision.round_change, void, tombstone)
 
 
@@ -108,6 +113,7 @@ def _refused(
             request.currency,
             refusal.balance_minor,
             refusal.transaction_id,
+            request=request,
         )
     )
     return _Verdict(
@@ -122,7 +128,9 @@ def _refused(
     )
 
 
-def _entry(snapshot: Snapshot, request: Transaction, verdict: _Verdict, at: str) -> Entry:
+def _entry(
+    snapshot: Snapshot, request: Transaction, verdict: _Verdict, at: str, attributed: bool
+) -> Entry:
     wallet = snapshot.wallet
     head = wallet.head_hash if wallet else genesis_hash(request.player_id, request.currency)
     return seal(
@@ -141,7 +149,7 @@ def _entry(snapshot: Snapshot, request: Transaction, verdict: _Verdict, at: str)
             round_id=verdict.round_id,
             bet_transaction_id=request.bet_transaction_id,
             finished=request.finished,
-            attributed=_attributed(snapshot, request),
+            attributed=attributed,
             seq=verdict.seq,
             balance_before_minor=wallet.balance_minor if wallet else 0,
             balance_after_minor=verdict.balance_after_minor,

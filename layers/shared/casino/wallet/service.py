@@ -9,16 +9,17 @@ given, so a definitive answer never stands beside a write that may still land.
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from casino.base.clock import Clock
 from casino.base.deadline import left_s
 from casino.base.errors import BusyError, OutcomeUnknownError, RetryableError, UnavailableError
 from casino.base.times import iso_utc
 from casino.wallet.decide import decide, decide_balance
-from casino.wallet.decision import Cancelled, Refusal, Replay, Snapshot
+from casino.wallet.decision import Cancelled, Decision, Posting, Refusal, Replay, Snapshot
 from casino.wallet.dialect import Dialect, Outcome
 from casino.wallet.model import BalanceQuery, Entry, Terms, Tombstone, Transaction
-from casino.wallet.ports import Accounts, Ledger
+from casino.wallet.ports import Accounts, Commit, Ledger
 from casino.wallet.record import commit_for
 from casino.wallet.refusals import REFUSALS
 
@@ -37,6 +38,15 @@ class Retries:
     base_s: float = 0.02
     cap_s: float = 0.4
     commit_s: float = 0.15
+
+
+class Rules(NamedTuple):
+    """How transactions are decided and written down; by default, those without holds."""
+
+    decide: Callable[[Snapshot, Transaction, Terms, int], Decision] = decide
+    commit_for: Callable[[Snapshot, Transaction, Refusal | Posting, str, Dialect], Commit] = (
+        commit_for
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +70,8 @@ class _Attempt:
 
     give_up_at: float
     waits: int = 0
-    round_id: str | None = None
-    """The round of a refund, once its bet has named it: the next read takes it along."""
+    seen: Snapshot | None = None
+    """The last snapshot: a refund's bet names its round, and the next read takes it along."""
     conflicts: int = 0
     unsettled: list[str] = field(default_factory=list)
     """Hashes of the entries that this call sent and that may have been written: only they can be
@@ -81,6 +91,7 @@ class WalletService:
         dialect: Dialect,
         retries: Retries | None = None,
         jitter: Callable[[], float] = random.random,
+        rules: Rules | None = None,
     ) -> None:
         self._ledger = ledger
         self._accounts = accounts
@@ -88,6 +99,7 @@ class WalletService:
         self._dialect = dialect
         self._retries = retries or Retries()
         self._jitter = jitter
+        self._rules = rules or Rules()
 
     def balance(self, query: BalanceQuery) -> Result:
         """Return the spendable balance, or why there is none to tell.
@@ -121,7 +133,7 @@ class WalletService:
         while True:
             try:
                 if snapshot is None:
-                    snapshot = self._ledger.load(request, attempt.round_id)
+                    snapshot = self._ledger.load(request, attempt.seen)
                 answer, snapshot = self._try(request, terms, snapshot, attempt)
                 if answer is not None:
                     return answer
@@ -147,7 +159,7 @@ class WalletService:
     ) -> tuple[Result | None, Snapshot | None]:
         """Decide and commit once: the answer, or the snapshot to decide again from."""
         now = self._clock.now()
-        decision = decide(snapshot, request, terms, int(now))
+        decision = self._rules.decide(snapshot, request, terms, int(now))
         if isinstance(decision, Replay):
             own = decision.entry.hash in attempt.unsettled
             return _result(decision.entry, attempt, replay=not own), None
@@ -158,11 +170,10 @@ class WalletService:
                 raise OutcomeUnknownError
             conflicts = attempt.conflicts
             return self.refused(decision.code, request.trace_id, conflicts=conflicts), None
-        if isinstance(snapshot.bet, Entry):
-            attempt.round_id = snapshot.bet.round_id
+        attempt.seen = snapshot
         if self._clock.monotonic() + self._retries.commit_s > attempt.give_up_at:
             raise BusyError
-        commit = commit_for(snapshot, request, decision, iso_utc(now), self._dialect)
+        commit = self._rules.commit_for(snapshot, request, decision, iso_utc(now), self._dialect)
         try:
             overtaken = self._ledger.commit(commit, snapshot)
         except OutcomeUnknownError:
@@ -186,7 +197,8 @@ class WalletService:
 
 
 def _is_recorded(refusal: Refusal) -> bool:
-    return refusal.recorded and REFUSALS[refusal.code].recorded
+    spec = REFUSALS.get(refusal.code)
+    return refusal.recorded and (spec is None or spec.recorded)
 
 
 def _cancelled(tombstone: Tombstone, attempt: _Attempt) -> Result:

@@ -58,7 +58,7 @@ class IgspFamily(Family):
 
     def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the pair that signed; constant-time for each pair."""
-        body, headers, _ = message
+        body, headers = message.body, message.headers
         timestamp = single(headers, "x-timestamp", "invalid_signature")
         received = single(headers, "x-signature", "invalid_signature")
         check_iso_timestamp(timestamp, now)

@@ -102,7 +102,7 @@ class IgvMerchantFamily(Family):
 
     def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the pair that signed; its secret is either half of the key."""
-        body, headers, given = message
+        body, headers, given = message.body, message.headers, message.query
         matching(_BASE64, single(headers, "signature", "invalid_signature"))
         nonce = self._nonce(headers)
         timestamp = self._timestamp(headers)

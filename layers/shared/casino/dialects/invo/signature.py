@@ -63,7 +63,7 @@ class InvoFamily(Family):
 
     def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the first pair that any value fits."""
-        body, headers, _ = message
+        body, headers = message.body, message.headers
         timestamp, values = _read(single(headers, _SIGNATURE, "invalid_signature"))
         self.request_id(headers)
         if len(headers.get("x-invo-secret-version", ())) > 1:

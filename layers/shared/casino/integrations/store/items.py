@@ -1,7 +1,17 @@
 """An integration as the registry's table stores it."""
 
+from typing import Final
+
 from casino.aws.attributes import Item, flag, number, text
-from casino.integrations.model import Integration, ProviderTerms, RotationTerms, WalletTerms
+from casino.integrations.model import (
+    AccessTerms,
+    Integration,
+    ProviderTerms,
+    RotationTerms,
+    WalletTerms,
+)
+
+_ACCESS: Final = ("brand_id", "region", "provider_id", "client_id", "certificate_sha256")
 
 
 def registry_key(kind: str, name: str) -> Item:
@@ -34,7 +44,7 @@ def integration_item(integration: Integration) -> Item:
         item["games"] = _texts(provider.games)
     if not integration.enabled:
         item["enabled"] = flag(False)
-    return item | _rotation_item(integration.rotation)
+    return item | _rotation_item(integration.rotation) | _access_item(integration.access)
 
 
 def read_integration(item: Item) -> Integration:
@@ -72,7 +82,21 @@ def read_integration(item: Item) -> Integration:
                 for version, until in sorted(item.get("retirements", {"M": {}})["M"].items())
             ),
         ),
+        access=_read_access(item),
     )
+
+
+def _access_item(access: AccessTerms) -> Item:
+    """Store what a caller must show; what is empty is left out."""
+    item: Item = {name: text(value) for name in _ACCESS if (value := getattr(access, name))}
+    if access.opens_sessions:
+        item["opens_sessions"] = flag(True)
+    return item
+
+
+def _read_access(item: Item) -> AccessTerms:
+    given = {name: item[name]["S"] for name in _ACCESS if name in item}
+    return AccessTerms(**given, opens_sessions="opens_sessions" in item)
 
 
 def _rotation_item(rotation: RotationTerms) -> Item:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from casino.wallet.chain import entry_hash, genesis_hash
+from casino.wallet.hold import HOLD_KINDS, request_of
 from casino.wallet.model import Entry, Transaction, Wallet, wallet_key
 from casino.wallet.proof.faults import Fault, fault_of
 
@@ -49,6 +50,8 @@ def _check_entry(entry: Entry) -> Iterator[Fault]:
 
 def _fingerprint(entry: Entry) -> str:
     """Return the fingerprint of the request that the entry records."""
+    if entry.kind in HOLD_KINDS:
+        return request_of(entry).fingerprint()
     request = Transaction(
         integration=entry.integration,
         transaction_id=entry.transaction_id,
@@ -76,7 +79,7 @@ def _expected_minor(entry: Entry) -> int | None:
             return entry.amount_minor
         case "withdrawal":
             return -entry.amount_minor
-        case "refund" | "notice":
+        case _:  # compared with its bet or its hold
             return None
 
 

@@ -35,6 +35,16 @@ type FaultCode = Literal[
     "tombstone_missing",
     "tombstone_without_refund",
     "bet_under_tombstone",
+    # holds and what ends them
+    "hold_missing",
+    "hold_mismatch",
+    "hold_without_entry",
+    "end_missing",
+    "end_mismatch",
+    "end_without_entry",
+    "end_without_hold",
+    "end_postings",
+    "held_account",
     # rounds
     "round_missing",
     "round_counters",

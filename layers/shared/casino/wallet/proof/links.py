@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from casino.wallet.hold import HOLD_KINDS
 from casino.wallet.model import (
     Entry,
     Round,
@@ -208,7 +209,8 @@ def _counts(entries: Iterable[Entry]) -> dict[_RoundKey, _Count]:
     counts: dict[_RoundKey, _Count] = {}
     for entry in entries:
         counted = entry.record != "refused" and entry.rule not in _NO_CREDIT
-        if counted and entry.round_id is not None:
+        # A hold and its end count for no round: nothing of theirs rests on its counters.
+        if counted and entry.round_id is not None and entry.kind not in HOLD_KINDS:
             key = (entry.integration, entry.player_id, entry.currency, entry.round_id)
             counts.setdefault(key, _Count()).add(entry)
     return counts

@@ -14,10 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from casino.wallet.chain import genesis_hash
+from casino.wallet.hold import Barred, Ending, Hold
 from casino.wallet.model import Entry, Round, Tombstone, VoidMarker, Wallet, wallet_key
-from casino.wallet.ports import Accounts, History
+from casino.wallet.ports import Accounts, History, LedgerItem
 from casino.wallet.proof.chain import check_wallet
 from casino.wallet.proof.faults import Fault
+from casino.wallet.proof.holds import HoldItems, check_held, check_holds
 from casino.wallet.proof.links import (
     Records,
     check_refunds,
@@ -47,8 +49,9 @@ class _Collection:
     entries: dict[_Key, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     tombstones: list[Tombstone] = field(default_factory=list)
     voids: list[VoidMarker] = field(default_factory=list)
+    holds: HoldItems = field(default_factory=HoldItems)
 
-    def add(self, record: Entry | Tombstone | VoidMarker) -> None:
+    def add(self, record: LedgerItem) -> None:
         match record:
             case Entry():
                 self.entries[record.player_id, record.currency].append(record)
@@ -56,6 +59,8 @@ class _Collection:
                 self.tombstones.append(record)
             case VoidMarker():
                 self.voids.append(record)
+            case Hold() | Barred() | Ending():
+                self.holds.add(record)
 
 
 class Verifier:
@@ -93,7 +98,7 @@ class Verifier:
             raise LookupError(f"player {player_id} has no {currency} wallet")
         rounds = [r for r in self._history.rounds() if (r.player_id, r.currency) == key]
         collection = _Collection({key: head}, rounds)
-        source: Iterable[Entry | Tombstone | VoidMarker] = self._history.everything()
+        source: Iterable[LedgerItem] = self._history.everything()
         if indexed:
             source = self._history.of_wallet(player_id, currency)
         for record in source:
@@ -123,12 +128,14 @@ class Verifier:
             entries = found.entries.get(key, [])
             head = found.heads.get(key) or _empty(*key)
             faults += check_wallet(head, entries)
+            faults += check_held(head, entries)
             faults += self._check_beyond(head, entries)
             settled += [entry for entry in entries if entry.seq <= head.seq]
         records = Records(self._history, seen, found.tombstones, found.voids)
         faults += check_refunds(settled, records)
         faults += check_voids(found.voids, records)
         faults += check_tombstones(found.tombstones, records)
+        faults += check_holds(settled, found.holds, records, self._history)
         faults += check_rounds(found.rounds, settled, seen)
         return Verification(len(found.heads), len(settled), tuple(faults))
 

@@ -9,10 +9,13 @@ caller may take its last entry for the wallet's head: the wallet's item names th
 from collections.abc import Iterator
 from itertools import batched, groupby
 
-from casino.aws.attributes import text
+from casino.aws.attributes import Item, text
 from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, get, query, scan
 from casino.aws.tables import Tables
+from casino.wallet.hold import Barred, Ending, Hold
 from casino.wallet.model import Entry, Round, Tombstone, VoidMarker, wallet_key
+from casino.wallet.ports import LedgerItem
+from casino.wallet.store.hold_items import end_id, hold_id, is_hold_item, read_hold_item
 from casino.wallet.store.items import entry_id, read_ledger_item, read_round, void_id
 
 
@@ -42,9 +45,19 @@ class DynamoDbHistory:
         for _, same_seq in groupby(self._indexed(player_id, currency), lambda entry: entry.seq):
             yield from sorted(same_seq, key=lambda entry: (entry.record == "refused", entry.at))
 
-    def everything(self) -> Iterator[Entry | Tombstone | VoidMarker]:
+    def hold(self, integration: str, bet_id: str) -> Hold | Barred | None:
+        """Return the hold of a bet, or what bars it."""
+        record = self._read(hold_id(integration, bet_id))
+        return record if isinstance(record, Hold | Barred) else None
+
+    def ending(self, integration: str, bet_id: str) -> Ending | None:
+        """Return what ended a hold."""
+        record = self._read(end_id(integration, bet_id))
+        return record if isinstance(record, Ending) else None
+
+    def everything(self) -> Iterator[LedgerItem]:
         """Yield every item of the ledger, in no order, read consistently."""
-        return map(read_ledger_item, scan(self._client, self._ledger))
+        return map(_read_any, scan(self._client, self._ledger))
 
     def rounds(self) -> Iterator[Round]:
         """Yield every round, in no order, read consistently."""
@@ -69,6 +82,10 @@ class DynamoDbHistory:
                 if isinstance(record, Entry):
                     yield record
 
-    def _read(self, key: str) -> Entry | Tombstone | VoidMarker | None:
+    def _read(self, key: str) -> LedgerItem | None:
         item = get(self._client, self._ledger, {"id": text(key)})
-        return read_ledger_item(item) if item else None
+        return _read_any(item) if item else None
+
+
+def _read_any(item: Item) -> LedgerItem:
+    return read_hold_item(item) if is_hold_item(item) else read_ledger_item(item)

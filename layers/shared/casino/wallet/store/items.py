@@ -188,6 +188,9 @@ def read_wallet(item: Item) -> Wallet:
         version=int(item["version"]["N"]),
         head_hash=item["head"]["B"].hex(),
         blocked=item["blocked"]["BOOL"],
+        held_minor=int(item["held"]["N"]) if "held" in item else 0,
+        held_since=item["held_since"]["S"] if "held_since" in item else "",
+        held_seq=int(item["held_seq"]["N"]) if "held_seq" in item else 0,
     )
 
 

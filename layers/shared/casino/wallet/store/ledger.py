@@ -39,7 +39,7 @@ class DynamoDbLedger:
         self._client = client
         self._tables = tables
 
-    def load(self, request: Transaction, round_id: str | None = None) -> Snapshot:
+    def load(self, request: Transaction, seen: Snapshot | None = None) -> Snapshot:
         """Read the entry, wallet, session and round; for a refund its bet and void marker."""
         own_id = entry_id(request.integration, request.transaction_id)
         ledger_ids = [own_id]
@@ -53,7 +53,9 @@ class DynamoDbLedger:
             keys[self._tables.wallets] = [_wallet_key(request.player_id, request.currency)]
         if request.session_id is not None:
             keys[self._tables.sessions] = [{"session_id": text(request.session_id)}]
-        played = request.round_id if request.round_id is not None else round_id
+        played = request.round_id
+        if played is None and seen is not None and isinstance(seen.bet, Entry):
+            played = seen.bet.round_id
         if played is not None:
             keys[self._tables.rounds] = [_round_key(request, played)]
         return self._snapshot(batch_get(self._client, keys), ledger_ids)
@@ -65,11 +67,11 @@ class DynamoDbLedger:
         sessions = found.get(self._tables.sessions)
         rounds = found.get(self._tables.rounds)
         return Snapshot(
-            entry=_transaction_item(entry),
+            entry=transaction_item(entry),
             wallet=read_wallet(wallets[0]) if wallets else None,
             session=read_session(sessions[0]) if sessions else None,
             round=read_round(rounds[0]) if rounds else None,
-            bet=_transaction_item(bet),
+            bet=transaction_item(bet),
             void=_void_item(void),
         )
 
@@ -86,7 +88,7 @@ class DynamoDbLedger:
             reasons: list[Any] = list(error.response.get("CancellationReasons") or ())
             if not reasons:
                 raise write_failure(error) from error
-            return _overtaken(snapshot, dict(zip(actions, reasons, strict=True)))
+            return self._overtaken(snapshot, dict(zip(actions, reasons, strict=True)))
         return None
 
     def _actions(self, commit: Commit) -> list[tuple[str, dict[str, Any]]]:
@@ -177,6 +179,39 @@ class DynamoDbLedger:
             }
         }
 
+    def _overtaken(self, snapshot: Snapshot, reasons: dict[str, dict[str, Any]]) -> Snapshot:
+        """Return the snapshot with what the failed conditions met in the place of what was read.
+
+        Every reason counts: where a condition held, what was read still stands. Raises `BusyError`
+        where only another read can tell: a busy item, or a failed condition without an old image.
+        """
+        for action, reason in reasons.items():
+            code = reason.get("Code", "None")
+            if code in BUSY:
+                raise BusyError
+            if code == "None":
+                continue
+            item = reason.get("Item")
+            if code != CONDITION_FAILED:
+                raise UnavailableError
+            if not item:
+                raise BusyError
+            snapshot = self._with_image(snapshot, action, item)
+        return snapshot
+
+    def _with_image(self, snapshot: Snapshot, action: str, item: Item) -> Snapshot:
+        match action:
+            case "entry":
+                return replace(snapshot, entry=transaction_item(item))
+            case "bet":
+                return replace(snapshot, bet=transaction_item(item))
+            case "void":
+                return replace(snapshot, void=_void_item(item))
+            case "wallet":
+                return replace(snapshot, wallet=read_wallet(item))
+            case _:
+                return replace(snapshot, round=read_round(item))
+
 
 def _is_settled_by_bet(request: Transaction) -> bool:
     """Tell whether the bet that it names is of use: a win in a session is decided without it."""
@@ -192,7 +227,8 @@ def _round_key(owner: Transaction | Entry, round_id: str) -> Item:
     return {"wallet": text(partition), "round_id": text(round_id)}
 
 
-def _transaction_item(item: Item | None) -> Entry | Tombstone | None:
+def transaction_item(item: Item | None) -> Entry | Tombstone | None:
+    """Read what stands under a transaction's key."""
     if item is None:
         return None
     record = read_ledger_item(item)
@@ -204,38 +240,3 @@ def _transaction_item(item: Item | None) -> Entry | Tombstone | None:
 def _void_item(item: Item | None) -> VoidMarker | None:
     record = None if item is None else read_ledger_item(item)
     return record if isinstance(record, VoidMarker) else None
-
-
-def _overtaken(snapshot: Snapshot, reasons: dict[str, dict[str, Any]]) -> Snapshot:
-    """Return the snapshot with what the failed conditions met in the place of what was read.
-
-    Every reason counts: where a condition held, what was read still stands. Raises `BusyError`
-    where only another read can tell: a busy item, or a failed condition without an old image.
-    """
-    for action, reason in reasons.items():
-        code = reason.get("Code", "None")
-        if code in BUSY:
-            raise BusyError
-        if code == "None":
-            continue
-        item = reason.get("Item")
-        if code != CONDITION_FAILED:
-            raise UnavailableError
-        if not item:
-            raise BusyError
-        snapshot = _with_image(snapshot, action, item)
-    return snapshot
-
-
-def _with_image(snapshot: Snapshot, action: str, item: Item) -> Snapshot:
-    match action:
-        case "entry":
-            return replace(snapshot, entry=_transaction_item(item))
-        case "bet":
-            return replace(snapshot, bet=_transaction_item(item))
-        case "void":
-            return replace(snapshot, void=_void_item(item))
-        case "wallet":
-            return replace(snapshot, wallet=read_wallet(item))
-        case _:
-            return replace(snapshot, round=read_round(item))

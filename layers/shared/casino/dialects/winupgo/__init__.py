@@ -1,0 +1,1 @@
+"""WinUpGo: bets in two steps, signed by RFC 9421."""

@@ -1,0 +1,247 @@
+"""Family `winupgo`: HTTP Message Signatures (RFC 9421) over a Content-Digest (RFC 9530).
+
+One signature per request. It covers the method, the path, the digest of the body and what the
+request says of itself in headers; one that leaves any of these out is refused. `alg` is
+`hmac-sha256`, or `ed25519` for an integration whose secret_key is `ed25519:` and the public key in
+base64. `cryptography` is imported for such an integration alone.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from casino.base.headers import Headers
+from casino.signing.pair import Pair
+from casino.signing.scheme import (
+    NO_PARTICULARS,
+    Family,
+    Message,
+    Part,
+    Particulars,
+    SignatureRefusedError,
+    UnsignableError,
+    check_age,
+    matching,
+    single,
+)
+
+SELF_DESCRIPTION: Final = ("X-Idempotency-Key", "X-Brand-Id", "X-Region", "X-Provider-Id")
+#: What a signature must cover.
+COVERED: Final = (
+    "@method",
+    "@path",
+    "content-digest",
+    *(name.lower() for name in SELF_DESCRIPTION),
+)
+ED25519: Final = "ed25519:"
+
+_HASHES: Final = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
+_LABEL: Final = r"[a-z*][a-z0-9_.*-]{0,63}"
+_BYTES: Final = r":([A-Za-z0-9+/]{4,1024}={0,2}):"
+#: `label=("a" "b");created=1;keyid="k"`; neither a component's own parameters nor a second label.
+_INPUT: Final = re.compile(
+    rf'({_LABEL})=\(("[a-z0-9@-]{{1,64}}"(?: +"[a-z0-9@-]{{1,64}}"){{0,31}})\)'
+    r'((?: *; *[a-z*][a-z0-9_.*-]{0,31}=(?:-?\d{1,15}|"[ !#-\[\]-~]{0,256}")){1,16})',
+    re.ASCII,
+)
+_PARAMETER: Final = re.compile(r'; *([a-z*][a-z0-9_.*-]*)=(-?\d+|"[^"]*")', re.ASCII)
+_SIGNATURE: Final = re.compile(rf"({_LABEL})={_BYTES}", re.ASCII)
+_DIGEST: Final = re.compile(rf"(sha-256|sha-512)={_BYTES}", re.ASCII)
+_KEY_ID: Final = re.compile(r"[!-~]{1,256}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What a signature says of itself."""
+
+    label: str
+    components: tuple[str, ...]
+    parameters: tuple[tuple[str, str], ...]
+    """In their order, each value as it was written."""
+
+    @property
+    def line(self) -> str:
+        """The value of `@signature-params`."""
+        listed = " ".join(f'"{name}"' for name in self.components)
+        return f"({listed})" + "".join(f";{name}={value}" for name, value in self.parameters)
+
+    def text(self, name: str) -> str | None:
+        """Return a string parameter; a number in its place is a refusal."""
+        value = dict(self.parameters).get(name)
+        if value is not None and not value.startswith('"'):
+            raise SignatureRefusedError("invalid_signature")
+        return value[1:-1] if value is not None else None
+
+    def moment(self, name: str) -> int | None:
+        """Return a parameter that is a time; a string in its place is a refusal."""
+        value = dict(self.parameters).get(name)
+        if value is not None and value.startswith('"'):
+            raise SignatureRefusedError("invalid_signature")
+        return int(value) if value is not None else None
+
+
+def content_digest(body: bytes) -> str:
+    """Return the header that names a body by its SHA-256."""
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+
+
+class WinupgoFamily(Family):
+    """`Signature`, `Signature-Input` and what they cover."""
+
+    headers = (*SELF_DESCRIPTION, "Content-Digest", "Signature-Input", "Signature")
+    form = "a label, =, and base64 between colons"
+    names_key = True
+
+    def credential(self, headers: Headers) -> str:
+        """Return the key that `keyid` names; every header of the family must be there."""
+        for name in self.headers:
+            single(headers, name.lower(), "invalid_signature")
+        return matching(_KEY_ID, _input(headers).text("keyid") or "")
+
+    def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
+        """Return the label of the pair that signed exactly this request."""
+        given = _input(message.headers)
+        if not set(COVERED) <= set(given.components):
+            raise SignatureRefusedError("invalid_signature")
+        base = _base(given, message)
+        created, expires = given.moment("created"), given.moment("expires")
+        if created is None:
+            raise SignatureRefusedError("invalid_signature")
+        check_age(created, now)
+        if expires is not None and expires < now:
+            raise SignatureRefusedError("timestamp_out_of_range")
+        _check_digest(message)
+        return self.label_of(pairs, message.headers, lambda _: base)
+
+    def sign(
+        self, body: bytes, pair: Pair, now: float, particulars: Particulars = NO_PARTICULARS
+    ) -> dict[str, str]:
+        """Return the headers; the particulars give the path and what the request says of itself.
+
+        With a public key nothing can be signed: raises `UnsignableError`.
+        """
+        if pair.secret_key.startswith(ED25519):
+            raise UnsignableError("the platform holds the public key alone")
+        given = {name: particulars.headers.get(name, "-") for name in SELF_DESCRIPTION}
+        if particulars.request_id:
+            given["X-Idempotency-Key"] = particulars.request_id
+        headers = {**given, "Content-Digest": content_digest(body)}
+        parameters = ("created", f"{int(now)}"), ("keyid", f'"{pair.api_key}"')
+        said = _Input("sig1", COVERED, (*parameters, ("alg", '"hmac-sha256"')))
+        received = {name.lower(): [value] for name, value in headers.items()}
+        base = _base(said, Message(body, received, path=particulars.path))
+        mac = hmac.digest(pair.secret_key.encode(), base, "sha256")
+        headers["Signature-Input"] = f"{said.label}={said.line}"
+        headers["Signature"] = f"{said.label}=:{base64.b64encode(mac).decode()}:"
+        return headers
+
+    def parts(self, message: Message, secret_key: str) -> tuple[Part, ...]:
+        """Return the lines of the signature base; none when Signature-Input has not its form."""
+        try:
+            lines = _base(_input(message.headers), message).splitlines(keepends=True)
+        except SignatureRefusedError:
+            return ()
+        return tuple(Part(line.split(b'"')[1].decode(), line) for line in lines)
+
+    def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
+        """Tell whether the signature is that of exactly this base."""
+        try:
+            given, raw = _input(headers), _signature(headers)
+        except SignatureRefusedError:
+            return False
+        ed25519 = secret_key.startswith(ED25519.encode())
+        if given.text("alg") not in (None, "ed25519" if ed25519 else "hmac-sha256"):
+            return False
+        if ed25519:
+            return _fits_ed25519(signed, raw, secret_key[len(ED25519) :])
+        return hmac.compare_digest(hmac.digest(secret_key, signed, "sha256"), raw)
+
+    def signed_at(self, headers: Headers) -> float | None:
+        """Return the moment in `created`."""
+        return _input(headers).moment("created")
+
+
+def _input(headers: Headers) -> _Input:
+    """Read `Signature-Input`, and see that `Signature` holds the same label."""
+    match = _INPUT.fullmatch(single(headers, "signature-input", "invalid_signature"))
+    if match is None:
+        raise SignatureRefusedError("invalid_signature")
+    components = tuple(name.strip('"') for name in match[2].split())
+    parameters = tuple(_PARAMETER.findall(match[3]))
+    names = [name for name, _ in parameters]
+    if len(set(components)) < len(components) or len(set(names)) < len(names):
+        raise SignatureRefusedError("invalid_signature")
+    signature = _SIGNATURE.fullmatch(single(headers, "signature", "invalid_signature"))
+    if signature is None or signature[1] != match[1]:
+        raise SignatureRefusedError("invalid_signature")
+    return _Input(match[1], components, parameters)
+
+
+def _signature(headers: Headers) -> bytes:
+    match = _SIGNATURE.fullmatch(single(headers, "signature", "invalid_signature"))
+    if match is None:
+        raise SignatureRefusedError("invalid_signature")
+    return _decoded(match[2])
+
+
+def _base(given: _Input, message: Message) -> bytes:
+    """Return the signature base of RFC 9421, section 2.5."""
+    lines = [f'"{name}": {_value(name, message)}' for name in given.components]
+    lines.append(f'"@signature-params": {given.line}')
+    try:
+        return "\n".join(lines).encode("ascii")
+    except UnicodeEncodeError:
+        raise SignatureRefusedError("invalid_signature") from None
+
+
+def _value(name: str, message: Message) -> str:
+    if name == "@method":
+        return message.method
+    if name == "@path":
+        return message.path
+    if name.startswith("@"):
+        raise SignatureRefusedError("invalid_signature")
+    value = single(message.headers, name, "invalid_signature")
+    # A line break would forge a line, and the wallet reads the value as it came.
+    if not value.isprintable() or value != value.strip():
+        raise SignatureRefusedError("invalid_signature")
+    return value
+
+
+def _check_digest(message: Message) -> None:
+    """Refuse a body that is not the one that the digests name."""
+    given = single(message.headers, "content-digest", "invalid_signature")
+    for member in re.split(r" *, *", given):
+        match = _DIGEST.fullmatch(member)
+        expected = _HASHES[match[1]](message.body).digest() if match else b""
+        if match is None or not hmac.compare_digest(expected, _decoded(match[2])):
+            raise SignatureRefusedError("invalid_signature")
+
+
+def _decoded(text: str) -> bytes:
+    """Return the bytes of canonical base64: one spelling for each."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise SignatureRefusedError("invalid_signature") from None
+    if base64.b64encode(raw).decode() != text:
+        raise SignatureRefusedError("invalid_signature")
+    return raw
+
+
+def _fits_ed25519(signed: bytes, raw: bytes, key: bytes) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PublicKey,
+    )
+
+    try:
+        Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True)).verify(raw, signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
