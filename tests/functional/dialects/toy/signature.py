@@ -39,7 +39,7 @@ class ToyFamily(Family):
         return single(headers, "toy-key", "unauthorized")
 
     def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
-        body, headers, _ = message
+        body, headers = message.body, message.headers
         matching(_HEX, single(headers, "toy-mark", "invalid_signature"))
         check_age(self.signed_at(headers), now)
         signed = first(headers, "toy-sent") + b"\n" + body
