@@ -20,7 +20,7 @@ from casino.providers.circuit import Circuits
 from casino.providers.connection import pool_manager
 from casino.providers.ports import ProviderError
 from casino.providers.post import JsonPost, ServiceUnreachableError
-from casino.providers.sender import Bounds
+from casino.providers.sender import Bounds, Sender
 from casino.providers.transport import Limits, Transport
 from testing.integrations import an_integration
 from testing.provider import Notes, provider_keyring
@@ -35,6 +35,12 @@ DRIPS = {
     "status line": (b"HTTP/1.1 200 ", b"O"),
     "headers": (b"HTTP/1.1 200 OK\r\nX-Name: ", b"a"),
     "1xx": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "103": (b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"),
+    "chunk size": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+    "gzip's own header": (
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\x1f\x8b\x08\x08" + bytes(6),
+        b"n",
+    ),
     "chunk extensions": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;", b"a"),
     "trailers": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Name: ", b"a"),
     "body": (b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n", b" "),
@@ -138,6 +144,32 @@ def test_a1_a_provider_that_drips_is_cut_at_the_deadline_and_counted(part: str) 
     assert 1 < drops <= MOST_DROPS
     assert notes.metrics["ProviderCircuitOpened"] == 1
     assert threading.active_count() == threads
+
+
+def test_a1_an_interim_answer_is_not_taken_for_the_answer() -> None:
+    """Else the next request on the connection would get the answer of the one before."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                for body in (b"first", b"again"):
+                    connection.recv(65_536)
+                    for interim in (b"100 Continue", b"103 Early Hints"):
+                        connection.sendall(b"HTTP/1.1 %s\r\nLink: </a>\r\n\r\n" % interim)
+                    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n%s" % body)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        sender = Sender(SystemClock(), Bounds(DEADLINE_S, DEADLINE_S, 1024))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        answers = [sender.send("GET", url, {}) for _ in range(2)]
+        thread.join()
+
+    assert [(answer.status, answer.body) for answer in answers] == [
+        (200, b"first"),
+        (200, b"again"),
+    ]
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])

@@ -13,7 +13,7 @@ import socket
 from collections.abc import Buffer, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from http.client import HTTPResponse
+from http.client import CONTINUE, HTTPResponse
 from typing import Any, Final
 
 import urllib3
@@ -75,6 +75,14 @@ class _Response(HTTPResponse):
         super().__init__(sock, *args, **kwargs)
         self.fp.close()
         self.fp = io.BufferedReader(_Incoming(sock, sock.makefile("rb", buffering=0)))
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """Show every interim answer as 100, the only one that the library skips.
+
+        Were 103 taken for the last one, the connection's next request would get what comes after.
+        """
+        version, status, reason = super()._read_status()  # type: ignore[misc]
+        return version, CONTINUE if 101 < status < 200 else status, reason
 
 
 class _Connection(HTTPConnection):
