@@ -44,6 +44,11 @@ def sync(
         for outcome in outcomes
     ]
     lines = table(head, rows)
+    lines += [
+        f"{outcome['integration']}: {outcome['detail']}"
+        for outcome in outcomes
+        if outcome.get("detail")
+    ]
     if any(outcome.get("dropped") for outcome in outcomes):
         lines.append("The catalogue dropped unexpectedly: nothing was marked missing.")
     return Output({"runs": outcomes}, lines, int(failed))
@@ -61,6 +66,7 @@ def show(operations: Operations, integration: IntegrationOption = None) -> Outpu
         "by_shelf": {shelf: stored.shelves[shelf] for shelf in SHELVES},
         "launchable": stored.shelves["active"],
         "missing": stored.missing,
+        "providers_missing": stored.providers_missing,
         "quarantined": quarantined,
         "runs": runs,
     }
@@ -71,6 +77,7 @@ def show(operations: Operations, integration: IntegrationOption = None) -> Outpu
             *((f"  {status}", count) for status, count in sorted(stored.statuses.items())),
             ("launchable", stored.shelves["active"]),
             ("missing", stored.missing),
+            ("providers missing", stored.providers_missing),
             ("quarantined", quarantined),
         ]
     )

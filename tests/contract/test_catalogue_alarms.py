@@ -22,6 +22,10 @@ OWN: Final = (
     "SyncFailures",
     "ProviderCircuitOpened",
     "CatalogueAgeSeconds",
+    "CatalogueMissing",
+    "CatalogueOverCap",
+    "CatalogueMissingPercent",
+    "ProvidersMissing",
 )
 
 
@@ -40,6 +44,20 @@ def test_an_alarm_watches_the_metric_as_it_is_written(
         dict(dimension) for dimension in WATCHED[metric]
     ]
     assert written["integration"] == "hub"
+
+
+def test_c3_alarms_watch_removals_by_number_and_by_share_of_each_catalogue() -> None:
+    def alarm(metric: str) -> tuple[str, float]:
+        (found,) = (
+            a["Properties"]
+            for a in TEMPLATE["Resources"].values()
+            if a["Type"] == "AWS::CloudWatch::Alarm" and a["Properties"]["MetricName"] == metric
+        )
+        return found["Statistic"], found["Threshold"]
+
+    assert alarm("CatalogueMissing") == ("Sum", 20)
+    assert alarm("CatalogueMissingPercent") == ("Maximum", 5)
+    assert alarm("ProvidersMissing") == ("Sum", 1)
 
 
 @pytest.mark.parametrize("metric", OWN)

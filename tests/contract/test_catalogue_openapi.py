@@ -11,7 +11,7 @@ from openapi_spec_validator import validate
 
 from casino.catalogue.endpoint import CatalogueEndpoint
 from casino.catalogue.lobby import MOST_GAMES, CatalogueReads
-from casino.catalogue.model import SHELVES, Game, Provider
+from casino.catalogue.model import SHELVES, Game, Image, Provider
 from casino.catalogue.ports import RankedKey
 from casino.observability.telemetry import Telemetry
 from testing.clock import FakeClock
@@ -20,8 +20,12 @@ from testing.template import load_template
 SPEC: Final[dict[str, Any]] = yaml.safe_load(
     (Path(__file__).resolve().parents[2] / "openapi" / "catalogue.yaml").read_text("utf-8")
 )
-GAME: Final = Game("hub", "g-1", "p-1", "Jaws", "active", "2025-10-02T08:18:25Z", "0" * 64)
-STUDIO: Final = Provider("hub", "p-1", "NetEnt", ("EUR",), ("US",), "0" * 64)
+IMAGES: Final = (Image("logo.png", "https://static.example/logo.png", "logo"), Image("bare"))
+GAME: Final = Game(
+    "hub", "g-1", "p-1", "Jaws", "active", "2025-10-02T08:18:25Z", "0" * 64,
+    bonus_rollover_coefficient="0.5", images=IMAGES,
+)  # fmt: skip
+STUDIO: Final = Provider("hub", "p-1", "NetEnt", ("EUR",), ("US",), "0" * 64, images=IMAGES)
 
 
 class OneGame:

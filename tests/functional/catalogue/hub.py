@@ -17,6 +17,7 @@ from casino.catalogue.sync import CatalogueSync
 from casino.dialects.igsp.client import HttpProviderClient
 from casino.dialects.igsp.records import IgspRecords
 from casino.integrations.model import Integration
+from casino.providers.caps import CAPS, Caps
 from casino.wiring.settings import load_settings
 from testing.arranged import ARRANGED
 from testing.clock import FakeClock
@@ -68,6 +69,7 @@ class Hub:
     integration: Integration = STUDIO_HUB
     page_limit: int = 50
     drop_share: float = 0.8
+    caps: Caps = CAPS
 
     @property
     def catalogue(self) -> DynamoDbCatalogue:
@@ -96,6 +98,7 @@ class Hub:
             self.clock,
             Inline(),
             self.drop_share,
+            self.caps,
         )
 
     def sync(

@@ -68,6 +68,7 @@ def studio(world: World) -> Iterator[Hub]:
         control.change("games", games[5:6], {"provider_id": UNKNOWN})
         for gone in games[6:8]:
             control.delete("games", gone, hard=True)
+        control.delete("providers", control.records("providers")[2]["id"], hard=True)
         control.add("games", [{"name": "New"}, {"name": "Newer"}])
         yield made
 
@@ -101,7 +102,10 @@ def final_state(hub: Hub) -> dict[str, Any]:
         for name, items in hub.everything().items()
     }
     state = hub.store.state("sandbox")
-    kept = (state.run, state.full_games, state.full_providers)
+    assert state.last_run is not None
+    counts = state.last_run.counts
+    numbers = (counts.records, counts.missing, counts.providers_missing)
+    kept = (state.run, state.full_games, state.full_providers, *numbers)
     return {"games": games, "entries": entries, "quarantine": hub.quarantine(), "state": kept}
 
 
@@ -113,6 +117,7 @@ def test_killed_anywhere_it_resumes_to_the_same_state(studio: Hub) -> None:
     studio.sync()
     wanted = final_state(studio)
     assert len(wanted["games"]) == 26
+    assert wanted["state"] == (None, 24, 2, 26, 2, 1)
     assert sorted(wanted["quarantine"].values()) == ["drift", "orphan"]
 
     kills = 0

@@ -1,5 +1,6 @@
 """What goes wrong at a provider: nothing lost, nothing wrong stored, and the alarm's metric."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -130,6 +131,72 @@ def test_a_drifted_record_still_takes_its_game_out_of_play(studio: Hub) -> None:
     game = studio.games()[changed]
     assert (game.launchable, game.status) == (False, "inactive")
     assert studio.quarantine() == {changed: "drift"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"deleted_at": True},
+        {"deleted_at": "soon"},
+        {"deleted_at": "x" * 400_000},
+        {"status": "paused"},
+        {"status": None},
+        {"status": ["active"]},
+        {"provider_id": "11111111-2222-4333-8444-555555555555"},
+        {"provider_id": 7},
+    ],
+)
+def test_c9_a_quarantined_change_closes_a_launchable_game_until_it_heals(
+    studio: Hub, change: dict[str, Any]
+) -> None:
+    studio.sync()
+    before = studio.games()
+    changed = next(name for name, game in before.items() if game.launchable)
+    record = next(r for r in studio.provider.control.records("games") if r["id"] == changed)
+
+    studio.provider.control.change("games", [changed], change)
+    studio.sync("delta")
+    closed = studio.games()[changed]
+    studio.provider.control.change("games", [changed], {name: record[name] for name in change})
+    studio.sync("delta")
+
+    assert not closed.launchable
+    assert studio.games()[changed].launchable
+    assert studio.quarantine() == {}
+
+
+def test_c9_a_game_that_is_listed_twice_is_closed_by_the_record_that_may_not_be_stored(
+    studio: Hub,
+) -> None:
+    studio.sync()
+    record = next(
+        r for r in studio.provider.control.records("games") if studio.games()[r["id"]].launchable
+    )
+    page = json.dumps({"data": [{**record, "rtp": 1}, {**record, "deleted_at": True}]})
+    studio.provider.control.add_fault("garbage", "games", body=page)
+
+    studio.sync("delta")
+
+    assert not studio.games()[record["id"]].launchable
+
+
+@pytest.mark.parametrize("change", [{"deleted_at": True}, {"status": "paused"}])
+def test_c9_a_quarantined_change_closes_a_provider_until_it_heals(
+    studio: Hub, change: dict[str, Any]
+) -> None:
+    studio.sync()
+    name = studio.catalogue.providers("sandbox")[0].provider_id
+
+    studio.provider.control.change("providers", [name], change)
+    studio.sync("delta")
+    closed = studio.catalogue.provider("sandbox", name)
+    studio.provider.control.change("providers", [name], {}, unset=change)
+    studio.sync("delta")
+    healed = studio.catalogue.provider("sandbox", name)
+
+    assert closed is not None
+    assert healed is not None
+    assert (closed.available, healed.available) == (False, True)
 
 
 def test_a_record_that_is_no_object_does_not_stop_the_run(studio: Hub) -> None:

@@ -137,6 +137,23 @@ def test_providers_are_listed_by_name_and_filtered(lobby: Lobby) -> None:
     assert ids(some["providers"], "id") == taking
 
 
+def test_c11_images_and_the_bonus_coefficient_are_shown_as_the_provider_sent_them(
+    lobby: Lobby,
+) -> None:
+    _, page = lobby.ask("games", limit="100")
+    _, listed = lobby.ask("providers")
+
+    sent = {game["id"]: game for game in lobby.records}
+    for game in page["games"]:
+        record = sent[game["game_id"]]
+        assert game["bonus_rollover_coefficient"] == str(record["bonus_rollover_coefficient"])
+        assert game["images"] == record.get("images", [])
+    assert [p["images"] for p in listed["providers"]] == [
+        lobby.studios[p["id"]]["images"] for p in listed["providers"]
+    ]
+    assert any(p["images"] for p in listed["providers"])
+
+
 @pytest.mark.parametrize(
     "query",
     [

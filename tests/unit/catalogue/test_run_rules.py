@@ -114,6 +114,12 @@ def test_a_drop_is_less_than_the_share_of_the_last_full_run(
     assert dropped(count, before, 0.8) is unexpected
 
 
+def test_c2_one_missing_of_a_few_is_no_drop() -> None:
+    assert not dropped(2, 3, 0.8)
+    assert dropped(1, 3, 0.8)
+    assert dropped(0, 1, 0.8)
+
+
 def test_an_interrupted_run_is_stale_after_six_hours() -> None:
     assert not is_stale(a_run(), "2026-01-01T17:59:00.000Z")
     assert is_stale(a_run(), "2026-01-01T18:01:00.000Z")

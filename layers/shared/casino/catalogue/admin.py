@@ -25,6 +25,7 @@ class Shelved:
     shelves: Counter[str] = field(default_factory=Counter)
     missing: int = 0
     providers: int = 0
+    providers_missing: int = 0
     runs: list[tuple[SyncState, int]] = field(default_factory=list)
     """Of each integration, its state and how many of its records are in quarantine."""
 
@@ -68,7 +69,9 @@ class CatalogueAdmin:
                 found.statuses[key.status] += 1
                 found.shelves[key.shelf] += 1
                 found.missing += key.missing_runs > 0
-            found.providers += len(self.reader.providers(each))
+            providers = self.reader.providers(each)
+            found.providers += len(providers)
+            found.providers_missing += sum(p.missing_runs > 0 for p in providers)
             quarantined = sum(1 for _ in self.runs.quarantined(each))
             found.runs.append((self.runs.state(each), quarantined))
         return found

@@ -6,7 +6,7 @@ API Gateway has authorised the caller by IAM before anything comes here.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, cast
 
 from casino.base.api import COMMON_ERRORS, error_body
@@ -133,6 +133,8 @@ def _game(game: Game, provider: Provider) -> dict[str, Any]:
         "weight": game.weight,
         "categories": list(game.categories),
         "rtp": game.rtp,
+        "bonus_rollover_coefficient": game.bonus_rollover_coefficient,
+        "images": [asdict(image) for image in game.images],
         "provider": {"id": provider.provider_id, "name": provider.name},
         "integration": game.integration,
         "updated_at": game.updated_at,
@@ -149,4 +151,5 @@ def _provider(provider: Provider) -> dict[str, Any]:
         "restricted_countries": list(provider.restricted_countries),
         "min_age": provider.min_age,
         "min_kyc_level": provider.min_kyc_level,
+        "images": [asdict(image) for image in provider.images],
     }

@@ -15,14 +15,12 @@ from typing import Final
 
 from casino.base.clock import Clock
 from casino.base.errors import RequestRefusedError
-from casino.catalogue.model import Game, Provider, Shelf
+from casino.catalogue.model import PROVIDERS_TTL_S, Game, Provider, Shelf
 from casino.catalogue.ports import LobbyReader
 
 #: The most games of one page: what one batch read takes.
 MOST_GAMES: Final = 100
 
-#: How old what is known of the providers may be, in seconds.
-_PROVIDERS_TTL_S: Final = 30.0
 _KEYS_AT_ONCE: Final = 250
 #: How many keys one request reads at most; a page may then be shorter, and says where to go on.
 _MOST_KEYS: Final = 2_000
@@ -114,7 +112,7 @@ class CatalogueReads:
 
     def _providers(self) -> Mapping[str, Provider]:
         now = self._clock.monotonic()
-        if self._read_at is None or now - self._read_at >= _PROVIDERS_TTL_S:
+        if self._read_at is None or now - self._read_at >= PROVIDERS_TTL_S:
             found = [
                 provider
                 for name in self._catalogue.integrations()
@@ -131,7 +129,7 @@ def _key(integration: str, provider_id: str) -> str:
 
 def _applies(provider: Provider, wanted: GameFilter) -> bool:
     return (
-        (provider.enabled or wanted.status != "active")
+        (provider.available or wanted.status != "active")
         and wanted.provider in (None, provider.provider_id)
         and (wanted.currency is None or wanted.currency in provider.currencies)
         and wanted.country not in provider.restricted_countries

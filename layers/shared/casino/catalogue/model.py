@@ -13,7 +13,7 @@ type KycLevel = Literal[
     "anonymous", "registered", "basic", "verified", "enhanced", "source_of_funds", "restricted"
 ]
 
-#: A game that this many full runs in a row did not name is disabled.
+#: A game or provider that this many full runs in a row did not name is disabled.
 MISSING_RUNS_TO_DISABLE: Final = 2
 
 #: Every shelf, in the order in which people are told of them.
@@ -31,9 +31,26 @@ _HEAVIEST: Final = 10**9
 _RANK_NAME: Final = 200
 
 
+#: How old what is known of a provider may be in the lobby and at a launch, in seconds. Games are
+#: always read: five minutes after a change no blocked title is shown or launched.
+PROVIDERS_TTL_S: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of a provider or game, in the provider's words."""
+
+    name: str | None = None
+    url: str | None = None
+    type: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A studio behind an integration, and the limits that it sets."""
+    """A studio behind an integration, and the limits that it sets.
+
+    `enabled` is the provider's own word; `missing_runs` and `missing_run` are as in `Game`.
+    """
 
     integration: str
     provider_id: str
@@ -44,8 +61,16 @@ class Provider:
     slug: str | None = None
     min_age: int | None = None
     min_kyc_level: KycLevel | None = None
+    images: tuple[Image, ...] = ()
     updated_at: str | None = None
     enabled: bool = True
+    missing_runs: int = 0
+    missing_run: str | None = None
+
+    @property
+    def available(self) -> bool:
+        """Whether the provider's games may be shown and launched."""
+        return self.enabled and self.missing_runs < MISSING_RUNS_TO_DISABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +92,7 @@ class Game:
     slug: str | None = None
     rtp: str | None = None
     bonus_rollover_coefficient: str | None = None
+    images: tuple[Image, ...] = ()
     created_at: str | None = None
     deleted_at: str | None = None
     missing_runs: int = 0

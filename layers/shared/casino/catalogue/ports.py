@@ -3,13 +3,14 @@
 The money path loads none of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from casino.base.errors import CasinoError
 from casino.catalogue.model import Game, GameStatus, Provider, Shelf
 from casino.catalogue.run import Entity, Fault, Mode, Run, SyncState
+from casino.integrations.model import Integration
 
 
 class RecordReader(Protocol):
@@ -59,6 +60,11 @@ class Changes:
     quarantine: tuple[Quarantined, ...] = ()
     release: tuple[tuple[Entity, str], ...] = ()
 
+    @property
+    def added(self) -> int:
+        """How many games are new."""
+        return sum(stored is None for stored, _ in self.games)
+
     def __bool__(self) -> bool:
         return bool(self.providers or self.games or self.quarantine or self.release)
 
@@ -70,6 +76,16 @@ class Lease:
     integration: str
     token: int
     state: SyncState
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an invocation is: `run` stands in the last checkpoint."""
+
+    integration: Integration
+    lease: Lease
+    run: Run
+    has_time: Callable[[], bool]
 
 
 class OwnerConflictError(CasinoError):
@@ -202,10 +218,11 @@ class SyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """How an invocation ended: `done`, `busy`, `handed_over` or `failed` (with the code)."""
+    """How an invocation ended: `done`, `busy`, `handed_over` or `failed` (with code and detail)."""
 
     status: str
     run: Run | None = None
     code: str | None = None
+    detail: str = ""
     dropped: bool = False
     full_wanted: bool = False

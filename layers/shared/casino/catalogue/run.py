@@ -5,7 +5,7 @@ ends by looking for games that it did not see. All of it is pure: the progress o
 that is stored after every page, so that any other invocation can go on from there.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
@@ -14,7 +14,7 @@ from casino.base.errors import CasinoError
 type Mode = Literal["full", "delta"]
 type Phase = Literal["providers", "games", "closing"]
 type Entity = Literal["providers", "games"]
-type Fault = Literal["drift", "orphan", "id_taken"]
+type Fault = Literal["drift", "orphan", "id_taken", "over_cap"]
 
 #: How far the provider's clock may be from ours: further off, it refuses our signatures.
 CLOCK_TOLERANCE: Final = timedelta(seconds=300)
@@ -42,7 +42,10 @@ class SyncAbortedError(CasinoError):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers of records that a run read and wrote."""
+    """The numbers of a run: distinct records that it read, and what it wrote.
+
+    `written` holds `added`; `missing` are games that this run marked, not those disabled before.
+    """
 
     records: int = 0
     written: int = 0
@@ -51,18 +54,13 @@ class Counts:
     orphaned: int = 0
     restricted: int = 0
     missing: int = 0
+    added: int = 0
+    providers_missing: int = 0
+    over_cap: int = 0
 
     def plus(self, other: "Counts") -> "Counts":
         """Return the sums."""
-        return Counts(
-            self.records + other.records,
-            self.written + other.written,
-            self.unchanged + other.unchanged,
-            self.drifted + other.drifted,
-            self.orphaned + other.orphaned,
-            self.restricted + other.restricted,
-            self.missing + other.missing,
-        )
+        return Counts(*map(sum, zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,13 @@ class Run:
     """The provider sent fewer records than it announced: what is not there proves nothing."""
     accept_drop: bool = False
     counts: Counts = Counts()
+    phase_began_with: Counts = Counts()
+    """The counts at the start of the phase, for a list that is read anew."""
+
+    @property
+    def pages(self) -> int:
+        """How many pages were read."""
+        return self.provider_pages + self.game_pages
 
     def highest(self, entity: Entity) -> str | None:
         """Return the latest `updated_at` that was stored so far."""
@@ -108,6 +113,8 @@ class SyncState:
     full_games: int | None = None
     last_run: Run | None = None
     last_finished_at: str | None = None
+    games: int = 0
+    """How many are stored; a full run counts them anew."""
 
     def mark(self, entity: Entity) -> str | None:
         """Return the high-water mark of an entity."""
@@ -176,13 +183,27 @@ def advanced(
 
 
 def restarted(run: Run) -> Run:
-    """Return the run at the start of its phase: the provider no longer knows its cursor."""
-    return replace(run, cursor=None, page=0, anchor=None, last_page=None)
+    """Return the run at the start of its phase: the provider no longer knows its cursor.
+
+    What was read is forgotten, what was written is not: it comes again, unchanged.
+    """
+    began = run.phase_began_with
+    counts = replace(
+        run.counts,
+        records=began.records,
+        unchanged=began.unchanged,
+        drifted=began.drifted,
+        orphaned=began.orphaned,
+        over_cap=began.over_cap,
+    )
+    return replace(run, cursor=None, page=0, anchor=None, last_page=None, counts=counts)
 
 
 def dropped(count: int, before: int | None, share: float) -> bool:
-    """Tell whether a full run saw unexpectedly few records."""
-    return before is not None and count < before * share
+    """Tell whether a full run saw unexpectedly few records; one missing of a few is no drop."""
+    if before is None or count >= before * share:
+        return False
+    return count == 0 or before - count > 1
 
 
 def is_stale(run: Run, now: str) -> bool:
@@ -192,7 +213,8 @@ def is_stale(run: Run, now: str) -> bool:
 
 def _next_phase(run: Run) -> Run:
     phase: Phase = "games" if run.phase == "providers" else "closing"
-    return replace(run, phase=phase, cursor=None, page=0, anchor=None, last_page=None)
+    began = replace(run, phase=phase, phase_began_with=run.counts)
+    return replace(began, cursor=None, page=0, anchor=None, last_page=None)
 
 
 def _written(time: datetime) -> str:

@@ -118,13 +118,15 @@ def _shown(result: SyncResult) -> dict[str, Any]:
     shown: dict[str, Any] = {"status": result.status, "dropped": result.dropped}
     if result.code is not None:
         shown["code"] = result.code
+    if result.detail:
+        shown["detail"] = result.detail
     if result.run is not None:
         run = result.run
         shown |= {
             "run_id": run.run_id,
             "mode": run.mode,
             "started_at": run.started_at,
-            "pages": run.provider_pages + run.game_pages,
+            "pages": run.pages,
             **asdict(run.counts),
         }
     return shown

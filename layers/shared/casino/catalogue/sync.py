@@ -7,7 +7,7 @@ that was written unchanged. A run fetches the next page while it writes one.
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 from uuid import uuid4
@@ -17,11 +17,12 @@ from casino.base.errors import RetryableError
 from casino.base.times import iso_utc
 from casino.catalogue.closing_phase import ClosingPhase
 from casino.catalogue.judge import Judge, Standing, Verdict, after, standing_of
+from casino.catalogue.missing import Removals
 from casino.catalogue.ports import (
     CatalogueReader,
-    Lease,
     OwnerConflictError,
     PageArchive,
+    Progress,
     RecordReader,
     SyncObserver,
     SyncRequest,
@@ -40,6 +41,7 @@ from casino.catalogue.run import (
     updated_after,
 )
 from casino.integrations.model import Integration
+from casino.providers.caps import CAPS, Caps
 from casino.providers.ports import Page, ProviderClient, ProviderError
 
 _JUDGEMENTS: Final = 3
@@ -49,15 +51,6 @@ _CURSOR_GONE: Final = frozenset({400, 404, 410, 422})
 
 class _HandOverError(Exception):
     """The invocation's time is nearly up; the checkpoint is where another one goes on."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What does not change within an invocation."""
-
-    integration: Integration
-    lease: Lease
-    has_time: Callable[[], bool]
 
 
 class CatalogueSync:
@@ -74,6 +67,7 @@ class CatalogueSync:
         clock: Clock,
         executor: Executor,
         drop_share: float = 0.8,
+        caps: Caps = CAPS,
     ) -> None:
         self._client = client
         self._store = store
@@ -82,9 +76,11 @@ class CatalogueSync:
         self._observer = observer
         self._clock = clock
         self._executor = executor
-        self._judge = Judge(catalogue, reader)
+        self._most_pages = caps.pages
+        self._judge = Judge(catalogue, reader, caps)
+        removals = Removals(catalogue, archive, reader)
         self._closing = ClosingPhase(
-            store, catalogue, archive, reader, self._judge, observer, clock, drop_share
+            store, removals, reader, self._judge, observer, clock, drop_share
         )
 
     def run(
@@ -97,27 +93,27 @@ class CatalogueSync:
                 self._store.want_full(integration.name)
             self._observer.event("sync busy", integration=integration.name, mode=request.mode)
             return SyncResult("busy")
-        context = _Context(integration, lease, has_time)
-        run = self._begin(lease.state, request)
+        progress = Progress(integration, lease, self._begin(lease.state, request), has_time)
         try:
-            return self._carried_out(context, run)
+            return self._carried_out(progress)
         except _HandOverError:
             self._store.release(lease)
+            run = progress.run
             self._observer.event(
                 "sync handed over", integration=integration.name, run_id=run.run_id
             )
             return SyncResult("handed_over", run)
         except LeaseLostError:
-            return self._failed(context, run, "lease_lost")
+            return self._failed(progress, "lease_lost")
         except SyncAbortedError as error:
             self._store.abandon(lease)
-            return self._failed(context, run, error.code)
+            return self._failed(progress, error.code)
         except ProviderError as error:
             self._store.release(lease)
-            return self._failed(context, run, error.code, status=error.status)
+            return self._failed(progress, error.code, error.detail, status=error.status)
         except (RetryableError, OwnerConflictError) as error:
             self._store.release(lease)
-            return self._failed(context, run, getattr(error, "code", "owner_conflict"))
+            return self._failed(progress, getattr(error, "code", "owner_conflict"))
 
     def _begin(self, state: SyncState, request: SyncRequest) -> Run:
         """Return the interrupted run, or a new one: a full one where one is due."""
@@ -133,63 +129,63 @@ class CatalogueSync:
         run_id = f"{started_at.replace(':', '').replace('.', '')}-{mode}-{uuid4().hex[:8]}"
         return Run(run_id, mode, started_at, accept_drop=state.drop_accepted)
 
-    def _carried_out(self, context: _Context, run: Run) -> SyncResult:
-        name = context.integration.name
+    def _carried_out(self, progress: Progress) -> SyncResult:
+        name, run = progress.integration.name, progress.run
         self._observer.event("sync run", integration=name, run_id=run.run_id, mode=run.mode)
-        standing = standing_of(self._catalogue.providers(name), self._store.quarantined(name))
-        while run.phase != "closing":
-            entity: Entity = "providers" if run.phase == "providers" else "games"
-            run, standing = self._phase(context, entity, run, standing)
-        return self._closing.close(context.lease, run, standing, context.has_time, _HandOverError)
+        stored, waiting = self._catalogue.providers(name), self._store.quarantined(name)
+        standing = standing_of(stored, waiting, progress.lease.state.games)
+        while progress.run.phase != "closing":
+            entity: Entity = "providers" if progress.run.phase == "providers" else "games"
+            standing = self._phase(progress, entity, standing)
+        return self._closing.close(progress, standing, _HandOverError)
 
-    def _phase(
-        self, context: _Context, entity: Entity, run: Run, standing: Standing
-    ) -> tuple[Run, Standing]:
+    def _phase(self, progress: Progress, entity: Entity, standing: Standing) -> Standing:
         """Read every page that is left of a list."""
-        ahead, resumed = self._fetch(context, entity, run, run.cursor), run.cursor is not None
-        while run.phase == entity:
+        resumed = progress.run.cursor is not None
+        ahead = self._fetch(progress, entity, progress.run.cursor)
+        while progress.run.phase == entity:
+            if progress.run.page >= self._most_pages:
+                raise SyncAbortedError("too_many_pages")
             try:
                 page = ahead.result()
             except ProviderError as error:
                 if not resumed or error.status not in _CURSOR_GONE:
                     raise
-                run = self._from_the_start(context, entity, run)
-                page = self._fetch(context, entity, run, None).result()
+                self._from_the_start(progress, entity)
+                page = self._fetch(progress, entity, None).result()
             resumed = False
             next_cursor = page.next_cursor if page.has_more else None
-            moved = advanced(run, next_cursor, _digest(page), _is_short(page), None)
-            has_time = context.has_time()
+            moved = advanced(progress.run, next_cursor, _digest(page), _is_short(page), None)
+            has_time = progress.has_time()
             if moved.phase == entity and has_time:
-                ahead = self._fetch(context, entity, run, next_cursor)
-            run, standing = self._written(context, entity, run, page, standing)
-            if run.phase != "closing" and not has_time:
+                ahead = self._fetch(progress, entity, next_cursor)
+            standing = self._written(progress, entity, page, standing)
+            if moved.phase != "closing" and not has_time:
                 raise _HandOverError
-        return run, standing
+        return standing
 
-    def _fetch(
-        self, context: _Context, entity: Entity, run: Run, cursor: str | None
-    ) -> Future[Page]:
+    def _fetch(self, progress: Progress, entity: Entity, cursor: str | None) -> Future[Page]:
         read = self._client.providers if entity == "providers" else self._client.games
-        since = updated_after(context.lease.state, run, entity)
-        return self._executor.submit(read, context.integration, cursor, since)
+        since = updated_after(progress.lease.state, progress.run, entity)
+        return self._executor.submit(read, progress.integration, cursor, since)
 
-    def _from_the_start(self, context: _Context, entity: Entity, run: Run) -> Run:
+    def _from_the_start(self, progress: Progress, entity: Entity) -> None:
         """The provider forgot the cursor while nobody was reading: its list is read anew."""
         self._observer.event(
             "sync cursor refused",
             error=True,
-            integration=context.integration.name,
-            run_id=run.run_id,
+            integration=progress.integration.name,
+            run_id=progress.run.run_id,
             entity=entity,
-            cursor=run.cursor,
+            cursor=progress.run.cursor,
         )
-        return restarted(run)
+        progress.run = restarted(progress.run)
 
     def _written(
-        self, context: _Context, entity: Entity, run: Run, page: Page, standing: Standing
-    ) -> tuple[Run, Standing]:
+        self, progress: Progress, entity: Entity, page: Page, standing: Standing
+    ) -> Standing:
         """Keep the raw page, then write what it changes together with the checkpoint after it."""
-        name = context.integration.name
+        name, run = progress.integration.name, progress.run
         key = self._archive.key(name, run.run_id, entity, run.page)
         kept = self._executor.submit(self._archive.put, key, page.raw)
         judge = self._judge.providers if entity == "providers" else self._judge.games
@@ -197,17 +193,18 @@ class CatalogueSync:
         for attempt in range(1, _JUDGEMENTS + 1):
             verdict = judge(name, page.records, standing, key, at)
             next_cursor = page.next_cursor if page.has_more else None
-            moved = advanced(run, next_cursor, _digest(page), _is_short(page), verdict.highest)
-            moved = replace(moved, counts=run.counts.plus(verdict.counts))
+            counted = replace(run, counts=run.counts.plus(verdict.counts))
+            moved = advanced(counted, next_cursor, _digest(page), _is_short(page), verdict.highest)
             kept.result()
             try:
-                self._store.save(context.lease, moved, verdict.changes)
+                self._store.save(progress.lease, moved, verdict.changes)
                 break
             except OwnerConflictError:
                 if attempt == _JUDGEMENTS:
                     raise
+        progress.run = moved
         self._tell(name, entity, run, page, verdict)
-        return moved, after(standing, verdict.changes)
+        return after(standing, verdict.changes)
 
     def _tell(self, name: str, entity: Entity, run: Run, page: Page, verdict: Verdict) -> None:
         self._observer.event(
@@ -225,7 +222,7 @@ class CatalogueSync:
         )
         if _is_short(page):
             self._observer.event("sync page is short", error=True, integration=name, page=run.page)
-        for record in verdict.quarantined:
+        for record in verdict.changes.quarantine:
             self._observer.event(
                 "record quarantined",
                 error=True,
@@ -237,20 +234,33 @@ class CatalogueSync:
                 reason=record.reason,
                 page=record.page_key,
             )
-        if verdict.counts.drifted:
-            self._observer.count("CatalogueDrift", verdict.counts.drifted, integration=name)
-        if verdict.counts.orphaned:
-            self._observer.count("CatalogueOrphans", verdict.counts.orphaned, integration=name)
+        faults = {
+            "CatalogueDrift": verdict.counts.drifted,
+            "CatalogueOrphans": verdict.counts.orphaned,
+            "CatalogueOverCap": verdict.counts.over_cap,
+        }
+        for metric, count in faults.items():
+            if count:
+                self._observer.count(metric, count, integration=name)
 
     def _failed(
-        self, context: _Context, run: Run, code: str, status: int | None = None
+        self, progress: Progress, code: str, detail: str = "", status: int | None = None
     ) -> SyncResult:
-        name = context.integration.name
+        name, run = progress.integration.name, progress.run
         self._observer.event(
-            "sync failed", error=True, integration=name, run_id=run.run_id, code=code, status=status
+            "sync failed",
+            error=True,
+            integration=name,
+            run_id=run.run_id,
+            code=code,
+            detail=detail,
+            status=status,
+            pages=run.pages,
+            records=run.counts.records,
+            written=run.counts.written,
         )
         self._observer.count("SyncFailures", 1, integration=name, code=code)
-        return SyncResult("failed", run, code)
+        return SyncResult("failed", run, code, detail)
 
 
 def _is_short(page: Page) -> bool:

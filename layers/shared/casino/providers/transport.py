@@ -17,13 +17,12 @@ from casino.base.clock import Clock
 from casino.base.errors import UnavailableError
 from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
+from casino.providers.caps import CAPS
 from casino.providers.circuit import Circuits
 from casino.providers.ports import ProviderCall, ProviderError, ProviderObserver
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
 from casino.signing.scheme import Family
 
-#: The most bytes of an answer that are read; a page of 200 records is about 150 KB.
-MAX_ANSWER: Final = 16 * 1024 * 1024
 _CONFLICT: Final = 409
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
@@ -73,7 +72,7 @@ class Transport:
         self._observer = observer
         self._circuits = circuits
         self._limits = limits or Limits()
-        bounds = Bounds(self._limits.connect_s, self._limits.read_s, MAX_ANSWER)
+        bounds = Bounds(self._limits.connect_s, self._limits.read_s, CAPS.answer_bytes)
         self._sender = Sender(clock, bounds, pool)
         self._jitter = jitter
 
@@ -149,7 +148,8 @@ class Transport:
                 _retry_after(reply.headers.get("Retry-After"), self._clock.now()),
             )
         if not reply.whole:
-            raise _error("provider_invalid_answer", "too large", reply)
+            detail = f"larger than {CAPS.answer_bytes} bytes"
+            raise _error("provider_invalid_answer", detail, reply)
         return reply
 
     def _headers(self, integration: Integration, call: ProviderCall, body: bytes) -> dict[str, str]:

@@ -42,7 +42,7 @@ def _of_catalogue(facts: Prerequisites) -> str | None:
         return "sessions_disabled"
     if not game.launchable:
         return "game_disabled"
-    if provider is None or not provider.enabled:
+    if provider is None or not provider.available:
         return "provider_disabled"
     if not integration.wallet.supports(facts.currency) or facts.currency not in provider.currencies:
         return "unsupported_currency"

@@ -3,10 +3,11 @@
 The items of a game's categories only put the game on its category's shelf.
 """
 
+from dataclasses import asdict
 from typing import Any, Final, cast
 
 from casino.aws.attributes import Item, binary, flag, number, text
-from casino.catalogue.model import Game, GameStatus, KycLevel, Provider
+from casino.catalogue.model import Game, GameStatus, Image, KycLevel, Provider
 
 GAME: Final = "game"
 INTEGRATIONS: Final = "integrations"
@@ -73,6 +74,7 @@ def game_item(game: Game) -> Item:
         "updated_at": text(game.updated_at),
         "fingerprint": binary(game.fingerprint),
         "categories": _texts(game.categories),
+        "images": _images(game.images),
         "weight": number(game.weight),
         "missing_runs": number(game.missing_runs),
         "shelf": text(game.shelf),
@@ -98,6 +100,7 @@ def read_game(item: Item) -> Game:
         updated_at=item["updated_at"]["S"],
         fingerprint=_hex(item["fingerprint"]),
         categories=_read_texts(item["categories"]),
+        images=_read_images(item),
         weight=int(item["weight"]["N"]),
         missing_runs=int(item["missing_runs"]["N"]),
         **{name: item[name]["S"] if name in item else None for name in _GAME_TEXT},
@@ -124,10 +127,12 @@ def provider_item(provider: Provider) -> Item:
         "name": text(provider.name),
         "currencies": _texts(provider.currencies),
         "restricted_countries": _texts(provider.restricted_countries),
+        "images": _images(provider.images),
         "fingerprint": binary(provider.fingerprint),
         "enabled": flag(provider.enabled),
+        "missing_runs": number(provider.missing_runs),
     }
-    for name in ("slug", "min_kyc_level", "updated_at"):
+    for name in ("slug", "min_kyc_level", "updated_at", "missing_run"):
         value = getattr(provider, name)
         if value is not None:
             item[name] = text(value)
@@ -149,8 +154,11 @@ def read_provider(item: Item) -> Provider:
         slug=item["slug"]["S"] if "slug" in item else None,
         min_age=int(item["min_age"]["N"]) if "min_age" in item else None,
         min_kyc_level=cast("KycLevel | None", level),
+        images=_read_images(item),
         updated_at=item["updated_at"]["S"] if "updated_at" in item else None,
         enabled=item["enabled"]["BOOL"],
+        missing_runs=int(item["missing_runs"]["N"]) if "missing_runs" in item else 0,
+        missing_run=item["missing_run"]["S"] if "missing_run" in item else None,
     )
 
 
@@ -160,6 +168,16 @@ def _texts(values: tuple[str, ...]) -> dict[str, Any]:
 
 def _read_texts(value: dict[str, Any]) -> tuple[str, ...]:
     return tuple(member["S"] for member in value["L"])
+
+
+def _images(images: tuple[Image, ...]) -> dict[str, Any]:
+    named = ({n: v for n, v in asdict(image).items() if v is not None} for image in images)
+    return {"L": [{"M": {n: text(v) for n, v in image.items()}} for image in named]}
+
+
+def _read_images(item: Item) -> tuple[Image, ...]:
+    stored = item["images"]["L"] if "images" in item else ()
+    return tuple(Image(**{n: v["S"] for n, v in image["M"].items()}) for image in stored)
 
 
 def _hex(value: dict[str, Any]) -> str:

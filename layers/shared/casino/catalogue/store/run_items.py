@@ -47,6 +47,7 @@ def read_state(integration: str, item: Item) -> SyncState:
         full_games=kept.full_games,
         last_run=kept.last_run,
         last_finished_at=kept.last_finished_at,
+        games=int(item["games"]["N"]) if "games" in item else 0,
     )
 
 

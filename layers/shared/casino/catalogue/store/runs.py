@@ -109,9 +109,14 @@ class DynamoDbSync:
 
     def save(self, lease: Lease, run: Run, changes: Changes) -> None:
         """Write the changes and, with the last of them, the checkpoint; extend the lease."""
-        checkpoint = self._fenced(lease, "SET #run = :run, #until = :until", "run", "lease_until")
+        expression = "SET #run = :run, #until = :until ADD #games :added"
+        checkpoint = self._fenced(lease, expression, "run", "lease_until", "games")
         checkpoint["ExpressionAttributeValues"].update(
-            {":run": text(msgspec.json.encode(run).decode()), ":until": self._until()}
+            {
+                ":run": text(msgspec.json.encode(run).decode()),
+                ":until": self._until(),
+                ":added": number(changes.added),
+            }
         )
         chunks = transactions(lease.integration, changes, self._catalogue, self._sync)
         for chunk in chunks[:-1]:
@@ -124,8 +129,8 @@ class DynamoDbSync:
     def finish(self, lease: Lease, state: SyncState) -> bool:
         """Store the finished state and give the lease back; true when a full run is wanted."""
         full = state.last_run is not None and state.last_run.mode == "full"
-        expression = "SET #kept = :kept, #until = :zero REMOVE #run"
-        names = ["kept", "lease_until", "run"]
+        expression = "SET #kept = :kept, #until = :zero, #games = :games REMOVE #run"
+        names = ["kept", "lease_until", "games", "run"]
         if full:
             expression, names = f"{expression}, #full_wanted", [*names, "full_wanted"]
         if full and state.last_run is not None and state.last_run.accept_drop:
@@ -133,7 +138,11 @@ class DynamoDbSync:
         request = self._fenced(lease, expression, *names)
         kept = Kept(**{name: getattr(state, name) for name in Kept.__struct_fields__})
         request["ExpressionAttributeValues"].update(
-            {":kept": text(msgspec.json.encode(kept).decode()), ":zero": number(0)}
+            {
+                ":kept": text(msgspec.json.encode(kept).decode()),
+                ":zero": number(0),
+                ":games": number(state.games),
+            }
         )
         if not write(self._client.update_item, **request):
             raise LeaseLostError(lease.integration)

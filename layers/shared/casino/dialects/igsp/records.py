@@ -7,6 +7,7 @@ Numbers stay exact: floats are read as Decimal.
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,13 +22,17 @@ from pydantic import (
     StringConstraints,
     ValidationError,
 )
+from pydantic_core import PydanticCustomError
 
 from casino.base.exact_json import MalformedJsonError, parse
-from casino.catalogue.model import Game, GameStatus, KycLevel, Provider
+from casino.catalogue.model import Game, GameStatus, Image, KycLevel, Provider
 from casino.catalogue.run import DriftError
+from casino.providers.caps import CAPS
 
 _MAX_REASON: Final = 500
 _MAX_DIGITS: Final = 64
+#: Controls, line and paragraph separators, and what overrides the direction of a text.
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 class MalformedAnswerError(ValueError):
@@ -36,6 +41,12 @@ class MalformedAnswerError(ValueError):
 
 def _an_instant(value: str) -> str:
     instant(value)
+    return value
+
+
+def _a_clean_text(value: str) -> str:
+    if _UNSAFE.search(value):
+        raise PydanticCustomError("control_character", "control characters change what is shown")
     return value
 
 
@@ -51,14 +62,24 @@ type _Id = Annotated[
         pattern=r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
     ),
 ]
-type _Name = Annotated[str, StringConstraints(min_length=1, max_length=300)]
-type _Slug = Annotated[str, StringConstraints(max_length=300)]
+type _Name = Annotated[
+    str, StringConstraints(min_length=1, max_length=CAPS.name), AfterValidator(_a_clean_text)
+]
+type _Text = Annotated[str, StringConstraints(max_length=CAPS.name), AfterValidator(_a_clean_text)]
+type _Url = Annotated[
+    str,
+    StringConstraints(max_length=CAPS.url, pattern=r"^https?://[^\s\\]+$"),
+    AfterValidator(_a_clean_text),
+]
 type _Time = Annotated[str, StringConstraints(max_length=64), AfterValidator(_an_instant)]
 type _Number = Annotated[int | Decimal, AfterValidator(_a_short_number)]
 type _Weight = Annotated[int, Field(ge=-(10**9), le=10**9)]
 type _Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,12}$")]
 type _Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-type _Category = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+type _Category = Annotated[
+    str, StringConstraints(min_length=1, max_length=CAPS.category), AfterValidator(_a_clean_text)
+]
+type _Images = Annotated[list["_Image"], Field(max_length=CAPS.images)]
 
 
 class _Strict(BaseModel):
@@ -66,18 +87,18 @@ class _Strict(BaseModel):
 
 
 class _Image(_Strict):
-    name: str | None = None
-    url: str | None = None
-    type: str | None = None
+    name: _Text | None = None
+    url: _Url | None = None
+    type: _Text | None = None
 
 
 class _Provider(_Strict):
     id: _Id
     name: _Name
-    currencies: Annotated[list[_Currency], Field(max_length=500)]
-    slug: _Slug | None = None
-    restricted_countries: Annotated[list[_Country], Field(max_length=300)] = []
-    images: list[_Image] | None = None
+    currencies: Annotated[list[_Currency], Field(max_length=CAPS.currencies)]
+    slug: _Text | None = None
+    restricted_countries: Annotated[list[_Country], Field(max_length=CAPS.countries)] = []
+    images: _Images | None = None
     min_age: Annotated[int, Field(ge=0, le=150)] | None = None
     min_kyc_level: KycLevel | None = None
     status: GameStatus | None = None
@@ -92,12 +113,12 @@ class _Game(_Strict):
     name: _Name
     status: GameStatus
     updated_at: _Time
-    categories: Annotated[list[_Category], Field(max_length=30)] = []
-    slug: _Slug | None = None
+    categories: Annotated[list[_Category], Field(max_length=CAPS.categories)] = []
+    slug: _Text | None = None
     rtp: _Number | None = None
     weight: _Weight | None = None
     bonus_rollover_coefficient: _Number | None = None
-    images: list[_Image] | None = None
+    images: _Images | None = None
     # Copies of records that have lists of their own: accepted, and not looked into.
     provider: dict[str, Any] | None = None
     integration: dict[str, Any] | None = None
@@ -157,9 +178,12 @@ def instant(value: str) -> datetime:
 def read_list(body: bytes) -> ListAnswer:
     """Return the frame of a page of providers or games; raises `MalformedAnswerError`."""
     try:
-        return ListAnswer.model_validate(_parse(body))
+        page = ListAnswer.model_validate(_parse(body))
     except ValidationError as error:
         raise MalformedAnswerError(_reasons(error)) from None
+    if len(page.data) > CAPS.page_records:
+        raise MalformedAnswerError(f"more than {CAPS.page_records} records")
+    return page
 
 
 def read_launch_url(body: bytes) -> str:
@@ -190,6 +214,7 @@ class IgspRecords:
             slug=model.slug,
             min_age=model.min_age,
             min_kyc_level=model.min_kyc_level,
+            images=_images(model.images),
             updated_at=model.updated_at,
             enabled=model.status in (None, "active") and model.deleted_at is None,
         )
@@ -214,6 +239,7 @@ class IgspRecords:
             slug=model.slug,
             rtp=_text(model.rtp),
             bonus_rollover_coefficient=_text(model.bonus_rollover_coefficient),
+            images=_images(model.images),
             created_at=model.created_at,
             deleted_at=model.deleted_at,
         )
@@ -224,9 +250,12 @@ class IgspRecords:
             text = json.dumps(
                 record, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str
             )
-            return hashlib.sha256(text.encode()).hexdigest()
+            written = text.encode()
         except UnicodeEncodeError:
             raise DriftError("lone surrogate") from None
+        if len(written) > CAPS.record_bytes:
+            raise DriftError(f"larger than {CAPS.record_bytes} bytes")
+        return hashlib.sha256(written).hexdigest()
 
     def records(self, raw: bytes) -> Sequence[object]:
         """Return the records of a page of providers or games; raises `MalformedAnswerError`."""
@@ -241,6 +270,10 @@ class IgspRecords:
         return _parse(raw)
 
 
+def _images(models: Sequence[_Image] | None) -> tuple[Image, ...]:
+    return tuple(Image(model.name, model.url, model.type) for model in models or ())
+
+
 def _text(number: int | Decimal | None) -> str | None:
     return None if number is None else str(number)
 
@@ -248,7 +281,8 @@ def _text(number: int | Decimal | None) -> str | None:
 def _reasons(error: ValidationError) -> str:
     faults = error.errors(include_input=False, include_url=False, include_context=False)
     named = (f"{'.'.join(map(str, fault['loc'])) or 'record'}: {fault['type']}" for fault in faults)
-    return "; ".join(named)[:_MAX_REASON]
+    # A field's name is the provider's text as well.
+    return _UNSAFE.sub("?", "; ".join(named))[:_MAX_REASON]
 
 
 def _parse(body: bytes) -> Any:

@@ -1,7 +1,7 @@
-"""Integrations and providers for launches, read at most once a minute each.
+"""Integrations and providers for launches, kept for a short time each.
 
-So a launch on a warm function reads neither, and a switch or a change of a provider takes effect
-within that minute. Games are never kept: a disabled game is refused at once.
+So a launch on a warm function reads neither. A switch takes effect within a minute, a change of a
+provider within a quarter of it. Games are never kept: a disabled game is refused at once.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Final
 
 from casino.base.clock import Clock
 from casino.base.recent import Recent
-from casino.catalogue.model import Provider
+from casino.catalogue.model import PROVIDERS_TTL_S, Provider
 from casino.integrations.model import Integration
 
 TTL_S: Final = 60.0
@@ -32,7 +32,8 @@ class CachedCounterparts:
         self._read_provider = provider
         self._clock = clock
         self._integrations: Recent[str, Integration] = Recent(ttl_s)
-        self._providers: Recent[tuple[str, str], Provider] = Recent(ttl_s)
+        kept_s = min(ttl_s, PROVIDERS_TTL_S)
+        self._providers: Recent[tuple[str, str], Provider] = Recent(kept_s)
 
     def integration(self, name: str) -> Integration | None:
         """Return an integration with the switches in force."""
