@@ -60,7 +60,7 @@ def signed(event: Event, stack: Mapping[str, Any], run: str, now: float) -> Even
         return fresh
     body = _body(event["body"], stack, run)
     pair = Pair(stack["api_key"], stack["secret_key"])
-    signature = family("igsp").sign(body.encode(), pair, now)
+    signature = family("igsp").sign(body.encode(), pair, int(now))
     headers = {**event["headers"], **signature}
     return {
         **fresh,

@@ -50,7 +50,7 @@ def sign(
     particulars = Particulars(query, request_id or secrets.token_hex(16))
     scheme = scheme_of(name)
     try:
-        headers = scheme.sign(body, pair, operations.clock.now(), particulars)
+        headers = scheme.sign(body, pair, int(operations.clock.now()), particulars)
     except UnsignableError as error:
         raise OpsError("invalid_request", str(error)) from error
     message = Message(body, headers_of(headers.items()), query)

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -40,7 +41,7 @@ class Admin:
     def routes(self) -> list[Route]:
         """Return the routes below `/admin`."""
         lists = [
-            Route(path, _guarded(handler), methods=[method])
+            Route(path, self._guarded(handler), methods=[method])
             for name in ("games", "providers")
             for path, method, handler in (
                 (f"/{name}", "GET", self._records(name)),
@@ -50,7 +51,7 @@ class Admin:
             )
         ]
         return lists + [
-            Route(path, _guarded(handler), methods=[method])
+            Route(path, self._guarded(handler), methods=[method])
             for path, method, handler in (
                 ("/stats", "GET", self._stats),
                 ("/stats", "DELETE", self._reset_stats),
@@ -65,6 +66,23 @@ class Admin:
                 ("/sessions/{id}/rounds", "POST", self._play),
             )
         ]
+
+    def _guarded(self, handler: Handler) -> Handler:
+        """Answer what cannot be done: a test that asks for nonsense is to fail where it asks."""
+
+        async def guarded(request: Request) -> Response:
+            try:
+                if not _is_own(request, self._state.own_hosts):
+                    raise AdminError(403, "only this machine's own tools may ask")
+                return await handler(request)
+            except AdminError as error:
+                return JSONResponse({"error": str(error)}, error.status)
+            except KeyError as error:
+                return JSONResponse({"error": f"there is no {error}"}, 404)
+            except (ValueError, TypeError) as error:
+                return JSONResponse({"error": str(error)}, 400)
+
+        return guarded
 
     async def _stats(self, request: Request) -> Response:
         state = self._state
@@ -182,20 +200,17 @@ class Admin:
         return handler
 
 
-def _guarded(handler: Handler) -> Handler:
-    """Answer what cannot be done: a test that asks for nonsense is to fail where it asks."""
+def _is_own(request: Request, hosts: frozenset[str | None]) -> bool:
+    """Tell whether a request comes from this machine's own tools.
 
-    async def guarded(request: Request) -> Response:
-        try:
-            return await handler(request)
-        except AdminError as error:
-            return JSONResponse({"error": str(error)}, error.status)
-        except KeyError as error:
-            return JSONResponse({"error": f"there is no {error}"}, 404)
-        except (ValueError, TypeError) as error:
-            return JSONResponse({"error": str(error)}, 400)
-
-    return guarded
+    A web page elsewhere names its origin, or reaches this address by a name of its own.
+    """
+    host, origin = request.headers.get("host", ""), request.headers.get("origin")
+    try:
+        named = urlsplit(f"//{host}").hostname in hosts
+    except ValueError:
+        return False
+    return named and origin in (None, f"{request.url.scheme}://{host}")
 
 
 async def _read(request: Request) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sandbox.provider.config import Credential, ProviderConfig
 from sandbox.provider.faults import Faults
@@ -57,6 +58,10 @@ class State:
         self.games = Listing(games, self.clock)
         self.credentials: dict[str, Credential] = {config.api_key: config.credential}
         self.origin = config.public_url or config.base_url
+        #: The names of this machine under which the admin may be asked.
+        self.own_hosts = frozenset(
+            {"127.0.0.1", "localhost", "::1", urlsplit(config.base_url).hostname}
+        )
         self.latency_s = config.latency_ms / 1000
         self.faults = Faults()
         self.sessions = Sessions()

@@ -1,7 +1,9 @@
 """Sessions through the session API after their launch: shown, closed, and demo sessions."""
 
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
+
+import pytest
 
 from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions.closing import ClosingService
@@ -11,10 +13,12 @@ from testing.launching import (
     URL,
     ApiReply,
     Desk,
+    api_event,
     failure,
     is_watched,
     play_in,
 )
+from testing.world import GAME
 
 
 def test_demo_session_has_no_wallet_and_needs_none(desk: Desk) -> None:
@@ -37,6 +41,15 @@ def test_session_is_shown(desk: Desk) -> None:
 def test_a13_only_the_launch_itself_answers_the_url(desk: Desk) -> None:
     assert desk.launch(session_id="sess-1").json["url"]
     assert "url" not in desk.show("sess-1").json
+
+
+@pytest.mark.parametrize("identity", [None, {}, {"userArn": ""}, {"sourceIp": "192.0.2.1"}])
+def test_a14_nobody_launches_whom_the_authorizer_does_not_name(desk: Desk, identity: Any) -> None:
+    event = api_event("POST", None, {"game_id": GAME, "player_id": PLAYER, "currency": "EUR"})
+    named = {"X-Caller": "arn:aws:iam::000000000000:role/boss"}
+    forged = event | {"requestContext": {"identity": identity}, "headers": named}
+    assert (desk.send(forged).status, desk.send(forged).error) == (404, "not_found")
+    assert desk.provider.asked == []
 
 
 def test_a13_an_id_that_no_session_can_have_is_unknown(desk: Desk) -> None:

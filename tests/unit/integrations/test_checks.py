@@ -15,7 +15,36 @@ from casino.integrations.checks import a_host, a_name, a_network, a_provider_url
     ],
 )
 def test_https_is_taken_and_plain_http_on_this_machine_only(typed: str, kept: str) -> None:
-    assert a_provider_url(typed) == kept
+    assert a_provider_url(typed, local=True) == kept
+
+
+@pytest.mark.parametrize(
+    ("host", "taken"),
+    [
+        ("api.acme.example", True),
+        ("8.8.8.8", True),
+        ("[2a00:1450::1]:8443", True),
+        ("127.0.0.1:8090", False),
+        ("localhost", False),
+        ("metadata", False),
+        ("10.1.2.3", False),
+        ("169.254.169.254", False),
+        ("[fd00:ec2::254]", False),
+        ("[::ffff:10.0.0.1]", False),
+        ("224.0.0.1", False),
+    ],
+)
+def test_a14_outside_the_local_stage_a_provider_is_a_public_host(host: str, taken: bool) -> None:
+    if taken:
+        assert a_provider_url(f"https://{host}/igsp", local=False) == f"https://{host}/igsp"
+        return
+    with pytest.raises(AdminError):
+        a_provider_url(f"https://{host}/igsp", local=False)
+
+
+def test_a14_plain_http_is_for_the_local_stage_alone() -> None:
+    with pytest.raises(AdminError):
+        a_provider_url("http://127.0.0.1:8090/igsp/v1", local=False)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +55,7 @@ def test_https_is_taken_and_plain_http_on_this_machine_only(typed: str, kept: st
 )  # fmt: skip
 def test_anything_else_is_refused(typed: str) -> None:
     with pytest.raises(AdminError):
-        a_provider_url(typed)
+        a_provider_url(typed, local=True)
 
 
 def test_a_host_is_kept_in_lower_case() -> None:

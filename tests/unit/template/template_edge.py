@@ -58,6 +58,19 @@ def careless_reservations(values: Mapping[str, str]) -> list[str]:
     return faults + (["more than an account has"] if sum(reserved.values()) > RESERVABLE else [])
 
 
+def open_functions(template: Template) -> list[str]:
+    """Permissions to invoke a function that are not those of one AWS service for this account.
+
+    Whoever may invoke a function writes its event, and could name any caller in it.
+    """
+    return [
+        name
+        for name, permission in resources(template, "AWS::Lambda::Permission").items()
+        if not str(permission["Principal"]).endswith(".amazonaws.com")
+        or permission.get("SourceAccount") != {"Ref": "AWS::AccountId"}
+    ]
+
+
 def broken_rules(template: Template, values: dict[str, str]) -> list[str]:
     """Return the rules of the template that refuse these parameters, as CloudFormation would."""
     given = {n: str(p.get("Default", "")) for n, p in template["Parameters"].items()} | values

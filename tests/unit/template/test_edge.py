@@ -50,6 +50,10 @@ def test_a13_production_demands_the_hosts_that_games_lead_back_to() -> None:
     assert edge.broken_rules(load_template(), values | {"ReturnHosts": "casino.test"}) == []
 
 
+def test_a14_no_principal_but_a_service_may_invoke_a_function() -> None:
+    assert edge.open_functions(load_template()) == []
+
+
 def test_a14_pages_are_kept_from_readers_without_tls_and_from_overwriting() -> None:
     assert edge.careless_buckets(load_template()) == []
 
@@ -75,6 +79,14 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
     "a reservation for nothing": (
         edge.unreserved_functions,
         lambda t: t["Conditions"].pop("ReserveWin"),
+    ),
+    "an account may invoke a function": (
+        edge.open_functions,
+        lambda t: _properties(t, "RotateSecretPermission").update(Principal="123456789012"),
+    ),
+    "every account's service may invoke a function": (
+        edge.open_functions,
+        lambda t: _properties(t, "RotateSecretPermission").pop("SourceAccount"),
     ),
     "pages may be read without TLS": (
         edge.careless_buckets,

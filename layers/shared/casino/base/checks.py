@@ -1,6 +1,7 @@
 """Checks of the input of people who run the casino, as strict as those of a provider's requests."""
 
 import re
+from ipaddress import ip_address
 from typing import Final
 
 from casino.base.errors import AdminError
@@ -21,3 +22,9 @@ def a_currency(value: str) -> str:
     if value not in EXPONENTS:
         raise AdminError("unsupported_currency", f"{value} is not a known currency")
     return value
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an IP address is one of the internet: not private, link-local or our own."""
+    found = ip_address(address)
+    return found.is_global and not found.is_multicast

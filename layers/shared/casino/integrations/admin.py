@@ -49,6 +49,8 @@ class IntegrationAdmin:
     reserved: str
     secret_prefix: str
     cache_s: float
+    local: bool = False
+    """Whether this is the local stack, where a provider may be this machine."""
 
     def named(self, name: str) -> Integration:
         """Return an integration with its own switches alone."""
@@ -113,8 +115,8 @@ class IntegrationAdmin:
             secret_name=f"{self.secret_prefix}{name}",
             allowed_cidrs=tuple(map(a_network, allowed_cidrs)),
             wallet=_checked_wallet(wallet or WalletTerms()),
-            provider=_checked_provider(provider or ProviderTerms()),
-            rotation=_checked_rotation(rotation or RotationTerms()),
+            provider=_checked_provider(provider or ProviderTerms(), self.local),
+            rotation=_checked_rotation(rotation or RotationTerms(), self.local),
         )
         if self.registry.get(name) is not None:
             raise AdminError("integration_exists", f"integration {name} exists already")
@@ -223,16 +225,17 @@ def _checked_wallet(terms: WalletTerms) -> WalletTerms:
     return replace(terms, currencies=tuple(map(a_currency, terms.currencies)))
 
 
-def _checked_provider(terms: ProviderTerms) -> ProviderTerms:
+def _checked_provider(terms: ProviderTerms, local: bool) -> ProviderTerms:
     return replace(
         terms,
-        url=a_provider_url(terms.url) if terms.url else "",
+        url=a_provider_url(terms.url, local=local) if terms.url else "",
         launch_hosts=tuple(map(a_host, terms.launch_hosts)),
     )
 
 
-def _checked_rotation(terms: RotationTerms) -> RotationTerms:
-    return replace(terms, issue_url=a_provider_url(terms.issue_url) if terms.issue_url else "")
+def _checked_rotation(terms: RotationTerms, local: bool) -> RotationTerms:
+    url = a_provider_url(terms.issue_url, local=local) if terms.issue_url else ""
+    return replace(terms, issue_url=url)
 
 
 def _generated() -> Pair:

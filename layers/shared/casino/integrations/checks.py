@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import Final
 from urllib.parse import urlsplit
 
+from casino.base.checks import is_public
 from casino.base.errors import AdminError
 
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?", re.ASCII)
@@ -30,19 +31,31 @@ def a_network(value: str) -> str:
         raise AdminError("invalid_request", f"{value} is not a CIDR range") from error
 
 
-def a_provider_url(value: str) -> str:
-    """Return where a provider's API begins: https, or the machine itself for the local stack."""
+def a_provider_url(value: str, *, local: bool) -> str:
+    """Return where a provider's API begins: https, and a public host.
+
+    `local` is the local stack: there it may be this machine, over plain http.
+    """
     try:
         parts = urlsplit(value)
         host, port = parts.hostname or "", parts.port
     except ValueError:
         host, port, parts = "", None, urlsplit("")
-    local = parts.scheme == "http" and host in ("127.0.0.1", "localhost", "::1")
+    own = local and parts.scheme == "http" and host in ("127.0.0.1", "localhost", "::1")
+    reachable = own or (parts.scheme == "https" and (local or _is_public_host(host)))
     plain = not (parts.query or parts.fragment or parts.username or parts.password)
-    if not host or not plain or port == 0 or not (parts.scheme == "https" or local):
-        message = "a provider URL is https://host/path, without query and credentials"
+    if not host or not plain or port == 0 or not reachable:
+        message = "a provider URL is https://host/path of a public host, without credentials"
         raise AdminError("invalid_request", message)
     return value.rstrip("/")
+
+
+def _is_public_host(host: str) -> bool:
+    """Tell whether a host may be a public one; where a name leads, each connection checks."""
+    try:
+        return is_public(host)
+    except ValueError:
+        return "." in host
 
 
 def a_host(value: str) -> str:

@@ -22,6 +22,8 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import allowed_gai_family, create_connection
 
+from casino.base.checks import is_public
+
 #: Returns the seconds that the call of this thread has left.
 _LEFT_S: Final[ContextVar[Callable[[], float]]] = ContextVar("left_s")
 
@@ -36,10 +38,17 @@ def ends_when(left_s: Callable[[], float]) -> Iterator[None]:
         _LEFT_S.reset(token)
 
 
-def pool_manager() -> urllib3.PoolManager:
-    """Return a pool of such connections, to be used within `ends_when`."""
+def pool_manager(*, public_only: bool = False) -> urllib3.PoolManager:
+    """Return a pool of such connections, to be used within `ends_when`.
+
+    With `public_only` there is no plain HTTP, and no connection to an address that is private,
+    link-local or the machine's own, whatever name leads there.
+    """
     pool = urllib3.PoolManager(retries=False, maxsize=4)
     pool.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+    if public_only:
+        pool.pool_classes_by_scheme = {"https": _PublicPool}
+        pool.key_fn_by_scheme = {"https": pool.key_fn_by_scheme["https"]}
     return pool
 
 
@@ -87,6 +96,7 @@ class _Response(HTTPResponse):
 
 class _Connection(HTTPConnection):
     response_class = _Response
+    public_only = False
 
     def _new_conn(self) -> socket.socket:
         """Connect to the first address that answers before the deadline."""
@@ -95,6 +105,9 @@ class _Connection(HTTPConnection):
             for *_, address in socket.getaddrinfo(
                 self._dns_host, self.port, allowed_gai_family(), socket.SOCK_STREAM
             ):
+                if self.public_only and not is_public(str(address[0])):
+                    failure = OSError("not a public address")
+                    continue
                 try:
                     made = create_connection(
                         (str(address[0]), self.port),
@@ -128,6 +141,14 @@ class _Connection(HTTPConnection):
 
 class _TlsConnection(_Connection, HTTPSConnection):
     pass
+
+
+class _PublicConnection(_TlsConnection):
+    public_only = True
+
+
+class _PublicPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicConnection
 
 
 class _HttpPool(HTTPConnectionPool):

@@ -15,7 +15,7 @@ from urllib3.exceptions import (
     ConnectTimeoutError,
     DecodeError,
     HTTPError,
-    LocationParseError,
+    LocationValueError,
     NewConnectionError,
     ReadTimeoutError,
 )
@@ -165,7 +165,7 @@ class Sender:
 
 def _failure(error: HTTPError) -> Failure:
     match error:
-        case LocationParseError():
+        case LocationValueError():
             return "no_url"
         case NewConnectionError():
             # urllib3 counts a refused connection among the time-outs.

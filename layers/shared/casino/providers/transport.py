@@ -19,6 +19,7 @@ from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.providers.caps import CAPS
 from casino.providers.circuit import Circuits
+from casino.providers.moments import Moments
 from casino.providers.ports import ProviderCall, ProviderError, ProviderObserver
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
 from casino.signing.scheme import Family
@@ -75,6 +76,7 @@ class Transport:
         bounds = Bounds(self._limits.connect_s, self._limits.read_s, CAPS.answer_bytes)
         self._sender = Sender(clock, bounds, pool)
         self._jitter = jitter
+        self._moments = Moments()
 
     def send(
         self,
@@ -154,7 +156,8 @@ class Transport:
 
     def _headers(self, integration: Integration, call: ProviderCall, body: bytes) -> dict[str, str]:
         pair = self._keyring.live(integration)[0]
-        signed = self._family(integration.family).sign(body, pair, self._clock.now())
+        moment = self._moments.next(pair.api_key, self._clock.now())
+        signed = self._family(integration.family).sign(body, pair, moment)
         signed["Accept"] = "application/json"
         signed["Accept-Encoding"] = "gzip"
         signed["User-Agent"] = call.user_agent

@@ -44,6 +44,8 @@ class LaunchEndpoint:
     closing: ClosingService
     clock: Clock
     observer: Telemetry
+    local: bool = False
+    """Whether this is the local stack, whose emulator names no caller."""
     return_hosts: Hosts = Hosts()  # noqa: RUF009 - frozen
 
     def handle(self, event: Event, context: object) -> Response:
@@ -76,6 +78,9 @@ class LaunchEndpoint:
         return response
 
     def _route(self, event: Event, log: dict[str, object]) -> Response:
+        if not log["caller"] and not self.local:
+            # API Gateway names a caller, and answers whom it cannot name like this.
+            raise LaunchRefusedError("not_found")
         session_id = (event.get("pathParameters") or {}).get("session_id")
         match event.get("httpMethod"), session_id:
             case "POST", None:

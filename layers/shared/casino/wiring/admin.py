@@ -26,6 +26,7 @@ from casino.integrations.rotation import Rotation
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.logs import RequestLogs
+from casino.providers.connection import pool_manager
 from casino.sessions.admin import SessionAdmin
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.sessions import DynamoDbSessions
@@ -73,6 +74,7 @@ class Admin:
             reserved=PLATFORM,
             secret_prefix=self.stack.secret_prefix,
             cache_s=self.stack.cache_s,
+            local=self.stack.local,
         )
 
     @cached_property
@@ -82,7 +84,8 @@ class Admin:
 
     def rotation(self, who: Who) -> Rotation:
         """Return the rotation's use cases as one person has them."""
-        provider = HttpPairProvider(family, self.clock)
+        pool = pool_manager(public_only=not self.stack.local)
+        provider = HttpPairProvider(family, self.clock, pool)
         return Rotation(self.secret_store, self.registry, provider, self.clock, who)
 
     @cached_property

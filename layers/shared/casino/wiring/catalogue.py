@@ -48,7 +48,7 @@ def sync_endpoint(environment: Mapping[str, str] = os.environ) -> SyncEndpoint:
     store = DynamoDbSync(dynamodb, own.catalogue_table, own.sync_table, clock)
     keyring = SecretsManagerKeyring(secrets_client(), clock, cache_s=settings.cache_s)
     sync = CatalogueSync(
-        provider_client(keyring, clock, observer, page_limit=own.page_limit),
+        provider_client(keyring, clock, observer, page_limit=own.page_limit, local=settings.local),
         store,
         DynamoDbCatalogue(dynamodb, own.catalogue_table),
         S3Pages(_client("s3"), own.pages_bucket),

@@ -10,6 +10,7 @@ from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.observability.provider_calls import ProviderTelemetry
 from casino.providers.circuit import Circuits
+from casino.providers.connection import pool_manager
 from casino.providers.ports import Launched, LaunchRequest, Page, ProviderClient
 from casino.providers.transport import Limits, Transport
 
@@ -53,7 +54,13 @@ def provider_client(
     observer: ProviderTelemetry,
     limits: Limits | None = None,
     page_limit: int = PAGE_LIMIT,
+    *,
+    local: bool,
 ) -> ProviderClients:
-    """Return the client of every provider's API, with the circuits of this environment."""
-    transport = Transport(keyring, family, clock, observer, Circuits(clock, observer), limits)
+    """Return the client of every provider's API, with the circuits of this environment.
+
+    `local` is the local stack, where a provider may be this machine.
+    """
+    pool, circuits = pool_manager(public_only=not local), Circuits(clock, observer)
+    transport = Transport(keyring, family, clock, observer, circuits, limits, pool)
     return ProviderClients(transport, page_limit)

@@ -18,6 +18,7 @@ from casino.integrations.rotation import Rotation
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.credentials import RotationTelemetry
+from casino.providers.connection import pool_manager
 from casino.wiring.settings import load_settings
 
 #: No player waits: slower and more patient than the money path.
@@ -46,7 +47,9 @@ def rotation_handler(
     secrets = secrets or aws_client("secretsmanager", _PATIENT)
     observer, clock = RotationTelemetry(settings.service), SystemClock()
     registry, store = DynamoDbRegistry(dynamodb, settings.tables), SecretsManagerStore(secrets)
-    provider = provider or HttpPairProvider(family, clock)
+    provider = provider or HttpPairProvider(
+        family, clock, pool_manager(public_only=not settings.local)
+    )
 
     def handle(event: Mapping[str, str], context: object) -> None:
         # A person's own invocation names the person; a schedule's is the function's own.

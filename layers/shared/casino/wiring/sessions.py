@@ -66,7 +66,9 @@ class _Parts:
             backoff_s=0.1,
             longest_backoff_s=1.0,
         )
-        self.provider = provider_client(keyring, self.clock, self.observer, limits)
+        self.provider = provider_client(
+            keyring, self.clock, self.observer, limits, local=settings.local
+        )
         self.closing = ClosingService(
             self.launches, self.watch, self.counterparts, self.provider, self.clock
         )
@@ -85,7 +87,10 @@ def launch_handler(
         LaunchSettings(parts.own.session_ttl_s, parts.own.repeat_s),
     )
     hosts = Hosts(parts.own.return_hosts, loopback=parts.local)
-    return LaunchEndpoint(service, parts.closing, parts.clock, parts.observer, hosts).handle
+    endpoint = LaunchEndpoint(
+        service, parts.closing, parts.clock, parts.observer, parts.local, hosts
+    )
+    return endpoint.handle
 
 
 def expiry_handler(

@@ -24,6 +24,8 @@ class Stack:
     sync_function: str = ""
     cache_s: float = 60.0
     """How long a function may go on with what the registry and Secrets Manager said before."""
+    local: bool = False
+    """Whether this is the local stack, where counterparts live on this machine."""
 
 
 def read_stack(cloudformation: Any, stack_name: str) -> Stack:
@@ -60,4 +62,5 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
         outputs.get("SyncTableName", ""),
         outputs.get("SyncFunctionName", ""),
         float(outputs.get("CacheSeconds", Stack.cache_s)),
+        outputs.get("ApiStage") == "local",
     )

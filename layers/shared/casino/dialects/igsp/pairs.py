@@ -7,9 +7,12 @@ since a body could hold a secret.
 from collections.abc import Callable
 from typing import Final
 
+import urllib3
+
 from casino.base.clock import Clock
 from casino.integrations.credentials import InvalidPairError, PairRefusedError, read_pair
 from casino.integrations.model import Integration
+from casino.providers.moments import Moments
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
 from casino.signing.pair import Pair
 from casino.signing.scheme import Family
@@ -20,10 +23,16 @@ _BOUNDS: Final = Bounds(connect_s=3.0, read_s=7.0, most_bytes=64 * 1024)
 class HttpPairProvider:
     """`PairProvider` over the provider's own API; redirects are not followed."""
 
-    def __init__(self, family: Callable[[str], Family], clock: Clock) -> None:
+    def __init__(
+        self,
+        family: Callable[[str], Family],
+        clock: Clock,
+        pool: urllib3.PoolManager | None = None,
+    ) -> None:
         self._family = family
         self._clock = clock
-        self._sender = Sender(clock, _BOUNDS)
+        self._sender = Sender(clock, _BOUNDS, pool)
+        self._moments = Moments()
 
     def check(self, integration: Integration, pair: Pair) -> None:
         """Ask for one provider with the new pair."""
@@ -56,7 +65,8 @@ class HttpPairProvider:
         body: bytes,
         headers: dict[str, str],
     ) -> Reply:
-        signed = self._family(integration.family).sign(body, pair, self._clock.now())
+        moment = self._moments.next(pair.api_key, self._clock.now())
+        signed = self._family(integration.family).sign(body, pair, moment)
         sent = {**headers, **signed, "Accept": "application/json"}
         try:
             return self._sender.send(method, url, sent, body)

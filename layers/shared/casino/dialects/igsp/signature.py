@@ -74,8 +74,10 @@ class IgspFamily(Family):
     def sign(
         self, body: bytes, pair: Pair, now: float, particulars: Particulars = NO_PARTICULARS
     ) -> dict[str, str]:
-        """Return the three headers, with `now` in whole seconds."""
-        timestamp = datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        """Return the three headers; `now` is written with milliseconds only if it has any."""
+        seconds, milliseconds = divmod(round(now * 1000), 1000)
+        fraction = f".{milliseconds:03}" if milliseconds else ""
+        timestamp = f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}{fraction}Z"
         return {
             "Authorization": f"Bearer {pair.api_key}",
             "X-Timestamp": timestamp,
