@@ -135,6 +135,7 @@ def local_rotation(operations: Operations, dynamodb: Any, secrets: Any) -> Handl
     tables = operations.stack.tables
     names = ("ledger", "wallets", "players", "sessions", "rounds", "registry", "audit")
     environment = {f"{name.upper()}_TABLE": str(getattr(tables, name)) for name in names}
+    environment["STAGE"] = "local"
     return rotation_handler(environment, dynamodb, secrets)
 
 

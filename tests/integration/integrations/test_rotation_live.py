@@ -65,7 +65,7 @@ def test_100_rotations_under_traffic_refuse_nothing_valid_and_take_nothing_retir
     world = build_world("rotation")
     for name, value in {**world.environment, "CACHE_SECONDS": str(CACHE_S)}.items():
         monkeypatch.setenv(name, value)
-    stack = Stack("rotation", world.tables, "test/integration/", cache_s=CACHE_S)
+    stack = Stack("rotation", world.tables, "test/integration/", cache_s=CACHE_S, local=True)
     operations = Operations(stack, world.client, secrets_client(), None, None)
     front = LocalFront([load_function("hooks"), load_function("hooks")])
     scene = rotating(operations, front, issuer, tmp_path)

@@ -77,6 +77,7 @@ def stage(
     for name, value in world.environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("LAUNCH_DEADLINE_SECONDS", DEADLINE_S)
+    monkeypatch.setenv("STAGE", "local")
     yield Stage(world, provider, load_function("launch_session"), game_id)
     provider.control.clear_faults()
     bootstrap_aws._session.cache_clear()
