@@ -18,7 +18,7 @@ export SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS := 1
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 .PHONY: help install lock format lint validate build deploy unit test check run down events api docs clean
-.PHONY: bench bench-quick plots
+.PHONY: bench bench-quick plots wheel
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -96,6 +96,7 @@ lock: .tools/uv/.stamp ## Resolve requirements/*.in into hashed locks (LOCK_FLAG
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
 	$(COMPILE) requirements/layer.in -o layers/shared/requirements.txt
 	$(COMPILE) requirements/dev.in -c layers/shared/requirements.txt -o requirements/dev.txt
+	$(COMPILE) requirements/ops.in -c requirements/dev.txt -o requirements/ops.txt
 	$(COMPILE) requirements/sam.in -o requirements/sam.txt
 	$(COMPILE) requirements/ministack.in -o requirements/ministack.txt
 	$(COMPILE) requirements/runtime.in -o requirements/runtime.txt
@@ -103,6 +104,10 @@ lock: .tools/uv/.stamp ## Resolve requirements/*.in into hashed locks (LOCK_FLAG
 	for peer in boto3 boto3_tuned powertools; do $(COMPILE) -c layers/shared/requirements.txt \
 		benchmarks/peers/$$peer/requirements.in -o benchmarks/peers/$$peer/requirements.txt || exit 1; done
 	$(COMPILE) requirements/bench.in -o requirements/bench.txt
+
+wheel: .venv/.project ## Build a wheel of `ops` and what it needs into dist/
+	rm -rf build/lib  # what is no more in the project must not be in its wheel
+	$(UV) build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
 
 clean: ## Remove environments, builds and caches; refuses while the local stack runs
 	@test ! -e .local/ministack.json -a ! -e .local/provider.json || { echo "the local stack is up: make down first" >&2; exit 1; }

@@ -1,148 +1,99 @@
 """`ops`: the command line of the people who run the wallet.
 
-This module makes each verb a command: with the options that choose the stack and the form of the
-answer, and with one way to fail.
+This module knows the names of nouns and verbs, and what each is for. A verb and all that it needs
+are loaded when it is used, so that `--help` answers at once.
 """
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
-from types import ModuleType
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import version
 from typing import Annotated, Any, Final
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
+from typer.core import TyperCommand, TyperGroup
 
-from casino.base.errors import AdminError, CasinoError, RequestRefusedError, RetryableError
-from casino.integrations.credentials import RotationError
-from casino.wallet.refusals import REFUSALS
-from ops.context import Asked, Explained, Operations, connect
-from ops.errors import OpsError
-from ops.output import Output, to_json
-from ops.verbs import audit, catalogue, integration, ledger, player, session, signature, switch
+from ops.invocation import Invocation, JsonOption, RegionOption, StackOption
 
+#: A noun, or a verb that needs none → its module in `ops.verbs`, and what it is for.
 _NOUNS: Final = {
-    "catalogue": (catalogue, "The catalogue of games."),
-    "integration": (integration, "Providers' connections."),
-    "player": (player, "Players and their money."),
-    "session": (session, "Game sessions."),
-    "ledger": (ledger, "The ledger."),
+    "catalogue": ("catalogue", "The catalogue of games."),
+    "integration": ("integration", "Providers' connections."),
+    "player": ("player", "Players and their money."),
+    "session": ("session", "Game sessions."),
+    "ledger": ("ledger", "The ledger."),
 }
-#: Modules whose verbs need no noun.
-_PLAIN: Final = (signature, switch, audit)
-
-JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
-StackOption = Annotated[
-    str | None,
-    typer.Option(
-        "--stack-name", help="A stack on AWS; without it, the local stack.", metavar="NAME"
-    ),
-]
-RegionOption = Annotated[str | None, typer.Option("--region", help="The stack's region.")]
-
-ReasonOption = Annotated[
-    str, typer.Option("--reason", help="Why; the audit keeps it.", metavar="TEXT")
-]
-
-_SHARED: Final = {"as_json": JsonOption, "stack_name": StackOption, "region": RegionOption}
+_PLAIN: Final = {
+    "sign": ("signature", "Sign a body as a provider does."),
+    "verify-signature": ("signature", "Say why a signature does not match."),
+    "switch": ("switch", "Switch new sessions or bets on or off, for one or for all."),
+    "audit": ("audit", "List who changed what, when and why."),
+}
+#: Without rich: loading it takes longer than everything else that `--help` needs.
+_STYLE: Final[dict[str, Any]] = {
+    "no_args_is_help": True,
+    "add_completion": False,
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,  # they show locals, and a local may be a secret
+}
 
 
-@dataclass(frozen=True)
-class Invocation:
-    """What was said before the verb; `operations` are given by whoever has them already."""
+class _Later(TyperCommand):
+    """A command that is loaded when it is used; until then only its name and help are known."""
 
-    as_json: bool = False
-    stack_name: str | None = None
-    region: str | None = None
-    operations: Operations | None = None
+    def __init__(self, name: str, said: str, load: Callable[[], Any]) -> None:
+        super().__init__(name, callback=lambda: None, help=said)
+        self._load = load
+
+    def make_context(self, *args: Any, **extra: Any) -> typer.Context:
+        context: typer.Context = self._load().make_context(*args, **extra)
+        return context
 
 
-def command(run: Callable[..., Output]) -> Callable[..., None]:
-    """Return the command that connects, runs the verb, and prints its answer or its error."""
+class _Ops(TyperGroup):
+    """The nouns and verbs by name."""
 
-    def run_verb(
-        ctx: typer.Context,
-        as_json: bool,
-        stack_name: str | None,
-        region: str | None,
-        **arguments: Any,
-    ) -> None:
-        said: Invocation = ctx.obj
-        as_json = as_json or said.as_json
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*_NOUNS, *_PLAIN]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in _NOUNS | _PLAIN:
+            return None
+        module, said = (_NOUNS | _PLAIN)[cmd_name]
+        return _Later(cmd_name, said, lambda: _loaded(cmd_name, module, said))
+
+    def main(self, args: Sequence[str] | None = None, *given: Any, **extra: Any) -> Any:
+        """Run, and say in our own words what was typed wrongly; it ends the process."""
+        words = sys.argv[1:] if args is None else list(args)
         try:
-            operations = said.operations or connect(
-                stack_name or said.stack_name, region or said.region
-            )
-            if "reason" in arguments:
-                arguments["who"] = operations.who(arguments.pop("reason"))
-            output = run(operations, **arguments)
-        except (OpsError, CasinoError, ClientError, BotoCoreError) as error:
-            _fail(error, as_json)
-        typer.echo(output.as_json() if as_json else output.as_text())
-        if output.exit_code:
-            raise typer.Exit(output.exit_code)
-
-    parameters = _parameters(run)
-    run_verb.__name__, run_verb.__doc__ = run.__name__, run.__doc__
-    run_verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run_verb.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return run_verb
+            code = super().main(words, *given, **extra | {"standalone_mode": False})
+        except typer.TyperException as error:
+            tell = import_module("ops.mistyped").tell
+            code = tell(error, words)
+        sys.exit(code or 0)
 
 
-def _parameters(run: Callable[..., Output]) -> list[inspect.Parameter]:
-    """Return the verb's own parameters after the context, and those that all verbs share."""
-    own = list(inspect.signature(run, eval_str=True).parameters.values())[1:]
-    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    shared = [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.KEYWORD_ONLY,
-            annotation=annotation,
-            default=False if annotation is JsonOption else None,
-        )
-        for name, annotation in _SHARED.items()
-    ]
-    return [
-        context,
-        *(_own(parameter).replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own),
-        *shared,
-    ]
-
-
-def _own(parameter: inspect.Parameter) -> inspect.Parameter:
-    """Return a verb's parameter as an option or an argument: who asks is asked for the reason."""
-    if parameter.annotation not in (Asked, Explained):
-        return parameter
-    default = "" if parameter.annotation == Asked else inspect.Parameter.empty
-    return parameter.replace(name="reason", annotation=ReasonOption, default=default)
-
-
-def _fail(error: Exception, as_json: bool) -> None:
-    code, message = _described(error)
-    if as_json:
-        typer.echo(to_json({"error": code, "message": message}))
+def _loaded(name: str, module: str, said: str) -> Any:
+    """Return a noun with its verbs, or a verb."""
+    command: Callable[..., Any] = import_module("ops.command").command
+    verbs: dict[str, Callable[..., Any]] = import_module(f"ops.verbs.{module}").VERBS
+    group = typer.Typer(help=said, **_STYLE)
+    if name in _PLAIN:
+        verbs = {name: verbs[name]}
     else:
-        typer.echo(f"ops: {message} ({code})", err=True)
-    raise typer.Exit(1)
+        group.callback()(lambda: None)  # else a noun of one verb would be no noun
+    for verb, run in verbs.items():
+        group.command(verb)(command(run))
+    return typer.main.get_command(group)
 
 
-def _described(error: Exception) -> tuple[str, str]:
-    match error:
-        case OpsError() | AdminError() | RotationError():
-            return error.code, str(error)
-        case RequestRefusedError():
-            return error.code, error.detail or REFUSALS[error.code].message
-        case RetryableError():
-            return error.code, str(error) or REFUSALS[error.code].message
-        case _:
-            return "aws_error", str(error)
+app = typer.Typer(name="ops", cls=_Ops, **_STYLE)
 
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_show_locals=False,  # a local may be a secret
-)
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ops {version('seamless-wallet')}")
+        raise typer.Exit
 
 
 @app.callback()
@@ -151,20 +102,11 @@ def main(
     as_json: JsonOption = False,
     stack_name: StackOption = None,
     region: RegionOption = None,
+    show_version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Say which it is."),
+    ] = False,
 ) -> None:
     """Run the wallet: on the local stack, or on AWS with --stack-name."""
     if ctx.obj is None:
         ctx.obj = Invocation(as_json, stack_name, region)
-
-
-def _add(group: typer.Typer, module: ModuleType) -> None:
-    for name, run in module.VERBS.items():
-        group.command(name)(command(run))
-
-
-for noun, (module, said) in _NOUNS.items():
-    group = typer.Typer(no_args_is_help=True, help=said)
-    _add(group, module)
-    app.add_typer(group, name=noun)
-for module in _PLAIN:
-    _add(app, module)

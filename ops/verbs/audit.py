@@ -8,6 +8,7 @@ import typer
 from casino.audit.model import EVERYONE, of_player, of_session
 from ops.context import Operations
 from ops.errors import OpsError
+from ops.mistyped import a_number
 from ops.output import Cell, Output, table
 
 
@@ -23,7 +24,9 @@ def audit(
     session: Annotated[
         str | None, typer.Option(help="Of a session, by operators.", metavar="SESSION")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="The latest so many.")] = 50,
+    limit: Annotated[
+        int, typer.Option(parser=a_number(int, 1), metavar="N", help="The latest so many.")
+    ] = 50,
 ) -> Output:
     """List the changes to integrations and switches, to a player or a session, the latest last."""
     subjects = _subjects(operations, integration, player, session)

@@ -11,6 +11,7 @@ from casino.integrations.model import Integration, Policy, ProviderTerms, Rotati
 from casino.signing.pair import PREVIOUS, Pair
 from ops.context import Asked, Operations
 from ops.errors import OpsError
+from ops.mistyped import a_number
 from ops.output import Cell, Output, fields, table
 from ops.verbs import rotation
 from ops.verbs.rotation import NameArgument
@@ -58,7 +59,11 @@ IssueOption = Annotated[
 ]
 GraceOption = Annotated[
     float | None,
-    typer.Option(min=0, max=30, help="How long a replaced secret goes on verifying."),
+    typer.Option(
+        parser=a_number(float, 0, 30),
+        metavar="DAYS",
+        help="How long a replaced secret goes on verifying.",
+    ),
 ]
 
 

@@ -9,6 +9,7 @@ from casino.base.times import iso_utc
 from casino.wallet.model import Session
 from ops.context import Asked, Operations
 from ops.errors import OpsError
+from ops.mistyped import a_number
 from ops.output import Cell, Output, fields
 
 SessionArgument = Annotated[str, typer.Argument(help="The session's id.", metavar="SESSION")]
@@ -21,7 +22,10 @@ def open_session(
     game: Annotated[str, typer.Option(help="The game's id.")],
     session_id: Annotated[str | None, typer.Option(help="Its id; without it, a new one.")] = None,
     integration: Annotated[str, typer.Option(help="The game's provider.")] = "sandbox",
-    ttl_minutes: Annotated[int, typer.Option(min=1, max=43_200, help="How long it is open.")] = 720,
+    ttl_minutes: Annotated[
+        int,
+        typer.Option(parser=a_number(int, 1, 43_200), metavar="N", help="How long it is open."),
+    ] = 720,
     *,
     who: Asked,
 ) -> Output:

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from casino.aws.clients import secrets_client
 from casino.signing.pair import Pair
 from casino.wiring.stack import Stack
-from ops.cli import Invocation, app
+from ops.cli import app
 from ops.context import Operations
+from ops.invocation import Invocation
 from testing.clock import FakeClock
 from testing.hooks import API_KEY, SECRET_KEY
 from testing.world import World

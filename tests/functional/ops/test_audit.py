@@ -80,16 +80,15 @@ OVER_THE_API = [("session", "launch")]
 EXPLAINED = [("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")]
 
 
-def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Yield the words of every verb."""
-    if not hasattr(group, "list_commands"):
+    context = command.make_context("ops", [], resilient_parsing=True)
+    loaded = context.command
+    if not hasattr(loaded, "list_commands"):
         yield path
         return
-    context = group.make_context("ops", [], resilient_parsing=True)
-    for name in group.list_commands(context):
-        found = group.get_command(context, name)
-        assert found is not None
-        yield from commands(found, (*path, name))
+    for name in loaded.list_commands(context):
+        yield from commands(loaded.get_command(context, name), (*path, name))
 
 
 EVERY = set(commands(typer.main.get_command(app)))
