@@ -11,7 +11,7 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -108,6 +108,17 @@ def sam_local(stack: Mapping[str, Any]) -> str:
     return _SAM_LOCAL.format(endpoint=_reachable(stack), host=HOST_OF_CONTAINER)
 
 
+def commands(written: Iterable[Path]) -> list[str]:
+    """Return what plays each event, and all of them as an API, ready for a shell."""
+    names = [path.name for path in written]
+    function = {
+        name: f"{name.partition('.')[0].partition('-')[0].title()}Function" for name in names
+    }
+    invoke = "sh .local/sam-local invoke {} --event .local/events/{}"
+    plays = [invoke.format(function[name], name) for name in names]
+    return [*plays, "sh .local/sam-local start-api"]
+
+
 def _reachable(stack: Mapping[str, Any]) -> str:
     """Return the address of the stack's AWS as a container of this machine reaches it."""
     endpoint = urlsplit(str(stack["endpoint"]))
@@ -128,6 +139,7 @@ def main() -> int:
     script.write_text(sam_local(stack), "utf-8")
     for path in (*written, environment, script):
         print(path.relative_to(PROJECT))
+    print("\n".join(commands(written)))
     return 0
 
 

@@ -40,6 +40,7 @@ class LocalServer:
     pid: int
     port: int
     folder: Path
+    bind_host: str = LOOPBACK
     # Known only to who started it: a child has to be waited for, a stranger cannot be.
     child: subprocess.Popen[bytes] | None = field(default=None, repr=False, compare=False)
 
@@ -85,7 +86,7 @@ class LocalServer:
             known = json.loads(record.read_text())
         except FileNotFoundError:
             return None
-        found = cls(pid=known["pid"], port=known["port"], folder=folder)
+        found = cls(known["pid"], known["port"], folder, known.get("bind_host", LOOPBACK))
         # Both: by now the number may be another program's, and the port another server's.
         if found.is_alive() and found.is_ready():
             return found
@@ -112,8 +113,9 @@ class LocalServer:
         cls._check_free(folder, port, bind_host)
         folder.mkdir(parents=True, exist_ok=True)
         child = _spawn(command, environment, cwd, folder / f"{cls.name}.log")
-        started = cls(child.pid, port, folder, child)
-        cls._record(folder).write_text(json.dumps({"pid": started.pid, "port": port}))
+        started = cls(child.pid, port, folder, bind_host, child)
+        known = {"pid": started.pid, "port": port, "bind_host": bind_host}
+        cls._record(folder).write_text(json.dumps(known))
         poll(lambda: started.is_ready() or not started.is_alive(), timeout_s)
         if started.is_alive() and started.is_ready():
             return started

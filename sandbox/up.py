@@ -10,8 +10,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -61,7 +62,7 @@ def main() -> int:
     console = Console()
     started = time.monotonic()
     try:
-        local = _boot(console)
+        local = boot(console, LOCAL, os.environ)
         console.print("building and deploying template.yaml …")
         casino = open_casino(local)
         _write_stack_file(casino, local.endpoint)
@@ -107,13 +108,21 @@ def open_casino(local: MiniStack) -> Casino:
     return Casino(stack, operations, credentials, seats)
 
 
-def _boot(console: Console) -> MiniStack:
-    local = MiniStack.running(LOCAL)
+def boot(console: Console, folder: Path, environment: Mapping[str, str]) -> MiniStack:
+    """Start the local AWS where the environment says, or return the one that runs there.
+
+    Raises `LocalServerError` when one runs elsewhere.
+    """
+    local = MiniStack.running(folder)
+    host = environment.get("MINISTACK_HOST", local.bind_host if local else LOOPBACK)
+    port = int(environment.get("MINISTACK_PORT", local.port if local else 4566))
     if local is not None:
+        if (local.bind_host, local.port) != (host, port):
+            where = f"{local.bind_host}:{local.port}, not {host}:{port}"
+            raise LocalServerError(f"the local AWS runs on {where}: make down first")
         console.print(f"the local AWS is running at {local.endpoint} (pid {local.pid})")
         return local
-    port = int(os.environ.get("MINISTACK_PORT", "4566"))
-    local = start(LOCAL, port, bind_host=os.environ.get("MINISTACK_HOST", LOOPBACK))
+    local = start(folder, port, bind_host=host)
     console.print(f"the local AWS runs at {local.endpoint} (pid {local.pid})")
     return local
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import boto3
 import pytest
+from rich.console import Console
 
 from sandbox import ministack as driver
+from sandbox.up import boot
 
 
 def test_a_started_stack_is_found_again_by_its_folder_and_gone_after_stop(tmp_path: Path) -> None:
@@ -22,6 +24,19 @@ def test_a_started_stack_is_found_again_by_its_folder_and_gone_after_stop(tmp_pa
         stack.stop()
     assert not stack.is_alive()
     assert driver.MiniStack.running(tmp_path) is None
+
+
+def test_n3_another_port_or_host_than_the_running_one_has_is_refused(tmp_path: Path) -> None:
+    port, console = driver.free_port(), Console(quiet=True)
+    stack = boot(console, tmp_path, {"MINISTACK_PORT": str(port)})
+    try:
+        for other in ({"MINISTACK_PORT": str(port + 1)}, {"MINISTACK_HOST": "0.0.0.0"}):
+            with pytest.raises(driver.LocalServerError, match="make down first"):
+                boot(console, tmp_path, other)
+        for same in ({}, {"MINISTACK_PORT": str(port), "MINISTACK_HOST": driver.LOOPBACK}):
+            assert boot(console, tmp_path, same) == stack
+    finally:
+        stack.stop()
 
 
 def test_a_stack_that_keeps_its_state_starts_with_what_it_ended_with(tmp_path: Path) -> None:

@@ -69,6 +69,10 @@ def test_n5_only_a_staged_pair_can_be_taken_back(scene: Scene) -> None:
     scene.rotate()
     with pytest.raises(NothingStagedError):
         scene.rotation.unstage(NAME)
+    scene.secrets.labels["AWSPENDING"] = scene.current  # a promotion died before its last call
+    with pytest.raises(NothingStagedError):
+        scene.rotation.unstage(NAME)
+    assert scene.verifies(NEW)
 
 
 def test_a10_a_replaced_pair_is_not_staged_again(scene: Scene) -> None:

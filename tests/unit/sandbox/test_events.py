@@ -12,6 +12,7 @@ from casino.dialects.registry import family
 from casino.signing.pair import CURRENT, Pair
 from casino.signing.scheme import Message, SignatureRefusedError
 from sandbox import events
+from testing.template import load_template
 
 NOW: Final = 1_760_702_625.5
 STACK: Final[dict[str, Any]] = {
@@ -152,6 +153,32 @@ def test_the_script_for_sam_local_names_the_port_of_the_stack_and_sends_no_telem
     assert " AwsEndpointUrl=http://host.docker.internal:4600 " in script
     assert "SAM_CLI_TELEMETRY=0" in script
     subprocess.run(["sh", "-n"], input=script, text=True, check=True)
+
+
+def test_n13_every_event_is_printed_as_a_ready_command_for_sam_local(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack = {**STACK, "endpoint": "http://127.0.0.1:4600"}
+    (tmp_path / ".local").mkdir()
+    (tmp_path / ".local" / "stack.json").write_text(json.dumps(stack))
+    monkeypatch.setattr(events, "PROJECT", tmp_path)
+    monkeypatch.setattr(events, "LOCAL", tmp_path / ".local")
+
+    assert events.main() == 0
+
+    said = capsys.readouterr().out.splitlines()
+    played = [line.split() for line in said if " invoke " in line]
+    assert {Path(line[-1]).stem for line in played} == set(SAMPLES)
+    template = load_template()
+    for _, script, _, function, _, event in played:
+        assert template["Resources"][function]["Type"] == "AWS::Serverless::Function"
+        path = json.loads((tmp_path / event).read_text())["path"]
+        routes = template["Resources"][function]["Properties"]["Events"].values()
+        assert path in [route["Properties"]["Path"] for route in routes]
+        written = (tmp_path / script).read_text()
+        assert "SAM_CLI_TELEMETRY=0" in written
+        assert "host.docker.internal:4600 " in written
+    assert "sh .local/sam-local start-api" in said
 
 
 def test_without_a_stack_it_says_what_to_do(
