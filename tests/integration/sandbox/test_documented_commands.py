@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from casino.audit.model import Who
 from casino.integrations.model import ProviderTerms
 from sandbox import up
 from sandbox.loop import close_loop
@@ -108,7 +109,7 @@ def furnish(local: MiniStack, folder: Path) -> ProviderProcess:
     loop = close_loop(casino.stack, operations, casino.credentials, free_port(), where, games=50)
     up._write_stack_file(casino, local.endpoint, loop)
     _, pair = operations.integrations.add(
-        "acme", "igsp", who="test", provider=ProviderTerms(url=loop.provider.provider_url)
+        "acme", "igsp", who=Who("test"), provider=ProviderTerms(url=loop.provider.provider_url)
     )
     loop.provider.control.add_credential(pair.api_key, pair.secret_key, casino.stack.hooks_url)
     for word in ("new", "wrong"):
