@@ -22,6 +22,7 @@ _NOUNS: Final = {
     "player": ("player", "Players and their money."),
     "session": ("session", "Game sessions."),
     "ledger": ("ledger", "The ledger."),
+    "win": ("win", "Held wins."),
 }
 _PLAIN: Final = {
     "sign": ("signature", "Sign a body as a provider does."),

@@ -44,5 +44,7 @@ def _value_size(value: Mapping[str, Any]) -> int:
         case "M":
             # Three bytes for the map, one for each pair in it.
             return 3 + item_size(content) + len(content)
+        case "SS":
+            return sum(len(element.encode()) for element in content)
         case _:
             return 3 + sum(1 + _value_size(element) for element in content)

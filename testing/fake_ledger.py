@@ -21,7 +21,8 @@ from casino.wallet.model import (
     VoidMarker,
     Wallet,
 )
-from casino.wallet.ports import Commit, LedgerItem
+from casino.wallet.ports import Commit, LedgerItem, Unreadable
+from casino.wallet.release import Release
 
 
 @dataclass
@@ -30,6 +31,7 @@ class FakeTables:
 
     records: dict[tuple[str, str], Entry | Tombstone] = field(default_factory=dict)
     voids: dict[tuple[str, str], VoidMarker] = field(default_factory=dict)
+    releases: dict[tuple[str, str], Release] = field(default_factory=dict)
     heads: dict[tuple[str, str], Wallet] = field(default_factory=dict)
     rounds: dict[tuple[str, str, str, str], Round] = field(default_factory=dict)
     players: dict[str, Player] = field(default_factory=dict)
@@ -109,8 +111,11 @@ class FakeLedger:
         tables.records[entry.integration, entry.transaction_id] = entry
         if commit.wallet is not None:
             key = (entry.player_id, entry.currency)
+            head = tables.heads[key]
             tables.heads[key] = replace(
-                tables.heads[key],
+                head,
+                reserved_minor=head.reserved_minor + entry.held_win_minor,
+                held_wins_minor=head.held_wins_minor + entry.held_win_minor,
                 balance_minor=entry.balance_after_minor,
                 seq=entry.seq,
                 head_hash=entry.hash,
@@ -151,6 +156,9 @@ class FakeHistory:
     def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
         return self._tables.voids.get((integration, bet_transaction_id))
 
+    def release(self, integration: str, transaction_id: str) -> Release | None:
+        return self._tables.releases.get((integration, transaction_id))
+
     def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
         entries = [
             record
@@ -167,14 +175,21 @@ class FakeHistory:
     def ending(self, integration: str, bet_id: str) -> Ending | None:
         return self._tables.endings.get((integration, bet_id))
 
-    def everything(self) -> Iterator[LedgerItem]:
+    def everything(self) -> Iterator[LedgerItem | Unreadable]:
         yield from self._tables.records.values()
         yield from self._tables.voids.values()
         yield from self._tables.openings.values()
         yield from self._tables.endings.values()
+        yield from self._tables.releases.values()
 
-    def rounds(self) -> Iterator[Round]:
+    def rounds(self) -> Iterator[Round | Unreadable]:
         return iter(self._tables.rounds.values())
+
+    def head(self, player_id: str, currency: str) -> Wallet | Unreadable | None:
+        return self._tables.heads.get((player_id, currency))
+
+    def heads(self) -> Iterator[Wallet | Unreadable]:
+        return iter(self._tables.heads.values())
 
 
 def _round_key(owner: Transaction | Entry, round_id: str) -> tuple[str, str, str, str]:

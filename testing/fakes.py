@@ -79,6 +79,8 @@ class FakeAccounts:
         wallet = self.wallet(player_id, currency)
         if wallet is None:
             raise LookupError(f"player {player_id} has no {currency} wallet")
+        if reserved_minor < wallet.held_wins_minor:
+            raise ValueError("held wins stay reserved until they are released")
         if reserved_minor > wallet.balance_minor:
             raise ValueError("the reserved amount must not exceed the balance")
         if reserved_minor == wallet.reserved_minor:

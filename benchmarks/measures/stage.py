@@ -53,7 +53,7 @@ class Stage:
 
     def prove(self, player_id: str, expected: range) -> None:
         """Prove all of the ledger, and that a balance is expected; raises `LedgerBrokenError`."""
-        faults = Verifier(self.world.history, self.world.accounts).everything().faults
+        faults = Verifier(self.world.history).everything().faults
         if faults:
             raise LedgerBrokenError(f"{len(faults)} faults in the ledger, the first: {faults[0]}")
         wallet = self.world.accounts.wallet(player_id, CURRENCY)

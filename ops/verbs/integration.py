@@ -13,7 +13,7 @@ from ops.context import Asked, Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
 from ops.output import Cell, Output, fields, table
-from ops.verbs import rotation
+from ops.verbs import limits, rotation
 from ops.verbs.rotation import NameArgument
 
 _COLUMNS: Final = ("label", "fingerprint", "made_at", "until", "last_used_at", "version")
@@ -122,6 +122,7 @@ def show(operations: Operations, name: NameArgument) -> Output:
         ("bets", _on(in_force.wallet.bets_enabled)),
         ("refund, unknown bet", integration.wallet.refund_unknown_bet),
         ("refund after a win", integration.wallet.refund_after_win),
+        ("limits of wins", limits.shown(integration.wallet)),
         ("grace", f"{grace_of(integration)} s"),
     ]
     head = ["secret", "fingerprint", "made", "verifies until", "last used", "version"]
@@ -292,4 +293,5 @@ VERBS: Final = {
     "disable": disable,
     "enable": enable,
     **rotation.VERBS,
+    **limits.VERBS,
 }

@@ -169,6 +169,8 @@ def _story(story: Story) -> dict[str, object]:
         "refunds_bet": entry.bet_transaction_id,
         "refunded_by": story.void.refund_transaction_id if story.void else None,
         **({"asked_by": story.who.name, "reason": story.who.reason} if story.who else {}),
+        "held": amount(entry.held_win_minor, entry.currency),
+        "released": asdict(story.release) if story.release else None,
         "at": entry.at,
         "trace_id": entry.trace_id,
         "response": {"status": entry.status, "body": entry.body},
@@ -215,6 +217,7 @@ def _told(story: Story) -> list[str]:
         ("refunds bet", entry.bet_transaction_id or ""),
         ("refunded by", story.void.refund_transaction_id if story.void else ""),
         ("asked by", f"{story.who.name}: {story.who.reason}" if story.who else ""),
+        ("held", _held(story)),
         ("recorded", f"{entry.at}, trace {entry.trace_id}"),
         ("response", f"{entry.status} {entry.body}"),
         ("chain", f"{position}, hash {entry.hash[:16]}… {intact}"),
@@ -230,6 +233,16 @@ def _spendable(entry: Entry) -> str:
     minors = (entry.spendable_before_minor, entry.reserved_minor)
     spendable, reserved = (amount(minor, entry.currency) for minor in minors)
     return f"{spendable:f} before, {reserved:f} reserved"
+
+
+def _held(story: Story) -> str:
+    """Say whether a held win still is."""
+    if not story.entry.held_win_minor:
+        return ""
+    release = story.release
+    if release is None:
+        return "until it is released: ops win release"
+    return f"released at {release.at} by {release.who}: {release.reason}"
 
 
 def _round(entry: Entry) -> str:

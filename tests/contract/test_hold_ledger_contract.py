@@ -59,7 +59,7 @@ def late(ledger: Ledger, seen: HoldSnapshot, kind: str, key: str) -> HoldSnapsho
 
 
 def sound(casino: Casino) -> bool:
-    return Verifier(casino.history, casino.accounts).everything().faults == ()
+    return Verifier(casino.history).everything().faults == ()
 
 
 def test_a_hold_is_found_under_its_bet_with_the_wallet_as_it_left_it(

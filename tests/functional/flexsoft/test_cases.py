@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casino.wallet.model import Tombstone, platform_transaction_id
+from casino.wallet.model import Round, Tombstone, platform_transaction_id
 from testing.launching import PLAYER
 from tests.functional.flexsoft.partner import INTEGRATION, Partner
 
@@ -143,7 +143,8 @@ def test_close_round_is_noted_once_and_touches_no_wallet(partner: Partner) -> No
     entry = partner.entry("c")
     assert (entry.record, entry.kind, entry.rule) == ("noted", "notice", "round_closed")
     assert json.loads(entry.extra or "") == {"bets": [{"amount": 100}]}
-    (flagged,) = [r for r in partner.world.history.rounds() if r.round_id == "r9"]
+    rounds = partner.world.history.rounds()
+    (flagged,) = [r for r in rounds if isinstance(r, Round) and r.round_id == "r9"]
     assert (flagged.integration, flagged.player_id, flagged.finished) == (INTEGRATION, "", True)
     assert partner.world.accounts.wallet(PLAYER, "EUR") == before
     assert partner.again().text == reply.text

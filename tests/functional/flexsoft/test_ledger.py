@@ -35,7 +35,7 @@ def played(partner: Partner) -> Partner:
 
 
 def faults(partner: Partner) -> list[str]:
-    verifier = Verifier(partner.world.history, partner.world.accounts)
+    verifier = Verifier(partner.world.history)
     return [fault.code for fault in verifier.everything().faults]
 
 
@@ -47,7 +47,7 @@ def put(partner: Partner, entry: Entry) -> None:
 
 def test_ledger_of_all_that_flexsoft_sends_is_proved(played: Partner) -> None:
     assert faults(played) == []
-    verifier = Verifier(played.world.history, played.world.accounts)
+    verifier = Verifier(played.world.history)
     assert verifier.wallet(PLAYER, "EUR").faults == ()
 
 

@@ -21,7 +21,11 @@ from testing.hooks import API_KEY, SECRET_KEY
 from testing.world import World
 
 #: Verbs that want a reason; a test that is about something else need not give one.
-_EXPLAINED = {("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")}
+_EXPLAINED = {
+    ("integration", "limits"),
+    ("win", "release"),
+    *(("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")),
+}
 
 
 @dataclass

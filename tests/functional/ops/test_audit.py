@@ -14,9 +14,13 @@ import typer
 
 from casino.aws.attributes import Item
 from casino.base.clock import SystemClock
+from casino.dialects.igsp.dialect import Igsp
+from casino.integrations.model import WalletTerms, WinLimits
+from casino.wiring.hooks import wallet_service
 from casino.wiring.rotation import rotation_handler
 from ops.cli import app
 from testing.credentials import FakePairProvider, pair_of
+from testing.transactions import a_win
 from testing.world import GAME, World
 from tests.functional.ops.console import Console, LocalFunctions
 
@@ -26,6 +30,17 @@ FUND = ("player", "fund", "ann", "EUR", "10.00")
 OPEN = ("session", "open", "ann", "EUR", "--game", GAME, "--session-id", "s1")
 STAGE = ("integration", "stage", "sandbox", "--file", FILE)
 ROTATE = ("integration", "rotate", "sandbox")
+
+
+HELD_WIN = "win-held"
+
+
+def hold_a_win(world: World) -> None:
+    """Let a player win what is above the limits of the integration."""
+    session_id = world.player("bea")
+    win = a_win(transaction_id=HELD_WIN, player_id="bea", session_id=session_id)
+    limited = WalletTerms(win_limits=(("EUR", WinLimits(0)),))
+    assert wallet_service(world.client, world.tables, Igsp()).transact(win, limited).status == 200
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,8 @@ CHANGES = [
     Scene(("integration", "add", "acme")),
     Scene(("integration", "allow-ip", "sandbox", "192.0.2.1")),
     Scene(("integration", "refunds", "sandbox", "--unknown-bet", "accept")),
+    Scene(("integration", "limits", "sandbox", "EUR", "--win", "100")),
+    Scene(("win", "release", HELD_WIN)),
     Scene(("integration", "disable", "sandbox")),
     Scene(("integration", "enable", "sandbox"), (("integration", "disable", "sandbox"),)),
     Scene(STAGE, steps=True),
@@ -77,7 +94,11 @@ READS = [
 #: The API's function launches, and logs the IAM caller of each launch.
 OVER_THE_API = [("session", "launch")]
 #: Verbs that need a reason: money, and whatever stops a player.
-EXPLAINED = [("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")]
+EXPLAINED = [
+    ("integration", "limits"),
+    ("win", "release"),
+    *(("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")),
+]
 
 
 def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -142,6 +163,7 @@ class Desk:
 @pytest.fixture
 def desk(world: World, tmp_path: Path) -> Desk:
     world.configure(url="https://provider.example")
+    hold_a_win(world)
     client = Recorder(world.client)
     rotate = rotation_handler(world.environment, dynamodb=client, provider=FakePairProvider())
 

@@ -151,7 +151,7 @@ def test_every_recorded_request_gets_its_recorded_answer(
         elif (answer := replay.answer(step)) != step["answer"]:
             different.append({"id": step["id"], "was": step["answer"], "is": answer})
     assert not different
-    assert Verifier(world.history, world.accounts).everything().faults == ()
+    assert Verifier(world.history).everything().faults == ()
 
 
 def test_corpus_holds_every_code_that_a_request_can_get() -> None:

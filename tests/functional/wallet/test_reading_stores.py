@@ -18,7 +18,7 @@ from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.items import registry_key
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.sessions.store.sessions import DynamoDbSessions
-from casino.wallet.model import Entry, Tombstone
+from casino.wallet.model import Entry, Round, Tombstone
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wiring.hooks import wallet_service
 from testing.integrations import an_integration, with_terms
@@ -271,6 +271,7 @@ def test_everything_holds_entries_tombstones_and_void_markers(world: World) -> N
     assert void.refund_transaction_id == "refund-1"
     assert world.history.void("sandbox", "bet-2") is None
     (round_,) = world.history.rounds()
+    assert isinstance(round_, Round)
     assert (round_.player_id, round_.round_id, round_.bets, round_.refunds) == (
         *("ann", "round-1"),
         *(1, 1),

@@ -272,9 +272,7 @@ class WalletMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_ledger_is_proved(self) -> None:
-        assert (
-            Verifier(self.play.casino.history, self.play.casino.accounts).everything().faults == ()
-        )
+        assert Verifier(self.play.casino.history).everything().faults == ()
 
 
 class WalletMachineOnDynamoDb(WalletMachine):

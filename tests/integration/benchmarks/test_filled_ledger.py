@@ -13,7 +13,7 @@ from casino.wallet.proof.verify import Verifier
 def test_a_filled_ledger_is_proved_and_its_index_leads_to_every_entry(tmp_path: Path) -> None:
     with filled_stages(tmp_path, [1_000]) as [(stage, played)]:
         world = stage.world
-        proof = Verifier(world.history, world.accounts).everything()
+        proof = Verifier(world.history).everything()
         assert (proof.entries, proof.faults) == (1_000, ())
         assert proof.wallets == len(played.seats())
         player_id, currency = played.session.player_id, played.session.currency

@@ -105,7 +105,7 @@ def assert_money_is_exact(world: World, found: dict[str, Outcome], seats: list[S
         assert wallet is not None
         assert wallet.balance_minor == DEPOSIT_MINOR + moved[one.player_id]
         assert wallet.balance_minor >= 0
-    assert Verifier(world.history, world.accounts).everything().faults == ()
+    assert Verifier(world.history).everything().faults == ()
 
 
 def test_of_64_copies_of_one_bet_at_once_one_applies_and_all_get_its_answer(
@@ -157,18 +157,26 @@ def test_m3_distinct_bets_at_once_on_one_wallet_are_all_decided(
     assert_money_is_exact(world, found, seats)
 
 
-@pytest.mark.parametrize("conflict_chance", [0.0, 0.1])
-def test_16_processes_on_4_wallets_keep_the_money_exact_and_every_answer(
-    world: World, aws: dict[str, str], conflict_chance: float
+@pytest.mark.parametrize(("wallets", "conflict_chance"), [(4, 0.0), (4, 0.1), (1, 0.0)])
+def test_16_processes_keep_the_money_exact_and_less_than_one_in_a_thousand_is_busy(
+    world: World, aws: dict[str, str], wallets: int, conflict_chance: float
 ) -> None:
-    seats = [seat(world) for _ in range(4)]
-    jobs = crowd(seats, processes=16, count=200, seed=2)
-    results = run(Work(world.tables, jobs, conflict_chance), aws)
-    found = outcomes(jobs, results)
-    assert any(answer.conflicts for answers in results for answer in answers)
-    unanswered = [one.code for answers in results for one in answers if one.status == 503]
-    assert set(unanswered) <= {"busy"}
-    assert len(unanswered) <= 16 * 200 / 100
+    seats: list[Seat] = []
+    found: dict[str, Outcome] = {}
+    busy: list[int] = []
+    most_busy = 16 * 200 // 1000
+    # A machine that is starved by others spoils a try, and hardly three.
+    while len(busy) < 3 and (not busy or busy[-1] > most_busy):
+        seated = [seat(world) for _ in range(wallets)]
+        jobs = crowd(seated, processes=16, count=200, seed=2 + len(busy))
+        results = run(Work(world.tables, jobs, conflict_chance), aws)
+        assert any(answer.conflicts for answers in results for answer in answers)
+        unanswered = [one.code for answers in results for one in answers if one.status == 503]
+        assert set(unanswered) <= {"busy"}
+        busy.append(len(unanswered))
+        found |= outcomes(jobs, results)
+        seats += seated
+    assert busy[-1] <= most_busy, busy
     settle(world, found)
     assert_one_answer_each(world, found)
     assert_money_is_exact(world, found, seats)

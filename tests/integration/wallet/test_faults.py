@@ -135,7 +135,7 @@ def settle(desk: Desk, case: Case, sent: Sent, label: str, *, lands_first: bool 
 
 
 def assert_proved(desk: Desk) -> None:
-    assert Verifier(desk.world.history, desk.world.accounts).everything().faults == ()
+    assert Verifier(desk.world.history).everything().faults == ()
 
 
 @pytest.mark.parametrize("spread", SPREADS)

@@ -63,6 +63,7 @@ def test_the_same_line_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     ("changes", "metric"),
     [
         ({"action": "win", "rule": "win_without_bet"}, "WinsWithoutBet"),
+        ({"action": "win", "rule": "win_held"}, "WinsHeld"),
         ({"action": "refund", "rule": "refund_after_win"}, "RefundsAfterWin"),
         ({"action": "win", "status": 409, "rule": "round_refunded"}, "OwedMoneyRefused"),
         ({"action": "refund", "status": 404, "rule": "bet_not_found"}, "OwedMoneyRefused"),
@@ -80,7 +81,7 @@ def test_m9_odd_wins_and_refused_money_that_is_owed_are_counted_once(
 ) -> None:
     HookTelemetry("wallet").request(replace(RECORD, **{"replay": False} | changes), "request-1")
     _, *more = lines(capsys)
-    watched = {"WinsWithoutBet", "RefundsAfterWin", "OwedMoneyRefused"}
+    watched = {"WinsWithoutBet", "WinsHeld", "RefundsAfterWin", "OwedMoneyRefused"}
     counted = [watched & line.keys() for line in more]
     assert counted == ([{metric}] if metric else [])
 

@@ -19,6 +19,7 @@ SERVICE_METRICS = {
     "SignatureFailures",
     "UnknownKeys",
     "WinsWithoutBet",
+    "WinsHeld",
     "RefundsAfterWin",
     "OwedMoneyRefused",
     "PreviousSecretNearEnd",

@@ -104,7 +104,7 @@ class Holding:
 
     @property
     def faults(self) -> set[str]:
-        verifier = Verifier(self.world.history, self.world.accounts)
+        verifier = Verifier(self.world.history)
         return {fault.code for fault in verifier.everything().faults}
 
     def overtaken_by(self, *requests: Transaction) -> None:

@@ -1,8 +1,10 @@
 """A win credits what is owed: the little that refuses it, in which order, and what it posts."""
 
+from casino.integrations.model import WinLimits
 from casino.wallet.decide import decide_win
 from casino.wallet.decision import Posting, Refusal, RoundChange
-from testing.transactions import a_win
+from casino.wallet.model import WIN_HELD
+from testing.transactions import NOW, a_win
 from tests.unit.wallet.situations import Parts, each, each_pair, row, situation
 
 ALL_REFUNDED = {"bets": 2, "refunds": 2}
@@ -118,8 +120,8 @@ ACCEPTED = [
 
 
 def decided(parts: Parts) -> Refusal | Posting:
-    snapshot, win, _ = situation(a_win(), parts)
-    return decide_win(snapshot, win)
+    snapshot, win, terms = situation(a_win(), parts)
+    return decide_win(snapshot, win, terms, NOW)
 
 
 @each(REFUSED)
@@ -134,4 +136,45 @@ def test_the_first_of_two_reasons_refuses_a_win(parts: Parts, decision: Refusal)
 
 @each(ACCEPTED)
 def test_a_win_is_posted_when(parts: Parts, decision: Posting) -> None:
+    assert decided(parts) == decision
+
+
+def limited(single_minor: int | None = None, until: int = 0, currency: str = "EUR") -> Parts:
+    limits = ((currency, WinLimits(single_minor)),)
+    return {"win_limits": limits, "exceeded_until": ((currency, until),)}
+
+
+HELD = [
+    row(Posting(WIN_HELD, PAYOUT), "it is above the largest", terms=limited(499)),
+    row(Posting(WIN_HELD, PAYOUT), "the exposure is exceeded", terms=limited(until=NOW + 1)),
+    row(in_round(7, WIN_HELD), "in a round", request=IN_ROUND, round={}, terms=limited(0)),
+    row(
+        Posting(WIN_HELD, PAYOUT),
+        "it is a prize in a closed session",
+        request={"type": "prize"},
+        session={"status": "closed"},
+        terms=limited(499),
+    ),
+    row(CREDIT, "not: it is as large as the largest", terms=limited(500)),
+    row(CREDIT, "not: the hour is over", terms=limited(until=NOW)),
+    row(CREDIT, "not: another currency is limited", terms=limited(0, NOW + 1, "USD")),
+    row(
+        closing(),
+        "not: it is 0",
+        request=LAST | {"amount_minor": 0},
+        round={},
+        terms=limited(0, NOW + 1),
+    ),
+]
+
+
+@each(HELD)
+def test_a4_a_win_is_held_when(parts: Parts, decision: Posting) -> None:
+    assert decided(parts) == decision
+
+
+@each_pair([*REFUSED, row(Posting(WIN_HELD, PAYOUT), "it is above the largest", terms=limited(1))])
+def test_a4_a_limit_refuses_nothing_and_lets_nothing_through(
+    parts: Parts, decision: Refusal
+) -> None:
     assert decided(parts) == decision

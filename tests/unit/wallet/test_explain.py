@@ -81,7 +81,7 @@ def test_n1_a_refusal_by_a_reservation_says_so(scene: Scene) -> None:
 def test_every_rule_of_a_posting_has_words() -> None:
     for rule in ("win_without_bet", "refund_after_win", "win_after_round_finished"):
         entry = replace(entry_of(a_bet()), rule=rule)
-        assert Story(entry, None, None, None).explanation.endswith("flagged.")
+        assert Story(entry, None, None, None, None).explanation.endswith("flagged.")
 
 
 def test_a_bet_that_never_came_is_told_by_its_tombstone(scene: Scene) -> None:

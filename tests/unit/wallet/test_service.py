@@ -225,16 +225,20 @@ def test_m8_an_unknown_outcome_carries_its_conflicts(wallet: TroubledWallet) -> 
 
 
 @pytest.mark.parametrize("jitter", [1.0, 0.5])
-def test_waits_grow_within_the_cap_and_have_full_jitter(
+def test_waits_grow_within_a_cap_that_shrinks_with_the_time_left_and_have_full_jitter(
     wallet: TroubledWallet, jitter: float
 ) -> None:
     wallet.ledger.always, wallet.jitter = never_sent(BusyError), jitter
     with pytest.raises(BusyError):
         wallet.send(a_bet())
     retries, waits = Retries(), wallet.clock.sleeps
-    ceilings = [min(retries.cap_s, retries.base_s * 2**wait) for wait in range(len(waits))]
-    assert waits == [jitter * ceiling for ceiling in ceilings]
-    assert sum(waits) + retries.cap_s >= retries.deadline_s > sum(waits)
+    left_s = retries.deadline_s - retries.commit_s
+    for number, wait in enumerate(waits):
+        cap_s = max(retries.base_s, retries.cap_s * (left_s / retries.deadline_s) ** 2)
+        assert wait == pytest.approx(jitter * min(cap_s, retries.base_s * 2**number))
+        left_s -= wait
+    assert max(waits) > waits[-1]
+    assert 0 < left_s <= jitter * retries.base_s, "the last try is as late as it may be"
 
 
 def test_a_refusal_that_is_recorded_survives_a_lost_reply(wallet: TroubledWallet) -> None:

@@ -8,9 +8,9 @@ import pytest
 
 from casino.wallet.chain import entry_hash, seal
 from casino.wallet.model import PLATFORM, Entry, Round, Wallet
+from casino.wallet.ports import Unreadable
 from casino.wallet.proof.verify import Verifier
 from testing.fake_ledger import FakeHistory, FakeTables
-from testing.fakes import FakeAccounts
 from tests.unit.wallet.verified import (
     WALLET,
     Casino,
@@ -177,7 +177,7 @@ def test_a_refusal_of_a_player_without_a_wallet_is_no_fault(tables: FakeTables) 
 class PlayedMeanwhile(FakeHistory):
     """Between the reading of the heads and that of the ledger, the player goes on."""
 
-    def rounds(self) -> Iterator[Round]:
+    def rounds(self) -> Iterator[Round | Unreadable]:
         before = list(super().rounds())
         casino = Casino(self._tables)
         casino.play("bet", "late-1", 1_00, round_id="r9")
@@ -188,13 +188,13 @@ class PlayedMeanwhile(FakeHistory):
 
 def test_a_ledger_that_is_written_meanwhile_is_judged_up_to_the_heads(tables: FakeTables) -> None:
     sound = verifier(tables).everything()
-    busy = Verifier(PlayedMeanwhile(tables), FakeAccounts(tables))
+    busy = Verifier(PlayedMeanwhile(tables))
     assert busy.everything() == sound
     assert verifier(tables).everything().entries == sound.entries + 3
 
 
 def test_a_wallet_that_is_written_meanwhile_is_judged_up_to_its_head(tables: FakeTables) -> None:
-    busy = Verifier(PlayedMeanwhile(tables), FakeAccounts(tables))
+    busy = Verifier(PlayedMeanwhile(tables))
     assert busy.wallet("ann", "EUR").faults == ()
 
 
@@ -206,13 +206,13 @@ class LaggingIndex(FakeHistory):
 
 
 def test_what_the_index_does_not_know_yet_is_read_from_the_ledger(tables: FakeTables) -> None:
-    lagging = Verifier(LaggingIndex(tables), FakeAccounts(tables))
+    lagging = Verifier(LaggingIndex(tables))
     assert lagging.wallet("ann", "EUR") == verifier(tables).wallet("ann", "EUR")
 
 
 def test_an_entry_lost_behind_a_lagging_index_is_still_found(tables: FakeTables) -> None:
     del tables.records[PLATFORM, "out-1"]
-    lagging = Verifier(LaggingIndex(tables), FakeAccounts(tables))
+    lagging = Verifier(LaggingIndex(tables))
     assert codes(lagging.wallet("ann", "EUR").faults) == {"sequence_gap"}
 
 
@@ -232,3 +232,16 @@ def test_a_wallet_is_never_judged_by_another_players_entries(tables: FakeTables)
     del tables.records["acme", "bet-bob"]
     assert verifier(tables).wallet("ann", "EUR").faults == ()
     assert codes(verifier(tables).wallet("bob", "JPY").faults) == {"sequence_gap"}
+
+
+def test_m11_tampering_that_hangs_together_is_found_in_the_entry_itself(tables: FakeTables) -> None:
+    change(tables, "out-1", kind="transfer")
+    assert everything(tables) == {"kind_unknown", "fingerprint", "head_hash"}
+    change(
+        tables, "out-1", kind="withdrawal", postings=(("integration", 50_00), ("player", -50_00))
+    )
+    assert everything(tables) == {"accounts_of_kind", "head_hash"}
+    change(
+        tables, "out-1", postings=(("platform", 50_00), ("player", -50_00)), reserved_minor=60_00
+    )
+    assert everything(tables) == {"overspent", "head_hash"}

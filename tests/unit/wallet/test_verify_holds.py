@@ -117,7 +117,7 @@ def test_each_way_of_spoiling_holds_is_named(holding: Holding, spoil: str) -> No
 
 
 def test_one_wallet_with_holds_is_proved_alone(holding: Holding) -> None:
-    verifier = Verifier(holding.world.history, holding.world.accounts)
+    verifier = Verifier(holding.world.history)
     assert verifier.wallet(PLAYER, "EUR").faults == ()
     lose(holding.world.tables, "endings", "b1")
     assert {fault.code for fault in verifier.wallet(PLAYER, "EUR").faults} == {"end_missing"}

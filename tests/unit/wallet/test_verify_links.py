@@ -8,10 +8,9 @@ import pytest
 
 from casino.wallet.chain import seal
 from casino.wallet.model import Round, Tombstone, Transaction, VoidMarker
-from casino.wallet.ports import LedgerItem
+from casino.wallet.ports import LedgerItem, Unreadable
 from casino.wallet.proof.verify import Verifier
 from testing.fake_ledger import FakeHistory, FakeTables
-from testing.fakes import FakeAccounts
 from tests.unit.wallet.verified import (
     GAME,
     ROUND,
@@ -178,11 +177,11 @@ def test_a_round_without_an_item_or_without_entries_is_found(tables: FakeTables)
 class ExtraTombstone(FakeHistory):
     """The export of a ledger, in which a tombstone and an applied bet share an id."""
 
-    def everything(self) -> Iterator[LedgerItem]:
+    def everything(self) -> Iterator[LedgerItem | Unreadable]:
         yield from super().everything()
         yield Tombstone("acme", "bet-2", "refund-9", *WALLET, "", 409, "{}")
 
 
 def test_a_bet_applied_under_a_tombstone_is_found(tables: FakeTables) -> None:
-    found = Verifier(ExtraTombstone(tables), FakeAccounts(tables)).everything()
+    found = Verifier(ExtraTombstone(tables)).everything()
     assert codes(found.faults) == {"bet_under_tombstone", "tombstone_without_refund"}

@@ -11,7 +11,7 @@ from casino.wallet.proof.verify import Verifier
 from testing.clock import FakeClock
 from testing.desk import wallet_over
 from testing.fake_ledger import FakeHistory, FakeTables
-from testing.fakes import FakeAccounts, FakeWorld
+from testing.fakes import FakeWorld
 from testing.integrations import an_integration, with_terms
 
 GAME = "game-1"
@@ -89,7 +89,7 @@ def played_tables() -> FakeTables:
 
 
 def verifier(tables: FakeTables) -> Verifier:
-    return Verifier(FakeHistory(tables), FakeAccounts(tables))
+    return Verifier(FakeHistory(tables))
 
 
 def entry(tables: FakeTables, integration: str, transaction_id: str) -> Entry:

@@ -14,6 +14,7 @@ from casino.audit.model import EVERYONE, AuditRecord, Who
 from casino.base.checks import a_currency
 from casino.base.clock import Clock
 from casino.base.errors import AdminError
+from casino.base.money import to_major
 from casino.base.times import iso_utc
 from casino.integrations.admin_ports import AdminRegistry, SecretStore
 from casino.integrations.checks import a_host, a_name, a_network, a_provider_url
@@ -24,6 +25,7 @@ from casino.integrations.model import (
     ProviderTerms,
     RotationTerms,
     WalletTerms,
+    WinLimits,
 )
 from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
 
@@ -184,6 +186,42 @@ class IntegrationAdmin:
         self.registry.change(name, changed, audit)
         return after
 
+    def limit_wins(
+        self, name: str, currency: str, changes: Mapping[str, int | None], *, who: Who
+    ) -> WinLimits:
+        """Change limits of one currency, by the names of `WinLimits`; return all of them.
+
+        Whoever does so has looked at the exposure: wins are held no longer because of it, unless it
+        exceeds the new limits too.
+        """
+        if any(minor is not None and minor < 0 for minor in changes.values()):
+            raise AdminError("invalid_request", "a limit must not be negative")
+        before = self.named(name).wallet.limits(a_currency(currency))
+        after = replace(before, **changes)
+
+        def changed(latest: Integration) -> Integration:
+            terms = latest.wallet
+            limits = {
+                **dict(terms.win_limits),
+                currency: replace(terms.limits(currency), **changes),
+            }
+            until = {**dict(terms.exceeded_until), currency: 0}
+            return replace(
+                latest,
+                wallet=replace(
+                    terms,
+                    win_limits=tuple(
+                        (c, each) for c, each in sorted(limits.items()) if each != WinLimits()
+                    ),
+                    exceeded_until=tuple((c, end) for c, end in sorted(until.items()) if end),
+                ),
+            )
+
+        said = [f"{currency}: {limits_in_words(each, currency)}" for each in (before, after)]
+        audit = self._record(name, "limits", who.explained(), *said)
+        self.registry.change(name, changed, audit)
+        return after
+
     def switch(
         self, what: Literal["sessions", "bets"], name: str | None, *, on: bool, who: Who
     ) -> bool:
@@ -215,6 +253,13 @@ def _existing(integration: Integration | None, name: str) -> Integration:
     if integration is None:
         raise AdminError("integration_not_found", f"integration {name} does not exist")
     return integration
+
+
+def limits_in_words(limits: WinLimits, currency: str) -> str:
+    """Return what is limited, for people; `none` for nothing."""
+    given = {"win": limits.single_minor, "hour": limits.hour_minor, "day": limits.day_minor}
+    words = [f"{n} {to_major(minor, currency)}" for n, minor in given.items() if minor is not None]
+    return ", ".join(words) or "none"
 
 
 def _refunds(terms: WalletTerms) -> str:

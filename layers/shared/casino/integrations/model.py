@@ -11,6 +11,19 @@ type Policy = Literal["accept", "reject"]
 
 
 @dataclass(frozen=True, slots=True)
+class WinLimits:
+    """From where on the wins of one currency are held, in minor units; `None` is no limit.
+
+    `single_minor` is the largest win. `hour_minor` and `day_minor` are the most that is paid out
+    beyond what was taken, in an hour or a day of UTC.
+    """
+
+    single_minor: int | None = None
+    hour_minor: int | None = None
+    day_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class WalletTerms:
     """The wallet's terms for moving money; no currencies means every one."""
 
@@ -18,6 +31,22 @@ class WalletTerms:
     bets_enabled: bool = True
     refund_unknown_bet: Policy = "reject"
     refund_after_win: Policy = "accept"
+    win_limits: tuple[tuple[str, WinLimits], ...] = ()
+    """Currency → its limits."""
+    exceeded_until: tuple[tuple[str, int], ...] = ()
+    """Currency → when the hour or day ends whose limit was exceeded, in seconds since the epoch."""
+
+    def limits(self, currency: str) -> WinLimits:
+        """Return the limits of a currency; without any, all of them are `None`."""
+        return dict(self.win_limits).get(currency, WinLimits())
+
+    def largest_win_minor(self, currency: str) -> int | None:
+        """Return the largest win that is spendable at once, if there is a limit."""
+        return self.limits(currency).single_minor
+
+    def wins_held_until(self, currency: str) -> int:
+        """Return until when every win is held, in seconds since the epoch."""
+        return dict(self.exceeded_until).get(currency, 0)
 
     def supports(self, currency: str) -> bool:
         """Tell whether the integration may use `currency`."""

@@ -31,7 +31,11 @@ ALWAYS_LOGGED: Final = 20
 _ONE_IN: Final = 100
 
 #: What an accepted request counts as beside its outcome, for the alarms.
-_ODD: Final = {"win_without_bet": "WinsWithoutBet", "refund_after_win": "RefundsAfterWin"}
+_ODD: Final = {
+    "win_without_bet": "WinsWithoutBet",
+    "win_held": "WinsHeld",
+    "refund_after_win": "RefundsAfterWin",
+}
 
 #: What the platform owes the player: a refusal of it is worth a look.
 _OWED: Final = frozenset({"win", "refund"})

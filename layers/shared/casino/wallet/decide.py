@@ -18,11 +18,11 @@ from casino.wallet.decision import (
     Snapshot,
 )
 from casino.wallet.model import (
+    WIN_HELD,
     BalanceQuery,
     Entry,
     Round,
     Session,
-    Terms,
     Tombstone,
     Transaction,
     Wallet,
@@ -30,6 +30,7 @@ from casino.wallet.model import (
     is_paid_win_of_round,
     platform_transaction_id,
 )
+from casino.wallet.terms import Terms
 
 
 def decide(snapshot: Snapshot, request: Transaction, terms: Terms, now: int) -> Decision:
@@ -41,7 +42,7 @@ def decide(snapshot: Snapshot, request: Transaction, terms: Terms, now: int) -> 
         case "bet":
             return decide_bet(snapshot, request, terms, now)
         case "win":
-            return decide_win(snapshot, request)
+            return decide_win(snapshot, request, terms, now)
         case "refund":
             return decide_refund(snapshot, request, terms)
         case "deposit":
@@ -78,8 +79,10 @@ def decide_bet(snapshot: Snapshot, bet: Transaction, terms: Terms, now: int) -> 
     return Posting("bet_debit", _move(bet.amount_minor, to="integration", source="player"), change)
 
 
-def decide_win(snapshot: Snapshot, win: Transaction) -> Refusal | Posting:
+def decide_win(snapshot: Snapshot, win: Transaction, terms: Terms, now: int) -> Refusal | Posting:
     """Credit a payout: it is owed, so neither a block nor the session's end stops it.
+
+    Above the integration's limits it is credited all the same, and held back from play.
 
     A session whose launch failed took no stake, so nothing is owed in it.
     """
@@ -96,7 +99,14 @@ def decide_win(snapshot: Snapshot, win: Transaction) -> Refusal | Posting:
         return Refusal("round_refunded")
     change = RoundChange(win.round_id or "", paid_wins=int(paid))
     credit = _move(win.amount_minor, to="player", source="integration")
-    return Posting(_win_rule(round_, win, paid), credit, _round_change(snapshot, win, change))
+    rule = WIN_HELD if _is_held(win, terms, now) else _win_rule(round_, win, paid)
+    return Posting(rule, credit, _round_change(snapshot, win, change))
+
+
+def _is_held(win: Transaction, terms: Terms, now: int) -> bool:
+    largest = terms.largest_win_minor(win.currency)
+    too_large = largest is not None and win.amount_minor > largest
+    return win.amount_minor > 0 and (too_large or now < terms.wins_held_until(win.currency))
 
 
 def _win_rule(round_: Round | None, win: Transaction, paid: bool) -> str:

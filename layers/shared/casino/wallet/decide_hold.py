@@ -9,7 +9,8 @@ from dataclasses import replace
 from casino.wallet.decide import decide_bet
 from casino.wallet.decision import Decision, Posting, Refusal, Replay, Snapshot
 from casino.wallet.hold import Barred, HoldSnapshot
-from casino.wallet.model import Terms, Tombstone, Transaction, platform_transaction_id
+from casino.wallet.model import Tombstone, Transaction, platform_transaction_id
+from casino.wallet.terms import Terms
 
 
 def decide_hold(snapshot: Snapshot, request: Transaction, terms: Terms, now: int) -> Decision:

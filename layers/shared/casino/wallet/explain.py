@@ -11,6 +11,7 @@ from casino.wallet.chain import entry_hash
 from casino.wallet.hold_refusals import HOLD_REFUSALS
 from casino.wallet.model import (
     PLATFORM,
+    WIN_HELD,
     Entry,
     Player,
     Session,
@@ -20,6 +21,7 @@ from casino.wallet.model import (
 )
 from casino.wallet.ports import Accounts, History
 from casino.wallet.refusals import REFUSALS
+from casino.wallet.release import Release
 
 _APPLIED: Final = {
     "bet_debit": "The spendable balance covered the stake, so it was debited.",
@@ -31,6 +33,10 @@ _APPLIED: Final = {
     ),
     "win_after_round_finished": (
         "A win is owed even in a finished round (late jackpots happen): credited, and flagged."
+    ),
+    WIN_HELD: (
+        "A win is owed, so it was credited. It is above the limits of its integration, so it was "
+        "held back from play."
     ),
     "refund_credit": "The bet stood and was not refunded before, so what it debited was credited.",
     "refund_after_win": (
@@ -77,6 +83,7 @@ class Story:
 
     entry: Entry
     void: VoidMarker | None
+    release: Release | None
     session_status: str | None
     replays: int | None
 
@@ -139,17 +146,20 @@ class LedgerReader:
 
         Without `integration` every one is asked, and only one may have the transaction.
         """
-        record = self._find(transaction_id, integration)
+        record = self.find(transaction_id, integration)
         if isinstance(record, Tombstone):
             return record
-        void = None
+        void, release = None, None
         if record.kind == "bet":
             void = self.history.void(record.integration, record.transaction_id)
+        if record.held_win_minor:
+            release = self.history.release(record.integration, record.transaction_id)
         session = self.session(record.session_id) if record.session_id else None
         replays = self.replays(record.integration, record.transaction_id, record.at)
-        return Story(record, void, session.status if session else None, replays)
+        return Story(record, void, release, session.status if session else None, replays)
 
-    def _find(self, transaction_id: str, integration: str | None) -> Entry | Tombstone:
+    def find(self, transaction_id: str, integration: str | None) -> Entry | Tombstone:
+        """Return what is recorded of a transaction, of whichever integration has it."""
         names = [integration] if integration else [PLATFORM, *sorted(self.owners())]
         records = [self.history.find(name, transaction_id) for name in names]
         found = [record for record in records if record is not None]

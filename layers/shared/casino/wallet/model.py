@@ -6,13 +6,16 @@ milliseconds, except `Session.expires_at`, which is in seconds since the epoch.
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 type Kind = Literal[
     "bet", "win", "refund", "deposit", "withdrawal", "notice", "hold", "settle", "rollback"
 ]
 type Record = Literal["applied", "refused", "noted"]
 type SessionStatus = Literal["launching", "active", "suspended", "closed", "failed"]
+
+#: The rule of a win above its integration's limits: credited, and held back from play.
+WIN_HELD: Final = "win_held"
 
 #: The integration under which the platform's own deposits and withdrawals are recorded.
 PLATFORM: Final = "platform"
@@ -116,25 +119,6 @@ class TokenExchange:
     trace_id: str = ""
 
 
-class Terms(Protocol):
-    """The terms of the integration of a request."""
-
-    @property
-    def bets_enabled(self) -> bool:
-        """Whether it may place bets now."""
-
-    @property
-    def refund_unknown_bet(self) -> Literal["reject", "accept"]:
-        """How a refund of a bet that is not there is answered."""
-
-    @property
-    def refund_after_win(self) -> Literal["accept", "reject"]:
-        """How a refund is answered once its finished round has paid a win."""
-
-    def supports(self, currency: str) -> bool:
-        """Tell whether it may use `currency`."""
-
-
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the ledger, never changed: what was applied, a recorded refusal, or a notice.
@@ -180,6 +164,11 @@ class Entry:
         """What a bet could take when the entry was decided."""
         return self.balance_before_minor - self.reserved_minor
 
+    @property
+    def held_win_minor(self) -> int:
+        """What the entry adds to the reserved funds of its wallet."""
+        return self.amount_minor if self.rule == WIN_HELD else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
@@ -214,6 +203,7 @@ class Wallet:
 
     `held_minor` is what open holds have taken out of the balance; while it is more than zero,
     `held_since` and `held_seq` are the time and the entry of the first of these holds.
+    `held_wins_minor` is the part of the reserved funds that are held wins.
     """
 
     player_id: str
@@ -227,6 +217,7 @@ class Wallet:
     held_minor: int = 0
     held_since: str = ""
     held_seq: int = 0
+    held_wins_minor: int = 0
 
     @property
     def spendable_minor(self) -> int:

@@ -18,12 +18,14 @@ from casino.wallet.model import (
     Wallet,
 )
 
-if TYPE_CHECKING:  # the hot path knows no holds
+if TYPE_CHECKING:  # the hot path knows neither holds nor releases
     from casino.wallet.hold import Barred, Ending, Hold
+    from casino.wallet.release import Release
 
 type Opening = Hold | Barred
 type BetEnding = Ending
-type LedgerItem = Entry | Tombstone | VoidMarker | Hold | Barred | Ending
+type WinRelease = Release
+type LedgerItem = Entry | Tombstone | VoidMarker | Release | Hold | Barred | Ending
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,20 @@ class Tokens(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """An item that nobody wrote so: `what` says which, `wallet` is empty where none is known."""
+
+    what: str
+    wallet: str
+    detail: str
+
+
 class History(Protocol):
-    """Reading the ledger for people: operators, auditors, the verifier."""
+    """Reading the ledger for people: operators, auditors, the verifier.
+
+    Whoever names an item that cannot be read gets `AdminError` with the code `unreadable_item`.
+    """
 
     def find(self, integration: str, transaction_id: str) -> Entry | Tombstone | None:
         """Return what stands under a transaction's id."""
@@ -80,8 +94,8 @@ class History(Protocol):
     def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
         """Return the marker of a refunded bet."""
 
-    def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
-        """Yield the entries that are attributed to a wallet, in order of sequence number."""
+    def release(self, integration: str, transaction_id: str) -> WinRelease | None:
+        """Return the release of a held win."""
 
     def hold(self, integration: str, bet_id: str) -> Opening | None:
         """Return the hold of a bet, or what bars it."""
@@ -89,11 +103,23 @@ class History(Protocol):
     def ending(self, integration: str, bet_id: str) -> BetEnding | None:
         """Return what ended a hold."""
 
-    def everything(self) -> Iterator[LedgerItem]:
+    def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
+        """Yield the entries that are attributed to a wallet, in order of sequence number.
+
+        What cannot be read is left out, like what is missing.
+        """
+
+    def everything(self) -> Iterator[LedgerItem | Unreadable]:
         """Yield every item of the ledger, in no order."""
 
-    def rounds(self) -> Iterator[Round]:
+    def rounds(self) -> Iterator[Round | Unreadable]:
         """Yield every round, in no order."""
+
+    def head(self, player_id: str, currency: str) -> Wallet | Unreadable | None:
+        """Return a wallet."""
+
+    def heads(self) -> Iterator[Wallet | Unreadable]:
+        """Yield every wallet, in no order."""
 
 
 class Accounts(Protocol):

@@ -7,6 +7,7 @@ from casino.wallet.decision import Posting, Refusal, Snapshot
 from casino.wallet.dialect import Dialect, Outcome
 from casino.wallet.model import (
     PLATFORM,
+    WIN_HELD,
     Entry,
     Record,
     Tombstone,
@@ -72,7 +73,8 @@ def _applied(
     assert wallet is not None  # noqa: S101 - checked by the caller
     after = wallet.balance_minor + posting.player_delta_minor
     own_id = platform_transaction_id(request.integration, request.transaction_id)
-    spendable = after - wallet.reserved_minor
+    held = request.amount_minor if posting.rule == WIN_HELD else 0
+    spendable = after - wallet.reserved_minor - held
     answer = dialect.answer(
         Outcome(
             "ok",

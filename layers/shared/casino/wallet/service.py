@@ -18,10 +18,11 @@ from casino.base.times import iso_utc
 from casino.wallet.decide import decide, decide_balance
 from casino.wallet.decision import Cancelled, Decision, Posting, Refusal, Replay, Snapshot
 from casino.wallet.dialect import Dialect, Outcome
-from casino.wallet.model import BalanceQuery, Entry, Terms, Tombstone, Transaction
+from casino.wallet.model import BalanceQuery, Entry, Tombstone, Transaction
 from casino.wallet.ports import Accounts, Commit, Ledger
 from casino.wallet.record import commit_for
 from casino.wallet.refusals import REFUSALS
+from casino.wallet.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +187,17 @@ class WalletService:
         return None, overtaken
 
     def _wait(self, attempt: _Attempt) -> None:
-        """Back off with full jitter, or give up when the deadline would pass meanwhile."""
-        ceiling_s = min(self._retries.cap_s, self._retries.base_s * 2 ** min(attempt.waits, 10))
-        delay_s = ceiling_s * self._jitter()
+        """Back off with full jitter, or give up when the deadline would pass meanwhile.
+
+        The cap shrinks with the time that is left: on a crowded wallet a late request tries oftener
+        than those that have just come, and is not the one that always loses.
+        """
+        retries = self._retries
+        left_s = attempt.give_up_at - self._clock.monotonic() - retries.commit_s
+        cap_s = max(retries.base_s, retries.cap_s * (left_s / retries.deadline_s) ** 2)
+        delay_s = min(cap_s, retries.base_s * 2 ** min(attempt.waits, 10)) * self._jitter()
         attempt.waits += 1
-        if self._clock.monotonic() + delay_s + self._retries.commit_s >= attempt.give_up_at:
+        if delay_s >= left_s:
             failure = OutcomeUnknownError if attempt.outcome_unknown else attempt.failure
             raise failure(conflicts=attempt.conflicts)
         self._clock.sleep(delay_s)

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from casino.accounts.admin import PlayerAdmin
+from casino.accounts.held_wins import HeldWins
 from casino.audit.model import Who
 from casino.audit.store import DynamoDbAudit
 from casino.aws.invoke import ask
@@ -38,6 +39,7 @@ from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.audited import AuditedLedger
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.profiles import DynamoDbProfiles
+from casino.wallet.store.releases import DynamoDbReleases
 from casino.wiring.stack import Stack
 
 
@@ -122,8 +124,13 @@ class Admin:
         )
 
     @cached_property
+    def held_wins(self) -> HeldWins:
+        releases = DynamoDbReleases(self.dynamodb, self.stack.tables)
+        return HeldWins(self.ledger.find, self.history, releases, self.clock)
+
+    @cached_property
     def verifier(self) -> Verifier:
-        return Verifier(self.history, self.accounts)
+        return Verifier(self.history)
 
     # What they stand on.
 

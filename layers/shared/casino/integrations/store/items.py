@@ -2,16 +2,18 @@
 
 from typing import Final
 
-from casino.aws.attributes import Item, flag, number, text
+from casino.aws.attributes import Item, Value, flag, number, text
 from casino.integrations.model import (
     AccessTerms,
     Integration,
     ProviderTerms,
     RotationTerms,
     WalletTerms,
+    WinLimits,
 )
 
 _ACCESS: Final = ("brand_id", "region", "provider_id", "client_id", "certificate_sha256")
+_LIMITS: Final = ("single_minor", "hour_minor", "day_minor")
 
 
 def registry_key(kind: str, name: str) -> Item:
@@ -32,6 +34,10 @@ def integration_item(integration: Integration) -> Item:
     }
     if wallet.refund_after_win == "reject":
         item["refund_after_win"] = text("reject")
+    if wallet.win_limits:
+        item["win_limits"] = {"M": {name: _limits(each) for name, each in wallet.win_limits}}
+    if wallet.exceeded_until:
+        item["exceeded_until"] = {"M": {n: number(until) for n, until in wallet.exceeded_until}}
     if wallet.currencies:
         item["currencies"] = _texts(wallet.currencies)
     if integration.allowed_cidrs:
@@ -55,14 +61,7 @@ def read_integration(item: Item) -> Integration:
         secret_name=item["secret_name"]["S"],
         allowed_cidrs=_read_texts(item, "allowed_cidrs"),
         enabled=item.get("enabled", {"BOOL": True})["BOOL"],
-        wallet=WalletTerms(
-            currencies=_read_texts(item, "currencies"),
-            bets_enabled=item["bets_enabled"]["BOOL"],
-            refund_unknown_bet=(
-                "accept" if item["refund_unknown_bet"]["S"] == "accept" else "reject"
-            ),
-            refund_after_win="reject" if "refund_after_win" in item else "accept",
-        ),
+        wallet=_read_wallet_terms(item),
         provider=ProviderTerms(
             url=item.get("provider_url", {"S": ""})["S"],
             launch_hosts=_read_texts(item, "launch_hosts"),
@@ -78,8 +77,7 @@ def read_integration(item: Item) -> Integration:
             tested_version=item.get("tested_version", {"S": ""})["S"],
             retired=_read_texts(item, "retired"),
             retirements=tuple(
-                (version, int(until["N"]))
-                for version, until in sorted(item.get("retirements", {"M": {}})["M"].items())
+                (version, int(until["N"])) for version, until in _pairs(item, "retirements")
             ),
         ),
         access=_read_access(item),
@@ -97,6 +95,21 @@ def _access_item(access: AccessTerms) -> Item:
 def _read_access(item: Item) -> AccessTerms:
     given = {name: item[name]["S"] for name in _ACCESS if name in item}
     return AccessTerms(**given, opens_sessions="opens_sessions" in item)
+
+
+def _read_wallet_terms(item: Item) -> WalletTerms:
+    return WalletTerms(
+        currencies=_read_texts(item, "currencies"),
+        bets_enabled=item["bets_enabled"]["BOOL"],
+        refund_unknown_bet=("accept" if item["refund_unknown_bet"]["S"] == "accept" else "reject"),
+        refund_after_win="reject" if "refund_after_win" in item else "accept",
+        win_limits=tuple(
+            (currency, _read_limits(each["M"])) for currency, each in _pairs(item, "win_limits")
+        ),
+        exceeded_until=tuple(
+            (currency, int(until["N"])) for currency, until in _pairs(item, "exceeded_until")
+        ),
+    )
 
 
 def _rotation_item(rotation: RotationTerms) -> Item:
@@ -126,3 +139,17 @@ def _texts(values: tuple[str, ...]) -> dict[str, list[dict[str, str]]]:
 
 def _read_texts(item: Item, name: str) -> tuple[str, ...]:
     return tuple(value["S"] for value in item.get(name, {"L": []})["L"])
+
+
+def _pairs(item: Item, name: str) -> list[tuple[str, Value]]:
+    """Return the attributes of a map, by name; none when it is not there."""
+    return sorted(item.get(name, {"M": {}})["M"].items())
+
+
+def _limits(limits: WinLimits) -> Value:
+    said = {name: getattr(limits, name) for name in _LIMITS}
+    return {"M": {name: number(minor) for name, minor in said.items() if minor is not None}}
+
+
+def _read_limits(item: Item) -> WinLimits:
+    return WinLimits(**{name: int(minor["N"]) for name, minor in item.items()})

@@ -1,12 +1,26 @@
 """Recomputes one wallet from its entries: every entry by itself, the chain, and the head."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from casino.wallet.chain import entry_hash, genesis_hash
 from casino.wallet.hold import HOLD_KINDS, request_of
 from casino.wallet.model import Entry, Transaction, Wallet, wallet_key
 from casino.wallet.proof.faults import Fault, fault_of
 
+_GAME: Final = frozenset({"player", "integration", "promotion"})
+_CASHIER: Final = frozenset({"player", "platform"})
+#: Kind → the accounts that it may move money between.
+_ACCOUNTS: Final = {
+    "bet": _GAME,
+    "win": frozenset({"player", "integration"}),
+    "refund": _GAME,
+    "deposit": _CASHIER,
+    "withdrawal": _CASHIER,
+    "notice": frozenset(),
+    **dict.fromkeys(HOLD_KINDS, frozenset({"player", "held", "integration"})),
+}
+_RECORDS: Final = frozenset({"applied", "refused", "noted"})
 #: Sequence number → the balance and the chain's hash after that entry.
 type _States = dict[int, tuple[int, str]]
 
@@ -30,11 +44,25 @@ def _check_entry(entry: Entry) -> Iterator[Fault]:
         yield fault_of(entry, "entry_hash", "the entry's fields do not give its hash")
     if _fingerprint(entry) != entry.fingerprint:
         yield fault_of(entry, "fingerprint", "the entry's fields do not give its fingerprint")
+    if entry.kind not in _ACCOUNTS or entry.record not in _RECORDS:
+        yield fault_of(entry, "kind_unknown", f"nothing is {entry.record} as a {entry.kind}")
+        return
     moved = entry.balance_after_minor - entry.balance_before_minor
     if entry.record != "applied":
         if moved or entry.postings:
             yield fault_of(entry, "refusal_moved_money", f"what is {entry.record} moves {moved}")
         return
+    yield from _check_postings(entry, moved)
+
+
+def _check_postings(entry: Entry, moved: int) -> Iterator[Fault]:
+    accounts = {account for account, _ in entry.postings}
+    if not accounts <= _ACCOUNTS[entry.kind]:
+        detail = f"a {entry.kind} moves nothing between {', '.join(sorted(accounts))}"
+        yield fault_of(entry, "accounts_of_kind", detail)
+    if entry.kind in ("bet", "hold", "withdrawal") and -moved > entry.spendable_before_minor:
+        detail = f"{-moved} were taken of {entry.spendable_before_minor}"
+        yield fault_of(entry, "overspent", detail)
     total = sum(amount for _, amount in entry.postings)
     if total:
         yield fault_of(entry, "postings_unbalanced", f"the postings sum to {total}")
@@ -123,7 +151,7 @@ def _check_place(refusal: Entry, states: _States) -> Iterator[Fault]:
 
 def _check_head(wallet: Wallet, states: _States) -> Iterator[Fault]:
     name = wallet_key(wallet.player_id, wallet.currency)
-    if not 0 <= wallet.reserved_minor <= wallet.balance_minor:
+    if not 0 <= wallet.held_wins_minor <= wallet.reserved_minor <= wallet.balance_minor:
         detail = f"the balance is {wallet.balance_minor}, of it {wallet.reserved_minor} reserved"
         yield Fault("wallet_overdrawn", name, None, detail)
     if wallet.seq not in states:

@@ -6,6 +6,8 @@ from typing import Literal
 from casino.wallet.model import Entry, wallet_key
 
 type FaultCode = Literal[
+    # any item
+    "unreadable_item",
     # one entry
     "entry_hash",
     "fingerprint",
@@ -13,6 +15,9 @@ type FaultCode = Literal[
     "player_posting",
     "amount_posting",
     "refusal_moved_money",
+    "kind_unknown",
+    "accounts_of_kind",
+    "overspent",
     # a wallet's chain
     "sequence_gap",
     "sequence_duplicate",
@@ -23,6 +28,9 @@ type FaultCode = Literal[
     "head_hash",
     "entry_beyond_head",
     "wallet_overdrawn",
+    # held wins
+    "held_sum",
+    "release_without_win",
     # refunds, void markers, tombstones
     "refund_without_bet",
     "refund_amount",

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from casino.base.errors import AdminError
 from casino.wallet.hold import HELD, HOLD_KINDS, Barred, Ending, Hold
 from casino.wallet.model import Entry, Wallet, wallet_key
 from casino.wallet.ports import History
 from casino.wallet.proof.faults import Fault, fault_of
-from casino.wallet.proof.links import Records
+from casino.wallet.proof.links import Records, found_by
 
 _UNKNOWN = "rollback_unknown_bet"
 
@@ -40,12 +41,21 @@ def check_holds(
         key = (entry.integration, entry.bet_transaction_id or "")
         if entry.kind not in HOLD_KINDS or (entry.record == "refused" and entry.rule != _UNKNOWN):
             continue
-        opening = openings.get(key) or history.hold(*key)
+        opening = openings.get(key) or _opening(history, *key)
         if entry.record == "refused" or entry.kind == "hold":
             yield from _check_opening(entry, opening)
         else:
-            yield from _check_end(entry, opening, endings.get(key) or history.ending(*key))
+            yield from _check_end(
+                entry, opening, endings.get(key) or found_by(history.ending, *key)
+            )
     yield from _check_items(items, records)
+
+
+def _opening(history: History, integration: str, bet_id: str) -> Hold | Barred | None:
+    try:
+        return history.hold(integration, bet_id)
+    except AdminError:
+        return None  # unreadable, and a fault by itself
 
 
 def _check_opening(entry: Entry, opening: Hold | Barred | None) -> Iterator[Fault]:

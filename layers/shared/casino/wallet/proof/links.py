@@ -1,9 +1,10 @@
 """Checks the claims of entries about each other: refunds, void markers, tombstones, rounds."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from casino.base.errors import AdminError
 from casino.wallet.hold import HOLD_KINDS
 from casino.wallet.model import (
     Entry,
@@ -15,11 +16,20 @@ from casino.wallet.model import (
 )
 from casino.wallet.ports import History
 from casino.wallet.proof.faults import Fault, fault_of
+from casino.wallet.release import Release
 
 _UNKNOWN_BET_ACCEPTED = "refund_unknown_bet_accepted"
 _UNKNOWN_BET_RULES = frozenset({"bet_not_found", _UNKNOWN_BET_ACCEPTED})
 #: Refunds that were accepted and moved nothing.
 _NO_CREDIT = frozenset({"refund_repeated", _UNKNOWN_BET_ACCEPTED})
+
+
+def found_by[T](read: Callable[[str, str], T | None], integration: str, name: str) -> T | None:
+    """Read an item by its key; one that cannot be read is no more use than none."""
+    try:
+        return read(integration, name)
+    except AdminError:
+        return None
 
 
 class Records:
@@ -48,7 +58,7 @@ class Records:
         entry = self._entries.get((integration, transaction_id))
         if entry is not None:
             return entry
-        found = self._history.find(integration, transaction_id)
+        found = found_by(self._history.find, integration, transaction_id)
         return found if isinstance(found, Entry) else None
 
     def tombstone(self, integration: str, bet_transaction_id: str) -> Tombstone | None:
@@ -56,13 +66,13 @@ class Records:
         stone = self._tombstones.get((integration, bet_transaction_id))
         if stone is not None:
             return stone
-        found = self._history.find(integration, bet_transaction_id)
+        found = found_by(self._history.find, integration, bet_transaction_id)
         return found if isinstance(found, Tombstone) else None
 
     def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
         """Return the marker of a refunded bet."""
         void = self._voids.get((integration, bet_transaction_id))
-        return void if void is not None else self._history.void(integration, bet_transaction_id)
+        return void or found_by(self._history.void, integration, bet_transaction_id)
 
 
 def check_refunds(entries: Sequence[Entry], records: Records) -> Iterator[Fault]:
@@ -157,6 +167,17 @@ def check_tombstones(tombstones: Iterable[Tombstone], records: Records) -> Itera
         bet = records.entry(stone.integration, bet_id)
         if bet is not None and bet.record == "applied":
             yield Fault("bet_under_tombstone", wallet, bet_id, "a bet was applied under its id")
+
+
+def check_releases(releases: Iterable[Release], records: Records) -> Iterator[Fault]:
+    """Check that each release is that of a held win, to the unit."""
+    for release in releases:
+        win = records.entry(release.integration, release.transaction_id)
+        wallet = wallet_key(release.player_id, release.currency)
+        held = win is not None and win.held_win_minor == release.amount_minor
+        if win is None or not held or _wallet(win) != wallet:
+            detail = f"the win is not held with {release.amount_minor} in this wallet"
+            yield Fault("release_without_win", wallet, release.transaction_id, detail)
 
 
 @dataclass(slots=True)

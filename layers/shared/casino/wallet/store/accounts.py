@@ -167,7 +167,8 @@ class DynamoDbAccounts:
     ) -> None:
         """Set what the platform holds back from play; at most the balance (`ValueError`).
 
-        Raises `LookupError` when the wallet does not exist.
+        Held wins are part of it, and stay: less than they are is a `ValueError` as well. Raises
+        `LookupError` when the wallet does not exist.
         """
         if reserved_minor < 0:
             raise ValueError("the reserved amount must not be negative")
@@ -176,6 +177,8 @@ class DynamoDbAccounts:
             wallet = self.wallet(player_id, currency)
             if wallet is None:
                 raise LookupError(f"player {player_id} has no {currency} wallet")
+            if reserved_minor < wallet.held_wins_minor:
+                raise ValueError("held wins stay reserved until they are released")
             if reserved_minor > wallet.balance_minor:
                 raise ValueError("the reserved amount must not exceed the balance")
             if reserved_minor == wallet.reserved_minor:

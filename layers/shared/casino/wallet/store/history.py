@@ -6,17 +6,41 @@ caller may take its last entry for the wallet's head: the wallet's item names th
 `everything` reads the table itself, consistently.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import batched, groupby
+from typing import Final
 
 from casino.aws.attributes import Item, text
 from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, get, query, scan
 from casino.aws.tables import Tables
+from casino.base.errors import AdminError
 from casino.wallet.hold import Barred, Ending, Hold
-from casino.wallet.model import Entry, Round, Tombstone, VoidMarker, wallet_key
-from casino.wallet.ports import LedgerItem
+from casino.wallet.model import (
+    Entry,
+    Round,
+    Tombstone,
+    VoidMarker,
+    Wallet,
+    wallet_key,
+)
+from casino.wallet.ports import LedgerItem, Unreadable
+from casino.wallet.release import Release
 from casino.wallet.store.hold_items import end_id, hold_id, is_hold_item, read_hold_item
-from casino.wallet.store.items import entry_id, read_ledger_item, read_round, void_id
+from casino.wallet.store.items import (
+    entry_id,
+    read_ledger_item,
+    read_round,
+    read_wallet,
+    void_id,
+)
+from casino.wallet.store.release_items import (
+    is_release_item,
+    read_release_item,
+    release_id,
+)
+
+#: The keys of the ledger, the rounds and the wallets.
+_KEYS: Final = ("id", "wallet", "round_id", "player_id", "currency")
 
 
 class DynamoDbHistory:
@@ -26,6 +50,7 @@ class DynamoDbHistory:
         self._client = client
         self._ledger = tables.ledger
         self._rounds = tables.rounds
+        self._wallets = tables.wallets
 
     def find(self, integration: str, transaction_id: str) -> Entry | Tombstone | None:
         """Return what stands under a transaction's id."""
@@ -36,6 +61,11 @@ class DynamoDbHistory:
         """Return the marker of a refunded bet."""
         record = self._read(void_id(integration, bet_transaction_id))
         return record if isinstance(record, VoidMarker) else None
+
+    def release(self, integration: str, transaction_id: str) -> Release | None:
+        """Return the release of a held win."""
+        record = self._read(release_id(integration, transaction_id))
+        return record if isinstance(record, Release) else None
 
     def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
         """Yield every entry of a wallet that the index knows, in order of sequence number.
@@ -55,13 +85,23 @@ class DynamoDbHistory:
         record = self._read(end_id(integration, bet_id))
         return record if isinstance(record, Ending) else None
 
-    def everything(self) -> Iterator[LedgerItem]:
+    def everything(self) -> Iterator[LedgerItem | Unreadable]:
         """Yield every item of the ledger, in no order, read consistently."""
-        return map(_read_any, scan(self._client, self._ledger))
+        return (_readable(_read_any, item) for item in scan(self._client, self._ledger))
 
-    def rounds(self) -> Iterator[Round]:
+    def rounds(self) -> Iterator[Round | Unreadable]:
         """Yield every round, in no order, read consistently."""
-        return map(read_round, scan(self._client, self._rounds))
+        return (_readable(read_round, item) for item in scan(self._client, self._rounds))
+
+    def head(self, player_id: str, currency: str) -> Wallet | Unreadable | None:
+        """Return a wallet."""
+        key = {"player_id": text(player_id), "currency": text(currency)}
+        item = get(self._client, self._wallets, key)
+        return _readable(read_wallet, item) if item else None
+
+    def heads(self) -> Iterator[Wallet | Unreadable]:
+        """Yield every wallet, in no order, read consistently."""
+        return (_readable(read_wallet, item) for item in scan(self._client, self._wallets))
 
     def _indexed(self, player_id: str, currency: str) -> Iterator[Entry]:
         """Yield the entries in the order of the index: by sequence number alone."""
@@ -76,16 +116,39 @@ class DynamoDbHistory:
         for page in batched((key["id"]["S"] for key in keys), BATCH_KEYS, strict=False):
             items = batch_get(self._client, {self._ledger: [{"id": text(key)} for key in page]})
             by_id = {item["id"]["S"]: item for item in items[self._ledger]}
-            # What the index names and the table has lost shows as a gap, not as a crash.
+            # What the table has lost, or nobody can read, shows as a gap, not as a crash.
             for item in filter(None, map(by_id.get, page)):
-                record = read_ledger_item(item)
+                record = _readable(read_ledger_item, item)
                 if isinstance(record, Entry):
                     yield record
 
     def _read(self, key: str) -> LedgerItem | None:
         item = get(self._client, self._ledger, {"id": text(key)})
-        return _read_any(item) if item else None
+        found = _readable(_read_any, item) if item else None
+        if isinstance(found, Unreadable):
+            raise AdminError("unreadable_item", f"{found.what} cannot be read: {found.detail}")
+        return found
 
 
 def _read_any(item: Item) -> LedgerItem:
+    if is_release_item(item):
+        return read_release_item(item)
     return read_hold_item(item) if is_hold_item(item) else read_ledger_item(item)
+
+
+def _readable[T](read: Callable[[Item], T], item: Item) -> T | Unreadable:
+    """Read an item, or say why it cannot be read: whoever tampers keeps to no form."""
+    try:
+        return read(item)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        key = [item[name]["S"] for name in _KEYS if "S" in item.get(name, {})]
+        said = f"{type(error).__name__}: {error}"
+        return Unreadable(" ".join(key), _wallet_of(item), said)
+
+
+def _wallet_of(item: Item) -> str:
+    """Return the wallet that an unreadable item says it belongs to, if it says so."""
+    if {"player_id", "currency"} <= item.keys():
+        return wallet_key(*(str(item[n].get("S")) for n in ("player_id", "currency")))
+    named = item.get("wallet") or item.get("claimed") or {}
+    return str(named.get("S", "")) if "id" in item else ""

@@ -109,7 +109,7 @@ def void_item(void: VoidMarker) -> Item:
 
 
 def read_ledger_item(item: Item) -> Entry | Tombstone | VoidMarker:
-    """Read any item of the ledger."""
+    """Read any item of the ledger but those of holds and releases."""
     record = item["record"]["S"]
     integration, mark, transaction_id = item["id"]["S"].split("#", 2)
     if mark == "void":
@@ -127,6 +127,8 @@ def read_ledger_item(item: Item) -> Entry | Tombstone | VoidMarker:
             int(item["status"]["N"]),
             item["body"]["S"],
         )
+    if mark != "tx":
+        raise ValueError(f"no item of the ledger is a {mark}")
     return _read_entry(integration, transaction_id, item)
 
 
@@ -164,7 +166,7 @@ def _read_entry(integration: str, transaction_id: str, item: Item) -> Entry:
 
 
 def wallet_item(wallet: Wallet) -> Item:
-    """Store a wallet."""
+    """Store a wallet without held wins."""
     return {
         "player_id": text(wallet.player_id),
         "currency": text(wallet.currency),
@@ -191,6 +193,7 @@ def read_wallet(item: Item) -> Wallet:
         held_minor=int(item["held"]["N"]) if "held" in item else 0,
         held_since=item["held_since"]["S"] if "held_since" in item else "",
         held_seq=int(item["held_seq"]["N"]) if "held_seq" in item else 0,
+        held_wins_minor=int(item["held_wins"]["N"]) if "held_wins" in item else 0,
     )
 
 

@@ -129,21 +129,24 @@ class DynamoDbLedger:
         }
 
     def _move_wallet(self, entry: Entry, version: int) -> dict[str, Any]:
+        update = "SET balance = :after, seq = :seq, head = :head, version = :new"
+        values = {
+            ":after": number(entry.balance_after_minor),
+            ":seq": number(entry.seq),
+            ":head": binary(entry.hash),
+            ":new": number(version + 1),
+            ":read": number(version),
+        }
+        if entry.held_win_minor:
+            update += " ADD reserved :held, held_wins :held"
+            values[":held"] = number(entry.held_win_minor)
         return {
             "Update": {
                 "TableName": self._tables.wallets,
                 "Key": _wallet_key(entry.player_id, entry.currency),
-                "UpdateExpression": (
-                    "SET balance = :after, seq = :seq, head = :head, version = :new"
-                ),
+                "UpdateExpression": update,
                 "ConditionExpression": "version = :read",
-                "ExpressionAttributeValues": {
-                    ":after": number(entry.balance_after_minor),
-                    ":seq": number(entry.seq),
-                    ":head": binary(entry.hash),
-                    ":new": number(version + 1),
-                    ":read": number(version),
-                },
+                "ExpressionAttributeValues": values,
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
