@@ -16,16 +16,17 @@ def audit(
     operations: Operations,
     integration: Annotated[
         str | None,
-        typer.Option(help="Only of this one; `all` for the switches for all.", metavar="NAME"),
+        typer.Option(help="Only this integration; `all`: the switches for all.", metavar="NAME"),
     ] = None,
     player: Annotated[
-        str | None, typer.Option(help="Of a player and the money.", metavar="PLAYER")
+        str | None, typer.Option(help="Changes to a player and their money.", metavar="PLAYER")
     ] = None,
     session: Annotated[
-        str | None, typer.Option(help="Of a session, by operators.", metavar="SESSION")
+        str | None, typer.Option(help="Changes to a session by operators.", metavar="SESSION")
     ] = None,
     limit: Annotated[
-        int, typer.Option(parser=a_number(int, 1), metavar="N", help="The latest so many.")
+        int,
+        typer.Option(parser=a_number(int, 1), metavar="N", help="How many records: the latest."),
     ] = 50,
 ) -> Output:
     """List the changes to integrations and switches, to a player or a session, the latest last."""

@@ -12,7 +12,7 @@ from ops.output import Output, fields, table
 
 IntegrationOption = Annotated[
     str | None,
-    typer.Option(help="One integration; none: every one that has a provider.", metavar="NAME"),
+    typer.Option(help="One integration; without it, all that have a provider.", metavar="NAME"),
 ]
 
 
@@ -21,7 +21,7 @@ def sync(
     integration: IntegrationOption = None,
     delta: Annotated[bool, typer.Option("--delta", help="Only what changed.")] = False,
     accept_drop: Annotated[
-        bool, typer.Option("--accept-drop", help="The catalogue did shrink: no alarm.")
+        bool, typer.Option("--accept-drop", help="It is true that the catalogue shrank.")
     ] = False,
     *,
     who: Asked,

@@ -19,11 +19,11 @@ from ops.verbs.rotation import NameArgument
 _COLUMNS: Final = ("label", "fingerprint", "made_at", "until", "last_used_at", "version")
 
 CurrencyOption = Annotated[
-    list[str] | None, typer.Option(help="What it may use, repeated; none: every one.")
+    list[str] | None, typer.Option(help="A currency that it may use, repeatable; without any, all.")
 ]
 AllowIpOption = Annotated[
     list[str] | None,
-    typer.Option(help="Where it calls from, repeated; none: anywhere.", metavar="CIDR"),
+    typer.Option(help="A range that it calls from, repeatable; without any, all.", metavar="CIDR"),
 ]
 UnknownBetOption = Annotated[
     str | None,
@@ -37,15 +37,15 @@ AfterWinOption = Annotated[
     ),
 ]
 ProviderOption = Annotated[
-    str, typer.Option(help="Where the provider's own API begins; none: no catalogue.")
+    str, typer.Option(help="The URL of the provider's own API; without it, no catalogue.")
 ]
 LaunchHostOption = Annotated[
     list[str] | None,
-    typer.Option(help="Where its games are opened, repeated; none: the API's host."),
+    typer.Option(help="A host of its games, repeatable; without any, the API's host."),
 ]
 GameOption = Annotated[
     list[str] | None,
-    typer.Option(help="A game of a provider that publishes no list, repeated.", metavar="NAME"),
+    typer.Option(help="A game of a provider that publishes no list, repeatable.", metavar="NAME"),
 ]
 CloseOption = Annotated[
     bool, typer.Option("--close-sessions", help="Tell the provider when a session is over.")
@@ -69,8 +69,8 @@ GraceOption = Annotated[
 
 def add(
     operations: Operations,
-    name: Annotated[str, typer.Argument(help="How the integration is called.")],
-    family: Annotated[str, typer.Option(help="How it signs.")] = "igsp",
+    name: Annotated[str, typer.Argument(help="The integration's name.")],
+    family: Annotated[str, typer.Option(help="Its signature family.")] = "igsp",
     currency: CurrencyOption = None,
     allow_ip: AllowIpOption = None,
     refund_unknown_bet: UnknownBetOption = "reject",
@@ -85,7 +85,7 @@ def add(
     *,
     who: Asked,
 ) -> Output:
-    """Add an integration; a pair that was made for it is printed this once."""
+    """Add an integration; a pair that is made for it is printed this once only."""
     added = operations.integrations.add(
         name,
         family,
@@ -173,7 +173,7 @@ def list_all(operations: Operations) -> Output:
 
 
 def disable(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
-    """Refuse every request of an integration, also wins and refunds: its keys are no keys now.
+    """Refuse every request of an integration, wins and refunds too, as if its keys were unknown.
 
     To stop play, use the switches: they let through what is owed.
     """
@@ -182,7 +182,7 @@ def disable(operations: Operations, name: NameArgument, *, who: Asked) -> Output
 
 
 def enable(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
-    """Take an integration's requests again."""
+    """Accept an integration's requests again."""
     operations.integrations.set_enabled(name, enabled=True, who=who)
     return _soon(operations, f"{name} is enabled", {"enabled": True})
 
@@ -195,7 +195,7 @@ def allow_ip(
     *,
     who: Asked,
 ) -> Output:
-    """Let an integration call from more addresses; the first one ends "from anywhere"."""
+    """Let an integration call from these addresses, too; all that are not listed are refused."""
     allowed = operations.integrations.allow(name, cidr, who=who, remove=remove)
     said = f"{name} may call from {' '.join(allowed)}"
     return _soon(operations, said, {"allowed_cidrs": allowed})

@@ -20,7 +20,7 @@ def history(
     player_id: Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")],
     currency: Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")],
 ) -> Output:
-    """List a wallet's entries, refusals too; a refusal has the number that it came after."""
+    """List a wallet's entries and refusals; a refusal has the number of the entry before it."""
     found = operations.ledger.of_wallet(player_id, currency)
     data = {
         "player_id": player_id,
@@ -30,14 +30,14 @@ def history(
     }
     lines = table(_HEAD, [_row(entry) for entry in found.entries])
     if not found.complete:
-        lines.append("The index still lacks entries: ask again.")
+        lines.append("The index still lacks some entries: ask again.")
     return Output(data, lines)
 
 
 def explain(
     operations: Operations,
     transaction_id: Annotated[str, typer.Argument(help="The provider's id for it.")],
-    integration: Annotated[str | None, typer.Option(help="Whose it is.")] = None,
+    integration: Annotated[str | None, typer.Option(help="The integration that sent it.")] = None,
 ) -> Output:
     """Tell who, what, why, the balance before and after, and what became of it."""
     found = operations.ledger.explain(transaction_id, integration)
@@ -49,10 +49,10 @@ def verify(
     player_id: Annotated[str | None, typer.Argument(metavar="PLAYER")] = None,
     currency: Annotated[str | None, typer.Argument(metavar="CURRENCY")] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Every wallet; also without a player.")
+        bool, typer.Option("--all", help="Every wallet, as without PLAYER.")
     ] = False,
 ) -> Output:
-    """Recompute sequence, sums, postings, chain and markers; name each fault, and exit 1."""
+    """Recompute sequence, sums, postings, chain and markers; list each fault, and then exit 1."""
     verifier = operations.verifier
     if player_id is None or everything:
         if player_id is not None:

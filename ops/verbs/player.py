@@ -34,7 +34,7 @@ def fund(
     *,
     who: Explained,
 ) -> Output:
-    """Pay into a player's wallet; the first time creates the player and the wallet."""
+    """Pay into a player's wallet; the first deposit creates player and wallet."""
     players, minor = operations.players, _minor(value, currency)
     players.create(player_id, currency, who=who)
     given = transaction_id or _announced()
@@ -53,7 +53,7 @@ def withdraw(
     *,
     who: Explained,
 ) -> Output:
-    """Pay out of a player's wallet what is not reserved."""
+    """Pay out of a player's wallet; what is reserved stays."""
     players, minor = operations.players, _minor(value, currency)
     players.wallet(player_id, currency)  # before an id is announced
     given = transaction_id or _announced()
@@ -118,7 +118,7 @@ def change_profile(
     *,
     who: Asked,
 ) -> Output:
-    """Set what is known of a player; an empty text forgets it."""
+    """Record what is known about a player; an empty text deletes it."""
     player = operations.players.change_profile(
         player_id,
         who=who,

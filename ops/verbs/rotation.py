@@ -60,7 +60,7 @@ def rollback(operations: Operations, name: NameArgument, *, who: Asked) -> Outpu
 
 
 def retire_previous(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
-    """End the grace of the previous pair; see first with `show` when it was last used."""
+    """End the grace of the previous pair; `show` tells when it was last used."""
     operations.rotation(who).retire_previous(name)
     at = operations.integrations.everywhere_at()
     line = f"the previous pair of {name} is refused everywhere from {at}"

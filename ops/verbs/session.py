@@ -86,7 +86,7 @@ def show(
     operations: Operations,
     session_id: SessionArgument,
 ) -> Output:
-    """Show a session, how it was launched, and what was said to and by its provider."""
+    """Show a session, its launch, and the exchange with its provider."""
     stored = operations.sessions.launched(session_id)
     session, exchange = stored.session, stored.exchange
     data: dict[str, Any] = {
@@ -128,7 +128,7 @@ def suspend(operations: Operations, session_id: SessionArgument, *, who: Asked) 
 
 
 def resume(operations: Operations, session_id: SessionArgument, *, who: Asked) -> Output:
-    """Let a suspended session go on."""
+    """Resume a suspended session: bets are taken again."""
     return _shown(operations.sessions.set_status(session_id, "active", who=who))
 
 

@@ -84,7 +84,7 @@ def verify_signature(
         typer.Option(help="What the sender says it signed, byte for byte, to be compared."),
     ] = None,
 ) -> Output:
-    """Say what of a request was signed, and the first thing that differs."""
+    """Say which bytes of a request were signed, and name the first difference."""
     body, now = _read(file), _moment(at) if at else operations.clock.now()
     headers = _headers(header or [], headers_file)
     name, known = known_versions(operations, integration)

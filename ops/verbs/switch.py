@@ -15,9 +15,9 @@ from ops.output import Output
 def switch(
     operations: Operations,
     what: Annotated[str, typer.Argument(help="What to switch.", metavar="sessions|bets")],
-    state: Annotated[str, typer.Argument(help="What it shall be.", metavar="on|off")],
+    state: Annotated[str, typer.Argument(help="The new state.", metavar="on|off")],
     integration: Annotated[
-        str | None, typer.Option(help="Only for this one; without it, for all.", metavar="NAME")
+        str | None, typer.Option(help="Only this integration; without it, all.", metavar="NAME")
     ] = None,
     *,
     who: Asked,

@@ -1,4 +1,4 @@
-"""Proves the ledger: recomputes every wallet, and names each fault.
+"""Proves the ledger: recomputes every wallet, and lists each fault.
 
 The verifier can run under traffic. It reads the wallets' heads first, then the rounds, then the
 ledger, and judges a wallet up to the head that it read. It ignores later entries, except that the
