@@ -100,7 +100,6 @@ def show(
         "opened_at": session.opened_at,
         "launched_at": iso_utc(stored.ended_at) if stored.ended_at else None,
         "expires_at": iso_utc(session.expires_at),
-        "url": stored.url,
         "error": stored.error,
         "replaces": stored.replaces,
         "replaced_by": stored.replaced_by,

@@ -54,6 +54,31 @@ def test_failure_of_the_provider_leaves_a_failed_session(
     assert desk.show("sess-1").json["status"] == "failed"
 
 
+def test_c5_a_refused_launch_keeps_and_logs_request_and_answer(desk: Desk, output: Output) -> None:
+    error = failure("provider_refused", 400)
+    error.request = '{"game_id":"g-1","player_name":"LuckyFox"}'
+    error.answer = '{"error":"game_closed","api_key":"gp_live_hush"}'
+    desk.provider.answers = [error]
+    desk.launch(session_id="sess-1")
+    exchange = desk.stored("sess-1").exchange
+    assert exchange is not None
+    assert exchange.request == '{"game_id":"g-1","player_name":"***"}'
+    assert exchange.response == '{"error":"game_closed","api_key":"***"}'
+    assert exchange.status == 400
+    logged = output()
+    assert exchange.request in logged
+    assert exchange.response in logged
+
+
+def test_c5_an_answer_that_cannot_be_used_is_kept_without_its_url(desk: Desk) -> None:
+    desk.provider.answers = ["https://evil.test/play?token=hush"]
+    desk.launch(session_id="sess-1")
+    exchange = desk.stored("sess-1").exchange
+    assert exchange is not None
+    assert exchange.response == '{"url": "https://evil.test/***"}'
+    assert '"session_id": "sess-1"' in exchange.request
+
+
 @pytest.mark.parametrize("url", EVIL_URLS)
 def test_url_that_is_not_https_on_an_allowed_host_is_refused(
     desk: Desk, output: Output, url: str

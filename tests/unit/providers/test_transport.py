@@ -186,3 +186,20 @@ def test_a_session_that_the_provider_no_longer_has_is_closed(status: int) -> Non
     made.client.close_session(HUB, "sess/1")
 
     assert made.pool.sent[0]["url"].endswith("/sessions/sess%2F1")
+
+
+@pytest.mark.parametrize("status", [400, 200])
+def test_c5_an_error_of_a_call_carries_what_was_said(status: int) -> None:
+    there = line(answer(status, b'{"error":"game_closed"}'))
+    with pytest.raises(ProviderError) as refused:
+        there.client.create_session(HUB, LAUNCH)
+    assert '"session_id":"sess-1"' in refused.value.request
+    assert refused.value.answer == '{"error":"game_closed"}'
+    assert "game_closed" not in f"{refused.value!r} {refused.value} {there.notes}"
+
+
+def test_c5_an_error_of_a_call_without_a_body_carries_what_was_asked() -> None:
+    there = line(answer(404, b"none"))
+    with pytest.raises(ProviderError) as refused:
+        there.client.games(HUB, "c1", None)
+    assert refused.value.request == "/games?limit=200&cursor=c1"

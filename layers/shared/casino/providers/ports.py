@@ -14,6 +14,8 @@ class ProviderError(CasinoError):
     `code` is stable (`provider_timeout`, `provider_unavailable`, `provider_refused`,
     `provider_conflict`, `provider_invalid_answer`, `provider_circuit_open`), `status` the
     provider's HTTP status if there was one, `correlation` its request ids. Never a secret.
+    `request` and `answer` are what was sent and what came, as far as it is known: the answer may
+    hold anything, so that neither goes anywhere uncleaned.
     """
 
     def __init__(
@@ -28,6 +30,8 @@ class ProviderError(CasinoError):
         self.detail = detail
         self.status = status
         self.correlation = dict(correlation or {})
+        self.request = ""
+        self.answer = ""
 
 
 @dataclass(frozen=True, slots=True)

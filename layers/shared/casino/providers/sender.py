@@ -57,6 +57,8 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     whole: bool = True
     """False when the body is longer than the bounds allow: then it is cut."""
+    asked: str = field(default="", repr=False)
+    """What the answer is to, where the sender's caller says: a body, else path and query."""
 
     def fields(self) -> Mapping[str, Any]:
         """Return the JSON object of the body; anything else is empty."""

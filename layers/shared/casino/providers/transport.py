@@ -6,7 +6,7 @@ would carry our signature elsewhere, and only this module knows how much time is
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -24,6 +24,8 @@ from casino.providers.ports import ProviderCall, ProviderError, ProviderObserver
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
 from casino.signing.scheme import Family
 
+#: How much of an answer an error tells, in bytes.
+_TOLD: Final = 16 * 1024
 _CONFLICT: Final = 409
 _TOO_MANY: Final = 429
 _SERVER_ERROR: Final = 500
@@ -87,6 +89,21 @@ class Transport:
         final: frozenset[int] = frozenset(),
     ) -> Reply:
         """Return the answer below 400, or one whose status is in `final`."""
+        asked = body.decode("utf-8", "replace") or f"{call.path}{query}"
+        try:
+            return replace(self._tried(integration, call, body, query, final), asked=asked)
+        except ProviderError as error:
+            error.request = asked
+            raise
+
+    def _tried(
+        self,
+        integration: Integration,
+        call: ProviderCall,
+        body: bytes,
+        query: str,
+        final: frozenset[int],
+    ) -> Reply:
         deadline = self._clock.monotonic() + self._limits.deadline_s
         for attempt in range(1, self._limits.attempts + 1):
             if not self._circuits.admits(integration.name):
@@ -111,7 +128,9 @@ class Transport:
 
     def unexpected(self, call: ProviderCall, reply: Reply, detail: str) -> ProviderError:
         """Return (and report) the error for an answer that the standard does not know."""
-        return self._given_up(call, _error("provider_invalid_answer", detail, reply))
+        error = _error("provider_invalid_answer", detail, reply)
+        error.request = reply.asked
+        return self._given_up(call, error)
 
     def _given_up(self, call: ProviderCall, error: ProviderError) -> ProviderError:
         self._observer.call_failed(call, error)
@@ -190,7 +209,9 @@ def _failed(failed: SendFailedError) -> ProviderError | _TryFailedError:
 def _error(code: str, detail: str, reply: Reply | None) -> ProviderError:
     if reply is None:
         return ProviderError(code, detail)
-    return ProviderError(code, detail, reply.status, reply.correlation)
+    error = ProviderError(code, detail, reply.status, reply.correlation)
+    error.answer = reply.body[:_TOLD].decode("utf-8", "replace")
+    return error
 
 
 def _refused(reply: Reply) -> ProviderError:

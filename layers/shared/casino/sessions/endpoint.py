@@ -135,13 +135,9 @@ def _ok(status: int, answer: dict[str, Any]) -> Response:
 
 
 def _refused(error: LaunchRefusedError, trace_id: str, log: dict[str, object]) -> Response:
-    log |= {"outcome": error.code, "detail": error.detail}
+    log |= {"outcome": error.code, "detail": error.detail} | error.facts
     if error.session_id:
         log["session_id"] = error.session_id
-    if error.status is not None:
-        log["provider_status"] = error.status
-    if error.correlation:
-        log["correlation"] = error.correlation
     return _ok(LAUNCH_ERRORS[error.code].status, error_answer(error, trace_id))
 
 

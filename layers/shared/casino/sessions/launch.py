@@ -19,6 +19,7 @@ from casino.base.money import parse_major
 from casino.integrations.model import Integration
 from casino.providers.ports import LaunchRequest, ProviderClient, ProviderError
 from casino.sessions.checks import Prerequisites, refusal
+from casino.sessions.exchange import kept
 from casino.sessions.model import (
     LEASE_S,
     RETRY_WINDOW_S,
@@ -175,7 +176,7 @@ class LaunchService:
                 return self._second(admitted, launch, error)
             exchange = _failed_exchange(error)
             self._fail(admitted, launch, error.code, error.detail, exchange)
-        exchange = Exchange(made.request_body, made.response_body, made.status, made.correlation)
+        exchange = kept(made.request_body, made.response_body, made.status, made.correlation)
         fault = launch_url_fault(made.url, admitted.integration)
         if fault is not None:
             self._fail(admitted, launch, "launch_url_refused", fault, exchange)
@@ -219,8 +220,7 @@ class LaunchService:
             code,
             detail,
             session_id=launch.session.session_id,
-            status=exchange.status,
-            correlation=exchange.correlation,
+            facts=_facts(exchange),
         )
 
     def _decide(self, found: Launch | None, order: LaunchOrder) -> Start | Repeat | Refuse:
@@ -234,5 +234,17 @@ def _told_at(failed: Launch, integration: Integration) -> int | None:
     return None
 
 
+def _facts(exchange: Exchange) -> dict[str, object]:
+    """Return what the log tells of the provider."""
+    facts = {
+        "provider_status": exchange.status,
+        "correlation": exchange.correlation,
+        "provider_request": exchange.request,
+        "provider_answer": exchange.response,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
 def _failed_exchange(error: ProviderError) -> Exchange:
-    return Exchange(response=error.detail, status=error.status, correlation=error.correlation)
+    answer = error.answer or error.detail
+    return kept(error.request, answer, error.status, error.correlation)

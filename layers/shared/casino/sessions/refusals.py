@@ -73,8 +73,8 @@ LAUNCH_ERRORS: Final[dict[str, ApiError]] = {error.code: error for error in _TAB
 class LaunchRefusedError(CasinoError):
     """A launch, or a request about a session, that is refused: `code` says why.
 
-    `session_id` is the session that was tried, if one was written; `status` and `correlation` are
-    the provider's, for the log.
+    `session_id` is the session that was tried, if one was written; `facts` are the provider's, for
+    the log.
     """
 
     def __init__(
@@ -83,12 +83,10 @@ class LaunchRefusedError(CasinoError):
         detail: str = "",
         *,
         session_id: str = "",
-        status: int | None = None,
-        correlation: Mapping[str, str] | None = None,
+        facts: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.session_id = session_id
-        self.status = status
-        self.correlation = dict(correlation or {})
+        self.facts = dict(facts or {})

@@ -1,7 +1,7 @@
 """A launch as its session's item stores it, beside the attributes that the hooks read.
 
 The hooks read the session on every bet, so the item has to stay small: one read unit is 4 KB. The
-exchange with the provider is stored deflated, and of an answer only the beginning.
+exchange with the provider is short, and stored deflated.
 """
 
 import json
@@ -15,9 +15,6 @@ from casino.wallet.store.items import read_session, session_item
 
 #: The sessions to look at are spread over so many partitions of the index `by_check`.
 SHARDS: Final = 8
-
-#: What is kept of the provider's answer, in characters; a launch URL has 2,000 at most.
-_MOST_RESPONSE: Final = 4_096
 
 _OPTIONAL: Final = ("attempt", "url", "error", "replaces", "replaced_by", "session_token")
 
@@ -93,7 +90,7 @@ def _text(item: Item, name: str) -> str | None:
 def _deflated(exchange: Exchange) -> bytes:
     fields = {
         "request": exchange.request,
-        "response": exchange.response[:_MOST_RESPONSE],
+        "response": exchange.response,
         "status": exchange.status,
         "correlation": dict(exchange.correlation),
     }
