@@ -39,7 +39,7 @@ def stage(
 def unstage(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
     """Refuse the staged pair, such as one that leaked; the current one stays."""
     operations.rotation(who).unstage(name)
-    at = operations.integrations.everywhere_at()
+    at = operations.integrations.everywhere_at(name)
     line = f"the staged pair of {name} is refused everywhere from {at}"
     return Output({"integration": name, "effective_at": at}, [line])
 
@@ -62,13 +62,13 @@ def rollback(operations: Operations, name: NameArgument, *, who: Asked) -> Outpu
 def retire_previous(operations: Operations, name: NameArgument, *, who: Asked) -> Output:
     """End the grace of the previous pair; `show` tells when it was last used."""
     operations.rotation(who).retire_previous(name)
-    at = operations.integrations.everywhere_at()
+    at = operations.integrations.everywhere_at(name)
     line = f"the previous pair of {name} is refused everywhere from {at}"
     return Output({"integration": name, "effective_at": at}, [line])
 
 
 def _done(operations: Operations, name: str, what: str, version: str, mark: str) -> Output:
-    at = operations.integrations.everywhere_at()
+    at = operations.integrations.everywhere_at(name)
     data = {"integration": name, "version": version, "fingerprint": mark, "effective_at": at}
     lines = fields(
         [

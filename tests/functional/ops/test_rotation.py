@@ -9,6 +9,7 @@ import pytest
 
 from casino.aws.clients import secrets_client
 from casino.base.clock import SystemClock
+from casino.base.times import iso_utc
 from casino.signing.pair import Pair
 from casino.wiring.rotation import rotation_handler
 from testing.clock import FakeClock
@@ -90,6 +91,16 @@ def test_a11_an_operator_whose_clock_is_wrong_is_told_so(ops: Console) -> None:
     assert said.code == 1
     assert re.search(r"this machine's clock is (89|90|91) s behind that of AWS", said.err)
     assert send(NEW).status == 401
+
+
+def test_a11_a_moment_that_is_printed_is_one_of_aws(ops: Console) -> None:
+    ops.clock, began = FakeClock(time.time() - 50), int(time.time())
+    staged = ops.json("integration", "stage", "sandbox", "--file", "-", stdin=NEW.text)
+    moments = [staged, ops.json("integration", "unstage", "sandbox")]
+    rotate(ops)
+    moments.append(ops.json("integration", "retire-previous", "sandbox"))
+    cache_s = ops.operations.stack.cache_s
+    assert all(each["effective_at"] >= iso_utc(began + cache_s) for each in moments)
 
 
 def test_a_rollback_makes_the_previous_pair_the_current_one(ops: Console) -> None:

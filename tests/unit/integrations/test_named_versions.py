@@ -116,6 +116,20 @@ def test_a10_a_rotation_that_dies_anywhere_leaves_both_pairs_named(
     assert (scene.verifies(OLD), scene.verifies(NEW)) == (True, False)
 
 
+@pytest.mark.parametrize("at", range(MOST_CALLS))
+def test_a10_a_staged_pair_is_rotated_under_a_token_of_secrets_manager_after_any_crash(
+    scene: Scene, at: int
+) -> None:
+    scene.rotation.stage(NAME, NEW, "v1")
+    calls = 0
+    for step in scene.steps("v2"):
+        scene.crashes.run(step, at - calls)
+        calls += scene.crashes.calls
+        assert scene.crashes.run(step, None)
+        assert (scene.verifies(OLD), scene.verifies(NEW)) == (True, True)
+    assert scene.current == "v2"
+
+
 def test_a10_staging_names_the_current_version_of_an_older_integration(scene: Scene) -> None:
     scene.change_terms(current_version="")
     scene.rotation.stage(NAME, NEW, "v1")

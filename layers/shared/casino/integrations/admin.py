@@ -71,9 +71,14 @@ class IntegrationAdmin:
         """Return the switches for all."""
         return self.registry.switches()
 
-    def everywhere_at(self) -> str:
-        """Return when a change made now holds in every function, whatever it has in memory."""
-        return iso_utc(self.clock.now() + self.cache_s)
+    def everywhere_at(self, name: str | None = None) -> str:
+        """Return when a change made now holds in every function, whatever it has in memory.
+
+        For an integration's credentials by AWS's clock, which tells whole seconds.
+        """
+        if name is None:
+            return iso_utc(self.clock.now() + self.cache_s)
+        return iso_utc(self.secrets.describe(self.named(name).secret_name).at + 1 + self.cache_s)
 
     def versions(self, integration: Integration) -> list[Pair]:
         """Return the labelled versions of an integration's secret, the current one first.
