@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from testing.template import PROJECT, load_template
+from testing.template import PROJECT, functions, load_template
 
 #: Runs where SAM is installed: its transform is not among the project's own packages.
 _TRANSFORM = """
@@ -39,9 +39,10 @@ _CASES: dict[str, dict[str, Any]] = {
     "gradual": {"parameters": {"GradualDeployment": "true"}},
 }
 BEHIND_THE_API = {
-    f"{name}Function"
-    for name in ("Balance", "Bet", "Health", "Hooks", "LaunchSession", "ReadCatalogue", "Refund")
-} | {"WinFunction"}
+    name
+    for name, function in functions(load_template()).items()
+    if any(event["Type"] == "Api" for event in function.get("Events", {}).values())
+}
 
 type Resources = dict[str, dict[str, Any]]
 
