@@ -24,6 +24,7 @@ TABLES = {
     "CatalogueTable": "CATALOGUE_TABLE",
     "SyncTable": "SYNC_TABLE",
     "AuditTable": "AUDIT_TABLE",
+    "ExposureTable": "EXPOSURE_TABLE",
 }
 _CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 

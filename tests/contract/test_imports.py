@@ -88,6 +88,12 @@ PLANTS: Final = [
         "casino.accounts.admin",
     ),
     Plant(
+        "a model of the exposure imports a use case",
+        "inside the exposure",
+        "casino.exposure.model",
+        "casino.exposure.service",
+    ),
+    Plant(
         "a store of the sessions imports a use case",
         "inside the sessions",
         "casino.sessions.store.items",

@@ -78,6 +78,14 @@ SYNC_GRANTS = {
     "function sync-catalogue": {"lambda:InvokeFunction"},
     "KmsKeyArn": READ_KEY | WRITE_KEY,
 }
+EXPOSURE_GRANTS = {
+    "LedgerTable": {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"},
+    "ExposureTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "RegistryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
+    "AuditTable": {"dynamodb:PutItem"},
+    "UnmeasuredQueue": {"sqs:SendMessage"},
+    "KmsKeyArn": READ_KEY | WRITE_KEY,
+}
 LOBBY_GRANTS = {
     "CatalogueTable": {"dynamodb:BatchGetItem", "dynamodb:Query"},
     "CatalogueTable/index/by_shelf": {"dynamodb:Query"},
@@ -94,6 +102,7 @@ EXPECTED_GRANTS: Grants = {
     | {"SessionsTable": UPDATE | {"dynamodb:PutItem"}, "FlexsoftLogs": LOGS},
     "HealthFunction": {"HealthLogs": LOGS},
     "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
+    "MeasureExposureFunction": EXPOSURE_GRANTS | {"MeasureExposureLogs": LOGS},
     "SyncCatalogueFunction": SYNC_GRANTS | {"SyncCatalogueLogs": LOGS},
     "ReadCatalogueFunction": LOBBY_GRANTS | {"ReadCatalogueLogs": LOGS},
     "ExpireSessionsFunction": EXPIRE_GRANTS | {"ExpireSessionsLogs": LOGS},
@@ -190,6 +199,7 @@ APPEND_ONLY = {"LedgerTable", "AuditTable"}
 def ledger_changes(template: Template) -> list[str]:
     """Grants, of anyone, to do more to ledger and audit than read, append and check."""
     allowed = APPEND | {"dynamodb:Query", "dynamodb:ConditionCheckItem"}
+    allowed |= EXPOSURE_GRANTS["LedgerTable"]
     return [
         f"{name}: {action}"
         for name, statement in statements(template)

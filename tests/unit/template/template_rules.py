@@ -20,6 +20,7 @@ SERVICE_METRICS = {
     "UnknownKeys",
     "WinsWithoutBet",
     "WinsHeld",
+    "ExposureExceeded",
     "RefundsAfterWin",
     "OwedMoneyRefused",
     "PreviousSecretNearEnd",

@@ -39,9 +39,9 @@ class Telemetry:
         """Write one metric, in a line of its own: an alarm names all dimensions of a metric."""
         self._write(metric, value, {}, metadata)
 
-    def count_by(self, metric: str, **dimensions: str) -> None:
-        """Count one, with dimensions that an alarm names beside the service."""
-        self._write(metric, 1, dimensions, {})
+    def count_by(self, metric: str, value: float = 1, /, **dimensions: str) -> None:
+        """Write one metric, with dimensions that an alarm names beside the service."""
+        self._write(metric, value, dimensions, {})
 
     def _write(
         self,

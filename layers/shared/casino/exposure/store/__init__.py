@@ -1,0 +1,1 @@
+"""The counts of the exposure on DynamoDB."""
