@@ -12,6 +12,8 @@ from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Cell, Output, amount, fields, table
 
+#: A replay writes nothing: docs/adr/0008-replays-are-counted-from-logs.md.
+_REACH: Final = "as far back as the logs reach"
 _HEAD = ("seq", "at", "kind", "type", "outcome", "amount", "before", "after", "rule", "transaction")
 
 
@@ -221,7 +223,7 @@ def _told(story: Story) -> list[str]:
         ("recorded", f"{entry.at}, trace {entry.trace_id}"),
         ("response", f"{entry.status} {entry.body}"),
         ("chain", f"{position}, hash {entry.hash[:16]}… {intact}"),
-        ("replays seen", unknown if story.replays is None else str(story.replays)),
+        ("replays seen", unknown if story.replays is None else f"{story.replays}, {_REACH}"),
     ]
     return fields([(name, value) for name, value in pairs if value])
 
