@@ -5,6 +5,7 @@ from typing import Any
 
 from testing.template import Template, functions, resources
 
+NOT_LOCAL = {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
@@ -112,6 +113,7 @@ def careless_buckets(template: Template) -> list[str]:
             {key: value for key, value in statement.items() if key != "Sid"}
             for policy in policies
             if policy["Bucket"] == {"Ref": name}
+            and template["Conditions"].get(str(policy["@"].get("Condition"))) in (None, NOT_LOCAL)
             for statement in policy["PolicyDocument"]["Statement"]
         ]
         checks = {

@@ -92,6 +92,10 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
         edge.careless_buckets,
         lambda t: t["Resources"].pop("PagesPolicy"),
     ),
+    "pages may be read without TLS on some stage": (
+        edge.careless_buckets,
+        lambda t: t["Resources"]["PagesPolicy"].update(Condition="HasKey"),
+    ),
     "pages may be overwritten": (
         edge.careless_buckets,
         lambda t: _properties(t, "PagesBucket").pop("VersioningConfiguration"),
