@@ -19,6 +19,7 @@ DESCRIPTIONS: Final = {
     "sessions": PROJECT / "openapi" / "launch.yaml",
     "catalogue": PROJECT / "openapi" / "catalogue.yaml",
     "flexsoft": PROJECT / "openapi" / "flexsoft.yaml",
+    "winupgo": PROJECT / "openapi" / "winupgo.yaml",
 }
 
 _SWAGGER_UI: Final = files("mkdocs_swagger_ui_tag") / "swagger-ui"

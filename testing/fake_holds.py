@@ -20,6 +20,8 @@ class FakeHoldLedger(FakeLedger):
     def load(self, request: Transaction, seen: Snapshot | None = None) -> HoldSnapshot:
         tables, bet = self._tables, (request.integration, request.bet_transaction_id or "")
         entry = tables.records.get((request.integration, request.transaction_id))
+        if request.kind == "notice":
+            return HoldSnapshot(entry)
         opening = tables.openings.get(bet)
         if request.kind == "hold":
             session = tables.stored_sessions.get(request.session_id or "")

@@ -75,6 +75,13 @@ PLANTS: Final = [
     ),
     Plant("a file of Flexsoft without a layer", "inside Flexsoft", "casino.dialects.flexsoft.x"),
     Plant(
+        "WinUpGo's access imports its requests",
+        "inside WinUpGo",
+        "casino.dialects.winupgo.access",
+        "casino.dialects.winupgo.requests",
+    ),
+    Plant("a file of WinUpGo without a layer", "inside WinUpGo", "casino.dialects.winupgo.x"),
+    Plant(
         "a decision imports a use case",
         "inside the wallet",
         "casino.wallet.decide",

@@ -29,6 +29,7 @@ RESERVED = {
     "WinFunction": "WinConcurrency",
     "RefundFunction": "RefundConcurrency",
     "FlexsoftFunction": "FlexsoftConcurrency",
+    "WinupgoFunction": "WinupgoConcurrency",
     "LaunchSessionFunction": "LaunchConcurrency",
     "ExpireSessionsFunction": "ExpiryConcurrency",
 }

@@ -17,6 +17,7 @@ DOCUMENTED_WILDCARDS = {
     ("WalletApi", "Principal", "*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/webhooks/*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/flexsoft/*"),
+    ("WalletApi", "Resource", "execute-api:/*/POST/winupgo/*"),
     ("WalletApi", "Resource", "execute-api:/*/GET/health"),
 }
 
@@ -100,6 +101,13 @@ EXPECTED_GRANTS: Grants = {
     "RefundFunction": REFUND_GRANTS | {"RefundLogs": LOGS},
     "FlexsoftFunction": REFUND_GRANTS
     | {"SessionsTable": UPDATE | {"dynamodb:PutItem"}, "FlexsoftLogs": LOGS},
+    "WinupgoFunction": POST_GRANTS
+    | {
+        "SessionsTable": POST_GRANTS["SessionsTable"] | {"dynamodb:PutItem"},
+        "PlayersTable": POST_GRANTS["PlayersTable"] | {"dynamodb:UpdateItem"},
+        "AuditTable": {"dynamodb:PutItem"},
+        "WinupgoLogs": LOGS,
+    },
     "HealthFunction": {"HealthLogs": LOGS},
     "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
     "MeasureExposureFunction": EXPOSURE_GRANTS | {"MeasureExposureLogs": LOGS},

@@ -40,6 +40,11 @@ ROUTES = {
     ("POST", "/flexsoft/v1/withdraw"): "FlexsoftFunction",
     ("POST", "/flexsoft/v1/deposit"): "FlexsoftFunction",
     ("POST", "/flexsoft/v1/balance"): "FlexsoftFunction",
+    ("POST", "/winupgo/v1/sessions"): "WinupgoFunction",
+    ("POST", "/winupgo/v1/bets/authorize"): "WinupgoFunction",
+    ("POST", "/winupgo/v1/bets/settle"): "WinupgoFunction",
+    ("POST", "/winupgo/v1/bets/rollback"): "WinupgoFunction",
+    ("POST", "/winupgo/v1/events"): "WinupgoFunction",
     ("GET", "/health"): "HealthFunction",
     ("GET", "/catalogue/games"): "ReadCatalogueFunction",
     ("GET", "/catalogue/providers"): "ReadCatalogueFunction",
@@ -49,7 +54,7 @@ ROUTES = {
 }
 
 #: Routes that everyone may call; any other needs the caller's IAM permission.
-PUBLIC = re.compile(r"/webhooks/.*|/flexsoft/.*|/health")
+PUBLIC = re.compile(r"/webhooks/.*|/flexsoft/.*|/winupgo/.*|/health")
 
 
 def careless_tables(template: Template) -> list[str]:
@@ -152,18 +157,26 @@ def _routes(function: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield event["Properties"]
 
 
+def _authorization(path: str) -> dict[str, str] | None:
+    """Return what a route must ask for: a token, nothing, or the caller's IAM permission."""
+    if path.startswith("/winupgo/"):
+        return {"Authorizer": "WinupgoTokens"}
+    if PUBLIC.fullmatch(path):
+        return None
+    return {"Authorizer": "AWS_IAM", "InvokeRole": "NONE"}
+
+
 def open_routes(template: Template) -> list[str]:
     """Routes that anyone could call although they are not public, or that nobody could.
 
     A resource policy that allows a route to everybody opens it to every AWS account, although the
     route has IAM authorisation: so the policy must name the public routes and no other.
     """
-    iam = {"Authorizer": "AWS_IAM", "InvokeRole": "NONE"}
     faults = [
         route["Path"]
         for function in functions(template).values()
         for route in _routes(function)
-        if route.get("Auth") != (None if PUBLIC.fullmatch(route["Path"]) else iam)
+        if route.get("Auth") != _authorization(route["Path"])
     ]
     for name, api in resources(template, "AWS::Serverless::Api").items():
         for statement in api["Policy"]["Statement"]:

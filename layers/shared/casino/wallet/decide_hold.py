@@ -27,6 +27,8 @@ def decide_hold(snapshot: Snapshot, request: Transaction, terms: Terms, now: int
             return _settle(snapshot, request)
         case "rollback":
             return _roll_back(snapshot, request)
+        case "notice":
+            return Posting("session_opened" if request.type == "session" else "event_received", ())
         case _:
             raise LookupError(f"casino.wallet.decide decides a {request.kind}")
 

@@ -59,6 +59,8 @@ _APPLIED: Final = {
     "hold": "The spendable balance covered the stake, so it was taken aside until the bet ends.",
     "settle": "The hold stood: its whole stake went to the integration, the win to the player.",
     "rollback": "The hold stood, so its stake went back to the player.",
+    "session_opened": "The counterpart opened a session: noted, so that its copies get the same.",
+    "event_received": "The counterpart told of an event: noted once.",
     "deposit": "The platform paid in.",
     "withdrawal": "The platform paid out of the spendable balance.",
 }

@@ -32,6 +32,8 @@ def hold_commit_for(
     """Return what to write for `decision`."""
     if not isinstance(snapshot, HoldSnapshot):
         raise TypeError("a hold is recorded from its own snapshot")
+    if request.kind == "notice":
+        return HoldCommit(commit_for(snapshot, request, decision, at, dialect).entry)
     request, proven = _with_owner(snapshot, request)
     if not proven:
         snapshot = replace(snapshot, wallet=None)  # whoever was named, it is not theirs

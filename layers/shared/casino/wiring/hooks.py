@@ -36,10 +36,12 @@ def hook_handler(
     dialect: Dialect,
     environment: Mapping[str, str] = os.environ,
     tokens: Callable[[Any, Tables], Tokens] | None = None,
+    endpoint: Callable[..., HookEndpoint] | None = None,
 ) -> Callable[[Event, object], Response]:
     """Return the Lambda handler of a dialect's hooks, wired from the environment and primed.
 
-    `tokens` makes the store of one-time tokens, for a dialect that exchanges some.
+    `tokens` makes the store of one-time tokens, for a dialect that exchanges some; `endpoint` makes
+    an endpoint of a dialect's own, of client, tables and what every endpoint has.
     """
     settings = load_settings(environment)
     client, clock = dynamodb_client(), SystemClock()
@@ -47,7 +49,8 @@ def hook_handler(
     registry = CachedRegistry(stored, clock, settings.cache_s)
     keyring = SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s)
     observer = HookTelemetry(settings.service)
-    endpoint = HookEndpoint(
+    make = partial(endpoint, client, settings.tables) if endpoint is not None else HookEndpoint
+    made = make(
         dialect=dialect,
         registry=registry,
         keyring=keyring,
@@ -65,7 +68,7 @@ def hook_handler(
                 observer.crash(error, trace_id="init")
             if clock.monotonic() > give_up_at:
                 break
-    return endpoint.handle
+    return made.handle
 
 
 def _priming(

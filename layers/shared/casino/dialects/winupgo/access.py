@@ -57,8 +57,7 @@ def check_headers(call: Call) -> None:
 def check_access(call: Call, integration: Integration) -> None:
     """Raise `RequestRefusedError` unless a verified call may do what it asks for."""
     terms = integration.access
-    told = tuple(call.headers[name][0] for name in ("x-brand-id", "x-region", "x-provider-id"))
-    if told != (terms.brand_id, terms.region, terms.provider_id):
+    if told(call) != (terms.brand_id, terms.region, terms.provider_id):
         raise RequestRefusedError("forbidden_brand")
     if terms.certificate_sha256 and fingerprint(call.certificate) != terms.certificate_sha256:
         raise RequestRefusedError("forbidden_certificate")
@@ -69,6 +68,11 @@ def check_access(call: Call, integration: Integration) -> None:
     granted = {scope.rpartition("/")[2] for scope in call.claims.get("scope", "").split()}
     if SCOPES[resource_of(call)] not in granted:
         raise RequestRefusedError("forbidden_scope", SCOPES[resource_of(call)])
+
+
+def told(call: Call) -> tuple[str, ...]:
+    """Return brand, region and provider as a call names them."""
+    return tuple(call.headers[name][0] for name in ("x-brand-id", "x-region", "x-provider-id"))
 
 
 def fingerprint(certificate: str) -> str:

@@ -1,9 +1,11 @@
 """The answers of WinUpGo: a status word with our reference, or the one schema of its errors."""
 
 import json
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from casino.dialects.winupgo.access import REFUSED
+from casino.dialects.winupgo.requests import SessionOrder
 from casino.wallet.dialect import Answer, Outcome
 from casino.wallet.hold_refusals import HOLD_REFUSALS
 from casino.wallet.model import Transaction
@@ -76,6 +78,7 @@ _DONE: Final = {
     "hold": ("authorized", "hold_id"),
     "settle": ("credited", "settlement_id"),
     "rollback": ("rolled_back", "rollback_id"),
+    "notice": ("accepted", "event_id"),
 }
 _OWN: Final = {
     **REFUSED,
@@ -88,6 +91,10 @@ _OWN: Final = {
 
 def answer(outcome: Outcome) -> Answer:
     """Return a success or an error as compact JSON."""
+    request = outcome.request
+    if outcome.code == "ok" and isinstance(request, SessionOrder):
+        session = {"session_id": request.session_id, "expires_at": request.expires_at}
+        return Answer(201, _json(session))
     if outcome.code == "ok" or outcome.code.startswith("rollback_"):
         done, name = _DONE[_kind(outcome)]
         return Answer(200, _json({"status": done, name: outcome.reference}))
@@ -108,5 +115,5 @@ def _kind(outcome: Outcome) -> str:
     return outcome.request.kind if isinstance(outcome.request, Transaction) else ""
 
 
-def _json(body: dict[str, object]) -> str:
+def _json(body: Mapping[str, object]) -> str:
     return json.dumps(body, separators=(",", ":"))

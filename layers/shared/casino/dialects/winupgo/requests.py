@@ -3,8 +3,8 @@
 Money is `{"amount": 2.00, "currency": "EUR"}`. The path is signed, so it says what is asked.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -12,9 +12,11 @@ import msgspec
 from casino.base.errors import RequestRefusedError
 from casino.base.exact_json import MalformedJsonError, parse_object
 from casino.base.money import EXPONENTS, AmountError, AmountPrecisionError, to_minor
+from casino.dialects.winupgo.access import told
+from casino.wallet.dialect import Call
 from casino.wallet.extra import kept
 from casino.wallet.hold import HoldRequest
-from casino.wallet.model import Kind
+from casino.wallet.model import Kind, Transaction
 
 type _Id = Annotated[
     str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]+\Z")
@@ -67,37 +69,10 @@ class _Event(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class SessionOrder:
-    """One request for a session."""
+class SessionOrder(Transaction):
+    """A request for a session: a notice for the ledger, so that its copies get the same session."""
 
-    key: str
-    player_id: str
-    game_id: str
-    currency: str
-    locale: str
-    trace_id: str
-
-    @property
-    def fingerprint(self) -> str:
-        """What makes two orders the same one: SHA-256 in hex."""
-        return _digest("session", self.player_id, self.game_id, self.currency, self.locale)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One event that the provider tells of; `text` is the exact JSON that came."""
-
-    key: str
-    event_id: str
-    event_type: str
-    player_id: str
-    text: str
-    trace_id: str
-
-    @property
-    def fingerprint(self) -> str:
-        """What makes two notices the same one: SHA-256 in hex over what came."""
-        return _digest("event", self.text)
+    expires_at: str = ""
 
 
 _SHAPES: Final[dict[str, tuple[Kind, type[_Authorize | _Settle | _Rollback]]]] = {
@@ -140,22 +115,56 @@ def parse_bet(resource: str, body: bytes, integration: str, key: str, trace_id: 
     return _transaction(kind, found, integration, key, trace_id, extra)
 
 
-def parse_session(body: bytes, key: str, trace_id: str) -> SessionOrder:
-    """Return the typed order of a session; the refusals of `parse_bet`."""
-    found = _converted(_fields(body), _Session)
+def parse_session(
+    call: Call, integration: str, name: Callable[[str], str], expires_at: str
+) -> SessionOrder:
+    """Return the typed order of a session, which `name` names after its player.
+
+    The refusals of `parse_bet`.
+    """
+    fields = _fields(call.body)
+    found = _converted(fields, _Session)
     if found.currency not in EXPONENTS:
         raise RequestRefusedError("unsupported_currency")
-    return SessionOrder(key, found.player_id, found.game_id, found.currency, found.locale, trace_id)
+    return SessionOrder(
+        integration=integration,
+        transaction_id=call.headers["x-idempotency-key"][0],
+        kind="notice",
+        type="session",
+        player_id=found.player_id,
+        currency=found.currency,
+        amount_minor=0,
+        game_id=found.game_id,
+        session_id=name(found.player_id),
+        extra=kept(fields, frozenset({"player_id", "currency", "game_id"})),
+        trace_id=call.trace_id,
+        expires_at=expires_at,
+    )
 
 
-def parse_event(body: bytes, key: str, trace_id: str) -> Notice:
-    """Return the typed event; the refusals of `parse_bet`, and `unknown_event`."""
-    found = _converted(_fields(body), _Event)
+def parse_event(call: Call, integration: str) -> Transaction:
+    """Return the typed event, a notice under its `event_id`.
+
+    The refusals of `parse_bet`, and `unknown_event`.
+    """
+    fields = _fields(call.body)
+    found = _converted(fields, _Event)
     majors = EVENT_TYPES.get(found.event_type)
     if majors is None or found.schema_version.partition(".")[0] not in majors:
         raise RequestRefusedError("unknown_event", f"{found.event_type} {found.schema_version}")
-    player = found.player_id or ""
-    return Notice(key, found.event_id, found.event_type, player, body.decode(), trace_id)
+    if (found.tenant_id, found.region) != told(call)[:2]:
+        raise RequestRefusedError("forbidden_brand", "tenant_id and region of the event")
+    return Transaction(
+        integration=integration,
+        transaction_id=f"event:{found.event_id}",
+        kind="notice",
+        type=found.event_type,
+        player_id="",
+        currency="",
+        amount_minor=0,
+        extra=kept(fields, frozenset()),
+        trace_id=call.trace_id,
+    )
 
 
 def _fields(body: bytes) -> dict[str, Any]:
@@ -211,7 +220,3 @@ def _minor(money: _Money) -> int:
         raise RequestRefusedError("invalid_request", str(error)) from None
     except AmountPrecisionError as error:
         raise RequestRefusedError("amount_precision", str(error)) from None
-
-
-def _digest(*fields: str) -> str:
-    return sha256("".join(f"{len(field)}:{field}" for field in fields).encode()).hexdigest()

@@ -35,6 +35,8 @@ class DynamoDbHoldLedger(DynamoDbLedger):
 
     def load(self, request: Transaction, seen: Snapshot | None = None) -> HoldSnapshot:
         """Read the entry, what stands under the bet, for a hold its session, and the wallet."""
+        if request.kind == "notice":
+            return HoldSnapshot(super().load(replace(request, session_id=None), seen).entry)
         bet_id = request.bet_transaction_id or ""
         own = entry_id(request.integration, request.transaction_id)
         opened = hold_id(request.integration, bet_id)

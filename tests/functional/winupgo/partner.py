@@ -1,0 +1,175 @@
+"""WinUpGo at our URLs: requests signed by this file's own reading of RFC 9421."""
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from casino.aws.clients import secrets_client
+from casino.wallet.proof.verify import Verifier
+from testing.hooks import Handler, Reply, load_function, proxy_event
+from testing.integrations import an_integration
+from testing.world import World
+
+INTEGRATION: Final = "studio-eu"
+KEY_ID: Final = "wug-eu-brand7"
+SECRET_KEY: Final = "c0ffee8a4f5b4e0f9a3d2c1b0a998877"
+BASE: Final = "/winupgo/v1"
+SETTINGS: Final = an_integration(
+    INTEGRATION, "winupgo", brand_id="brand-7", region="EU", provider_id="studio"
+)
+COVERED: Final = (
+    "@method",
+    "@path",
+    "content-digest",
+    "x-idempotency-key",
+    "x-brand-id",
+    "x-region",
+    "x-provider-id",
+)
+SCOPES: Final = "sessions:write bets:write settlements:write events:publish"
+
+
+@dataclass
+class Partner:
+    """Sends signed requests about player-912 in EUR; every part of one can be given anew."""
+
+    world: World
+    handler: Handler
+    session_id: str = ""
+    secret_key: str = SECRET_KEY
+    covered: tuple[str, ...] = COVERED
+    claims: dict[str, str] = field(
+        default_factory=lambda: {
+            "client_id": "client-1",
+            "scope": " ".join(f"winupgo/{scope}" for scope in SCOPES.split()),
+        }
+    )
+
+    def authorize(self, key: str, minor: str = "2.50", **fields: Any) -> Reply:
+        base = {"session_id": self.session_id, "bet_id": "b1", "round_id": "r1"}
+        return self.send("/bets/authorize", key, base | {"amount": money(minor)} | fields)
+
+    def settle(self, key: str, minor: str = "5.00", **fields: Any) -> Reply:
+        base = {"bet_id": "b1", "round_id": "r1", "win": money(minor)}
+        more = {"bonus_state": {"in_bonus": True, "freespins_left": 7}}
+        return self.send("/bets/settle", key, base | more | fields)
+
+    def roll_back(self, key: str, **fields: Any) -> Reply:
+        return self.send("/bets/rollback", key, {"bet_id": "b1", "round_id": "r1"} | fields)
+
+    def open_session(self, key: str, **fields: Any) -> Reply:
+        base = {"player_id": "player-912", "game_id": "studio:slot_forge_02"}
+        return self.send("/sessions", key, base | {"currency": "EUR", "locale": "de-DE"} | fields)
+
+    def tell(self, key: str, event_id: str = "e-1", **fields: Any) -> Reply:
+        base = {
+            "event_type": "bet.settled",
+            "schema_version": "1.2.0",
+            "event_id": event_id,
+            "occurred_at": "2025-10-23T16:21:05Z",
+            "tenant_id": "brand-7",
+            "region": "EU",
+            "player_id": "player-912",
+            "trace_id": "tr_a1b2",
+            "payload": {"round_id": "r_8c12", "in_bonus": True},
+            "idempotency_key": "bet_r_8c12_1",
+        }
+        return self.send("/events", key, base | fields)
+
+    def send(
+        self,
+        resource: str,
+        key: str,
+        fields: Mapping[str, Any] | bytes,
+        *,
+        path: str = "",
+        at: float | None = None,
+        **headers: str | None,
+    ) -> Reply:
+        """Sign and send; a header of `None` is left out, before it is signed."""
+        body = fields if isinstance(fields, bytes) else as_json(fields)
+        signed = self.sign(BASE + resource, key, body, at, headers)
+        event = proxy_event(body, signed, path or BASE + resource)
+        event["requestContext"]["authorizer"] = {"claims": self.claims}
+        response = self.handler(event, None)
+        return Reply(response["statusCode"], response["body"], response["headers"])
+
+    def sign(
+        self,
+        path: str,
+        key: str,
+        body: bytes,
+        at: float | None = None,
+        changed: Mapping[str, str | None] | None = None,
+    ) -> dict[str, str]:
+        """Return the headers of a request."""
+        digest = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        headers: dict[str, str | None] = {
+            "X-Trace-Id": "tr_a1b2",
+            "X-Idempotency-Key": key,
+            "X-Brand-Id": "brand-7",
+            "X-Region": "EU",
+            "X-Provider-Id": "studio",
+            "Content-Digest": f"sha-256=:{digest}:",
+        }
+        headers |= {name.replace("_", "-"): value for name, value in (changed or {}).items()}
+        sent = {name: value for name, value in headers.items() if value is not None}
+        lower = {name.lower(): value for name, value in sent.items()}
+        values = {"@method": "POST", "@path": path} | lower
+        names = [name for name in self.covered if name in values]
+        created = int(time.time() if at is None else at)
+        listed = " ".join(f'"{name}"' for name in names)
+        params = f'({listed});created={created};keyid="{KEY_ID}";alg="hmac-sha256"'
+        lines = [f'"{name}": {values[name]}' for name in names]
+        text = "\n".join([*lines, f'"@signature-params": {params}'])
+        mac = hmac.new(self.secret_key.encode(), text.encode(), hashlib.sha256).digest()
+        return sent | {
+            "Authorization": "Bearer a-token-that-the-gateway-verified",
+            "Signature-Input": f"sig1={params}",
+            "Signature": f"sig1=:{base64.b64encode(mac).decode()}:",
+        }
+
+    @property
+    def money(self) -> tuple[int, int]:
+        """The balance and what is held, in minor units."""
+        wallet = self.world.accounts.wallet("player-912", "EUR")
+        assert wallet is not None
+        return wallet.balance_minor, wallet.held_minor
+
+    @property
+    def faults(self) -> set[str]:
+        verifier = Verifier(self.world.history, self.world.accounts)
+        return {fault.code for fault in verifier.everything().faults}
+
+    def configure(self, **terms: Any) -> None:
+        """Change the integration's record."""
+        self.world.registry.put(
+            an_integration(INTEGRATION, "winupgo", **(ACCESS | terms)), (KEY_ID,)
+        )
+        self.handler = load_function("winupgo")
+
+
+ACCESS: Final = {"brand_id": "brand-7", "region": "EU", "provider_id": "studio"}
+
+
+def money(amount: str, currency: str = "EUR") -> dict[str, Any]:
+    return {"amount": float(amount), "currency": currency}
+
+
+def as_json(fields: Mapping[str, Any]) -> bytes:
+    return json.dumps(fields).encode()
+
+
+def connect(world: World) -> Partner:
+    """Connect WinUpGo to a casino with player-912, who has EUR 1000.00."""
+    pair = json.dumps({"api_key": KEY_ID, "secret_key": SECRET_KEY})
+    secrets_client().create_secret(Name=SETTINGS.secret_name, SecretString=pair)
+    world.registry.put(SETTINGS, (KEY_ID,))
+    world.player("player-912")
+    session_id = world.session("player-912", integration=INTEGRATION)
+    return Partner(world, load_function("winupgo"), session_id)

@@ -1,0 +1,185 @@
+"""Our verification against an independent implementation of RFC 9421, both ways."""
+
+import base64
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from http_message_signatures import (
+    HTTPMessageSigner,
+    HTTPMessageVerifier,
+    HTTPSignatureKeyResolver,
+    algorithms,
+)
+
+from casino.base.headers import headers_of
+from casino.dialects.winupgo.signature import COVERED, WinupgoFamily, content_digest
+from casino.signing.pair import Pair
+from casino.signing.scheme import Message, Particulars, SignatureRefusedError, UnsignableError
+
+PATH = "/winupgo/v1/bets/settle"
+URL = f"https://casino.example{PATH}"
+BODY = b'{"bet_id":"b1"}'
+SECRET = "91b2c7a4aadb48b62e-current"
+FAMILY = WinupgoFamily()
+ED_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+ED_PUBLIC = base64.b64encode(ED_KEY.public_key().public_bytes_raw()).decode()
+HMAC_PAIR = Pair("key-1", SECRET, "current")
+ED_PAIR = Pair("key-1", f"ed25519:{ED_PUBLIC}", "current")
+
+
+@dataclass
+class Sent:
+    """A request as the library takes one."""
+
+    headers: dict[str, str] = field(
+        default_factory=lambda: {
+            "X-Idempotency-Key": "k1",
+            "X-Brand-Id": "brand-7",
+            "X-Region": "EU",
+            "X-Provider-Id": "studio",
+            "Content-Digest": content_digest(BODY),
+        }
+    )
+    method: str = "POST"
+    url: str = URL
+
+    @property
+    def message(self) -> Message:
+        return Message(BODY, headers_of(self.headers.items()), path=PATH)
+
+
+class Keys(HTTPSignatureKeyResolver):
+    """One key of each kind."""
+
+    def __init__(self, algorithm: Any) -> None:
+        self.secret = SECRET.encode() if algorithm is algorithms.HMAC_SHA256 else ED_KEY
+
+    def resolve_private_key(self, key_id: str) -> Any:
+        return self.secret
+
+    def resolve_public_key(self, key_id: str) -> Any:
+        return self.secret if isinstance(self.secret, bytes) else self.secret.public_key()
+
+
+def signed(algorithm: Any, components: tuple[str, ...] = COVERED, **more: Any) -> Sent:
+    sent = Sent()
+    signer = HTTPMessageSigner(signature_algorithm=algorithm, key_resolver=Keys(algorithm))
+    created = more.pop("created", datetime.now(UTC))
+    signer.sign(
+        sent,
+        key_id="key-1",
+        covered_component_ids=components,
+        use_existing_digest=True,
+        created=created,
+        **more,
+    )
+    return sent
+
+
+NOW = datetime.now(UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "pair"), [(algorithms.HMAC_SHA256, HMAC_PAIR), (algorithms.ED25519, ED_PAIR)]
+)
+def test_what_the_library_signs_is_accepted(algorithm: Any, pair: Pair) -> None:
+    for more in ({}, {"label": "wug"}, {"nonce": "n-1"}, {"include_alg": False}):
+        sent = signed(algorithm, **more)
+        assert FAMILY.verify(sent.message, [pair], NOW) == "current"
+        assert FAMILY.credential(sent.message.headers) == "key-1"
+    for more in (COVERED[::-1], (*COVERED, "x-trace-id")):
+        sent = Sent()
+        sent.headers["X-Trace-Id"] = "tr_1"
+        keys = Keys(algorithm)
+        signer = HTTPMessageSigner(signature_algorithm=algorithm, key_resolver=keys)
+        signer.sign(
+            sent,
+            key_id="key-1",
+            covered_component_ids=more,
+            use_existing_digest=True,
+            created=datetime.now(UTC),
+        )
+        assert FAMILY.verify(sent.message, [pair], NOW) == "current"
+
+
+def test_what_we_sign_the_library_accepts() -> None:
+    given = {name: value for name, value in Sent().headers.items() if name.startswith("X-")}
+    headers = FAMILY.sign(BODY, HMAC_PAIR, NOW, Particulars(path=PATH, headers=given))
+    keys = Keys(algorithms.HMAC_SHA256)
+    verifier = HTTPMessageVerifier(signature_algorithm=algorithms.HMAC_SHA256, key_resolver=keys)
+    (result,) = verifier.verify(Sent(headers))
+    assert set(result.covered_components) >= {f'"{name}"' for name in COVERED}
+
+
+@pytest.mark.parametrize("left_out", COVERED)
+@pytest.mark.parametrize("algorithm", [algorithms.HMAC_SHA256, algorithms.ED25519])
+def test_a_signature_that_leaves_one_component_out_is_refused(
+    algorithm: Any, left_out: str
+) -> None:
+    sent = signed(algorithm, tuple(name for name in COVERED if name != left_out))
+    with pytest.raises(SignatureRefusedError, match="invalid_signature"):
+        FAMILY.verify(sent.message, [HMAC_PAIR, ED_PAIR], NOW)
+
+
+def test_a_key_of_one_kind_verifies_nothing_of_the_other() -> None:
+    for algorithm, pair in [(algorithms.HMAC_SHA256, ED_PAIR), (algorithms.ED25519, HMAC_PAIR)]:
+        sent = signed(algorithm)
+        with pytest.raises(SignatureRefusedError):
+            FAMILY.verify(sent.message, [pair], NOW)
+    public_as_secret = Pair("key-1", ED_PUBLIC, "current")
+    with pytest.raises(SignatureRefusedError):
+        FAMILY.verify(signed(algorithms.ED25519).message, [public_as_secret], NOW)
+
+
+@pytest.mark.parametrize("key", ["", "AAAA", "not base64", ED_PUBLIC[:-4]])
+def test_an_odd_public_key_verifies_nothing(key: str) -> None:
+    with pytest.raises(SignatureRefusedError, match="invalid_signature"):
+        FAMILY.verify(
+            signed(algorithms.ED25519).message, [Pair("key-1", f"ed25519:{key}", "current")], NOW
+        )
+
+
+def test_with_a_public_key_nothing_is_signed() -> None:
+    with pytest.raises(UnsignableError):
+        FAMILY.sign(BODY, ED_PAIR, NOW)
+
+
+def test_a_signature_that_says_when_it_ends_ends_then() -> None:
+    expires = datetime.fromtimestamp(NOW + 10, UTC)
+    sent = signed(algorithms.HMAC_SHA256, expires=expires)
+    assert FAMILY.verify(sent.message, [HMAC_PAIR], NOW) == "current"
+    with pytest.raises(SignatureRefusedError, match="timestamp_out_of_range"):
+        FAMILY.verify(sent.message, [HMAC_PAIR], NOW + 11)
+
+
+@pytest.mark.parametrize(
+    ("digest", "accepted"),
+    [
+        ("sha-512=:{sha512}:", True),
+        ("sha-256=:{sha256}:, sha-512=:{sha512}:", True),
+        ("sha-256=:{sha512}:", False),
+        ("sha-256=:{sha256}:, sha-512=:{sha256}:", False),
+        ("md5=:{sha256}:", False),
+        ("sha-256={sha256}", False),
+    ],
+)
+def test_every_digest_that_is_named_must_be_the_bodys(digest: str, accepted: bool) -> None:
+    sums = {
+        name: base64.b64encode(hashlib.new(name, BODY).digest()).decode()
+        for name in ("sha256", "sha512")
+    }
+    sent = Sent(FAMILY.sign(BODY, HMAC_PAIR, NOW, Particulars(path=PATH)))
+    sent.headers["Content-Digest"] = digest.format(**sums)
+    base = b"".join(part.value for part in FAMILY.parts(sent.message, SECRET))
+    mac = base64.b64encode(hmac.digest(SECRET.encode(), base, "sha256")).decode()
+    sent.headers["Signature"] = f"sig1=:{mac}:"
+    if accepted:
+        assert FAMILY.verify(sent.message, [HMAC_PAIR], NOW) == "current"
+        return
+    with pytest.raises(SignatureRefusedError, match="invalid_signature"):
+        FAMILY.verify(sent.message, [HMAC_PAIR], NOW)
