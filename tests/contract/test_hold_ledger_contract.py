@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from casino.dialects.winupgo.dialect import Winupgo
+from casino.integrations.model import WinLimits
 from casino.wallet.decide_hold import decide_hold
 from casino.wallet.decision import Posting, Refusal, Snapshot
 from casino.wallet.hold import Barred, Ending, Hold, HoldSnapshot, named_player, session_naming
@@ -86,6 +87,22 @@ def test_what_ended_a_bet_is_found_under_it(casino: Casino, ledger: Ledger, kind
     wallet = casino.accounts.wallet(PLAYER, "EUR")
     assert wallet is not None
     assert (wallet.held_minor, wallet.held_since, wallet.held_seq) == (0, "", 0)
+    assert sound(casino)
+
+
+def test_a4_a_settlement_above_the_limit_is_held_from_play(casino: Casino, ledger: Ledger) -> None:
+    apply(ledger, "hold", "k1")
+    snapshot = seen_by(ledger, "settle", "k2")
+    request = a_request("settle", "k2")
+    terms = replace(INTEGRATION.wallet, win_limits=(("EUR", WinLimits(single_minor=499)),))
+    decision = decide_hold(snapshot, request, terms, NOW)
+    assert isinstance(decision, Posting)
+    commit = hold_commit_for(snapshot, request, decision, AT, Winupgo())
+    assert ledger.commit(commit, snapshot) is None
+    wallet = casino.accounts.wallet(PLAYER, "EUR")
+    assert wallet is not None
+    assert (wallet.balance_minor, wallet.reserved_minor, wallet.held_minor) == (100_250, 500, 0)
+    assert wallet.held_wins_minor == 500
     assert sound(casino)
 
 

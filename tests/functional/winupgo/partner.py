@@ -143,7 +143,7 @@ class Partner:
 
     @property
     def faults(self) -> set[str]:
-        verifier = Verifier(self.world.history, self.world.accounts)
+        verifier = Verifier(self.world.history)
         return {fault.code for fault in verifier.everything().faults}
 
     def configure(self, **terms: Any) -> None:

@@ -99,11 +99,12 @@ def decide_win(snapshot: Snapshot, win: Transaction, terms: Terms, now: int) -> 
         return Refusal("round_refunded")
     change = RoundChange(win.round_id or "", paid_wins=int(paid))
     credit = _move(win.amount_minor, to="player", source="integration")
-    rule = WIN_HELD if _is_held(win, terms, now) else _win_rule(round_, win, paid)
+    rule = WIN_HELD if is_held_win(win, terms, now) else _win_rule(round_, win, paid)
     return Posting(rule, credit, _round_change(snapshot, win, change))
 
 
-def _is_held(win: Transaction, terms: Terms, now: int) -> bool:
+def is_held_win(win: Transaction, terms: Terms, now: int) -> bool:
+    """Tell whether a win is above its integration's limits, so that somebody has to release it."""
     largest = terms.largest_win_minor(win.currency)
     too_large = largest is not None and win.amount_minor > largest
     return win.amount_minor > 0 and (too_large or now < terms.wins_held_until(win.currency))

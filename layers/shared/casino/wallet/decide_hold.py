@@ -6,10 +6,10 @@ another end, or the lack of the hold, stands in its way.
 
 from dataclasses import replace
 
-from casino.wallet.decide import decide_bet
+from casino.wallet.decide import decide_bet, is_held_win
 from casino.wallet.decision import Decision, Posting, Refusal, Replay, Snapshot
 from casino.wallet.hold import Barred, HoldSnapshot
-from casino.wallet.model import Tombstone, Transaction, platform_transaction_id
+from casino.wallet.model import WIN_HELD, Tombstone, Transaction, platform_transaction_id
 from casino.wallet.terms import Terms
 
 
@@ -24,7 +24,7 @@ def decide_hold(snapshot: Snapshot, request: Transaction, terms: Terms, now: int
         case "hold":
             return _open(snapshot, request, terms, now)
         case "settle":
-            return _settle(snapshot, request)
+            return _settle(snapshot, request, terms, now)
         case "rollback":
             return _roll_back(snapshot, request)
         case "notice":
@@ -49,8 +49,13 @@ def _open(
     return Posting("hold", _postings(player=-request.amount_minor, held=request.amount_minor))
 
 
-def _settle(snapshot: HoldSnapshot, request: Transaction) -> Refusal | Posting:
-    """Give the whole stake to the integration and the win, which may be 0, to the player."""
+def _settle(
+    snapshot: HoldSnapshot, request: Transaction, terms: Terms, now: int
+) -> Refusal | Posting:
+    """Give the whole stake to the integration and the win, which may be 0, to the player.
+
+    A win above the integration's limits is credited all the same, and held back from play.
+    """
     hold = snapshot.hold
     if isinstance(hold, Barred):
         return Refusal("bet_rolled_back")
@@ -66,7 +71,8 @@ def _settle(snapshot: HoldSnapshot, request: Transaction) -> Refusal | Posting:
     if hold.round_id != request.round_id:
         return Refusal("round_mismatch", recorded=False)
     stake, win = hold.amount_minor, request.amount_minor
-    return Posting("settle", _postings(held=-stake, integration=stake - win, player=win))
+    rule = WIN_HELD if is_held_win(request, terms, now) else "settle"
+    return Posting(rule, _postings(held=-stake, integration=stake - win, player=win))
 
 
 def _roll_back(snapshot: HoldSnapshot, request: Transaction) -> Refusal | Posting:

@@ -90,6 +90,8 @@ def _after(entry: Entry, wallet: Wallet | None, posting: Posting) -> Wallet:
     return replace(
         wallet,
         balance_minor=entry.balance_after_minor,
+        reserved_minor=wallet.reserved_minor + entry.held_win_minor,
+        held_wins_minor=wallet.held_wins_minor + entry.held_win_minor,
         seq=entry.seq,
         head_hash=entry.hash,
         version=wallet.version + 1,

@@ -45,6 +45,7 @@ def opening_item(opening: Hold | Barred) -> Item:
         "head": binary(after.head_hash),
         "blocked": flag(after.blocked),
         "held": number(after.held_minor),
+        "held_wins": number(after.held_wins_minor),
         "held_since": text(after.held_since),
         "held_seq": number(after.held_seq),
     }
@@ -91,6 +92,7 @@ def _wallet(item: Item) -> Wallet:
         head_hash=item["head"]["B"].hex(),
         blocked=item["blocked"]["BOOL"],
         held_minor=int(item["held"]["N"]),
+        held_wins_minor=int(item["held_wins"]["N"]),
         held_since=item["held_since"]["S"],
         held_seq=int(item["held_seq"]["N"]),
     )

@@ -107,15 +107,16 @@ def _with_record(snapshot: HoldSnapshot, item: Item) -> HoldSnapshot:
 
 def _hold_in(update: dict[str, Any], after: Wallet) -> None:
     """Let the wallet's update say what is held, and stand in the index while anything is."""
-    values, sets = update["ExpressionAttributeValues"], "held = :held"
-    values[":held"] = number(after.held_minor)
+    values, sets = update["ExpressionAttributeValues"], "held = :open"
+    values[":open"] = number(after.held_minor)
     removes = " REMOVE held_since, held_seq, held_shard"
     if after.held_minor:
         sets += ", held_since = :since, held_seq = :first, held_shard = :shard"
         values[":since"], values[":first"] = text(after.held_since), number(after.held_seq)
         values[":shard"] = text(sha256(after.player_id.encode()).hexdigest()[0])
         removes = ""
-    update["UpdateExpression"] += f", {sets}{removes}"
+    rest = update["UpdateExpression"].removeprefix("SET ")
+    update["UpdateExpression"] = f"SET {sets}, {rest}{removes}"
 
 
 def _wallet_key(player_id: str, currency: str) -> Item:
