@@ -1,5 +1,7 @@
 """Every row of the table in docs/winupgo.md, as WinUpGo sees it."""
 
+from typing import Any
+
 import pytest
 
 from testing.hooks import Reply
@@ -121,7 +123,7 @@ def test_a_switched_off_integration_holds_nothing_and_still_settles(partner: Par
     ],
 )
 def test_a_malformed_hold_is_a_400_and_moves_nothing(
-    partner: Partner, fields: dict[str, object], code: str
+    partner: Partner, fields: dict[str, Any], code: str
 ) -> None:
     assert said(partner.authorize("k1", **fields)) == (400, code)
     assert partner.money == (100_000, 0)

@@ -92,7 +92,7 @@ def test_what_the_library_signs_is_accepted(algorithm: Any, pair: Pair) -> None:
         sent = signed(algorithm, **more)
         assert FAMILY.verify(sent.message, [pair], NOW) == "current"
         assert FAMILY.credential(sent.message.headers) == "key-1"
-    for more in (COVERED[::-1], (*COVERED, "x-trace-id")):
+    for components in (COVERED[::-1], (*COVERED, "x-trace-id")):
         sent = Sent()
         sent.headers["X-Trace-Id"] = "tr_1"
         keys = Keys(algorithm)
@@ -100,7 +100,7 @@ def test_what_the_library_signs_is_accepted(algorithm: Any, pair: Pair) -> None:
         signer.sign(
             sent,
             key_id="key-1",
-            covered_component_ids=more,
+            covered_component_ids=components,
             use_existing_digest=True,
             created=datetime.now(UTC),
         )
