@@ -1,5 +1,7 @@
 """The answer of a verb: JSON for scripts, short aligned text for people."""
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -38,6 +40,28 @@ def to_json(data: object) -> str:
 def amount(minor: int, currency: str) -> Decimal:
     """Return minor units as an amount with the currency's decimals; a notice has no currency."""
     return Decimal(minor) if not currency else Decimal(to_major(minor, currency))
+
+
+def count(number: float, one: str, many: str = "") -> str:
+    """Return a number with its noun: `1 wallet`, `2 wallets`."""
+    return f"{number:g} {one}" if number == 1 else f"{number:g} {many or one + 's'}"
+
+
+def comma_separated(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:
+    """Return lines of CSV.
+
+    Providers choose their ids: a text that a spreadsheet would run as a formula begins with a `'`.
+    """
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([_harmless(cell) for cell in row])
+    return file.getvalue().splitlines()
+
+
+def _harmless(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:

@@ -12,7 +12,7 @@ from casino.signing.pair import PREVIOUS, Pair
 from ops.context import Asked, Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
-from ops.output import Cell, Output, fields, table
+from ops.output import Cell, Output, count, fields, table
 from ops.verbs import limits, rotation
 from ops.verbs.rotation import NameArgument
 
@@ -123,7 +123,7 @@ def show(operations: Operations, name: NameArgument) -> Output:
         ("refund, unknown bet", integration.wallet.refund_unknown_bet),
         ("refund after a win", integration.wallet.refund_after_win),
         ("limits of wins", limits.shown(integration.wallet)),
-        ("grace", f"{grace_of(integration)} s"),
+        ("grace", count(grace_of(integration) / DAY_S, "day")),
     ]
     head = ["secret", "fingerprint", "made", "verifies until", "last used", "version"]
     rows = [[version[key] for key in _COLUMNS] for version in versions]

@@ -1,36 +1,94 @@
 """Reads the ledger, and proves it."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
 
 from casino.base.checks import a_currency
-from casino.wallet.explain import BARRED, Story
+from casino.base.times import iso_utc
+from casino.wallet.explain import Wanted
 from casino.wallet.model import Entry, Tombstone
 from ops.context import Operations
 from ops.errors import OpsError
-from ops.output import Cell, Output, amount, fields, table
+from ops.mistyped import a_number
+from ops.output import Cell, Output, amount, comma_separated, count, table
+from ops.story import told
 
-#: A replay writes nothing: docs/adr/0008-replays-are-counted-from-logs.md.
-_REACH: Final = "as far back as the logs reach"
-_HEAD = ("seq", "at", "kind", "type", "outcome", "amount", "before", "after", "rule", "transaction")
+#: What the table shows of a row; JSON and CSV have all of it.
+_SHOWN: Final = {
+    "seq": "seq",
+    "at": "at",
+    "kind": "kind",
+    "type": "type",
+    "outcome": "outcome",
+    "amount": "amount",
+    "balance_before": "before",
+    "balance_after": "after",
+    "rule": "rule",
+    "transaction_id": "transaction",
+    "round_id": "round",
+    "session_id": "session",
+}
+#: All of it, in this order.
+_COLUMNS: Final = (
+    *("seq", "at", "integration", "transaction_id", "kind", "type", "outcome", "rule"),
+    *("amount", "balance_before", "balance_after", "reserved"),
+    *("session_id", "round_id", "game_id", "refunds_bet", "refunded_by"),
+)
+_HEADING: Final = (
+    "seq counts what was applied; a refusal or a tombstone repeats that of the entry before it."
+)
+
+FromOption = Annotated[
+    str | None,
+    typer.Option("--from", metavar="TIME", help="Such as 2025-10-17, or 2025-10-17T12:00Z."),
+]
+ToOption = Annotated[str | None, typer.Option("--to", metavar="TIME", help="Before this time.")]
+RoundOption = Annotated[
+    str | None, typer.Option("--round", metavar="ROUND", help="Only of this round.")
+]
+SessionOption = Annotated[
+    str | None, typer.Option("--session", metavar="SESSION", help="Only of this session.")
+]
+GameOption = Annotated[
+    str | None, typer.Option("--game", metavar="GAME", help="Only of this game.")
+]
+LimitOption = Annotated[
+    int | None, typer.Option(parser=a_number(int, 1), metavar="N", help="How many of the latest.")
+]
 
 
 def history(
     operations: Operations,
     player_id: Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")],
     currency: Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")],
+    since: FromOption = None,
+    until: ToOption = None,
+    round_id: RoundOption = None,
+    session_id: SessionOption = None,
+    game_id: GameOption = None,
+    limit: LimitOption = None,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV.")] = False,
 ) -> Output:
-    """List a wallet's entries and refusals; a refusal has the number of the entry before it."""
-    found = operations.ledger.of_wallet(player_id, currency)
+    """List a wallet's entries, refusals and the tombstones of bets that never came."""
+    wanted = Wanted(_moment(since), _moment(until), session_id, round_id, game_id, limit)
+    found = operations.ledger.of_wallet(player_id, currency, wanted)
+    rows: list[dict[str, Cell]] = []
+    for entry in found.entries:
+        seq = rows[-1]["seq"] if rows else None
+        rows.append(_entry(entry) if isinstance(entry, Entry) else _stone(entry, seq))
     data = {
         "player_id": player_id,
         "currency": currency,
         "complete": found.complete,
-        "entries": [_entry(entry) for entry in found.entries],
+        "entries": rows,
     }
-    lines = table(_HEAD, [_row(entry) for entry in found.entries])
+    if as_csv:
+        return Output(data, comma_separated(_COLUMNS, [list(row.values()) for row in rows]))
+    shown = [[row[name] for name in _SHOWN] for row in rows]
+    lines = [_HEADING, *table(list(_SHOWN.values()), shown)]
     if not found.complete:
         lines.append("The index still lacks some entries: ask again.")
     return Output(data, lines)
@@ -38,12 +96,44 @@ def history(
 
 def explain(
     operations: Operations,
-    transaction_id: Annotated[str, typer.Argument(help="The provider's id for it.")],
-    integration: Annotated[str | None, typer.Option(help="The integration that sent it.")] = None,
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="The provider's id for it, our reference (plt-…), or a trace id.",
+            metavar="TRANSACTION",
+        ),
+    ],
+    integration: Annotated[
+        str | None, typer.Option(help="The integration that sent it.", metavar="NAME")
+    ] = None,
+    player: Annotated[
+        str | None, typer.Option(help="Look in this player's history.", metavar="PLAYER")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(help="Of the player's wallet.", metavar="CURRENCY")
+    ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="Read the whole ledger: slow, and it costs.")
+    ] = False,
 ) -> Output:
     """Tell who, what, why, the balance before and after, and what became of it."""
-    found = operations.ledger.explain(transaction_id, integration)
-    return _barred(found) if isinstance(found, Tombstone) else Output(_story(found), _told(found))
+    if (player is None) != (currency is None):
+        raise OpsError("invalid_request", "a wallet is named by --player and --currency")
+    wallet = (player, a_currency(currency)) if player and currency else None
+    found = operations.ledger.explain(name, integration, wallet, everywhere=everywhere)
+    return told(found)
+
+
+def _moment(text: str | None) -> str:
+    """Return a time as the ledger writes it; without an offset it is UTC."""
+    if text is None:
+        return ""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        message = f"{text} is no time: 2025-10-17, or 2025-10-17T12:03:45Z"
+        raise OpsError("invalid_request", message) from None
+    return iso_utc((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def verify(
@@ -73,7 +163,12 @@ def verify(
         "entries": found.entries,
         "faults": [asdict(fault) for fault in found.faults],
     }
-    lines = [f"{found.wallets} wallets, {found.entries} entries, {len(found.faults)} faults"]
+    counts = (
+        count(found.wallets, "wallet"),
+        count(found.entries, "entry", "entries"),
+        count(len(found.faults), "fault"),
+    )
+    lines = [", ".join(counts)]
     if found.faults:
         rows = [
             (fault.code, fault.wallet, fault.transaction_id, fault.detail) for fault in found.faults
@@ -82,7 +177,7 @@ def verify(
     return Output(data, lines, exit_code=1 if found.faults else 0)
 
 
-def _entry(entry: Entry) -> dict[str, object]:
+def _entry(entry: Entry) -> dict[str, Cell]:
     return {
         "seq": entry.seq,
         "at": entry.at,
@@ -98,159 +193,24 @@ def _entry(entry: Entry) -> dict[str, object]:
         "reserved": amount(entry.reserved_minor, entry.currency),
         "session_id": entry.session_id,
         "round_id": entry.round_id,
+        "game_id": entry.game_id,
         "refunds_bet": entry.bet_transaction_id,
+        "refunded_by": None,
     }
 
 
-def _row(entry: Entry) -> tuple[Cell, ...]:
-    money = (entry.amount_minor, entry.balance_before_minor, entry.balance_after_minor)
-    return (
-        entry.seq,
-        entry.at,
-        entry.kind,
-        entry.type,
-        entry.record,
-        *(amount(minor, entry.currency) for minor in money),
-        entry.rule,
-        entry.transaction_id,
-    )
-
-
-def _barred(stone: Tombstone) -> Output:
-    data = {
+def _stone(stone: Tombstone, seq: Cell) -> dict[str, Cell]:
+    """Return a bet that never came, with the names of an entry's row."""
+    return dict.fromkeys(_COLUMNS) | {
+        "seq": seq,
+        "at": stone.at,
         "integration": stone.integration,
         "transaction_id": stone.bet_transaction_id,
-        "outcome": "tombstone",
         "kind": "bet",
-        "player_id": stone.player_id,
-        "currency": stone.currency,
+        "outcome": "tombstone",
         "rule": "bet_cancelled",
-        "explanation": BARRED,
         "refunded_by": stone.refund_transaction_id,
-        "at": stone.at,
     }
-    lines = fields(
-        [
-            ("transaction", f"{stone.bet_transaction_id} of {stone.integration}"),
-            ("who", f"player {stone.player_id} ({stone.currency})"),
-            ("what", "a bet that never came: a tombstone stands in its place"),
-            ("why", BARRED),
-            ("refunded by", f"{stone.refund_transaction_id} at {stone.at}"),
-        ]
-    )
-    return Output(data, lines)
-
-
-def _story(story: Story) -> dict[str, object]:
-    entry = story.entry
-    money = {
-        "amount": amount(entry.amount_minor, entry.currency),
-        "balance_before": amount(entry.balance_before_minor, entry.currency),
-        "balance_after": amount(entry.balance_after_minor, entry.currency),
-        "reserved": amount(entry.reserved_minor, entry.currency),
-        "spendable_before": amount(entry.spendable_before_minor, entry.currency),
-        "postings": {name: amount(minor, entry.currency) for name, minor in entry.postings},
-    }
-    return {
-        "integration": entry.integration,
-        "transaction_id": entry.transaction_id,
-        "platform_transaction_id": story.reference,
-        "outcome": entry.record,
-        "kind": entry.kind,
-        "type": entry.type,
-        "player_id": entry.player_id,
-        "currency": entry.currency,
-        **money,
-        "rule": entry.rule,
-        "explanation": story.explanation,
-        "session_id": entry.session_id,
-        "session_status": story.session_status,
-        "game_id": entry.game_id,
-        "round_id": entry.round_id,
-        "finished": entry.finished,
-        "refunds_bet": entry.bet_transaction_id,
-        "refunded_by": story.void.refund_transaction_id if story.void else None,
-        **({"asked_by": story.who.name, "reason": story.who.reason} if story.who else {}),
-        "held": amount(entry.held_win_minor, entry.currency),
-        "released": asdict(story.release) if story.release else None,
-        "at": entry.at,
-        "trace_id": entry.trace_id,
-        "response": {"status": entry.status, "body": entry.body},
-        "chain": _chain(story),
-        "replays_seen": story.replays,
-    }
-
-
-def _chain(story: Story) -> dict[str, object]:
-    return {
-        "seq": story.entry.seq,
-        "previous_hash": story.entry.previous_hash,
-        "hash": story.entry.hash,
-        "hash_matches": story.intact,
-    }
-
-
-def _told(story: Story) -> list[str]:
-    entry = story.entry
-    before = amount(entry.balance_before_minor, entry.currency)
-    after = amount(entry.balance_after_minor, entry.currency)
-    stake = amount(entry.amount_minor, entry.currency)
-    postings = [f"{name} {amount(minor, entry.currency):+f}" for name, minor in entry.postings]
-    session = f"{entry.session_id} (now {story.session_status or 'unknown'})"
-    who = f"player {entry.player_id} ({entry.currency})"
-    what = f"{entry.kind} ({entry.type}) of {stake:f} {entry.currency}, {entry.record}"
-    if entry.kind == "notice":
-        who, what = "the integration, for all of its players", f"notice ({entry.type}), noted"
-    position = f"entry {entry.seq}" if entry.record == "applied" else f"after entry {entry.seq}"
-    intact = "intact" if story.intact else "ALTERED"
-    unknown = "unknown (logs not readable)"
-    pairs = [
-        ("transaction", f"{entry.transaction_id} of {entry.integration}"),
-        ("our reference", story.reference),
-        ("who", who),
-        ("what", what),
-        ("why", f"{story.explanation} ({entry.rule})"),
-        ("balance", f"{before:f} before, {after:f} after" if entry.player_id else ""),
-        ("spendable", _spendable(entry)),
-        ("postings", ", ".join(postings)),
-        ("session", session if entry.session_id else ""),
-        ("game", entry.game_id or ""),
-        ("round", _round(entry)),
-        ("refunds bet", entry.bet_transaction_id or ""),
-        ("refunded by", story.void.refund_transaction_id if story.void else ""),
-        ("asked by", f"{story.who.name}: {story.who.reason}" if story.who else ""),
-        ("held", _held(story)),
-        ("recorded", f"{entry.at}, trace {entry.trace_id}"),
-        ("response", f"{entry.status} {entry.body}"),
-        ("chain", f"{position}, hash {entry.hash[:16]}… {intact}"),
-        ("replays seen", unknown if story.replays is None else f"{story.replays}, {_REACH}"),
-    ]
-    return fields([(name, value) for name, value in pairs if value])
-
-
-def _spendable(entry: Entry) -> str:
-    """Say what was left to play with, where a reservation held something back."""
-    if not entry.reserved_minor:
-        return ""
-    minors = (entry.spendable_before_minor, entry.reserved_minor)
-    spendable, reserved = (amount(minor, entry.currency) for minor in minors)
-    return f"{spendable:f} before, {reserved:f} reserved"
-
-
-def _held(story: Story) -> str:
-    """Say whether a held win still is."""
-    if not story.entry.held_win_minor:
-        return ""
-    release = story.release
-    if release is None:
-        return "until it is released: ops win release"
-    return f"released at {release.at} by {release.who}: {release.reason}"
-
-
-def _round(entry: Entry) -> str:
-    if entry.round_id is None:
-        return ""
-    return f"{entry.round_id}, finished by this" if entry.finished else entry.round_id
 
 
 VERBS: Final = {"history": history, "explain": explain, "verify": verify}

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from testing.command_line import EVERY_VERB
 from testing.world import World
 from tests.functional.ops.console import Console
-from tests.functional.ops.test_audit import EVERY
 
 SHOW_MODULES = """
 import json, sys
@@ -75,7 +75,7 @@ def test_n11_what_is_mistyped_is_told_in_our_own_words(
     assert not [words for words in FOREIGN if words in plain.err + as_json.out]
 
 
-@pytest.mark.parametrize("verb", sorted(EVERY), ids=" ".join)
+@pytest.mark.parametrize("verb", sorted(EVERY_VERB), ids=" ".join)
 def test_n11_no_option_of_any_verb_answers_in_foreign_words(
     ops: Console, verb: tuple[str, ...]
 ) -> None:

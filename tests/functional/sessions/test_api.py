@@ -111,3 +111,28 @@ def test_running_launch_cannot_be_closed(desk: Desk) -> None:
     desk.provider.answers = [meanwhile]
     assert desk.launch(session_id="sess-1").status == 201
     assert inner[0].error == "launch_in_progress"
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"player_id": ""}, "player_id must not be empty"),
+        ({"player_id": 7}, "player_id must be a text"),
+        ({"game_id": "g" * 257}, "game_id is too long"),
+        ({"balance": 5}, "balance is no field of a launch"),
+        ({"device": "fridge"}, "device must be desktop or mobile"),
+        ({"is_demo": "yes"}, "is_demo must be true or false"),
+        (
+            {"language": "English"},
+            "language does not have the form that the description gives",
+        ),
+    ],
+)
+def test_n11_a_launch_is_refused_in_our_own_words(
+    desk: Desk, changes: dict[str, Any], told: str
+) -> None:
+    body = {"game_id": GAME, "player_id": PLAYER, "currency": "EUR"} | changes
+    refused = desk.send(api_event("POST", None, body))
+    assert (refused.status, refused.json["message"].endswith(f"({told})")) == (400, True)
+    missing = desk.send(api_event("POST", None, {"player_id": PLAYER, "currency": "EUR"}))
+    assert missing.json["message"].endswith("(game_id is missing)")

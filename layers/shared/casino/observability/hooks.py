@@ -64,6 +64,8 @@ class RequestRecord:
     secret_left_s: float = float("inf")
     """How long that version goes on verifying."""
     transaction_id: str = ""
+    reference: str = ""
+    """Our own for the transaction, as the provider was answered."""
     player_id: str = ""
     session_id: str = ""
     status: int = 0
@@ -164,6 +166,7 @@ class HookTelemetry(Telemetry):
             "request_id": request_id,
             "integration": record.integration,
             "transaction_id": record.transaction_id,
+            "reference": record.reference,
             "player_id": record.player_id,
             "session_id": record.session_id,
             "source_ip": record.source_ip,

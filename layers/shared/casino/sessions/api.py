@@ -26,6 +26,18 @@ type _Id = Annotated[
     str,
     StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$"),
 ]
+#: pydantic's kinds of faults in our own words.
+_FAULTS: Final = {
+    "missing": "is missing",
+    "extra_forbidden": "is no field of a launch",
+    "string_type": "must be a text",
+    "string_too_short": "must not be empty",
+    "string_too_long": "is too long",
+    "bool_type": "must be true or false",
+    "literal_error": "must be desktop or mobile",
+}
+_MALFORMED: Final = "does not have the form that the description gives"
+
 #: In a URL's path, and sent to the provider: only what needs no encoding.
 type _SessionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$")]
 
@@ -68,8 +80,8 @@ def parse_order(body: bytes, return_hosts: Hosts) -> LaunchOrder:
 def _reasons(error: ValidationError) -> str:
     """Name the fields and what is wrong with them, never their values."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
-    named = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults[:5])
-    return "; ".join(named)
+    named = ((".".join(map(str, fault["loc"])), fault["type"]) for fault in faults[:5])
+    return "; ".join(f"{field} {_FAULTS.get(kind, _MALFORMED)}" for field, kind in named)
 
 
 def launch_answer(launch: Launch) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Tells what became of money: a wallet's history, and the whole story of one transaction."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,10 +72,38 @@ BARRED: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class WalletHistory:
-    """A wallet's entries, refusals too; not `complete` while the index still lacks some."""
+class Wanted:
+    """Which entries of a wallet; times are ISO 8601 UTC, `until` is the first that is too late.
 
-    entries: list[Entry]
+    `limit` keeps the latest so many.
+    """
+
+    since: str = ""
+    until: str = ""
+    session_id: str | None = None
+    round_id: str | None = None
+    game_id: str | None = None
+    limit: int | None = None
+
+    def includes(self, entry: Entry) -> bool:
+        """Tell whether it is one of them."""
+        named = (
+            (self.session_id, entry.session_id),
+            (self.round_id, entry.round_id),
+            (self.game_id, entry.game_id),
+        )
+        in_time = self.since <= entry.at and (not self.until or entry.at < self.until)
+        return in_time and all(wanted in (None, own) for wanted, own in named)
+
+
+@dataclass(frozen=True, slots=True)
+class WalletHistory:
+    """A wallet's entries, refusals too, and after a refund the tombstone that it left.
+
+    Not `complete` while the index still lacks some.
+    """
+
+    entries: list[Entry | Tombstone]
     complete: bool
 
 
@@ -112,7 +140,7 @@ class Story:
     @property
     def reference(self) -> str:
         """Our own reference for the transaction."""
-        return platform_transaction_id(self.entry.integration, self.entry.transaction_id)
+        return _reference(self.entry)
 
     @property
     def intact(self) -> bool:
@@ -124,8 +152,9 @@ class Story:
 class LedgerReader:
     """The use cases; both raise `AdminError`.
 
-    `owners` names the integrations, `session` finds one by its id, and `replays` counts the copies
-    of (integration, transaction id) that were answered since a time.
+    `owners` names the integrations, `session` finds one by its id, `replays` counts the copies of
+    (integration, transaction id) that were answered since a time, and `logged` finds such pairs by
+    a trace id or by our reference, as long as the logs remember.
     """
 
     history: History
@@ -133,22 +162,49 @@ class LedgerReader:
     owners: Callable[[], Iterable[str]]
     session: Callable[[str], Session | None]
     replays: Callable[[str, str, str], int | None]
+    logged: Callable[[str], Iterable[tuple[str, str]]]
 
-    def of_wallet(self, player_id: str, currency: str) -> WalletHistory:
+    def of_wallet(
+        self, player_id: str, currency: str, wanted: Wanted | None = None
+    ) -> WalletHistory:
         """Return a wallet's entries in order; a refusal has the number that it came after."""
+        wanted = wanted or Wanted()
         existing_player(self.accounts, player_id)
         wallet = self.accounts.wallet(player_id, a_currency(currency))
         entries = list(self.history.of_wallet(player_id, currency))
         applied = sum(entry.record == "applied" for entry in entries)
         # The index may lag behind the ledger: say so rather than hide the tail.
-        return WalletHistory(entries, complete=wallet is None or wallet.seq <= applied)
+        complete = wallet is None or wallet.seq <= applied
+        rows: list[Entry | Tombstone] = []
+        for entry in filter(wanted.includes, entries):
+            rows += [entry, *self._left_by(entry)]
+        return WalletHistory(rows[-wanted.limit :] if wanted.limit else rows, complete)
 
-    def explain(self, transaction_id: str, integration: str | None = None) -> Story | Tombstone:
+    def _left_by(self, entry: Entry) -> list[Tombstone]:
+        """Return the tombstone that a refund left in the place of its bet."""
+        if entry.kind != "refund" or entry.postings or entry.bet_transaction_id is None:
+            return []
+        stone = self.history.find(entry.integration, entry.bet_transaction_id)
+        if not isinstance(stone, Tombstone):
+            return []
+        return [stone] if stone.refund_transaction_id == entry.transaction_id else []
+
+    def explain(
+        self,
+        name: str,
+        integration: str | None = None,
+        wallet: tuple[str, str] | None = None,
+        *,
+        everywhere: bool = False,
+    ) -> Story | Tombstone:
         """Return the story of a transaction, or the tombstone of a bet that never came.
 
-        Without `integration` every one is asked, and only one may have the transaction.
+        `name` is the provider's id, our reference, or the trace id of a request. The last two are
+        looked for in the history of `wallet` (player, currency), or with `everywhere` in the whole
+        ledger, or else in the logs. Without `integration` every one is asked, and only one
+        transaction may be meant.
         """
-        record = self.find(transaction_id, integration)
+        record = self.find(name, integration, wallet, everywhere=everywhere)
         if isinstance(record, Tombstone):
             return record
         void, release = None, None
@@ -160,19 +216,53 @@ class LedgerReader:
         replays = self.replays(record.integration, record.transaction_id, record.at)
         return Story(record, void, release, session.status if session else None, replays)
 
-    def find(self, transaction_id: str, integration: str | None) -> Entry | Tombstone:
+    def find(
+        self,
+        name: str,
+        integration: str | None,
+        wallet: tuple[str, str] | None = None,
+        *,
+        everywhere: bool = False,
+    ) -> Entry | Tombstone:
         """Return what is recorded of a transaction, of whichever integration has it."""
-        names = [integration] if integration else [PLATFORM, *sorted(self.owners())]
-        records = [self.history.find(name, transaction_id) for name in names]
-        found = [record for record in records if record is not None]
+        owners = [integration] if integration else [PLATFORM, *sorted(self.owners())]
+        found = [record for each in owners if (record := self.history.find(each, name))]
         if not found:
-            message = f"no transaction {transaction_id} is recorded"
+            found = [
+                entry
+                for entry in self._candidates(name, wallet, everywhere)
+                if entry.integration in owners and name in (entry.trace_id, _reference(entry))
+            ]
+        if not found:
+            message = f"no transaction {name} is recorded, and the logs name none for it"
             raise AdminError("transaction_not_found", message)
         if len(found) > 1:
-            owners = ", ".join(record.integration for record in found)
-            message = f"{owners} each have a transaction {transaction_id}: say which, --integration"
+            named = ", ".join(f"{_own_id(each)} of {each.integration}" for each in found[:10])
+            message = f"{name} may be {named}: give its id, and --integration"
             raise AdminError("ambiguous_transaction", message)
         return found[0]
+
+    def _candidates(
+        self, name: str, wallet: tuple[str, str] | None, everywhere: bool
+    ) -> Iterator[Entry]:
+        """Yield entries among which a reference or a trace id may be found."""
+        if wallet is not None:
+            yield from self.history.of_wallet(*wallet)
+        elif everywhere:
+            yield from (each for each in self.history.everything() if isinstance(each, Entry))
+        else:
+            for owner, transaction_id in self.logged(name):
+                record = self.history.find(owner, transaction_id)
+                if isinstance(record, Entry):
+                    yield record
+
+
+def _reference(entry: Entry) -> str:
+    return platform_transaction_id(entry.integration, entry.transaction_id)
+
+
+def _own_id(record: Entry | Tombstone) -> str:
+    return record.transaction_id if isinstance(record, Entry) else record.bet_transaction_id
 
 
 def existing_player(accounts: Accounts, player_id: str) -> Player:

@@ -121,6 +121,7 @@ class Admin:
             self.registry.names,
             self.session_store.get,
             self.request_logs.replays,
+            self.request_logs.transactions,
         )
 
     @cached_property

@@ -1,0 +1,161 @@
+"""The answer of `ops ledger explain`: the whole story of one transaction."""
+
+from dataclasses import asdict
+from typing import Final
+
+from casino.wallet.explain import BARRED, Story
+from casino.wallet.model import Entry, Tombstone
+from ops.output import Output, amount, fields
+
+#: A replay writes nothing: docs/adr/0008-replays-are-counted-from-logs.md.
+_REACH: Final = "as far back as the logs reach"
+_ALTERED: Final = (
+    "ALTERED: the entry does not have the hash that it was sealed with, so somebody changed it in "
+    "the table. `ops ledger verify` finds what else does not fit."
+)
+
+
+def told(found: Story | Tombstone) -> Output:
+    """Return the story; an entry that was altered since is a fault."""
+    if isinstance(found, Tombstone):
+        return _barred(found)
+    if found.intact:
+        return Output(_story(found), _lines(found))
+    return Output(_story(found), [*_lines(found), "", _ALTERED], exit_code=1)
+
+
+def _barred(stone: Tombstone) -> Output:
+    data = {
+        "integration": stone.integration,
+        "transaction_id": stone.bet_transaction_id,
+        "outcome": "tombstone",
+        "kind": "bet",
+        "player_id": stone.player_id,
+        "currency": stone.currency,
+        "rule": "bet_cancelled",
+        "explanation": BARRED,
+        "refunded_by": stone.refund_transaction_id,
+        "at": stone.at,
+    }
+    lines = fields(
+        [
+            ("transaction", f"{stone.bet_transaction_id} of {stone.integration}"),
+            ("who", f"player {stone.player_id} ({stone.currency})"),
+            ("what", "a bet that never came: a tombstone stands in its place"),
+            ("why", BARRED),
+            ("refunded by", f"{stone.refund_transaction_id} at {stone.at}"),
+        ]
+    )
+    return Output(data, lines)
+
+
+def _story(story: Story) -> dict[str, object]:
+    entry = story.entry
+    money = {
+        "amount": amount(entry.amount_minor, entry.currency),
+        "balance_before": amount(entry.balance_before_minor, entry.currency),
+        "balance_after": amount(entry.balance_after_minor, entry.currency),
+        "reserved": amount(entry.reserved_minor, entry.currency),
+        "spendable_before": amount(entry.spendable_before_minor, entry.currency),
+        "postings": {name: amount(minor, entry.currency) for name, minor in entry.postings},
+    }
+    return {
+        "integration": entry.integration,
+        "transaction_id": entry.transaction_id,
+        "platform_transaction_id": story.reference,
+        "outcome": entry.record,
+        "kind": entry.kind,
+        "type": entry.type,
+        "player_id": entry.player_id,
+        "currency": entry.currency,
+        **money,
+        "rule": entry.rule,
+        "explanation": story.explanation,
+        "session_id": entry.session_id,
+        "session_status": story.session_status,
+        "game_id": entry.game_id,
+        "round_id": entry.round_id,
+        "finished": entry.finished,
+        "refunds_bet": entry.bet_transaction_id,
+        "refunded_by": story.void.refund_transaction_id if story.void else None,
+        **({"asked_by": story.who.name, "reason": story.who.reason} if story.who else {}),
+        "held": amount(entry.held_win_minor, entry.currency),
+        "released": asdict(story.release) if story.release else None,
+        "at": entry.at,
+        "trace_id": entry.trace_id,
+        "response": {"status": entry.status, "body": entry.body},
+        "chain": _chain(story),
+        "replays_seen": story.replays,
+    }
+
+
+def _chain(story: Story) -> dict[str, object]:
+    return {
+        "seq": story.entry.seq,
+        "previous_hash": story.entry.previous_hash,
+        "hash": story.entry.hash,
+        "hash_matches": story.intact,
+    }
+
+
+def _lines(story: Story) -> list[str]:
+    entry = story.entry
+    before = amount(entry.balance_before_minor, entry.currency)
+    after = amount(entry.balance_after_minor, entry.currency)
+    stake = amount(entry.amount_minor, entry.currency)
+    postings = [f"{name} {amount(minor, entry.currency):+f}" for name, minor in entry.postings]
+    session = f"{entry.session_id} (now {story.session_status or 'unknown'})"
+    who = f"player {entry.player_id} ({entry.currency})"
+    what = f"{entry.kind} ({entry.type}) of {stake:f} {entry.currency}, {entry.record}"
+    if entry.kind == "notice":
+        who, what = "the integration, for all of its players", f"notice ({entry.type}), noted"
+    position = f"entry {entry.seq}" if entry.record == "applied" else f"after entry {entry.seq}"
+    intact = "intact" if story.intact else "ALTERED"
+    unknown = "unknown (logs not readable)"
+    pairs = [
+        ("transaction", f"{entry.transaction_id} of {entry.integration}"),
+        ("our reference", story.reference),
+        ("who", who),
+        ("what", what),
+        ("why", f"{story.explanation} ({entry.rule})"),
+        ("balance", f"{before:f} before, {after:f} after" if entry.player_id else ""),
+        ("spendable", _spendable(entry)),
+        ("postings", ", ".join(postings)),
+        ("session", session if entry.session_id else ""),
+        ("game", entry.game_id or ""),
+        ("round", _round(entry)),
+        ("refunds bet", entry.bet_transaction_id or ""),
+        ("refunded by", story.void.refund_transaction_id if story.void else ""),
+        ("asked by", f"{story.who.name}: {story.who.reason}" if story.who else ""),
+        ("held", _held(story)),
+        ("recorded", f"{entry.at}, trace {entry.trace_id}"),
+        ("response", f"{entry.status} {entry.body}"),
+        ("chain", f"{position}, hash {entry.hash[:16]}… {intact}"),
+        ("replays seen", unknown if story.replays is None else f"{story.replays}, {_REACH}"),
+    ]
+    return fields([(name, value) for name, value in pairs if value])
+
+
+def _spendable(entry: Entry) -> str:
+    """Say what was left to play with, where a reservation held something back."""
+    if not entry.reserved_minor:
+        return ""
+    minors = (entry.spendable_before_minor, entry.reserved_minor)
+    spendable, reserved = (amount(minor, entry.currency) for minor in minors)
+    return f"{spendable:f} before, {reserved:f} reserved"
+
+
+def _held(story: Story) -> str:
+    """Say whether a held win still is."""
+    if not story.entry.held_win_minor:
+        return ""
+    release = story.release
+    if release is None:
+        return "until it is released: ops win release"
+    return f"released at {release.at} by {release.who}: {release.reason}"
+
+
+def _round(entry: Entry) -> str:
+    if entry.round_id is None:
+        return ""
+    return f"{entry.round_id}, finished by this" if entry.finished else entry.round_id
