@@ -12,6 +12,7 @@ from casino.wallet.dialect import MAX_BODY
 from casino.wallet.refusals import REFUSALS
 from testing.template import PROJECT, Template, load_template
 from tests.unit.template.firewall import Request, answer, firewall, rates
+from tests.unit.template.template_rules import PUBLIC, ROUTES
 
 SIGNED = {"Authorization": "Bearer k", "X-Timestamp": "2025-10-17T12:03:45Z", "X-Signature": "0"}
 HOOK = "/prod/webhooks/igsp/v1/win"
@@ -66,6 +67,16 @@ def test_flexsoft_names_its_key_in_a_header_of_its_own(template: Template) -> No
         "CUSTOM_KEYS x-public-key": {"Ref": "WafKeyRateLimit"},
         "IP": {"Ref": "WafRateLimit"},
     }
+
+
+PUBLIC_POSTS = [path for method, path in ROUTES if method == "POST" and PUBLIC.fullmatch(path)]
+
+
+@pytest.mark.parametrize("path", PUBLIC_POSTS)
+def test_a8_no_dialects_money_meets_the_limit_of_the_nameless(
+    template: Template, path: str
+) -> None:
+    assert rates(template, Request(f"/prod{path}"))["IP"] == {"Ref": "WafRateLimit"}
 
 
 @pytest.mark.parametrize("environment", [None, "staging", "prod"])
