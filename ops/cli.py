@@ -23,6 +23,7 @@ _NOUNS: Final = {
     "session": ("session", "Game sessions."),
     "ledger": ("ledger", "The ledger."),
     "win": ("win", "Held wins."),
+    "hold": ("hold", "Stakes that wait for their settlement."),
 }
 _PLAIN: Final = {
     "sign": ("signature", "Sign a body as a provider does."),

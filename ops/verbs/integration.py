@@ -13,7 +13,7 @@ from ops.context import Asked, Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
 from ops.output import Cell, Output, count, fields, table
-from ops.verbs import limits, rotation
+from ops.verbs import access, limits, rotation
 from ops.verbs.rotation import NameArgument
 
 _COLUMNS: Final = ("label", "fingerprint", "made_at", "until", "last_used_at", "version")
@@ -293,5 +293,6 @@ VERBS: Final = {
     "disable": disable,
     "enable": enable,
     **rotation.VERBS,
+    **access.VERBS,
     **limits.VERBS,
 }

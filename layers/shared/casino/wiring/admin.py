@@ -9,6 +9,7 @@ from typing import Any
 
 from casino.accounts.admin import PlayerAdmin
 from casino.accounts.held_wins import HeldWins
+from casino.accounts.holds import OpenHolds
 from casino.audit.model import Who
 from casino.audit.store import DynamoDbAudit
 from casino.aws.invoke import ask
@@ -21,8 +22,10 @@ from casino.catalogue.store.runs import DynamoDbSync
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.dialects.registry import FAMILIES, family
+from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.deployed import DeployedRotation
+from casino.integrations.model import WalletTerms
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
@@ -31,12 +34,14 @@ from casino.providers.connection import pool_manager
 from casino.sessions.admin import SessionAdmin
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.sessions import DynamoDbSessions
+from casino.wallet.decide_hold import decide_hold
 from casino.wallet.explain import LedgerReader
 from casino.wallet.model import PLATFORM
 from casino.wallet.proof.verify import Verifier
-from casino.wallet.service import WalletService
+from casino.wallet.record_hold import hold_commit_for
+from casino.wallet.service import Rules, WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
-from casino.wallet.store.audited import AuditedLedger
+from casino.wallet.store.audited import AuditedHoldLedger, AuditedLedger
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wallet.store.releases import DynamoDbReleases
@@ -128,6 +133,13 @@ class Admin:
     def held_wins(self) -> HeldWins:
         releases = DynamoDbReleases(self.dynamodb, self.stack.tables)
         return HeldWins(self.ledger.find, self.history, releases, self.clock)
+
+    @cached_property
+    def holds(self) -> OpenHolds:
+        ledger = AuditedHoldLedger(self.dynamodb, self.stack.tables)
+        rules = Rules(decide_hold, hold_commit_for)
+        service = WalletService(ledger, self.accounts, self.clock, Winupgo(), rules=rules)
+        return OpenHolds(self.accounts, self.history, service, self.clock, WalletTerms())
 
     @cached_property
     def verifier(self) -> Verifier:

@@ -8,6 +8,7 @@ from casino.base.money import to_major
 from casino.base.times import epoch
 from casino.wallet.model import Entry
 from casino.wallet.ports import Commit
+from casino.wallet.store.hold_ledger import DynamoDbHoldLedger
 from casino.wallet.store.ledger import DynamoDbLedger
 
 
@@ -35,3 +36,7 @@ class AuditedLedger(DynamoDbLedger):
         who, subject = Who.read(entry.extra), of_player(entry.player_id)
         record = who.record(subject, entry.kind, epoch(entry.at), old, new, detail)
         return audit_write(self._tables, record)
+
+
+class AuditedHoldLedger(AuditedLedger, DynamoDbHoldLedger):
+    """The same for holds that somebody releases."""

@@ -6,7 +6,6 @@ present one, which costs no more round trips than reading it would have. See ADR
 """
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
 from casino.aws.attributes import Item, number, text
@@ -25,9 +24,6 @@ from casino.wallet.store.hold_items import (
 )
 from casino.wallet.store.items import entry_id, read_session, read_wallet
 from casino.wallet.store.ledger import DynamoDbLedger, transaction_item
-
-#: The index of wallets with open holds has this many partitions, named `0` to `f`.
-SHARDS = "0123456789abcdef"
 
 
 class DynamoDbHoldLedger(DynamoDbLedger):
@@ -106,14 +102,13 @@ def _with_record(snapshot: HoldSnapshot, item: Item) -> HoldSnapshot:
 
 
 def _hold_in(update: dict[str, Any], after: Wallet) -> None:
-    """Let the wallet's update say what is held, and stand in the index while anything is."""
+    """Let the wallet's update say what is held, and since when."""
     values, sets = update["ExpressionAttributeValues"], "held = :open"
     values[":open"] = number(after.held_minor)
-    removes = " REMOVE held_since, held_seq, held_shard"
+    removes = " REMOVE held_since, held_seq"
     if after.held_minor:
-        sets += ", held_since = :since, held_seq = :first, held_shard = :shard"
+        sets += ", held_since = :since, held_seq = :first"
         values[":since"], values[":first"] = text(after.held_since), number(after.held_seq)
-        values[":shard"] = text(sha256(after.player_id.encode()).hexdigest()[0])
         removes = ""
     rest = update["UpdateExpression"].removeprefix("SET ")
     update["UpdateExpression"] = f"SET {sets}, {rest}{removes}"

@@ -1,0 +1,59 @@
+"""Operators connect WinUpGo, list what is held, and release what was forgotten."""
+
+import pytest
+
+from testing.world import World
+from tests.functional.ops.console import Console
+from tests.functional.winupgo.partner import INTEGRATION, Partner, connect
+from tests.functional.winupgo.test_cases import said
+
+
+@pytest.fixture
+def partner(world: World) -> Partner:
+    return connect(world)
+
+
+def test_open_holds_are_listed_and_ended_ones_are_not(world: World, partner: Partner) -> None:
+    ops = Console(world)
+    assert ops.json("hold", "list")["holds"] == []
+    partner.authorize("k1")
+    partner.authorize("k2", "1.00", bet_id="b2")
+    partner.settle("k3")
+    (held,) = ops.json("hold", "list")["holds"]
+    assert (held["bet_id"], held["integration"]) == ("b2", INTEGRATION)
+    assert ops.json("hold", "list", "--older-than", "1")["holds"] == []
+
+
+def test_a_released_hold_is_the_players_and_never_settled(world: World, partner: Partner) -> None:
+    ops = Console(world)
+    partner.authorize("k1")
+    words = ("hold", "release", INTEGRATION, "b1", "--reason", "the studio forgot it")
+    assert ops.json(*words)["bet_id"] == "b1"
+    assert partner.money == (100_000, 0)
+    assert said(partner.settle("k2")) == (409, "BET_ROLLED_BACK")
+    assert said(partner.roll_back("k3")) == (200, "rolled_back")
+    assert ops.json(*words)["bet_id"] == "b1"
+    records = ops.json("audit", "--player", "player-912")["records"]
+    assert [each["reason"] for each in records if each["what"] == "rollback"] == [
+        "the studio forgot it"
+    ]
+    assert partner.faults == set()
+
+
+def test_what_is_not_held_is_not_released(world: World, partner: Partner) -> None:
+    ops = Console(world)
+    assert ops("hold", "release", INTEGRATION, "b9", "--reason", "x").code == 1
+    partner.authorize("k1")
+    partner.settle("k2")
+    assert ops("hold", "release", INTEGRATION, "b1", "--reason", "x").code == 1
+    assert partner.money == (100_250, 0)
+
+
+def test_an_operator_says_whose_an_integration_is(world: World, partner: Partner) -> None:
+    words = ("integration", "access", INTEGRATION, "--brand", "brand-8", "--area", "EU")
+    Console(world)(*words, "--provider", "studio", "--opens-sessions")
+    found = world.registry.get(INTEGRATION)
+    assert found is not None
+    assert (found.access.brand_id, found.access.opens_sessions) == ("brand-8", True)
+    odd = Console(world)(*words, "--provider", "studio", "--certificate", "abc")
+    assert odd.code == 1
