@@ -1,0 +1,29 @@
+"""Functions that change one attribute of an item may change no other one."""
+
+from testing.template import as_list, load_template
+from tests.unit.template.template_grants import statements
+
+#: Table → the attributes that a function may change there.
+NARROW = {
+    "PlayersTable": [{"player_id", "introduced_to"}],
+    "RegistryTable": [
+        {"kind", "id", "current_version", "pending_version", "tested_version", "retired"}
+        | {"retirements"},
+        {"kind", "id", "exceeded_until"},
+    ],
+}
+
+
+def test_a5_no_function_changes_more_of_a_player_than_who_had_a_session() -> None:
+    found: dict[str, list[set[str]]] = {table: [] for table in NARROW}
+    for _, statement in statements(load_template()):
+        if "dynamodb:UpdateItem" not in as_list(statement["Action"]):
+            continue
+        for resource in as_list(statement["Resource"]):
+            table = resource["Fn::GetAtt"][0] if "Fn::GetAtt" in resource else ""
+            if table in NARROW:
+                allowed = statement["Condition"]["ForAllValues:StringEquals"]
+                found[table].append(set(allowed["dynamodb:Attributes"]))
+    assert found["PlayersTable"]
+    for table, narrow in NARROW.items():
+        assert all(attributes in narrow for attributes in found[table])
