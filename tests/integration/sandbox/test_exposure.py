@@ -7,9 +7,10 @@ from uuid import uuid4
 import httpx
 
 from casino.dialects.registry import family
-from sandbox.demo import encode
+from sandbox.demo import Seat, encode
+from sandbox.loop import INTEGRATION
 from sandbox.processes import poll
-from sandbox.up import INTEGRATION, Casino, Seat, open_seat
+from sandbox.up import Casino, open_seat
 from testing.world import GAME
 
 #: A currency of its own: no other test plays in it.
