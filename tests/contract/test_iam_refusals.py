@@ -16,7 +16,7 @@ IAM_ROUTES = sorted(
     (route["Path"], route["Method"].lower())
     for function in functions(load_template()).values()
     for route in (event["Properties"] for event in function.get("Events", {}).values())
-    if "Auth" in route
+    if route.get("Auth", {}).get("Authorizer") == "AWS_IAM"
 )
 
 
