@@ -4,11 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from casino.audit.model import AuditRecord
+from casino.audit.store import DynamoDbAudit
 from casino.wallet.chain import genesis_hash
 from casino.wallet.model import Entry, Player, Transaction, VoidMarker, Wallet
 from casino.wallet.proof.verify import Verifier
-from testing.fakes import Casino
+from testing.fakes import Casino, FakeWorld
 from testing.transactions import AT, PLAYER, SESSION, a_bet, a_refund, a_tombstone, a_win, commit_of
+from testing.world import World
+
+AUDIT = AuditRecord("player#p1", "change", "an operator", AT)
 
 
 def apply(casino: Casino, request: Transaction) -> Entry:
@@ -92,6 +97,34 @@ def test_a_reservation_is_at_most_the_balance(casino: Casino) -> None:
     with pytest.raises(LookupError):
         casino.accounts.set_reserved(PLAYER, "USD", 0)
     assert casino.accounts.wallet(PLAYER, "EUR") == after
+
+
+def records(casino: Casino) -> list[tuple[str, str, str, str]]:
+    """What the audit holds of the test's own changes."""
+    if isinstance(casino, World):
+        found = DynamoDbAudit(casino.client, casino.tables).records(AUDIT.subject)
+    else:
+        assert isinstance(casino, FakeWorld)
+        found = [record for record in casino.tables.audit if record.subject == AUDIT.subject]
+    return [(each.what, each.old, each.new, each.detail) for each in found]
+
+
+def test_a3_a_change_tells_what_stood_there_and_no_change_tells_nothing(casino: Casino) -> None:
+    for _ in range(2):
+        casino.accounts.set_reserved(PLAYER, "EUR", 250, replace(AUDIT, what="reserve"))
+        casino.sessions.set_status("s1", "suspended", replace(AUDIT, what="status"))
+        casino.profiles.change(PLAYER, {"kyc_level": "basic"}, replace(AUDIT, what="profile"))
+        casino.accounts.add_wallet(PLAYER, "USD", replace(AUDIT, what="wallet", new="USD"))
+        casino.accounts.add_player(Player(PLAYER, blocked=False, created_at=AT), AUDIT)
+        casino.sessions.add(SESSION, AUDIT)
+    casino.accounts.set_blocked(PLAYER, True, replace(AUDIT, what="block"))
+    assert sorted(records(casino)) == [
+        ("block", "active", "blocked", ""),
+        ("profile", "", "basic", "kyc_level"),
+        ("reserve", "0.00 EUR", "2.50 EUR", ""),
+        ("status", "active", "suspended", ""),
+        ("wallet", "", "USD", ""),
+    ]
 
 
 def test_a_balance_reads_player_wallet_and_session(casino: Casino) -> None:

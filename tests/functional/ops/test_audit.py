@@ -225,6 +225,18 @@ def test_a3_a_deposit_carries_who_and_why_in_its_entry(desk: Desk) -> None:
     assert record["detail"] == "10.00 EUR, transaction gift-1"
 
 
+def test_a3_a_deposit_whose_names_were_altered_is_told_as_altered(desk: Desk) -> None:
+    desk.type((*FUND, "--transaction-id", "gift-1"), "--reason", REASON)
+    desk.client.update_item(
+        TableName=desk.console.world.tables.ledger,
+        Key={"id": {"S": "platform#tx#gift-1"}},
+        UpdateExpression="SET extra = :extra",
+        ExpressionAttributeValues={":extra": {"S": "no JSON"}},
+    )
+    said = desk.console("ledger", "explain", "gift-1")
+    assert (said.code, "ALTERED" in said.out, "asked by" in said.out) == (1, True, False)
+
+
 def test_a3_a_refused_withdrawal_is_told_too(desk: Desk) -> None:
     desk.type(FUND, "--reason", REASON)
     assert desk.console("player", "withdraw", "ann", "EUR", "10.01", "--reason", REASON).code == 1

@@ -132,8 +132,11 @@ class Story:
 
     @property
     def who(self) -> Who | None:
-        """Who asked for a movement of the platform's own, and why; `None` for a provider's."""
-        if self.entry.integration != PLATFORM or self.entry.extra is None:
+        """Who asked for a movement of the platform's own, and why.
+
+        `None` for a provider's, and where somebody has altered the entry.
+        """
+        if self.entry.integration != PLATFORM or self.entry.extra is None or not self.intact:
             return None
         return Who.read(self.entry.extra)
 
