@@ -1,7 +1,8 @@
-"""`make down`: stops the simulated provider and the local AWS, whose data was in memory only."""
+"""`make down`: stops the simulated providers and the local AWS, whose data was in memory only."""
 
 import sys
 
+from sandbox.flexsoft.part import FlexsoftProcess
 from sandbox.ministack import LocalServerError, MiniStack
 from sandbox.provider.process import ProviderProcess
 from sandbox.up import LOCAL, STACK_FILE
@@ -11,6 +12,7 @@ def main() -> int:
     """Stop the local stack; returns the exit code."""
     running = {
         "the simulated provider": ProviderProcess.running(LOCAL),
+        "the simulated Flexsoft": FlexsoftProcess.running(LOCAL),
         "the local AWS": MiniStack.running(LOCAL),
     }
     STACK_FILE.unlink(missing_ok=True)

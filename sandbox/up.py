@@ -6,6 +6,7 @@ plays one of its games, and leaves the game open for a browser.
 On a running stack `make run` deploys anew; players and money stay.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -26,6 +27,7 @@ from ops.context import Operations, connect_local
 from ops.errors import OpsError
 from ops.verbs import ledger
 from sandbox.demo import Played, Seat, UnexpectedAnswerError, play
+from sandbox.flexsoft.part import FlexsoftPart, open_part
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
 from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
@@ -47,6 +49,8 @@ _LOOP_CURRENCY: Final = "EUR"
 _LOOP_ROUNDS: Final = 5
 _SESSION_S: Final = 12 * 3600
 
+#: The parts of the demonstration.
+PARTS: Final = ("igsp", "flexsoft")
 _FAILURES: Final = (
     LocalServerError,
     BuildError,
@@ -59,6 +63,9 @@ _FAILURES: Final = (
 
 def main() -> int:
     """Bring the stack up and show that it works; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--only", choices=PARTS, help="the part of the demonstration to play")
+    only = parser.parse_args().only
     console = Console()
     started = time.monotonic()
     try:
@@ -66,10 +73,16 @@ def main() -> int:
         console.print("building and deploying template.yaml …")
         casino = open_casino(local)
         _write_stack_file(casino, local.endpoint)
-        _show(console, casino.play())
-        loop = _close_loop(casino)
-        launched = _play_loop(console, loop)
-        _write_stack_file(casino, local.endpoint, loop)
+        loop, launched = None, None
+        if only in (None, "igsp"):
+            _show(console, casino.play())
+            loop = _close_loop(casino)
+            launched = _play_loop(console, loop)
+        flexsoft = None
+        if only in (None, "flexsoft"):
+            flexsoft = open_part(casino.operations, casino.stack.base_url, LOCAL)
+            _show(console, flexsoft.play(), "Flexsoft: signed requests over HTTP")
+        _write_stack_file(casino, local.endpoint, loop, flexsoft)
     except _FAILURES as error:
         console.print(f"[red]failed:[/red] {error}", highlight=False)
         return 1
@@ -175,7 +188,12 @@ def _play_loop(console: Console, loop: Loop) -> Launched:
     return launched
 
 
-def _write_stack_file(casino: Casino, endpoint: str, loop: Loop | None = None) -> None:
+def _write_stack_file(
+    casino: Casino,
+    endpoint: str,
+    loop: Loop | None = None,
+    flexsoft: FlexsoftPart | None = None,
+) -> None:
     """Write what tools need to reach the stack; it holds the sandbox secret, so it is private."""
     provider = {"provider_url": loop.provider.provider_url} if loop is not None else {}
     content = provider | {
@@ -187,6 +205,7 @@ def _write_stack_file(casino: Casino, endpoint: str, loop: Loop | None = None) -
         "secret_key": casino.credentials.secret_key,
         "players": [asdict(seat) for seat in casino.seats.values()],
         "tables": casino.stack.tables,
+        "dialects": {"flexsoft": flexsoft.described()} if flexsoft is not None else {},
     }
     part = STACK_FILE.with_suffix(".part")
     part.touch(mode=0o600)
@@ -194,8 +213,12 @@ def _write_stack_file(casino: Casino, endpoint: str, loop: Loop | None = None) -
     part.replace(STACK_FILE)
 
 
-def _show(console: Console, played: Iterable[Played]) -> None:
-    table = Table(title="signed requests over HTTP, as a provider sends them")
+def _show(
+    console: Console,
+    played: Iterable[Played],
+    title: str = "signed requests over HTTP, as a provider sends them",
+) -> None:
+    table = Table(title=title)
     table.add_column("step")
     table.add_column("status", justify="right")
     table.add_column("answer")
@@ -210,7 +233,9 @@ def _show(console: Console, played: Iterable[Played]) -> None:
         console.print(table)
 
 
-def _say_where(console: Console, stack: DeployedStack, launched: Launched, seconds: float) -> None:
+def _say_where(
+    console: Console, stack: DeployedStack, launched: Launched | None, seconds: float
+) -> None:
     lines = [
         f"up in {seconds:.0f} s; make down stops it",
         f"hooks   {stack.hooks_url}",
@@ -218,7 +243,7 @@ def _say_where(console: Console, stack: DeployedStack, launched: Launched, secon
         f"details {STACK_FILE.relative_to(PROJECT)}",
         "next    .venv/bin/ops ledger history p_demo_1 EUR",
         "        .venv/bin/ops catalogue show",
-        f"play    {launched.url}",
+        *([f"play    {launched.url}"] if launched is not None else []),
     ]
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
 
