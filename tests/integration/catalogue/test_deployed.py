@@ -160,5 +160,5 @@ def test_both_schedules_start_the_function_with_their_mode(loop: Loop) -> None:
         if target["Arn"].endswith(loop.operations.stack.sync_function)
     }
 
-    assert inputs['{"mode": "delta"}'] == "rate(5 minutes)"
+    assert inputs['{"mode": "delta"}'] == "rate(4 minutes)"
     assert inputs['{"mode": "full"}'].startswith("cron(")
