@@ -21,6 +21,7 @@ _NOUNS: Final = {
     "integration": ("integration", "Providers' connections."),
     "player": ("player", "Players and their money."),
     "session": ("session", "Game sessions."),
+    "gift": ("gift", "Free rounds at Flexsoft."),
     "ledger": ("ledger", "The ledger."),
     "win": ("win", "Held wins."),
     "hold": ("hold", "Stakes that wait for their settlement."),

@@ -11,8 +11,12 @@ from uuid import uuid4
 
 from casino.audit.model import AuditRecord
 from casino.aws.attributes import Item, text
-from casino.aws.dynamodb import DynamoDbClient, query, transact
+from casino.aws.dynamodb import DynamoDbClient, query, transact, write
 from casino.aws.tables import Tables
+from casino.base.errors import BusyError
+
+#: The id of an intent: it sorts before every time.
+_INTENT = "#intent"
 
 
 def transact_audited(
@@ -61,3 +65,31 @@ def _read(item: Item) -> AuditRecord:
     return AuditRecord(
         **{field.name: item[field.name]["S"] for field in fields(AuditRecord) if field.name in item}
     )
+
+
+class DynamoDbIntents:
+    """What is meant to be done elsewhere: the intent, whose subject is taken once, and outcomes."""
+
+    def __init__(self, client: DynamoDbClient, tables: Tables) -> None:
+        self._client = client
+        self._tables = tables
+        self._audit = DynamoDbAudit(client, tables)
+
+    def put_if_absent(self, intent: AuditRecord) -> bool:
+        """Write the first record of a subject; false when there is one."""
+        item: Item = {field.name: text(getattr(intent, field.name)) for field in fields(intent)}
+        return write(
+            self._client.put_item,
+            TableName=self._tables.audit,
+            Item=item | {"id": text(_INTENT)},
+            ConditionExpression="attribute_not_exists(id)",
+        )
+
+    def append(self, record: AuditRecord) -> None:
+        """Add what became of it."""
+        if transact(self._client, [audit_write(self._tables, record)]):
+            raise BusyError("the record could not be written")
+
+    def of(self, subject: str) -> list[AuditRecord]:
+        """Return the intent, then the rest."""
+        return self._audit.records(subject)

@@ -11,7 +11,7 @@ from casino.accounts.admin import PlayerAdmin
 from casino.accounts.held_wins import HeldWins
 from casino.accounts.holds import OpenHolds
 from casino.audit.model import Who
-from casino.audit.store import DynamoDbAudit
+from casino.audit.store import DynamoDbAudit, DynamoDbIntents
 from casino.aws.invoke import ask
 from casino.base.clock import Clock, SystemClock
 from casino.catalogue.admin import CatalogueAdmin
@@ -19,21 +19,24 @@ from casino.catalogue.store.game_items import game_key, read_game
 from casino.catalogue.store.games import DynamoDbCatalogue
 from casino.catalogue.store.orders import DynamoDbOrders
 from casino.catalogue.store.runs import DynamoDbSync
+from casino.dialects.flexsoft.gifts import GIFT_BOUNDS, Gifts
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.dialects.registry import FAMILIES, family
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.deployed import DeployedRotation
-from casino.integrations.model import WalletTerms
+from casino.integrations.model import Integration, WalletTerms
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.logs import RequestLogs
 from casino.providers.connection import pool_manager
+from casino.providers.sender import Sender
 from casino.sessions.admin import SessionAdmin
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.sessions import DynamoDbSessions
+from casino.signing.pair import Pair
 from casino.wallet.decide_hold import decide_hold
 from casino.wallet.explain import LedgerReader
 from casino.wallet.model import PLATFORM
@@ -140,6 +143,17 @@ class Admin:
         rules = Rules(decide_hold, hold_commit_for)
         service = WalletService(ledger, self.accounts, self.clock, Winupgo(), rules=rules)
         return OpenHolds(self.accounts, self.history, service, self.clock, WalletTerms())
+
+    @cached_property
+    def gifts(self) -> Gifts:
+        intents = DynamoDbIntents(self.dynamodb, self.stack.tables)
+        pool = pool_manager(public_only=not self.stack.local)
+        sender = Sender(self.clock, GIFT_BOUNDS, pool)
+
+        def pair(integration: Integration) -> Pair:
+            return self.integrations.versions(integration)[0]
+
+        return Gifts(intents, pair, sender, self.clock)
 
     @cached_property
     def verifier(self) -> Verifier:
