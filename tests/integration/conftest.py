@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from builder import deploy
 from builder.build import build
 from sandbox import ministack as driver
+from sandbox.flexsoft.part import FlexsoftPart, FlexsoftProcess, open_part
 from sandbox.up import Casino, open_casino
 
 
@@ -66,6 +67,17 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[driver.MiniStack
 def casino(local: driver.MiniStack) -> Casino:
     """The template built and deployed there, with an integration and players."""
     return open_casino(local)
+
+
+@pytest.fixture(scope="session")
+def flexsoft(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlexsoftPart]:
+    """A simulated Flexsoft, connected there, with its games in the catalogue."""
+    folder: Path = tmp_path_factory.mktemp("flexsoft")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FlexsoftProcess.port_variable, str(driver.free_port()))
+        part = open_part(casino.operations, casino.stack.base_url, folder)
+    yield part
+    part.process.stop()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.flexsoft.part import FlexsoftPart
 from sandbox.up import Casino, open_seat
 from testing.template import PROJECT
 
@@ -18,6 +19,11 @@ IGSP = [
     pytest.param("node", "igsp/client.mjs", "node", id="Node"),
     pytest.param("java", "igsp/Client.java", "javac", id="Java"),
     pytest.param(sys.executable, "igsp/client.py", sys.executable, id="Python"),
+]
+FLEXSOFT = [
+    pytest.param("php", "flexsoft/client.php", "php", id="PHP"),
+    pytest.param("node", "flexsoft/client.mjs", "node", id="Node"),
+    pytest.param(sys.executable, "flexsoft/client.py", sys.executable, id="Python"),
 ]
 
 
@@ -76,6 +82,54 @@ def test_client_fails_and_says_why_when_it_is_refused(
     assert "invalid_signature" in played.stderr
 
 
+def play(
+    part: FlexsoftPart, casino: Casino, runtime: str, client: str, needs: str, secret_key: str
+) -> subprocess.CompletedProcess[str]:
+    """Run one of Flexsoft's clients as a new player of its own, who has EUR 10.00 at first."""
+    if shutil.which(needs) is None:
+        pytest.skip(f"no {needs} on this machine, see examples/README.md")
+    player = f"p_flexsoft_{Path(client).name}"
+    open_seat(casino.operations, player, "EUR", "10.00")
+    seat = part.seat(player, "EUR")
+    configuration = {
+        "WALLET_URL": part.url,
+        "PUBLIC_KEY": part.keys.api_key,
+        "SECRET_KEY": secret_key,
+        "USER_TOKEN": seat.user_token,
+        "SESSION_TOKEN": seat.session_token,
+    }
+    return subprocess.run(
+        [runtime, str(EXAMPLES / client)],
+        env={"PATH": os.environ["PATH"], **configuration},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("runtime", "client", "needs"), FLEXSOFT)
+def test_flexsofts_client_plays_every_action(
+    flexsoft: FlexsoftPart, casino: Casino, runtime: str, client: str, needs: str
+) -> None:
+    played = play(flexsoft, casino, runtime, client, needs, flexsoft.keys.secret_key)
+
+    assert (played.returncode, played.stderr) == (0, "")
+    assert played.stdout.splitlines() == [
+        "auth 200 10000",
+        "bet 200 7500",
+        "replay 200 7500",
+        "conflict 409 -",
+        "win 200 17500",
+        "bet 200 16500",
+        "rollback 200 17500",
+        "free-bet 200 17500",
+        "free-win 200 17800",
+        "close 200 -",
+        "balance 200 17800",
+    ]
+    refused = play(flexsoft, casino, runtime, client, needs, "not-the-secret")
+    assert refused.returncode != 0
+    assert "auth 401 invalid_signature" in refused.stderr
+
+
 def test_every_client_is_played() -> None:
     clients = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*/*.*")}
-    assert clients == {str(row.values[1]) for row in IGSP}
+    assert clients == {str(row.values[1]) for row in [*IGSP, *FLEXSOFT]}
