@@ -69,7 +69,8 @@ def steps(seats: Mapping[str, Seat]) -> list[Step]:
         "bet_transaction_id": f"bet-{run}-4",
     }
     return [
-        Step("balance", {"action": "balance", **_who(one)}),
+        Step("balance (starts an environment)", balance := {"action": "balance", **_who(one)}),
+        Step("balance", balance),
         Step("bet 2.50", single),
         Step("win 10.00, round closed", _win(one, f"win-{run}-1", "10.00", f"round-{run}-1")),
         Step("multi-bet round: bet 1.00", _bet(one, f"bet-{run}-2", "1.00", f"round-{run}-2")),
@@ -94,7 +95,7 @@ def steps(seats: Mapping[str, Seat]) -> list[Step]:
              "insufficient_funds"),
         Step("p_blocked_rg bets 1.00", _bet(blocked, f"bet-{run}-8", "1.00"), 409,
              "player_blocked"),
-        Step("balance", {"action": "balance", **_who(one)}),
+        Step("balance", balance),
     ]  # fmt: skip
 
 

@@ -75,13 +75,13 @@ def main() -> int:
         _write_stack_file(casino, local.endpoint)
         loop, launched = None, None
         if only in (None, "igsp"):
-            _show(console, casino.play())
+            show(console, casino.play())
             loop = _close_loop(casino)
             launched = _play_loop(console, loop)
         flexsoft = None
         if only in (None, "flexsoft"):
             flexsoft = open_part(casino.operations, casino.stack.base_url, LOCAL)
-            _show(console, flexsoft.play(), "Flexsoft: signed requests over HTTP")
+            show(console, flexsoft.play(), "Flexsoft: signed requests over HTTP")
         _write_stack_file(casino, local.endpoint, loop, flexsoft)
     except _FAILURES as error:
         console.print(f"[red]failed:[/red] {error}", highlight=False)
@@ -213,12 +213,14 @@ def _write_stack_file(
     part.replace(STACK_FILE)
 
 
-def _show(
+def show(
     console: Console,
     played: Iterable[Played],
     title: str = "signed requests over HTTP, as a provider sends them",
 ) -> None:
-    table = Table(title=title)
+    """Print each step as a row, also those before one that went wrong."""
+    caption = "the first request of an environment starts it, which no later one waits for"
+    table = Table(title=title, caption=caption)
     table.add_column("step")
     table.add_column("status", justify="right")
     table.add_column("answer")

@@ -3,22 +3,59 @@
 const at = (id) => document.getElementById(id);
 const here = location.pathname;
 
+// What a player reads for the wallet's codes, and what stands instead of the win.
+const REFUSED = "refused";
+const WORDS = {
+  insufficient_funds: "You have not enough money for this stake.",
+  player_blocked: "You cannot play at the moment.",
+  session_closed: "This session is over. Open the game again.",
+  session_expired: "This session is over. Open the game again.",
+  session_not_found: "This session is over. Open the game again.",
+  bets_disabled: "The casino takes no bets at the moment.",
+  unsupported_currency: "This game is not played in your currency.",
+  bet_unanswered: "The casino did not answer. Your stake is given back.",
+  refund_unanswered: "The casino did not answer. If your stake was taken, it is given back.",
+  win_unanswered: "You will get your win as soon as the casino answers.",
+};
+const CELLS = {
+  bet_unanswered: "given back",
+  refund_unanswered: "in doubt",
+  win_unanswered: "on its way",
+};
+
+function inWords(code) {
+  return WORDS[code] ?? "The casino refused the round.";
+}
+
+// The kind of a round stands before its id, and nobody reads 32 digits.
+function shortened(roundId) {
+  return roundId.replace(/^[a-z]+-/, "").slice(0, 8);
+}
+
+function showResult(round) {
+  const won = Number(round.win) > 0 ? `You won ${round.win}` : "No win this time";
+  at("result").textContent = round.error ? "" : `${won}, for a stake of ${round.bet}.`;
+  at("message").textContent = round.error ? inWords(round.error) : "";
+}
+
 function showBalance(balance) {
   if (balance !== null && balance !== undefined) at("balance").textContent = balance;
 }
 
 function showRound(round) {
   const row = document.createElement("tr");
-  for (const text of [round.round_id, round.bet, round.win ?? round.error, round.balance ?? ""]) {
+  const win = round.error ? CELLS[round.error] ?? REFUSED : round.win;
+  for (const text of [shortened(round.round_id), round.bet, win, round.balance ?? ""]) {
     row.appendChild(document.createElement("td")).textContent = text;
   }
+  row.firstChild.title = round.round_id;
   at("rounds").prepend(row);
 }
 
 async function spin() {
   // One round at a time: the button is free again when the wallet has answered.
   at("spin").disabled = true;
-  at("message").textContent = "";
+  at("message").textContent = at("result").textContent = "";
   try {
     const response = await fetch(`${here}/spin`, {
       method: "POST",
@@ -26,11 +63,11 @@ async function spin() {
       body: JSON.stringify({ stake: at("stake").value }),
     });
     const round = await response.json();
-    if (round.error) at("message").textContent = `${round.error}: ${round.message ?? ""}`;
+    showResult(round);
     if (round.round_id) showRound(round);
     showBalance(round.balance);
-  } catch (error) {
-    at("message").textContent = `The game does not answer: ${error.message}`;
+  } catch {
+    at("message").textContent = "The game does not answer. Try again.";
   } finally {
     at("spin").disabled = false;
   }
@@ -59,6 +96,6 @@ async function start() {
   at("spin").disabled = false;
 }
 
-start().catch((error) => {
-  at("message").textContent = `The game does not start: ${error.message}`;
+start().catch(() => {
+  at("message").textContent = "The game does not start. Open it again.";
 });

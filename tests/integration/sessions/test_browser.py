@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -65,7 +66,7 @@ def spin(page: Page, times: int) -> list[list[str]]:
 def test_a_demo_game_is_played_and_shows_texts_as_texts(
     page: Page, provider: ProviderProcess
 ) -> None:
-    page.goto(launch_demo(provider))
+    page.goto(launch_demo(provider, session_id=f"sess-{uuid4()}"))
     expect(page.locator("#player")).to_have_text("Lucky <b>Fox</b>")
     expect(page.locator("#mode")).to_be_visible()
     expect(page.locator("#balance")).not_to_have_text("…")
@@ -75,6 +76,63 @@ def test_a_demo_game_is_played_and_shows_texts_as_texts(
     assert Decimal(page.locator("#balance").inner_text()) == before + moved
     page.reload()
     expect(page.locator("#rounds tr")).to_have_count(3)
+
+
+def size(page: Page, selector: str) -> tuple[float, float]:
+    """Return width and height of the first such element, in pixels."""
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    return box["width"], box["height"]
+
+
+def test_n10_on_a_phone_a_round_is_one_line_and_the_button_is_large_enough(
+    page: Page, provider: ProviderProcess
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(launch_demo(provider, session_id=f"sess-{uuid4()}"))
+    log = spin(page, 2)
+
+    for shown, row in zip(log, page.locator("#rounds tr").all(), strict=True):
+        full = row.locator("td").first.get_attribute("title") or ""
+        assert len(shown[0]) == 8
+        assert full.startswith(f"demo-{shown[0]}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    for name in ("#spin", "#stake"):
+        assert min(size(page, name)) >= 44
+    assert size(page, "#rounds tr")[1] < 44  # one line of text
+
+
+def test_n10_a_line_tells_the_result_of_a_round(page: Page, provider: ProviderProcess) -> None:
+    page.goto(launch_demo(provider, session_id=f"sess-{uuid4()}"))
+    for _ in range(3):
+        [[_, bet, win, _], *_] = spin(page, 1)
+        told = f"You won {win}" if Decimal(win) else "No win this time"
+        expect(page.locator("#result")).to_contain_text(told)
+        expect(page.locator("#result")).to_contain_text(bet)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "cell"),
+    [
+        ("insufficient_funds", "You have not enough money for this stake.", "refused"),
+        ("player_blocked", "You cannot play at the moment.", "refused"),
+        ("bet_unanswered", "The casino did not answer. Your stake is given back.", "given back"),
+        ("win_unanswered", "You will get your win as soon as the casino answers.", "on its way"),
+        ("something_new", "The casino refused the round.", "refused"),
+    ],
+)
+def test_n10_errors_are_words_and_no_codes(
+    page: Page, provider: ProviderProcess, code: str, words: str, cell: str
+) -> None:
+    refused = {"round_id": "round-0123456789ab", "bet": "1.00", "win": None, "error": code}
+    page.route("**/spin", lambda route: route.fulfill(status=409, json=refused))
+    page.goto(launch_demo(provider, session_id=f"sess-{uuid4()}"))
+
+    [row] = spin(page, 1)
+
+    assert row == ["01234567", "1.00", cell, ""]
+    expect(page.locator("#message")).to_have_text(words)
+    assert code not in page.locator("body").inner_text()
 
 
 @pytest.fixture(scope="module")
@@ -135,5 +193,5 @@ def test_a_game_of_a_closed_session_takes_no_more_bets(page: Page, loop: Loop) -
     with page.expect_response("**/spin") as answered:
         page.locator("#spin").click()
     assert answered.value.status == 409
-    expect(page.locator("#message")).to_contain_text("session_closed")
+    expect(page.locator("#message")).to_have_text("This session is over. Open the game again.")
     assert shown_balance(loop.operations, "p_demo_2", "USD") == before

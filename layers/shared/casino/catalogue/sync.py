@@ -113,7 +113,7 @@ class CatalogueSync:
             return self._failed(progress, error.code, error.detail, status=error.status)
         except (RetryableError, OwnerConflictError) as error:
             self._store.release(lease)
-            return self._failed(progress, getattr(error, "code", "owner_conflict"))
+            return self._failed(progress, getattr(error, "code", "owner_conflict"), f"{error}")
 
     def _begin(self, state: SyncState, request: SyncRequest) -> Run:
         """Return the interrupted run, or a new one: a full one where one is due."""
