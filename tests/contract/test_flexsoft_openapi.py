@@ -75,6 +75,18 @@ def test_examples_fit_their_schemas() -> None:
             assert fits(media["example"], media["schema"]["$ref"].rpartition("/")[2])
 
 
+def test_the_sample_events_fit_their_routes_and_show_every_action() -> None:
+    shown = set()
+    for file in (PROJECT / "events" / "flexsoft").glob("*.json"):
+        event = json.loads(file.read_text("utf-8"))
+        body = json.loads(event["body"])
+        assert fits(body, request_of(event["path"])[0]), file.name
+        assert is_read(event["path"], body), file.name
+        shown.add(body.get("action", event["path"].rpartition("/")[2]))
+    actions = {"BET", "FREE_BET", "WIN", "FREE_BET_WIN", "ROLL_BACK", "CLOSE_ROUND"}
+    assert shown == actions | {"auth", "balance"}
+
+
 def test_the_schema_and_the_code_accept_the_same_requests() -> None:
     judged = [(path, body, fits(body, request_of(path)[0])) for path, body in variants()]
     assert {fine for _, _, fine in judged} == {True, False}
