@@ -169,5 +169,6 @@ def open_part(operations: Operations, base_url: str, folder: Path) -> FlexsoftPa
     operations.registry.put(replace(known, provider=terms))
     synced = catalogue.sync(operations, INTEGRATION, who=who)
     if synced.exit_code:
+        process.stop()
         raise LoopError(f"Flexsoft's games were not synced: {synced.as_text()}")
     return FlexsoftPart(operations, f"{base_url}/flexsoft/v1", keys, process)
