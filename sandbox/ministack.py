@@ -33,8 +33,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 INTERPRETER = PROJECT / ".tools" / "ministack" / "bin" / "python"
 REGION = "eu-central-1"
 SERVICES = (
-    "apigateway,cloudformation,dynamodb,dynamodbstreams,events,iam,kms,lambda,logs,monitoring,"
-    "s3,secretsmanager,sqs,ssm,sts,wafv2"
+    "apigateway,cloudformation,cognito-idp,dynamodb,dynamodbstreams,events,iam,kms,lambda,logs,"
+    "monitoring,s3,secretsmanager,sqs,ssm,sts,wafv2"
 )
 
 

@@ -31,6 +31,7 @@ from sandbox.flexsoft.part import FlexsoftPart, open_part
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
 from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
+from sandbox.winupgo import Winupgo, connect_winupgo
 
 LOCAL: Final = PROJECT / ".local"
 STACK_FILE: Final = LOCAL / "stack.json"
@@ -50,7 +51,7 @@ _LOOP_ROUNDS: Final = 5
 _SESSION_S: Final = 12 * 3600
 
 #: The parts of the demonstration.
-PARTS: Final = ("igsp", "flexsoft")
+PARTS: Final = ("igsp", "flexsoft", "winupgo")
 _FAILURES: Final = (
     LocalServerError,
     BuildError,
@@ -82,7 +83,10 @@ def main() -> int:
         if only in (None, "flexsoft"):
             flexsoft = open_part(casino.operations, casino.stack.base_url, LOCAL)
             show(console, flexsoft.play(), "Flexsoft: signed requests over HTTP")
-        _write_stack_file(casino, local.endpoint, loop, flexsoft)
+        winupgo = None
+        if only in (None, "winupgo"):
+            winupgo = _play_winupgo(console, casino, local.endpoint)
+        _write_stack_file(casino, local.endpoint, loop, flexsoft, winupgo)
     except _FAILURES as error:
         console.print(f"[red]failed:[/red] {error}", highlight=False)
         return 1
@@ -188,14 +192,27 @@ def _play_loop(console: Console, loop: Loop) -> Launched:
     return launched
 
 
+def _play_winupgo(console: Console, casino: Casino, endpoint: str) -> Winupgo:
+    """Connect the simulated WinUpGo, and play a settled bet and a rollback."""
+    pool, stack = casino.stack.outputs["WinupgoPoolId"], casino.stack
+    winupgo = connect_winupgo(casino.operations, endpoint, stack.base_url, pool, _LOOP_PLAYER)
+    for title, status, said in winupgo.play():
+        console.print(f"WinUpGo: {title}: {status} {said}", highlight=False)
+    return winupgo
+
+
 def _write_stack_file(
     casino: Casino,
     endpoint: str,
     loop: Loop | None = None,
     flexsoft: FlexsoftPart | None = None,
+    winupgo: Winupgo | None = None,
 ) -> None:
     """Write what tools need to reach the stack; it holds the sandbox secret, so it is private."""
     provider = {"provider_url": loop.provider.provider_url} if loop is not None else {}
+    dialects = {"flexsoft": flexsoft.described()} if flexsoft is not None else {}
+    if winupgo is not None:
+        dialects["winupgo"] = winupgo.written()
     content = provider | {
         "endpoint": endpoint,
         "base_url": casino.stack.base_url,
@@ -205,7 +222,7 @@ def _write_stack_file(
         "secret_key": casino.credentials.secret_key,
         "players": [asdict(seat) for seat in casino.seats.values()],
         "tables": casino.stack.tables,
-        "dialects": {"flexsoft": flexsoft.described()} if flexsoft is not None else {},
+        "dialects": dialects,
     }
     part = STACK_FILE.with_suffix(".part")
     part.touch(mode=0o600)
