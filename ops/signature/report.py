@@ -188,7 +188,7 @@ def shown(parts: Iterable[Part]) -> dict[str, object]:
         "bytes": len(open_bytes),
         "sha256": hashlib.sha256(open_bytes).hexdigest(),
         "without_the_secret": any(part.secret for part in parts),
-        "body_is_signed": any(part.name == "body" for part in parts),
+        "body_is_signed": any(part.name in ("body", "content-digest") for part in parts),
         "parts": [_shown(part) for part in parts],
     }
 

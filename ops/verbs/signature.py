@@ -24,6 +24,9 @@ FileArgument = Annotated[
 IntegrationOption = Annotated[
     str | None, typer.Option(help="Whose secret it is; without it, the local stack's own.")
 ]
+PathOption = Annotated[
+    str, typer.Option(help="The path of the URL, without API Gateway's stage (winupgo).")
+]
 QueryOption = Annotated[str, typer.Option(help="The query of the URL, without ? (igv-merchant).")]
 
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
@@ -34,6 +37,7 @@ def sign(
     file: FileArgument,
     integration: IntegrationOption = None,
     query: QueryOption = "",
+    path: PathOption = "",
     request_id: Annotated[
         str | None,
         typer.Option(help="Idempotency key, request id or nonce; without it, a random one."),
@@ -47,13 +51,13 @@ def sign(
     name, (current, *_) = known_versions(operations, integration)
     pair = current.pair
     # 32 characters: the longest nonce that igv-merchant takes, which is its safest.
-    particulars = Particulars(query, request_id or secrets.token_hex(16))
+    particulars = Particulars(query, request_id or secrets.token_hex(16), path)
     scheme = scheme_of(name)
     try:
         headers = scheme.sign(body, pair, int(operations.clock.now()), particulars)
     except UnsignableError as error:
         raise OpsError("invalid_request", str(error)) from error
-    message = Message(body, headers_of(headers.items()), query)
+    message = Message(body, headers_of(headers.items()), query, path=path)
     signed = shown(scheme.parts(message, pair.secret_key))
     lines = [f"{header}: {value}" for header, value in headers.items()]
     if curl is None:
@@ -75,6 +79,7 @@ def verify_signature(
     ] = None,
     integration: IntegrationOption = None,
     query: QueryOption = "",
+    path: PathOption = "",
     at: Annotated[
         str | None,
         typer.Option(help="When it arrived (ISO 8601 or seconds since 1970); without it, now."),
@@ -88,7 +93,7 @@ def verify_signature(
     body, now = _read(file), _moment(at) if at else operations.clock.now()
     headers = _headers(header or [], headers_file)
     name, known = known_versions(operations, integration)
-    request = Request(scheme_of(name), Message(body, headers, query), now)
+    request = Request(scheme_of(name), Message(body, headers, query, path=path), now)
     diagnosis = diagnose(request, known)
     parts = request.parts(known[0].pair.secret_key)
     data: dict[str, Any] = {

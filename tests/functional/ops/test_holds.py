@@ -1,7 +1,11 @@
 """Operators connect WinUpGo, list what is held, and release what was forgotten."""
 
+import time
+from pathlib import Path
+
 import pytest
 
+from testing.clock import FakeClock
 from testing.world import World
 from tests.functional.ops.console import Console
 from tests.functional.winupgo.partner import INTEGRATION, Partner, connect
@@ -57,3 +61,18 @@ def test_an_operator_says_whose_an_integration_is(world: World, partner: Partner
     assert (found.access.brand_id, found.access.opens_sessions) == ("brand-8", True)
     odd = Console(world)(*words, "--provider", "studio", "--certificate", "abc")
     assert odd.code == 1
+
+
+def test_an_operator_can_check_its_signatures(
+    world: World, partner: Partner, tmp_path: Path
+) -> None:
+    body = b'{"bet_id":"b1"}'
+    file = tmp_path / "body"
+    file.write_bytes(body)
+    path = "/winupgo/v1/bets/rollback"
+    sent = partner.sign(path, "k1", body)
+    given = [item for pair in sent.items() for item in ("-H", ": ".join(pair))]
+    ops = Console(world, clock=FakeClock(time.time()))
+    words = ("verify-signature", str(file), "--integration", INTEGRATION, *given)
+    assert ops(*words, "--path", path, "--json").json["verdict"] == "accepted"
+    assert ops(*words, "--path", "/other", "--json").json["verdict"] == "invalid_signature"

@@ -50,6 +50,9 @@ def test_it_says_which_bytes_were_signed(console: Signer) -> None:
         assert "proves nothing" in console.ops.printed
         return
     assert signed["body_is_signed"]
+    if console.name == "winupgo":  # by its digest
+        assert shown["content-digest"]["bytes"] > 0
+        return
     assert shown["body"] == {
         "name": "body",
         "bytes": len(BODY),
