@@ -53,7 +53,7 @@ def test_a_transaction_costs_twice_and_its_index_apart(
 def test_single_writes_and_reads_are_counted(
     client: Any, counted: Wire, tables: dict[str, str]
 ) -> None:
-    table = tables["REGISTRY_TABLE"]
+    table = tables["EXPOSURE_TABLE"]
     client.put_item(TableName=table, Item=entry("a"))
     client.get_item(TableName=table, Key={"id": {"S": "a"}}, ConsistentRead=True)
     assert counted.take() == [Call("PutItem", write_tables=1), Call("GetItem", read=1)]
@@ -63,7 +63,7 @@ def test_single_writes_and_reads_are_counted(
 def test_a_batch_read_costs_by_size_and_an_absent_item_the_least(
     client: Any, counted: Wire, tables: dict[str, str], consistent: bool, units: float
 ) -> None:
-    table = tables["REGISTRY_TABLE"]
+    table = tables["EXPOSURE_TABLE"]
     client.put_item(TableName=table, Item=entry("large", text=LARGE))
     counted.take()
     keys = [{"id": {"S": "large"}}, {"id": {"S": "absent"}}]
@@ -79,7 +79,7 @@ def test_a_refused_write_is_a_round_trip(
 ) -> None:
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         client.put_item(
-            TableName=tables["REGISTRY_TABLE"],
+            TableName=tables["EXPOSURE_TABLE"],
             Item=entry("a"),
             ConditionExpression="attribute_exists(id)",
         )
@@ -90,6 +90,6 @@ def test_who_asks_for_the_capacity_gets_it(
     client: Any, counted: Wire, tables: dict[str, str]
 ) -> None:
     answer = client.put_item(
-        TableName=tables["REGISTRY_TABLE"], Item=entry("a"), ReturnConsumedCapacity="TOTAL"
+        TableName=tables["EXPOSURE_TABLE"], Item=entry("a"), ReturnConsumedCapacity="TOTAL"
     )
     assert answer["ConsumedCapacity"]["CapacityUnits"] == 1

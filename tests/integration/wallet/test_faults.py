@@ -177,7 +177,7 @@ def test_a_registry_that_cannot_be_read_refuses_nothing(world: World, spread: st
     first = Desk(world, clock)
     assert Seat(first).balance().send().status == 200
     registry_calls = first.wire.calls[:2]
-    assert [call.operation for call in registry_calls] == ["GetItem", "BatchGetItem"]
+    assert [call.operation for call in registry_calls] == ["Query", "BatchGetItem"]
     for scenario in scenarios(registry_calls):
         cold = Desk(world, clock)
         seat = Seat(cold)
