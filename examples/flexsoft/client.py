@@ -9,12 +9,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from typing import Any
+
+type Fields = dict[str, Any]
 
 ENV = os.environ
 RUN = str(time.time_ns())
 
 
-def call(step, path, fields, status=200):
+def call(step: str, path: str, fields: Fields, status: int = 200) -> Fields:
     """Sign the exact bytes that are sent; return `data`, or end with an error."""
     body = json.dumps(fields).encode()
     mac = hmac.new(ENV["SECRET_KEY"].encode(), body, hashlib.sha256).digest()
@@ -31,17 +34,17 @@ def call(step, path, fields, status=200):
         code, answer = error.code, json.load(error)
     if code != status:
         sys.exit(f"{step} {code} {answer['message']}")
-    data = answer["data"] or {}
+    data: Fields = answer["data"] or {}
     print(step, code, data.get("new_balance", data.get("balance", "-")))
     return data
 
 
-session = {"session_token": ENV["SESSION_TOKEN"]}
-data = call("auth", "auth", session | {"user_token": ENV["USER_TOKEN"]})
-player = session | {"user_id": data["user_id"], "currency": data["currency"]}
+session: Fields = {"session_token": ENV["SESSION_TOKEN"]}
+user = call("auth", "auth", session | {"user_token": ENV["USER_TOKEN"]})
+player = session | {"user_id": user["user_id"], "currency": user["currency"]}
 
 
-def money(action, tx, amount, **more):
+def money(action: str, tx: str, amount: int, **more: str) -> Fields:
     own = {"action": action, "provider_tx_id": f"{tx}-{RUN}", "amount": amount}
     return player | {"game": "chicken-race", "round_id": f"r{tx[-1]}-{RUN}"} | own | more
 
