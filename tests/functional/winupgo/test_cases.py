@@ -191,3 +191,21 @@ EVENT = {
     "region": "EU",
     "payload": {},
 }
+
+
+@pytest.mark.parametrize("send", ["settle", "roll_back"])
+def test_a_refused_end_of_a_bet_is_counted_once(
+    partner: Partner, send: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    partner.authorize("k1")
+    (partner.roll_back if send == "settle" else partner.settle)("k2")
+    assert owed(capsys) == 0
+    assert getattr(partner, send)("k3").status == 409
+    assert owed(capsys) == 1
+    assert getattr(partner, send)("k3").replayed
+    assert partner.authorize("k4").status == 409
+    assert owed(capsys) == 0
+
+
+def owed(capsys: pytest.CaptureFixture[str]) -> int:
+    return capsys.readouterr().out.replace(" ", "").count('"OwedMoneyRefused":[1')

@@ -38,7 +38,7 @@ _ODD: Final = {
 }
 
 #: What the platform owes the player: a refusal of it is worth a look.
-_OWED: Final = frozenset({"win", "refund"})
+_OWED: Final = frozenset({"win", "refund", "settle", "rollback"})
 
 #: The metrics of each request, as EMF declares them.
 _COUNTED: Final = [

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
 from casino.audit.model import AuditRecord, Who, of_session
 from casino.base.errors import RequestRefusedError
@@ -20,9 +19,6 @@ from casino.wallet.hold import session_naming
 from casino.wallet.model import Session, Transaction
 from casino.wallet.ports import Accounts, Ledger
 from casino.wallet.service import Result
-
-#: Kind of a transaction → what the metrics call it.
-_ACTIONS: Final = {"hold": "authorize", "settle": "settle", "rollback": "rollback"}
 
 
 @dataclass(frozen=True, slots=True)
