@@ -10,12 +10,16 @@ from casino.base.money import AmountError, AmountPrecisionError, parse_major
 from casino.dialects.flexsoft.gifts import Rounds, cancel_body, grant_body
 from ops.context import Explained, Operations
 from ops.errors import OpsError
+from ops.mistyped import a_number
 from ops.output import Output, table
 
 IdArgument = Annotated[str, typer.Argument(help="Our id of this request.", metavar="ID")]
 PlayerArgument = Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")]
 CurrencyArgument = Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")]
 IntegrationOption = Annotated[str, typer.Option(help="The integration.", metavar="NAME")]
+RoundsOption = Annotated[
+    int, typer.Option(parser=a_number(int, 1), metavar="N", help="How many rounds.")
+]
 PortalOption = Annotated[str, typer.Option(help="How Flexsoft calls this casino.", metavar="NAME")]
 
 
@@ -25,7 +29,7 @@ def grant(
     player_id: PlayerArgument,
     currency: CurrencyArgument,
     game: Annotated[str, typer.Option(help="The game's name at Flexsoft.")],
-    rounds: Annotated[int, typer.Option(help="How many rounds.")],
+    rounds: RoundsOption,
     stake: Annotated[str, typer.Option(help="Of each round, such as 0.10.")],
     begins: Annotated[str, typer.Option("--from", help="Such as 2026-05-01T00:00:00, in UTC.")],
     ends: Annotated[str, typer.Option("--until", help="The same.")],

@@ -5,12 +5,17 @@ from typing import Annotated, Final
 import typer
 
 from ops.context import Explained, Operations
+from ops.mistyped import a_number
 from ops.output import Output, amount, fields, table
+
+AgeOption = Annotated[
+    float, typer.Option(parser=a_number(float, 0), metavar="HOURS", help="Only those that old.")
+]
 
 
 def list_(
     operations: Operations,
-    older_than: Annotated[float, typer.Option(help="Only those that are so old, in hours.")] = 0,
+    older_than: AgeOption = 0,
 ) -> Output:
     """List stakes that wait for their settlement, the oldest first."""
     found = operations.holds.older_than(older_than * 3600)
