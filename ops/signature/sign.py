@@ -38,6 +38,19 @@ def known_versions(operations: Operations, integration: str | None) -> tuple[str
     return provider.family, [Known(pair, now < pair.until) for pair in versions]
 
 
+def self_description(operations: Operations, integration: str | None) -> dict[str, str]:
+    """Return the headers in which a request says whose it is, as far as its access is known."""
+    if integration is None:
+        return {}
+    terms = operations.integrations.in_force(integration).access
+    said = {
+        "X-Brand-Id": terms.brand_id,
+        "X-Region": terms.region,
+        "X-Provider-Id": terms.provider_id,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
 def curl_command(url: str, headers: list[str], file: str) -> str:
     """Return a command for a shell that posts a file, or `-`, with these headers."""
     source = "@-" if file == "-" else f"@{file}"

@@ -16,7 +16,7 @@ from ops.context import Operations
 from ops.errors import OpsError
 from ops.output import Output, fields
 from ops.signature.report import Request, compare, diagnose, shown
-from ops.signature.sign import curl_command, known_versions, scheme_of
+from ops.signature.sign import curl_command, known_versions, scheme_of, self_description
 
 FileArgument = Annotated[
     str, typer.Argument(help="The body, byte for byte; - reads it from stdin.")
@@ -51,7 +51,9 @@ def sign(
     name, (current, *_) = known_versions(operations, integration)
     pair = current.pair
     # 32 characters: the longest nonce that igv-merchant takes, which is its safest.
-    particulars = Particulars(query, request_id or secrets.token_hex(16), path)
+    particulars = Particulars(
+        query, request_id or secrets.token_hex(16), path, self_description(operations, integration)
+    )
     scheme = scheme_of(name)
     try:
         headers = scheme.sign(body, pair, int(operations.clock.now()), particulars)

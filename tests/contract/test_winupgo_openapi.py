@@ -10,9 +10,10 @@ import yaml
 from openapi_spec_validator import validate
 
 from casino.base.errors import RequestRefusedError
-from casino.dialects.winupgo.access import SCOPES
+from casino.dialects.winupgo.access import SCOPES, check_headers, resource_of
 from casino.dialects.winupgo.answers import WORDS, answer
 from casino.dialects.winupgo.requests import parse_bet, parse_event, parse_session
+from casino.dialects.winupgo.signature import WinupgoFamily, content_digest
 from casino.wallet.dialect import Call, Outcome
 from casino.wallet.hold import HoldRequest
 from casino.wallet.hold_refusals import HOLD_REFUSALS
@@ -87,6 +88,23 @@ def test_examples_fit_their_schemas() -> None:
         for response in PATHS[path]["post"]["responses"].values():
             media = response["content"]["application/json"]
             assert fits(media["example"], media["schema"]["$ref"].rpartition("/")[2])
+
+
+def test_the_sample_events_fit_their_routes_and_show_each() -> None:
+    shown = set()
+    for file in (PROJECT / "events" / "winupgo").glob("*.json"):
+        event = json.loads(file.read_text("utf-8"))
+        headers = {name.lower(): [value] for name, value in event["headers"].items()}
+        body = event["body"].encode()
+        call = Call("POST", event["path"], headers, body, "trace")
+        check_headers(call)
+        assert WinupgoFamily().credential(headers) == "placeholder"
+        assert event["headers"]["Content-Digest"] == content_digest(body), file.name
+        assert SCOPES[resource_of(call)] in event["requestContext"]["authorizer"]["claims"]["scope"]
+        assert fits(json.loads(body), request_of(event["path"])[0]), file.name
+        assert is_read(event["path"], json.loads(body)), file.name
+        shown.add(event["path"])
+    assert shown == set(PATHS)
 
 
 def test_the_schema_and_the_code_accept_the_same_requests() -> None:

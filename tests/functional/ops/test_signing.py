@@ -143,3 +143,15 @@ def test_what_cannot_be_signed_is_an_error(console: Signer) -> None:
 
     assert (code, said["error"]) == (1, "invalid_request")
     assert "runs into the nonce" in said["message"]
+
+
+@pytest.mark.parametrize("console", ["winupgo"], indirect=True)
+def test_a_request_names_brand_region_and_provider_of_its_integration(console: Signer) -> None:
+    asked = ("X-Brand-Id", "X-Region", "X-Provider-Id")
+    assert [console.sign()[name] for name in asked] == ["-", "-", "-"]
+    words = ("--brand", "brand-7", "--area", "EU", "--provider", "studio")
+    assert console.run("integration", "access", "acme", *words)[0] == 0
+
+    headers = console.sign()
+    assert [headers[name] for name in asked] == ["brand-7", "EU", "studio"]
+    assert console.verify(headers)[0] == 0

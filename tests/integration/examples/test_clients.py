@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from sandbox.flexsoft.part import FlexsoftPart
+from sandbox.ministack import MiniStack
 from sandbox.up import Casino, open_seat
+from sandbox.winupgo import connect_winupgo
 from testing.template import PROJECT
 
 EXAMPLES = PROJECT / "examples"
@@ -24,6 +26,11 @@ FLEXSOFT = [
     pytest.param("php", "flexsoft/client.php", "php", id="PHP"),
     pytest.param("node", "flexsoft/client.mjs", "node", id="Node"),
     pytest.param(sys.executable, "flexsoft/client.py", sys.executable, id="Python"),
+]
+WINUPGO = [
+    pytest.param("php", "winupgo/client.php", "php", id="PHP"),
+    pytest.param("node", "winupgo/client.mjs", "node", id="Node"),
+    pytest.param(sys.executable, "winupgo/client.py", sys.executable, id="Python"),
 ]
 
 
@@ -130,6 +137,46 @@ def test_flexsofts_client_plays_every_action(
     assert "auth 401 invalid_signature" in refused.stderr
 
 
+@pytest.mark.parametrize(("runtime", "client", "needs"), WINUPGO)
+def test_winupgos_client_plays_a_settled_bet_and_a_rollback(
+    casino: Casino, local: MiniStack, runtime: str, client: str, needs: str
+) -> None:
+    if shutil.which(needs) is None:
+        pytest.skip(f"no {needs} on this machine, see examples/README.md")
+    player = f"p_winupgo_{Path(client).name}"
+    open_seat(casino.operations, player, "EUR", "10.00")
+    stack = casino.stack
+    pool = stack.outputs["WinupgoPoolId"]
+    partner = connect_winupgo(casino.operations, local.endpoint, stack.base_url, pool, player)
+    given = {name.upper(): value for name, value in partner.written().items()}
+
+    def play(**changed: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [runtime, str(EXAMPLES / client)],
+            env={"PATH": os.environ["PATH"], "WALLET_URL": partner.url, **given, **changed},
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    played = play()
+    assert (played.returncode, played.stderr) == (0, "")
+    assert played.stdout.splitlines() == [
+        "session 201 -",
+        "authorize 200 authorized",
+        "replay 200 authorized",
+        "mismatch 409 IDEMPOTENCY_MISMATCH",
+        "settle 200 credited",
+        "too-late 409 BET_ALREADY_SETTLED",
+        "authorize 200 authorized",
+        "rollback 200 rolled_back",
+    ]
+    wallet = casino.operations.accounts.wallet(player, "EUR")
+    assert wallet is not None
+    assert (wallet.balance_minor, wallet.held_minor) == (1250, 0)
+    refused = play(SECRET_KEY="not-the-secret")
+    assert refused.returncode != 0
+    assert "session 401 INVALID_SIGNATURE" in refused.stderr
+
+
 def test_every_client_is_played() -> None:
     clients = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*/*.*")}
-    assert clients == {str(row.values[1]) for row in [*IGSP, *FLEXSOFT]}
+    assert clients == {str(row.values[1]) for row in [*IGSP, *FLEXSOFT, *WINUPGO]}
