@@ -49,13 +49,12 @@ class FakeLedger:
 
     def load(self, request: Transaction, seen: Snapshot | None = None) -> Snapshot:
         tables, bet_id = self._tables, request.bet_transaction_id
-        bet = seen.bet if seen is not None else None
-        round_id = bet.round_id if isinstance(bet, Entry) else None
+        round_id = (seen or Snapshot()).round_of(request)
         return Snapshot(
             entry=tables.records.get((request.integration, request.transaction_id)),
             wallet=tables.heads.get((request.player_id, request.currency)),
             session=tables.stored_sessions.get(request.session_id or ""),
-            round=tables.rounds.get(_round_key(request, request.round_id or round_id or "")),
+            round=tables.rounds.get(_round_key(request, round_id or "")),
             bet=tables.records.get((request.integration, bet_id)) if bet_id else None,
             void=tables.voids.get((request.integration, bet_id)) if bet_id else None,
         )

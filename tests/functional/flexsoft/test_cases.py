@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from casino.wallet.model import Round, Tombstone, platform_transaction_id
+from casino.wallet.proof.verify import Verifier
 from testing.launching import PLAYER
 from tests.functional.flexsoft.partner import INTEGRATION, Partner
 
@@ -55,7 +56,7 @@ def test_win_of_nothing_is_noted(partner: Partner) -> None:
     assert partner.cash() == FULL - 1
 
 
-@pytest.mark.parametrize("amount", [0, 100, 5_000_000, ...])
+@pytest.mark.parametrize("amount", [0, 100, 5_000_000, 1, "?", ...])
 def test_free_bet_moves_no_cash_whatever_it_says(partner: Partner, amount: Any) -> None:
     reply = partner.bet(amount, action="FREE_BET", provider_tx_id="f")
     assert (reply.status, reply.json["data"]["new_balance"]) == (200, 1_000_000)
@@ -69,7 +70,7 @@ def test_free_bet_win_credits(partner: Partner) -> None:
     assert partner.entry("w").type == "freespin"
 
 
-@pytest.mark.parametrize("amount", [0, 1_000, 9_990, ...])
+@pytest.mark.parametrize("amount", [0, 1_000, 9_990, 1_001, -1_000, ...])
 def test_roll_back_gives_back_the_stored_stake(partner: Partner, amount: Any) -> None:
     partner.bet(1_000, provider_tx_id="b")
     reply = partner.roll_back("b", amount=amount, provider_tx_id="x")
@@ -120,6 +121,32 @@ def test_roll_back_after_a_win_of_the_round_is_refused_and_counted(
     assert reply.json["message"].startswith("round_finished: ")
     assert partner.cash() == FULL + 2
     assert '"OwedMoneyRefused":[1' in capsys.readouterr().out.replace(" ", "")
+
+
+@pytest.mark.parametrize("session_token", ["ps_1", ...])
+def test_win_without_a_round_and_the_roll_back_of_its_bet_exclude_each_other(
+    partner: Partner, session_token: Any
+) -> None:
+    """A win that names its bet alone belongs to the bet's round, whatever that is called."""
+    named = {"round_id": ..., "session_token": session_token}
+    for bet in ("b1", "b2"):
+        partner.bet(1_000, provider_tx_id=bet, round_id=f"round of {bet}")
+    won = partner.win(3_000, provider_tx_id="w1", withdraw_provider_tx_id="b1", **named)
+    assert (won.status, partner.entry("w1").round_id) == (200, "round of b1")
+    assert partner.entry("w1").rule == "win_credit"
+    assert partner.again().text == won.text
+    assert partner.roll_back("b1").status == 409
+    assert partner.roll_back("b2").status == 200
+    assert partner.win(3_000, withdraw_provider_tx_id="b2", **named).status == 409
+    assert partner.cash() == FULL + 2
+    assert not tuple(Verifier(partner.world.history).everything().faults)
+
+
+def test_copy_of_a_notice_in_another_order_is_a_copy(partner: Partner) -> None:
+    first = partner.close_round("r9", provider_tx_id="c", bets={"a": 1, "b": 2})
+    copy = {"bets": {"b": 2, "a": 1}, "round_id": "r9", "provider_tx_id": "c"}
+    again = partner.send("deposit", copy | {"game": "aviadrone", "action": "CLOSE_ROUND"})
+    assert (again.text, again.replayed) == (first.text, True)
 
 
 def test_win_of_a_rolled_back_round_is_refused(partner: Partner) -> None:

@@ -194,6 +194,26 @@ def test_a_reservation_waits_for_the_transaction_that_holds_the_wallet(
     assert wire.calls["transact_write_items"] == 2
 
 
+def test_a_reservation_never_falls_below_wins_that_were_held_meanwhile(
+    world: World, wire: Wire
+) -> None:
+    world.player("ann", amount="10.00")
+    world.accounts.set_reserved("ann", "EUR", 5_00)
+
+    def hold() -> None:
+        """A win of 2.00 is held, and another operator brings the sum back to 5.00."""
+        world.client.update_item(
+            TableName=world.tables.wallets,
+            Key={"player_id": {"S": "ann"}, "currency": {"S": "EUR"}},
+            UpdateExpression="SET held_wins = :held",
+            ExpressionAttributeValues={":held": {"N": "200"}},
+        )
+
+    wire.before["transact_write_items"] = hold
+    with pytest.raises(ValueError, match="held wins"):
+        quick(wire, world).set_reserved("ann", "EUR", 1_00)
+
+
 def test_a_balance_is_read_in_one_round_trip(world: World, wire: Wire) -> None:
     session_id = world.player("ann")
     accounts = ArrangedAccounts(wire, world.tables)

@@ -161,6 +161,8 @@ def test_an_event_is_kept_once(partner: Partner) -> None:
     assert (first.status, first.json["status"]) == (200, "accepted")
     again = partner.tell("k2")
     assert (again.text, again.replayed) == (first.text, True)
+    swapped = partner.tell("k3", payload={"in_bonus": True, "round_id": "r_8c12"})
+    assert (swapped.text, swapped.replayed) == (first.text, True)
     assert said(partner.tell("k3", payload={})) == (409, "DUPLICATE")
     entry = partner.world.history.find("studio-eu", "event:e-1")
     assert '"round_id":"r_8c12"' in getattr(entry, "extra", "")

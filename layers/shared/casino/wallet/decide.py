@@ -86,6 +86,7 @@ def decide_win(snapshot: Snapshot, win: Transaction, terms: Terms, now: int) -> 
 
     A session whose launch failed took no stake, so nothing is owed in it.
     """
+    snapshot, win = _in_round_of_bet(snapshot, win)
     refusal = _session_refusal(snapshot.session, win)
     unneeded = win.by_bet and snapshot.session is None and snapshot.shows_player_of(win)
     if refusal is not None and not unneeded:
@@ -101,6 +102,15 @@ def decide_win(snapshot: Snapshot, win: Transaction, terms: Terms, now: int) -> 
     credit = _move(win.amount_minor, to="player", source="integration")
     rule = WIN_HELD if is_held_win(win, terms, now) else _win_rule(round_, win, paid)
     return Posting(rule, credit, _round_change(snapshot, win, change))
+
+
+def _in_round_of_bet(snapshot: Snapshot, win: Transaction) -> tuple[Snapshot, Transaction]:
+    """Return both with the round of the win's bet, where the win names none."""
+    round_id, read = snapshot.round_of(win), snapshot.round
+    if round_id == win.round_id:
+        return snapshot, win
+    known = read is not None and read.round_id == round_id
+    return replace(snapshot, round=read if known else None), replace(win, round_id=round_id)
 
 
 def is_held_win(win: Transaction, terms: Terms, now: int) -> bool:

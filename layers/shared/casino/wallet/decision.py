@@ -37,6 +37,18 @@ class Snapshot:
     bet: Entry | Tombstone | None = None
     void: VoidMarker | None = None
 
+    def round_of(self, request: Transaction) -> str | None:
+        """Return the round of a request: where it names none, that of the bet that settles it.
+
+        A win's bet that is not known is a round of its own: see ADR 0058.
+        """
+        settled_by_bet = request.kind == "refund" or request.by_bet
+        if request.round_id is not None or not settled_by_bet:
+            return request.round_id
+        if isinstance(self.bet, Entry):
+            return self.bet.round_id
+        return request.bet_transaction_id if request.kind == "win" else None
+
     def shows_player_of(self, request: Transaction) -> bool:
         """Tell whether the player placed a bet with the integration: this one, or in this round."""
         if self.round is not None and self.round.bets > 0:

@@ -97,10 +97,7 @@ def _transaction(
         _required(body, names.SESSION_TOKEN)
         if _optional(body, names.BET_TX) is not None:
             raise RequestRefusedError("invalid_request", f"a bet takes no {names.BET_TX}")
-    round_id = _round(body) or (own_id if kind == "bet" else bet_id)
-    # Neither a rollback nor a free bet needs an amount: the stake is stored, or no money.
-    unpriced = kind == "refund" or (kind == "bet" and kind_of_money == "freespin")
-    amount = body.get(names.AMOUNT)
+    round_id = _round(body) or (own_id if kind == "bet" else None)
     return Transaction(
         integration=integration,
         transaction_id=own_id,
@@ -108,7 +105,7 @@ def _transaction(
         type=kind_of_money,
         player_id=user_id,
         currency=currency,
-        amount_minor=to_minor(0 if amount is None and unpriced else amount, currency),
+        amount_minor=_amount(kind, kind_of_money, body.get(names.AMOUNT), currency),
         game_id=_optional(body, names.GAME),
         session_id=_session(body, integration),
         # A rollback's round is that of its bet.
@@ -118,6 +115,19 @@ def _transaction(
         trace_id=trace_id,
         by_bet=kind != "bet",
     )
+
+
+def _amount(kind: Kind, kind_of_money: str, amount: Any, currency: str) -> int:
+    """Return the amount in minor units; where it moves no money, 0 stands for one that is unfit.
+
+    A rollback gives back the stored stake and a free bet takes none: neither may fail by it.
+    """
+    try:
+        return to_minor(amount, currency)
+    except RequestRefusedError:
+        if kind == "refund" or (kind == "bet" and kind_of_money == "freespin"):
+            return 0
+        raise
 
 
 def _notice(body: dict[str, Any], integration: str, trace_id: str) -> Transaction:

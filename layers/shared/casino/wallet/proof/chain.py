@@ -1,6 +1,7 @@
 """Recomputes one wallet from its entries: every entry by itself, the chain, and the head."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from casino.wallet.chain import entry_hash, genesis_hash
@@ -42,7 +43,7 @@ def check_wallet(wallet: Wallet, entries: Sequence[Entry]) -> Iterator[Fault]:
 def _check_entry(entry: Entry) -> Iterator[Fault]:
     if entry_hash(entry) != entry.hash:
         yield fault_of(entry, "entry_hash", "the entry's fields do not give its hash")
-    if _fingerprint(entry) != entry.fingerprint:
+    if entry.fingerprint not in _fingerprints(entry):
         yield fault_of(entry, "fingerprint", "the entry's fields do not give its fingerprint")
     if entry.kind not in _ACCOUNTS or entry.record not in _RECORDS:
         yield fault_of(entry, "kind_unknown", f"nothing is {entry.record} as a {entry.kind}")
@@ -76,10 +77,11 @@ def _check_postings(entry: Entry, moved: int) -> Iterator[Fault]:
         yield fault_of(entry, "amount_posting", detail)
 
 
-def _fingerprint(entry: Entry) -> str:
-    """Return the fingerprint of the request that the entry records."""
+def _fingerprints(entry: Entry) -> Iterator[str]:
+    """Yield the fingerprints that the request may have had which the entry records."""
     if entry.kind in HOLD_KINDS:
-        return request_of(entry).fingerprint()
+        yield request_of(entry).fingerprint()
+        return
     request = Transaction(
         integration=entry.integration,
         transaction_id=entry.transaction_id,
@@ -89,13 +91,16 @@ def _fingerprint(entry: Entry) -> str:
         currency=entry.currency,
         amount_minor=entry.amount_minor,
         game_id=entry.game_id,
-        # A refund names no round: its entry carries the one of the bet.
-        round_id=None if entry.kind == "refund" else entry.round_id,
+        round_id=entry.round_id,
         bet_transaction_id=entry.bet_transaction_id,
         finished=entry.finished,
         extra=entry.extra,
     )
-    return request.fingerprint()
+    if entry.kind != "refund":
+        yield request.fingerprint()
+    if entry.bet_transaction_id is not None:
+        # A refund names no round, and a win need not: then the entry carries the one of the bet.
+        yield replace(request, round_id=None).fingerprint()
 
 
 def _expected_minor(entry: Entry) -> int | None:

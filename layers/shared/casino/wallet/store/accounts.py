@@ -244,7 +244,10 @@ class DynamoDbAccounts:
                 "TableName": self._tables.wallets,
                 "Key": _wallet_key(wallet.player_id, wallet.currency),
                 "UpdateExpression": "SET #reserved = :reserved ADD #version :one",
-                "ConditionExpression": "#balance >= :reserved AND #reserved = :read",
+                "ConditionExpression": (
+                    "#balance >= :reserved AND #reserved = :read"
+                    " AND (attribute_not_exists(held_wins) OR held_wins <= :reserved)"
+                ),
                 "ExpressionAttributeNames": _names("reserved", "version", "balance"),
                 "ExpressionAttributeValues": {
                     ":reserved": number(reserved_minor),

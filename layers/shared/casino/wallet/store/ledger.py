@@ -53,9 +53,7 @@ class DynamoDbLedger:
             keys[self._tables.wallets] = [_wallet_key(request.player_id, request.currency)]
         if request.session_id is not None:
             keys[self._tables.sessions] = [{"session_id": text(request.session_id)}]
-        played = request.round_id
-        if played is None and seen is not None and isinstance(seen.bet, Entry):
-            played = seen.bet.round_id
+        played = (seen or Snapshot()).round_of(request)
         if played is not None:
             keys[self._tables.rounds] = [_round_key(request, played)]
         return self._snapshot(batch_get(self._client, keys), ledger_ids)
@@ -217,8 +215,8 @@ class DynamoDbLedger:
 
 
 def _is_settled_by_bet(request: Transaction) -> bool:
-    """Tell whether the bet that it names is of use: a win in a session is decided without it."""
-    return request.kind == "refund" or request.session_id is None
+    """Tell whether the bet that it names is of use: a win in session and round needs none."""
+    return request.kind == "refund" or None in (request.session_id, request.round_id)
 
 
 def _wallet_key(player_id: str, currency: str) -> Item:
