@@ -1,12 +1,14 @@
 """What Schemathesis gets from us, in its own environment: signatures, and ids that exist.
 
-`CALLER` holds JSON: the `family` that signs (`iam` for AWS's own), `api_key`, `secret_key`, and
-`known`, by the name of a field the values that stand for something.
+`CALLER` holds JSON: the `family` that signs (`iam` for AWS's own), `api_key`, `secret_key`,
+`known`, by the name of a field the values that stand for something, and for WinUpGo the headers
+that say who it is (`named`) and `path_base`, which stands first in a signed path.
 """
 
 import json
 import os
 import time
+from contextlib import suppress
 from typing import Any, Final
 from zlib import crc32
 
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 
 from casino.dialects.registry import family
 from casino.signing.pair import Pair
+from casino.signing.scheme import Particulars, SignatureRefusedError
 
 CALLER: Final[dict[str, Any]] = json.loads(os.environ["CALLER"])
 KNOWN: Final[dict[str, list[Any]]] = CALLER["known"]
@@ -29,6 +32,8 @@ def sign(request: Any) -> Any:
     body = request.body or b""
     body = body.encode() if isinstance(body, str) else body
     kind = crc32(body) % 8
+    # Without a token it is API Gateway that refuses WinUpGo's, and the emulator in its own words.
+    request.headers.update(CALLER["named"])
     if CALLER["family"] == "iam":
         # API Gateway judges these signatures: what it refuses does not reach us.
         signed = AWSRequest(request.method, request.url, data=body)
@@ -37,8 +42,18 @@ def sign(request: Any) -> Any:
         request.headers.update(dict(signed.headers))
     elif kind > 0:
         signed_body = body + b" " if kind == 1 else body
-        request.headers.update(family(CALLER["family"]).sign(signed_body, PAIR, time.time()))
+        said = particulars(request)
+        # A header that WinUpGo signs may be drawn so that nobody could sign it.
+        with suppress(SignatureRefusedError):
+            signed = family(CALLER["family"]).sign(signed_body, PAIR, time.time(), said)
+            request.headers.update(signed)
     return request
+
+
+def particulars(request: Any) -> Particulars:
+    """Return what WinUpGo signs beside the body."""
+    _, base, resource = request.path_url.partition(CALLER["path_base"])
+    return Particulars(path=base + resource, headers=request.headers)
 
 
 def known_or_drawn(_: object, drawn: Any) -> st.SearchStrategy[Any]:
