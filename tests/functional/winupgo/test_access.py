@@ -33,6 +33,13 @@ def test_a_missing_header_is_a_400(partner: Partner, header: str) -> None:
     assert header.replace("_", "-") in reply.json["message"]
 
 
+def test_no_key_takes_the_id_of_a_release_by_the_casino(partner: Partner) -> None:
+    partner.authorize("k1")
+    reply = partner.roll_back("release:b1", bet_id="another")
+    assert (said(reply), "release:" in reply.json["message"]) == ((400, "INVALID_REQUEST"), True)
+    assert partner.world.history.find("studio-eu", "release:b1") is None
+
+
 @pytest.mark.parametrize("left_out", COVERED)
 def test_a_signature_that_leaves_a_component_out_is_refused(
     partner: Partner, left_out: str

@@ -7,7 +7,7 @@ from casino.audit.model import Who
 from casino.base.clock import Clock
 from casino.base.errors import AdminError
 from casino.base.times import epoch
-from casino.wallet.hold import Hold, HoldRequest
+from casino.wallet.hold import RELEASE, Hold, HoldRequest
 from casino.wallet.model import Entry
 from casino.wallet.ports import Accounts, History
 from casino.wallet.service import WalletService
@@ -62,7 +62,7 @@ class OpenHolds:
             raise AdminError("hold_not_found", f"{integration} holds no bet {bet_id}")
         request = HoldRequest(
             integration=integration,
-            transaction_id=f"release:{bet_id}",
+            transaction_id=f"{RELEASE}{bet_id}",
             kind="rollback",
             type="rollback",
             player_id="",

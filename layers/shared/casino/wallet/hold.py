@@ -18,6 +18,8 @@ type EndKind = Literal["settle", "rollback"]
 HOLD_KINDS: Final = frozenset({"hold", "settle", "rollback"})
 #: The account of the stakes that are neither the player's nor the integration's.
 HELD: Final = "held"
+#: What the id of a release in the casino's name begins with; no counterpart's may.
+RELEASE: Final = "release:"
 
 
 @dataclass(frozen=True, slots=True)

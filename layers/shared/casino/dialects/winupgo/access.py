@@ -9,6 +9,7 @@ from typing import Final
 from casino.base.errors import RequestRefusedError
 from casino.integrations.model import Integration
 from casino.wallet.dialect import Call
+from casino.wallet.hold import RELEASE
 
 #: What stands before a resource in the path that is signed.
 PATH_BASE: Final = "/winupgo/v1"
@@ -50,8 +51,10 @@ def check_headers(call: Call) -> None:
     for name in REQUIRED:
         if not any(call.headers.get(name.lower(), ())):
             raise RequestRefusedError("missing_header", name)
-    if len(call.headers["x-idempotency-key"][0]) > _MOST_KEY:
-        raise RequestRefusedError("invalid_header", f"X-Idempotency-Key: at most {_MOST_KEY}")
+    key = call.headers["x-idempotency-key"][0]
+    if len(key) > _MOST_KEY or key.startswith(RELEASE):
+        detail = f"X-Idempotency-Key: at most {_MOST_KEY}, not beginning with {RELEASE}"
+        raise RequestRefusedError("invalid_header", detail)
 
 
 def check_access(call: Call, integration: Integration) -> None:
