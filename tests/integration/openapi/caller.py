@@ -45,8 +45,8 @@ def sign(request: Any) -> Any:
         said = particulars(request)
         # A header that WinUpGo signs may be drawn so that nobody could sign it.
         with suppress(SignatureRefusedError):
-            signed = family(CALLER["family"]).sign(signed_body, PAIR, time.time(), said)
-            request.headers.update(signed)
+            made = family(CALLER["family"]).sign(signed_body, PAIR, time.time(), said)
+            request.headers.update(made)
     return request
 
 
