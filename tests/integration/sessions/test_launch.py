@@ -138,8 +138,8 @@ def test_warm_launch_makes_three_calls_to_aws_and_one_to_the_provider(
 
     assert [call.partition(".")[2] for call in aws_calls] == [
         "BatchGetItem",
-        "PutItem",
-        "PutItem",
+        "TransactWriteItems",
+        "TransactWriteItems",
     ]
     assert asked(stage) == 1
     aws_calls.clear()
