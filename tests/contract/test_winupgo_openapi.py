@@ -4,10 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-import jsonschema
 import pytest
-import yaml
-from openapi_spec_validator import validate
 
 from casino.base.errors import RequestRefusedError
 from casino.dialects.winupgo.access import SCOPES, check_headers, resource_of
@@ -18,12 +15,12 @@ from casino.wallet.dialect import Call, Outcome
 from casino.wallet.hold import HoldRequest
 from casino.wallet.hold_refusals import HOLD_REFUSALS
 from casino.wallet.refusals import REFUSALS
-from testing.template import PROJECT, load_template
+from testing.openapi import Document, Node
+from testing.template import PROJECT
 
-type Node = dict[str, Any]
-
-SPEC: Final[Node] = yaml.safe_load((PROJECT / "openapi" / "winupgo.yaml").read_text("utf-8"))
-PATHS: Final[Node] = SPEC["paths"]
+DOCUMENT: Final = Document("winupgo.yaml")
+PATHS: Final = DOCUMENT.paths
+fits, request_of = DOCUMENT.fits, DOCUMENT.request_of
 BASE: Final = "/winupgo/v1"
 HEADERS: Final = {
     "x-idempotency-key": ["k1"],
@@ -31,18 +28,6 @@ HEADERS: Final = {
     "x-region": ["EU"],
     "x-provider-id": ["studio"],
 }
-
-
-def fits(body: Any, name: str) -> bool:
-    """Tell whether a body fits a component; references resolve inside the whole document."""
-    whole = {**SPEC, "$ref": f"#/components/schemas/{name}"}
-    return bool(jsonschema.Draft202012Validator(whole).is_valid(body))
-
-
-def request_of(path: str) -> tuple[str, Node]:
-    """Return the name of the schema of a request, and its example."""
-    media = PATHS[path]["post"]["requestBody"]["content"]["application/json"]
-    return media["schema"]["$ref"].rpartition("/")[2], media["example"]
 
 
 def is_read(path: str, body: Any) -> bool:
@@ -73,10 +58,7 @@ def variants() -> Iterator[tuple[str, Node]]:
 
 
 def test_the_document_is_valid_and_describes_the_routes_of_the_template() -> None:
-    validate(SPEC)
-    events = load_template()["Resources"]["WinupgoFunction"]["Properties"]["Events"]
-    routed = {(e["Properties"]["Path"], e["Properties"]["Method"].lower()) for e in events.values()}
-    assert routed == {(path, method) for path, item in PATHS.items() for method in item}
+    DOCUMENT.check_against("WinupgoFunction")
     assert {path.removeprefix(BASE) for path in PATHS} == set(SCOPES)
 
 
@@ -85,9 +67,8 @@ def test_examples_fit_their_schemas() -> None:
         name, example = request_of(path)
         assert fits(example, name), path
         assert is_read(path, example), path
-        for response in PATHS[path]["post"]["responses"].values():
-            media = response["content"]["application/json"]
-            assert fits(media["example"], media["schema"]["$ref"].rpartition("/")[2])
+        for shape, body in DOCUMENT.answer_examples(path):
+            assert fits(body, shape), path
 
 
 def test_the_sample_events_fit_their_routes_and_show_each() -> None:

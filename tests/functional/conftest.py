@@ -14,6 +14,7 @@ from moto.dynamodb.models.table import Table
 
 from testing.hooks import Caller, load_function
 from testing.launching import PLAYER, PROVIDER_URL, Desk, Output, introduce, make_desk, stock
+from testing.meter import Meter, attach_meter
 from testing.play import Play
 from testing.world import World, build_world
 
@@ -48,6 +49,12 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         for name, value in world.environment.items():
             monkeypatch.setenv(name, value)
         yield world
+
+
+@pytest.fixture
+def meter(world: World, monkeypatch: pytest.MonkeyPatch) -> Meter:
+    """Every client that the hooks' functions make is metered."""
+    return attach_meter(world, monkeypatch)
 
 
 @pytest.fixture

@@ -9,13 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from casino.wiring import hooks
 from testing.capacity import item_size, transact_write_units
 from testing.hooks import Reply
+from testing.meter import READ, READ_THEN_WRITE, Meter
 from testing.template import PROJECT
 from testing.world import World
 from tests.functional.flexsoft.partner import Partner, connect
-from tests.functional.wallet.test_budget import READ, READ_THEN_WRITE, Meter
 
 _LOADED = """
 import json, runpy, sys
@@ -23,17 +22,6 @@ runpy.run_path(sys.argv[1])
 print(json.dumps([name for name in sys.modules if name.startswith("casino.")]))
 """
 _ROUND = str(uuid4())
-
-
-@pytest.fixture
-def meter(world: World, monkeypatch: pytest.MonkeyPatch) -> Meter:
-    """Every client that the function makes is metered."""
-    meter = Meter(world)
-    for name in ("dynamodb_client", "secrets_client"):
-        client = getattr(hooks, name)()
-        client.meta.events.register_first("before-send", meter.count)
-        monkeypatch.setattr(hooks, name, lambda client=client: client)
-    return meter
 
 
 @pytest.fixture

@@ -5,66 +5,17 @@ Manager, retries included. The ids are as long as a provider's may well be, so t
 honest. tests/integration/test_budget_ministack.py asks DynamoDB's own meter for the writes.
 """
 
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import pytest
-from botocore.awsrequest import AWSPreparedRequest
 
-from casino.wiring import hooks
-from testing.capacity import item_size, read_units, transact_write_units
+from testing.capacity import item_size, transact_write_units
 from testing.hooks import HOOKS, Caller, Reply, load_function
+from testing.meter import READ, READ_THEN_WRITE, Meter
 from testing.world import World
-
-READ_THEN_WRITE = ["BatchGetItem", "TransactWriteItems"]
-READ = ["BatchGetItem"]
-
-
-@dataclass
-class Meter:
-    """Counts what leaves, and can say what it read and wrote."""
-
-    world: World
-    sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-
-    def count(self, event_name: str, request: AWSPreparedRequest, **_: object) -> None:
-        self.sent.append((event_name.rsplit(".", 1)[-1], json.loads(cast("bytes", request.body))))
-
-    @property
-    def round_trips(self) -> list[str]:
-        return [operation for operation, _ in self.sent]
-
-    def read_units(self) -> int:
-        """What the reads cost, counted on the items as they are now: not less than then."""
-        return sum(read_units(self._stored(*key)) for key in self._keys_read())
-
-    def written(self) -> dict[str, dict[str, Any]]:
-        """What one transaction left behind, by the key of each item that it put or updated."""
-        (body,) = [body for operation, body in self.sent if operation == "TransactWriteItems"]
-        written = {}
-        for action in body["TransactItems"]:
-            ((kind, request),) = action.items()
-            if kind != "ConditionCheck":
-                key = {"id": request["Item"]["id"]} if kind == "Put" else request["Key"]
-                written[str(key)] = self._stored(request["TableName"], key) or {}
-        return written
-
-    def _keys_read(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        for operation, body in self.sent:
-            if operation == "BatchGetItem":
-                for table, asked in body["RequestItems"].items():
-                    assert asked["ConsistentRead"] is True
-                    yield from ((table, key) for key in asked["Keys"])
-
-    def _stored(self, table: str, key: dict[str, Any]) -> dict[str, Any] | None:
-        item: dict[str, Any] | None = self.world.client.get_item(TableName=table, Key=key).get(
-            "Item"
-        )
-        return item
 
 
 @dataclass
@@ -97,17 +48,6 @@ class Player:
         reply = self.send(fields, X_Trace_Id=str(uuid4()))
         assert reply.status == status, reply
         return reply
-
-
-@pytest.fixture
-def meter(world: World, monkeypatch: pytest.MonkeyPatch) -> Meter:
-    """Every client that the functions make is metered."""
-    meter = Meter(world)
-    for name in ("dynamodb_client", "secrets_client"):
-        client = getattr(hooks, name)()
-        client.meta.events.register_first("before-send", meter.count)
-        monkeypatch.setattr(hooks, name, lambda client=client: client)
-    return meter
 
 
 @pytest.fixture

@@ -7,26 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from casino.wiring import hooks
 from testing.capacity import transact_write_units
 from testing.hooks import Reply
+from testing.meter import READ, READ_THEN_WRITE, Meter
 from testing.world import World
-from tests.functional.wallet.test_budget import READ, READ_THEN_WRITE, Meter
 from tests.functional.winupgo.partner import Partner, connect
 
 BET, ROUND = str(uuid4()), str(uuid4())
 IDS = {"bet_id": BET, "round_id": ROUND}
-
-
-@pytest.fixture
-def meter(world: World, monkeypatch: pytest.MonkeyPatch) -> Meter:
-    """Every client that the function makes is metered."""
-    meter = Meter(world)
-    for name in ("dynamodb_client", "secrets_client"):
-        client = getattr(hooks, name)()
-        client.meta.events.register_first("before-send", meter.count)
-        monkeypatch.setattr(hooks, name, lambda client=client: client)
-    return meter
 
 
 @pytest.fixture
