@@ -1,17 +1,12 @@
-"""A console for the verbs that sign and verify."""
-
-from pathlib import Path
+"""What most tests of the command line ask for."""
 
 import pytest
 
-from testing.clock import FakeClock
-from testing.signatures import NOW
 from testing.world import World
 from tests.functional.ops.console import Console
-from tests.functional.ops.signer import Signer
 
 
 @pytest.fixture
-def console(world: World, tmp_path: Path, request: pytest.FixtureRequest) -> Signer:
-    """The verbs of one family: iGSP unless the test names others."""
-    return Signer(getattr(request, "param", "igsp"), Console(world, clock=FakeClock(NOW)), tmp_path)
+def ops(world: World) -> Console:
+    """A console of an operator."""
+    return Console(world)

@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from testing.command_line import EVERY_VERB
-from testing.world import World
 from tests.functional.ops.console import Console
 
 SHOW_MODULES = """
@@ -27,11 +26,6 @@ FOREIGN = (
     "Invalid value",
     "valid integer",
 )
-
-
-@pytest.fixture
-def ops(world: World) -> Console:
-    return Console(world)
 
 
 def test_n7_help_loads_neither_the_wallet_nor_an_sdk() -> None:

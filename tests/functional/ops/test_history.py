@@ -18,11 +18,6 @@ HISTORY = ("ledger", "history", "ann", "EUR")
 
 
 @pytest.fixture
-def ops(world: World) -> Console:
-    return Console(world)
-
-
-@pytest.fixture
 def play(world: World, hook: Caller) -> Play:
     """ann has bet in two rounds and two sessions, and a bet was refunded before it came."""
     play = Play(world, hook, player_id="ann", session_id=world.player("ann"))

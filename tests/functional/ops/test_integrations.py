@@ -13,14 +13,7 @@ from casino.signing.pair import Pair
 from casino.wallet.model import PLATFORM
 from testing.credentials import secret_of
 from testing.hooks import API_KEY, SECRET_KEY, Caller, encode, proxy_event, signed_headers
-from testing.world import World
 from tests.functional.ops.console import Console
-
-
-@pytest.fixture
-def ops(world: World) -> Console:
-    return Console(world)
-
 
 # Integrations
 

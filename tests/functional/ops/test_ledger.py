@@ -15,11 +15,6 @@ from tests.functional.ops.console import Console
 
 
 @pytest.fixture
-def ops(world: World) -> Console:
-    return Console(world)
-
-
-@pytest.fixture
 def play(world: World, hook: Caller) -> Play:
     return Play(world, hook, player_id="ann", session_id=world.player("ann"))
 

@@ -16,12 +16,6 @@ from testing.hooks import Caller
 from testing.world import GAME, World
 from tests.functional.ops.console import Console, FakeCloudFormation
 
-
-@pytest.fixture
-def ops(world: World) -> Console:
-    return Console(world)
-
-
 # Players
 
 

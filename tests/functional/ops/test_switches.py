@@ -11,11 +11,6 @@ from tests.functional.ops.console import Console
 
 
 @pytest.fixture
-def ops(world: World) -> Console:
-    return Console(world)
-
-
-@pytest.fixture
 def fresh(world: World, play: Play) -> Play:
     """The same player in an execution environment that has not read the switches yet."""
     play.bet("5.00", transaction_id="before")
