@@ -64,8 +64,8 @@ abuse: .venv/.project ## Attack the signature families: a million mutants each, 
 fuzz: install .tools/schemathesis/.stamp ## Attack the deployed API by its descriptions: CASES=1000 drawn requests for each operation
 	OPENAPI_CASES=$(or $(CASES),1000) $(BIN)/pytest tests/integration/openapi
 
-run: install ## Boot the local stack, deploy, play the demonstration
-	$(BIN)/python -m sandbox.up
+run: install ## Boot the local stack, deploy, play the demonstration (ONLY=winupgo: one part)
+	$(BIN)/python -m sandbox.up $(if $(ONLY),--only $(ONLY))
 
 down: .venv/.project ## Stop the local stack
 	$(BIN)/python -m sandbox.down

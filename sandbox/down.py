@@ -1,20 +1,24 @@
 """`make down`: stops the simulated providers and the local AWS, whose data was in memory only."""
 
 import sys
+from typing import Final
 
 from sandbox.flexsoft.part import FlexsoftProcess
 from sandbox.ministack import LocalServerError, MiniStack
+from sandbox.processes import LocalServer
 from sandbox.provider.process import ProviderProcess
 from sandbox.up import LOCAL, STACK_FILE
+
+_PROGRAMS: Final[dict[str, type[LocalServer]]] = {
+    "the simulated provider": ProviderProcess,
+    "the simulated Flexsoft": FlexsoftProcess,
+    "the local AWS": MiniStack,
+}
 
 
 def main() -> int:
     """Stop the local stack; returns the exit code."""
-    running = {
-        "the simulated provider": ProviderProcess.running(LOCAL),
-        "the simulated Flexsoft": FlexsoftProcess.running(LOCAL),
-        "the local AWS": MiniStack.running(LOCAL),
-    }
+    running = {name: kind.running(LOCAL) for name, kind in _PROGRAMS.items()}
     STACK_FILE.unlink(missing_ok=True)
     failed = False
     for name, process in running.items():

@@ -26,12 +26,13 @@ from casino.signing.pair import Pair
 from ops.context import Operations, connect_local
 from ops.errors import OpsError
 from ops.verbs import ledger
-from sandbox.demo import Played, Seat, UnexpectedAnswerError, play
-from sandbox.flexsoft.part import FlexsoftPart, open_part
+from sandbox.demo import Seat, play
+from sandbox.flexsoft import part as flexsoft
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
+from sandbox.part import Part, Played, Stage, UnexpectedAnswerError
 from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
-from sandbox.winupgo import Winupgo, connect_winupgo
+from sandbox.winupgo import part as winupgo
 
 LOCAL: Final = PROJECT / ".local"
 STACK_FILE: Final = LOCAL / "stack.json"
@@ -50,8 +51,11 @@ _LOOP_CURRENCY: Final = "EUR"
 _LOOP_ROUNDS: Final = 5
 _SESSION_S: Final = 12 * 3600
 
-#: The parts of the demonstration.
-PARTS: Final = ("igsp", "flexsoft", "winupgo")
+#: The counterparts beside iGSP by their names in the stack's file, in the order of their parts.
+COUNTERPARTS: Final[Mapping[str, Callable[[Stage], Part]]] = {
+    "flexsoft": flexsoft.open_part,
+    "winupgo": winupgo.open_part,
+}
 _FAILURES: Final = (
     LocalServerError,
     BuildError,
@@ -65,7 +69,9 @@ _FAILURES: Final = (
 def main() -> int:
     """Bring the stack up and show that it works; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
-    parser.add_argument("--only", choices=PARTS, help="the part of the demonstration to play")
+    parser.add_argument(
+        "--only", choices=("igsp", *COUNTERPARTS), help="the part of the demonstration to play"
+    )
     only = parser.parse_args().only
     console = Console()
     started = time.monotonic()
@@ -73,20 +79,18 @@ def main() -> int:
         local = boot(console, LOCAL, os.environ)
         console.print("building and deploying template.yaml …")
         casino = open_casino(local)
-        _write_stack_file(casino, local.endpoint)
+        _write_stack_file(casino)
         loop, launched = None, None
         if only in (None, "igsp"):
             show(console, casino.play())
             loop = _close_loop(casino)
             launched = _play_loop(console, loop)
-        flexsoft = None
-        if only in (None, "flexsoft"):
-            flexsoft = open_part(casino.operations, casino.stack.base_url, LOCAL)
-            show(console, flexsoft.play(), "Flexsoft: signed requests over HTTP")
-        winupgo = None
-        if only in (None, "winupgo"):
-            winupgo = _play_winupgo(console, casino, local.endpoint)
-        _write_stack_file(casino, local.endpoint, loop, flexsoft, winupgo)
+        parts = {}
+        for name, open_part in COUNTERPARTS.items():
+            parts[name] = part = open_part(casino.stage(LOCAL, _provider_port()))
+            if only in (None, name):
+                show(console, part.play(), part.title)
+        _write_stack_file(casino, loop, parts)
     except _FAILURES as error:
         console.print(f"[red]failed:[/red] {error}", highlight=False)
         return 1
@@ -101,6 +105,8 @@ def main() -> int:
 class Casino:
     """A deployed stack with its sandbox integration and players."""
 
+    endpoint: str
+    """Of the local AWS."""
     stack: DeployedStack
     operations: Operations
     credentials: Pair
@@ -115,6 +121,11 @@ class Casino:
         where = url_of or (lambda _: self.stack.hooks_url)
         return play(where, keys.api_key, keys.secret_key, self.seats)
 
+    def stage(self, folder: Path, port: int) -> Stage:
+        """Return it as the counterparts beside iGSP are connected to it."""
+        base_url, outputs = self.stack.base_url, self.stack.outputs
+        return Stage(self.operations, base_url, self.endpoint, outputs, folder, port)
+
 
 def open_casino(local: MiniStack) -> Casino:
     """Build and deploy the template on `local`, and open the doors; safe to repeat."""
@@ -122,7 +133,7 @@ def open_casino(local: MiniStack) -> Casino:
     operations = connect_local(local.endpoint, STACK_NAME)
     credentials = _credentials(operations)
     seats = {row[0]: open_seat(operations, *row) for row in _PLAYERS}
-    return Casino(stack, operations, credentials, seats)
+    return Casino(local.endpoint, stack, operations, credentials, seats)
 
 
 def boot(console: Console, folder: Path, environment: Mapping[str, str]) -> MiniStack:
@@ -172,9 +183,13 @@ def open_seat(
     return Seat(player_id, currency, session.session_id)
 
 
+def _provider_port() -> int:
+    return int(os.environ.get("PROVIDER_PORT", "8090"))
+
+
 def _close_loop(casino: Casino) -> Loop:
-    port = int(os.environ.get("PROVIDER_PORT", "8090"))
-    return close_loop(casino.stack, casino.operations, casino.credentials, port, LOCAL)
+    keys = casino.credentials
+    return close_loop(casino.stack, casino.operations, keys, _provider_port(), LOCAL)
 
 
 def _play_loop(console: Console, loop: Loop) -> Launched:
@@ -192,29 +207,13 @@ def _play_loop(console: Console, loop: Loop) -> Launched:
     return launched
 
 
-def _play_winupgo(console: Console, casino: Casino, endpoint: str) -> Winupgo:
-    """Connect the simulated WinUpGo, and play a settled bet and a rollback."""
-    pool, stack = casino.stack.outputs["WinupgoPoolId"], casino.stack
-    winupgo = connect_winupgo(casino.operations, endpoint, stack.base_url, pool, _LOOP_PLAYER)
-    for title, status, said in winupgo.play():
-        console.print(f"WinUpGo: {title}: {status} {said}", highlight=False)
-    return winupgo
-
-
 def _write_stack_file(
-    casino: Casino,
-    endpoint: str,
-    loop: Loop | None = None,
-    flexsoft: FlexsoftPart | None = None,
-    winupgo: Winupgo | None = None,
+    casino: Casino, loop: Loop | None = None, parts: Mapping[str, Part] | None = None
 ) -> None:
     """Write what tools need to reach the stack; it holds the sandbox secret, so it is private."""
     provider = {"provider_url": loop.provider.provider_url} if loop is not None else {}
-    dialects = {"flexsoft": flexsoft.described()} if flexsoft is not None else {}
-    if winupgo is not None:
-        dialects["winupgo"] = winupgo.written()
     content = provider | {
-        "endpoint": endpoint,
+        "endpoint": casino.endpoint,
         "base_url": casino.stack.base_url,
         "hooks_url": casino.stack.hooks_url,
         "stack_name": STACK_NAME,
@@ -222,7 +221,7 @@ def _write_stack_file(
         "secret_key": casino.credentials.secret_key,
         "players": [asdict(seat) for seat in casino.seats.values()],
         "tables": casino.stack.tables,
-        "dialects": dialects,
+        "dialects": {name: part.described() for name, part in (parts or {}).items()},
     }
     part = STACK_FILE.with_suffix(".part")
     part.touch(mode=0o600)

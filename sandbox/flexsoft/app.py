@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.flexsoft.caller import Caller
 from sandbox.flexsoft.signatures import holds
 
 _REQUIRED = ("userToken", "currency", "platform", "portalMode", "language")
@@ -18,10 +19,9 @@ _REQUIRED = ("userToken", "currency", "platform", "portalMode", "language")
 class Flexsoft:
     """One tenant of the partner."""
 
-    def __init__(self, base_url: str, public_key: str, secret_key: str) -> None:
+    def __init__(self, base_url: str, caller: Caller) -> None:
         self._base_url = base_url
-        self._public_key = public_key
-        self._secret_key = secret_key
+        self._caller = caller
         self.sessions: dict[str, Mapping[str, str]] = {}
         self.gifts: dict[str, bytes] = {}
 
@@ -39,7 +39,7 @@ class Flexsoft:
 
     async def _launch(self, request: Request) -> Response:
         query = dict(request.query_params)
-        if request.headers.get("x-public-key") != self._public_key:
+        if request.headers.get("x-public-key") != self._caller.public_key:
             return _envelope(401, "unknown public key")
         if any(not query.get(name) for name in _REQUIRED):
             return _envelope(400, "a parameter is missing")
@@ -50,8 +50,8 @@ class Flexsoft:
 
     async def _gift(self, request: Request) -> Response:
         body = await request.body()
-        known = request.headers.get("x-public-key") == self._public_key
-        if not known or not holds(self._secret_key, request.headers, body):
+        known = request.headers.get("x-public-key") == self._caller.public_key
+        if not known or not holds(self._caller.secret_key, request.headers, body):
             return _envelope(401, "signature")
         try:
             operator_tx_id = str(json.loads(body)["client"]["operatorTxId"])
@@ -71,6 +71,11 @@ class Flexsoft:
     async def _state(self, request: Request) -> Response:
         gifts = {name: body.decode() for name, body in self.gifts.items()}
         return JSONResponse({"sessions": self.sessions, "gifts": gifts})
+
+
+def create_app(base_url: str, given: Mapping[str, str]) -> Starlette:
+    """Return the application of the tenant with the keys `given`."""
+    return Flexsoft(base_url, Caller(**given)).app()
 
 
 def _envelope(code: int, message: str, data: dict[str, Any] | None = None) -> Response:

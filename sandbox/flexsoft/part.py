@@ -1,13 +1,8 @@
 """Flexsoft's part of the local stack: connects it, launches games, and plays signed requests."""
 
-import json
-import os
-import sys
-import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,21 +10,17 @@ import httpx
 
 from casino.dialects.flexsoft.client import game_id
 from casino.integrations.model import ProviderTerms
-from casino.signing.pair import Pair
 from ops.context import Operations
 from ops.verbs import catalogue
 from ops.verbs.session import launch
-from sandbox.demo import Played, Step, UnexpectedAnswerError
-from sandbox.flexsoft.signatures import seal
-from sandbox.loop import LoopError
+from sandbox.flexsoft.caller import Caller
+from sandbox.part import TIMEOUT_S, Played, Stage, Step, UnexpectedAnswerError, checked
 from sandbox.processes import LocalServer
 
 INTEGRATION: Final = "flexsoft"
 GAMES: Final = ("chicken-race", "aviadrone")
 #: Who plays, and in what; a blocked player cannot be launched.
 _PLAYERS: Final = (("p_demo_1", "EUR"), ("p_demo_2", "USD"), ("p_low_balance", "EUR"))
-_PROJECT: Final = Path(__file__).resolve().parents[2]
-_TIMEOUT_S: Final = 30.0
 
 
 class FlexsoftProcess(LocalServer):
@@ -37,7 +28,7 @@ class FlexsoftProcess(LocalServer):
 
     name = "flexsoft"
     ready_path = "/admin/state"
-    port_variable = "FLEXSOFT_PORT"
+    port_variable = "PROVIDER_PORT"
 
 
 @dataclass(frozen=True)
@@ -55,10 +46,9 @@ class FlexsoftPart:
     """Flexsoft beside a deployed stack."""
 
     operations: Operations
-    url: str
-    """Where the wallet answers it."""
-    keys: Pair
+    caller: Caller
     process: FlexsoftProcess
+    title = "Flexsoft: signed requests over HTTP"
 
     def seat(self, user_id: str, currency: str) -> Seat:
         """Launch a game through the session API; its token is unused."""
@@ -66,44 +56,25 @@ class FlexsoftPart:
         opened = launch(self.operations, user_id, currency, game).data
         assert isinstance(opened, dict)  # noqa: S101 - what this verb answers
         (token,) = parse_qs(urlsplit(opened["url"]).query)["session"]
-        state = httpx.get(f"{self.process.base_url}/admin/state", timeout=_TIMEOUT_S).json()
+        state = httpx.get(f"{self.process.base_url}/admin/state", timeout=TIMEOUT_S).json()
         return Seat(user_id, currency, state["sessions"][token]["userToken"], token)
 
     def described(self) -> dict[str, Any]:
         """Return what tools need to call as Flexsoft does, with tokens that nobody has used."""
-        return {
-            "url": self.url,
-            "public_key": self.keys.api_key,
-            "secret_key": self.keys.secret_key,
+        return asdict(self.caller) | {
             "players": [vars(self.seat(*player)) for player in _PLAYERS],
         }
 
     def play(self) -> Iterator[Played]:
         """Play every step; raises `UnexpectedAnswerError` at a wrong answer."""
-        seat = self.seat(*_PLAYERS[0])
-        with httpx.Client(timeout=_TIMEOUT_S) as client:
-            for route, step in steps(seat):
-                played = self._played(client, route, step)
-                yield played
-                wrong = (played.status, bool(played.error)) != (step.status, step.status != 200)
-                if wrong or not played.error.startswith(step.error):
-                    raise UnexpectedAnswerError(f"{step.title}: {played.status} {played.error}")
-
-    def _played(self, client: httpx.Client, route: str, step: Step) -> Played:
-        body = json.dumps(step.fields).encode()
-        headers = seal(self.keys.api_key, self.keys.secret_key, body)
-        started = time.perf_counter()
-        response = client.post(f"{self.url}/{route}", content=body, headers=headers)
-        time_ms = (time.perf_counter() - started) * 1000
-        answer = response.json()
-        data = answer["data"] or {}
-        balance = data.get("new_balance", data.get("balance"))
-        replayed = response.headers.get("Idempotent-Replayed") == "true"
-        if replayed != step.replay:
-            raise UnexpectedAnswerError(f"{step.title}: replay is {replayed}")
-        shown = "" if balance is None else f"{balance / 1000:.2f}"
-        error = "" if response.is_success else str(answer["message"]).partition(":")[0]
-        return Played(step, response.status_code, error, shown, time_ms)
+        for route, step in steps(self.seat(*_PLAYERS[0])):
+            response = self.caller.send(route, step.fields)
+            answer = response.json()
+            data = answer["data"] or {}
+            balance = data.get("new_balance", data.get("balance"))
+            shown = "" if balance is None else f"{balance / 1000:.2f}"
+            error = "" if response.is_success else str(answer["message"]).partition(":")[0]
+            yield checked(step, response, error, shown)
 
 
 def steps(seat: Seat) -> list[tuple[str, Step]]:
@@ -124,10 +95,12 @@ def steps(seat: Seat) -> list[tuple[str, Step]]:
     return [
         ("auth", Step("auth: the token of the launch", tokens)),
         ("auth", Step("the same exchange again", tokens)),
-        ("auth", Step("the token in another session", tokens | {"session_token": "ps_other"}, 401)),
+        ("auth", Step("the token in another session", tokens | {"session_token": "ps_other"}, 401,
+                      "session_not_found")),
         ("withdraw", Step("BET 1.00", bet)),
         ("withdraw", Step("the same bet again", bet, replay=True)),
-        ("withdraw", Step("its id with another amount", bet | {"amount": 1_500}, 409)),
+        ("withdraw", Step("its id with another amount", bet | {"amount": 1_500}, 409,
+                          "transaction_mismatch")),
         ("deposit", Step("WIN 2.50", money("WIN", "w1", 2_500, **bet_of("b1")))),
         ("withdraw", Step("BET 2.00", second)),
         ("deposit", Step("ROLL_BACK of it", money("ROLL_BACK", "x2", 0, **bet_of("b2")))),
@@ -135,40 +108,28 @@ def steps(seat: Seat) -> list[tuple[str, Step]]:
         ("deposit", Step("ROLL_BACK, never seen", money("ROLL_BACK", "x3", 0, **bet_of("b3")))),
         ("withdraw", Step("… that bet, late", money("BET", "b3", 100), 409, "bet_cancelled", True)),
         ("deposit", Step("ROLL_BACK after the win", money("ROLL_BACK", "x1", 0, **bet_of("b1")),
-                         409)),
+                         409, "round_finished")),
         ("withdraw", Step("FREE_BET", money("FREE_BET", "f1", 500, round_id=f"r4-{run}"))),
         ("deposit", Step("FREE_BET_WIN 0.70", money("FREE_BET_WIN", "fw", 700,
                                                     round_id=f"r4-{run}"))),
         ("withdraw", Step("BET of 0.005", money("BET", "b4", 5), 400, "amount_precision")),
-        ("withdraw", Step("WIN sent to /withdraw", money("WIN", "w2", 100), 400)),
+        ("withdraw", Step("WIN sent to /withdraw", money("WIN", "w2", 100), 400,
+                          "unsupported_action")),
         ("deposit", Step("CLOSE_ROUND, for all players", close)),
         ("balance", Step("balance", who)),
     ]  # fmt: skip
 
 
-def open_part(operations: Operations, base_url: str, folder: Path) -> FlexsoftPart:
-    """Start Flexsoft anew, connect it, and bring its games into the catalogue."""
-    who = operations.who("the sandbox")
-    known = operations.registry.get(INTEGRATION)
-    if known is None:
-        known, keys = operations.integrations.add(INTEGRATION, INTEGRATION, who=who)
-    else:
-        keys = operations.integrations.versions(known)[0]
-    running = FlexsoftProcess.running(folder)
-    if running is not None:
-        running.stop()
-    port = int(os.environ.get(FlexsoftProcess.port_variable, "8091"))
-    process = FlexsoftProcess.launch(
-        [sys.executable, "-m", "sandbox.flexsoft", str(port)],
-        {"FLEXSOFT_PUBLIC_KEY": keys.api_key, "FLEXSOFT_SECRET_KEY": keys.secret_key},
-        folder,
-        port,
-        cwd=_PROJECT,
-    )
+def open_part(stage: Stage) -> FlexsoftPart:
+    """Connect Flexsoft, start it anew, and bring its games into the catalogue."""
+    operations, who = stage.operations, stage.operations.who("the sandbox")
+    integration, keys = stage.connect(INTEGRATION, INTEGRATION)
+    caller = Caller(f"{stage.base_url}/flexsoft/v1", keys.api_key, keys.secret_key)
+    process = stage.start(FlexsoftProcess, 1, caller)
     terms = ProviderTerms(process.base_url, games=GAMES)
-    operations.registry.put(replace(known, provider=terms))
+    operations.registry.put(replace(integration, provider=terms))
     synced = catalogue.sync(operations, INTEGRATION, who=who)
     if synced.exit_code:
         process.stop()
-        raise LoopError(f"Flexsoft's games were not synced: {synced.as_text()}")
-    return FlexsoftPart(operations, f"{base_url}/flexsoft/v1", keys, process)
+        raise UnexpectedAnswerError(f"Flexsoft's games were not synced: {synced.as_text()}")
+    return FlexsoftPart(operations, caller, process)

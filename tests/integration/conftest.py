@@ -12,8 +12,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from builder import deploy
 from builder.build import build
 from sandbox import ministack as driver
-from sandbox.flexsoft.part import FlexsoftPart, FlexsoftProcess, open_part
+from sandbox.flexsoft import part as flexsoft_part
+from sandbox.flexsoft.part import FlexsoftPart
+from sandbox.part import Stage
 from sandbox.up import Casino, open_casino
+from sandbox.winupgo import part as winupgo_part
+from sandbox.winupgo.part import WinupgoPart
 
 
 @pytest.fixture(scope="session")
@@ -70,14 +74,23 @@ def casino(local: driver.MiniStack) -> Casino:
 
 
 @pytest.fixture(scope="session")
-def flexsoft(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlexsoftPart]:
+def stage(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """The same, for the counterparts beside iGSP."""
+    return casino.stage(tmp_path_factory.mktemp("counterparts"), driver.free_port())
+
+
+@pytest.fixture(scope="session")
+def flexsoft(stage: Stage) -> Iterator[FlexsoftPart]:
     """A simulated Flexsoft, connected there, with its games in the catalogue."""
-    folder: Path = tmp_path_factory.mktemp("flexsoft")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(FlexsoftProcess.port_variable, str(driver.free_port()))
-        part = open_part(casino.operations, casino.stack.base_url, folder)
+    part = flexsoft_part.open_part(stage)
     yield part
     part.process.stop()
+
+
+@pytest.fixture(scope="session")
+def winupgo(stage: Stage) -> WinupgoPart:
+    """A simulated WinUpGo, connected there."""
+    return winupgo_part.open_part(stage)
 
 
 @pytest.fixture

@@ -4,14 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from sandbox.flexsoft.part import FlexsoftPart
-from sandbox.ministack import MiniStack
+from sandbox.part import Stage
 from sandbox.up import Casino, open_seat
-from sandbox.winupgo import connect_winupgo
+from sandbox.winupgo.part import connect
 from testing.template import PROJECT
 
 EXAMPLES = PROJECT / "examples"
@@ -99,8 +100,8 @@ def play(
     open_seat(casino.operations, player, "EUR", "10.00")
     seat = part.seat(player, "EUR")
     configuration = {
-        "WALLET_URL": part.url,
-        "PUBLIC_KEY": part.keys.api_key,
+        "WALLET_URL": part.caller.url,
+        "PUBLIC_KEY": part.caller.public_key,
         "SECRET_KEY": secret_key,
         "USER_TOKEN": seat.user_token,
         "SESSION_TOKEN": seat.session_token,
@@ -116,7 +117,7 @@ def play(
 def test_flexsofts_client_plays_every_action(
     flexsoft: FlexsoftPart, casino: Casino, runtime: str, client: str, needs: str
 ) -> None:
-    played = play(flexsoft, casino, runtime, client, needs, flexsoft.keys.secret_key)
+    played = play(flexsoft, casino, runtime, client, needs, flexsoft.caller.secret_key)
 
     assert (played.returncode, played.stderr) == (0, "")
     assert played.stdout.splitlines() == [
@@ -139,16 +140,14 @@ def test_flexsofts_client_plays_every_action(
 
 @pytest.mark.parametrize(("runtime", "client", "needs"), WINUPGO)
 def test_winupgos_client_plays_a_settled_bet_and_a_rollback(
-    casino: Casino, local: MiniStack, runtime: str, client: str, needs: str
+    casino: Casino, stage: Stage, runtime: str, client: str, needs: str
 ) -> None:
     if shutil.which(needs) is None:
         pytest.skip(f"no {needs} on this machine, see examples/README.md")
     player = f"p_winupgo_{Path(client).name}"
     open_seat(casino.operations, player, "EUR", "10.00")
-    stack = casino.stack
-    pool = stack.outputs["WinupgoPoolId"]
-    partner = connect_winupgo(casino.operations, local.endpoint, stack.base_url, pool, player)
-    given = {name.upper(): value for name, value in partner.written().items()}
+    partner = connect(stage, player)
+    given = {name.upper(): value for name, value in asdict(partner).items()}
 
     def play(**changed: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

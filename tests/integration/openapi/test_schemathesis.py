@@ -16,9 +16,10 @@ import pytest
 from casino.signing.pair import Pair
 from ops.verbs import ledger
 from sandbox.loop import close_loop
-from sandbox.ministack import MiniStack, free_port
+from sandbox.ministack import free_port
+from sandbox.part import Stage
 from sandbox.up import Casino, open_seat
-from sandbox.winupgo import connect_winupgo
+from sandbox.winupgo.part import connect
 from testing.template import PROJECT
 
 HERE: Final = PROJECT / "tests" / "integration" / "openapi"
@@ -35,7 +36,7 @@ SIGNED_BY: Final = {
 PHASES: Final = {"winupgo.yaml": ("--phases", "examples,coverage,fuzzing")}
 
 
-def caller_of(casino: Casino, endpoint: str, family: str, known: dict[str, Any]) -> dict[str, Any]:
+def caller_of(casino: Casino, stage: Stage, family: str, known: dict[str, Any]) -> dict[str, Any]:
     """Return what `caller` is told; an integration is made for a family that has none yet."""
     match family:
         case "iam":
@@ -43,7 +44,7 @@ def caller_of(casino: Casino, endpoint: str, family: str, known: dict[str, Any])
         case "igsp":
             pair = casino.credentials
         case "winupgo":
-            return winupgo_caller(casino, endpoint, known)
+            return winupgo_caller(stage, known)
         case _:
             operations = casino.operations
             who = operations.who("the attack")
@@ -51,11 +52,10 @@ def caller_of(casino: Casino, endpoint: str, family: str, known: dict[str, Any])
     return told(family, pair.api_key, pair.secret_key, known)
 
 
-def winupgo_caller(casino: Casino, endpoint: str, known: dict[str, Any]) -> dict[str, Any]:
+def winupgo_caller(stage: Stage, known: dict[str, Any]) -> dict[str, Any]:
     """Return the same for WinUpGo: with an access token, and a session of its own."""
     player = known["player_id"][0]
-    pool, base_url = casino.stack.outputs["WinupgoPoolId"], casino.stack.base_url
-    winupgo = connect_winupgo(casino.operations, endpoint, base_url, pool, player)
+    winupgo = connect(stage, player)
     token = winupgo.token()
     order = {"player_id": player, "game_id": winupgo.game_id, "currency": winupgo.currency}
     opened = winupgo.send(token, "/sessions", "openapi-session", order)
@@ -150,9 +150,9 @@ def attack(casino: Casino, name: str, caller: dict[str, Any], folder: Path) -> d
 
 @pytest.mark.parametrize("name", SIGNED_BY)
 def test_nothing_is_answered_that_the_description_does_not_say(
-    casino: Casino, local: MiniStack, known: dict[str, Any], name: str, tmp_path: Path
+    casino: Casino, stage: Stage, known: dict[str, Any], name: str, tmp_path: Path
 ) -> None:
-    caller = caller_of(casino, local.endpoint, SIGNED_BY[name], known)
+    caller = caller_of(casino, stage, SIGNED_BY[name], known)
     said = attack(casino, name, caller, tmp_path)
 
     assert said["operations"]["tested"] == said["operations"]["total"] > 0

@@ -107,7 +107,7 @@ def furnish(local: MiniStack, folder: Path) -> ProviderProcess:
     casino = up.open_casino(local)
     operations, where = casino.operations, folder / ".local"
     loop = close_loop(casino.stack, operations, casino.credentials, free_port(), where, games=50)
-    up._write_stack_file(casino, local.endpoint, loop)
+    up._write_stack_file(casino, loop)
     _, pair = operations.integrations.add(
         "acme", "igsp", who=Who("test"), provider=ProviderTerms(url=loop.provider.provider_url)
     )

@@ -2,7 +2,8 @@
 
 from rich.console import Console
 
-from sandbox.demo import Played, Seat, steps
+from sandbox.demo import Seat, steps
+from sandbox.part import Played
 from sandbox.up import show
 
 SEATS = {
