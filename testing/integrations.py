@@ -12,6 +12,7 @@ from casino.integrations.model import (
     AccessTerms,
     ApiKey,
     Integration,
+    PartnerTerms,
     ProviderTerms,
     RotationTerms,
     WalletTerms,
@@ -24,6 +25,7 @@ _PARTS: Final = {
     "provider": ProviderTerms,
     "rotation": RotationTerms,
     "access": AccessTerms,
+    "partner": PartnerTerms,
 }
 _PART_OF: Final = {field.name: part for part, cls in _PARTS.items() for field in fields(cls)}
 

@@ -101,6 +101,12 @@ PLANTS: Final = [
         "casino.exposure.service",
     ),
     Plant(
+        "the words of a delivery import a port",
+        "inside the deliveries",
+        "casino.deliveries.model",
+        "casino.deliveries.ports",
+    ),
+    Plant(
         "a store of the sessions imports a use case",
         "inside the sessions",
         "casino.sessions.store.items",

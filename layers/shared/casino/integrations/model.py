@@ -116,6 +116,23 @@ class AccessTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerTerms:
+    """What is agreed with a counterpart that sends deliveries and is called by us.
+
+    One integration has one pair of credentials. So a counterpart with several has several
+    integrations: the one that receives names in `calls_as` the one that we call it as.
+    """
+
+    calls_as: str = ""
+    settings: tuple[tuple[str, str], ...] = ()
+    """What only its dialect understands, by name, such as Invo's `game_id`; sorted."""
+
+    def setting(self, name: str, default: str = "") -> str:
+        """Return a setting."""
+        return dict(self.settings).get(name, default)
+
+
+@dataclass(frozen=True, slots=True)
 class Integration:
     """Who may call: how it signs, from where, and for how long."""
 
@@ -129,5 +146,6 @@ class Integration:
     provider: ProviderTerms = field(default_factory=ProviderTerms)
     rotation: RotationTerms = field(default_factory=RotationTerms)
     access: AccessTerms = field(default_factory=AccessTerms)
+    partner: PartnerTerms = field(default_factory=PartnerTerms)
     key_valid_until: int = 0
     """When the `api_key` that it was found by stops being valid; 0 for never. Not stored here."""

@@ -6,6 +6,7 @@ from casino.aws.attributes import Item, Value, flag, number, text
 from casino.integrations.model import (
     AccessTerms,
     Integration,
+    PartnerTerms,
     ProviderTerms,
     RotationTerms,
     WalletTerms,
@@ -50,6 +51,7 @@ def integration_item(integration: Integration) -> Item:
         item["games"] = _texts(provider.games)
     if not integration.enabled:
         item["enabled"] = flag(False)
+    item |= _partner_item(integration.partner)
     return item | _rotation_item(integration.rotation) | _access_item(integration.access)
 
 
@@ -81,6 +83,7 @@ def read_integration(item: Item) -> Integration:
             ),
         ),
         access=_read_access(item),
+        partner=_read_partner(item),
     )
 
 
@@ -95,6 +98,18 @@ def _access_item(access: AccessTerms) -> Item:
 def _read_access(item: Item) -> AccessTerms:
     given = {name: item[name]["S"] for name in _ACCESS if name in item}
     return AccessTerms(**given, opens_sessions="opens_sessions" in item)
+
+
+def _partner_item(partner: PartnerTerms) -> Item:
+    item: Item = {"calls_as": text(partner.calls_as)} if partner.calls_as else {}
+    if partner.settings:
+        item["settings"] = {"M": {name: text(value) for name, value in partner.settings}}
+    return item
+
+
+def _read_partner(item: Item) -> PartnerTerms:
+    settings = tuple((name, value["S"]) for name, value in _pairs(item, "settings"))
+    return PartnerTerms(item.get("calls_as", {"S": ""})["S"], settings)
 
 
 def _read_wallet_terms(item: Item) -> WalletTerms:

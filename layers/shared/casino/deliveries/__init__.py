@@ -1,0 +1,1 @@
+"""What partners tell us: received once, answered at once, acted on once."""
