@@ -91,6 +91,7 @@ def steps(seat: Seat) -> list[tuple[str, Step]]:
         return {"withdraw_provider_tx_id": f"{tx}-{run}"}
 
     bet, second = money("BET", "b1", 1_000), money("BET", "b2", 2_000, round_id=f"r2-{run}")
+    free = {"round_id": f"r3-{run}"}
     close = {"action": "CLOSE_ROUND", "provider_tx_id": f"c1-{run}", "round_id": f"r1-{run}"}
     return [
         ("auth", Step("auth: the token of the launch", tokens)),
@@ -109,9 +110,8 @@ def steps(seat: Seat) -> list[tuple[str, Step]]:
         ("withdraw", Step("… that bet, late", money("BET", "b3", 100), 409, "bet_cancelled", True)),
         ("deposit", Step("ROLL_BACK after the win", money("ROLL_BACK", "x1", 0, **bet_of("b1")),
                          409, "round_finished")),
-        ("withdraw", Step("FREE_BET", money("FREE_BET", "f1", 500, round_id=f"r4-{run}"))),
-        ("deposit", Step("FREE_BET_WIN 0.70", money("FREE_BET_WIN", "fw", 700,
-                                                    round_id=f"r4-{run}"))),
+        ("withdraw", Step("FREE_BET", money("FREE_BET", "f1", 500, **free))),
+        ("deposit", Step("FREE_BET_WIN 0.70", money("FREE_BET_WIN", "fw", 700, **free))),
         ("withdraw", Step("BET of 0.005", money("BET", "b4", 5), 400, "amount_precision")),
         ("withdraw", Step("WIN sent to /withdraw", money("WIN", "w2", 100), 400,
                           "unsupported_action")),
