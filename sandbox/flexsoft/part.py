@@ -90,8 +90,7 @@ def steps(seat: Seat) -> list[tuple[str, Step]]:
     def bet_of(tx: str) -> dict[str, str]:
         return {"withdraw_provider_tx_id": f"{tx}-{run}"}
 
-    bet, second = money("BET", "b1", 1_000), money("BET", "b2", 2_000, round_id=f"r2-{run}")
-    free = {"round_id": f"r3-{run}"}
+    bet, free = money("BET", "b1", 1_000), {"round_id": f"r3-{run}"}
     close = {"action": "CLOSE_ROUND", "provider_tx_id": f"c1-{run}", "round_id": f"r1-{run}"}
     return [
         ("auth", Step("auth: the token of the launch", tokens)),
@@ -103,7 +102,7 @@ def steps(seat: Seat) -> list[tuple[str, Step]]:
         ("withdraw", Step("its id with another amount", bet | {"amount": 1_500}, 409,
                           "transaction_mismatch")),
         ("deposit", Step("WIN 2.50", money("WIN", "w1", 2_500, **bet_of("b1")))),
-        ("withdraw", Step("BET 2.00", second)),
+        ("withdraw", Step("BET 2.00", money("BET", "b2", 2_000, round_id=f"r2-{run}"))),
         ("deposit", Step("ROLL_BACK of it", money("ROLL_BACK", "x2", 0, **bet_of("b2")))),
         ("deposit", Step("… under a new id", money("ROLL_BACK", "x2b", 0, **bet_of("b2")))),
         ("deposit", Step("ROLL_BACK, never seen", money("ROLL_BACK", "x3", 0, **bet_of("b3")))),
