@@ -49,13 +49,16 @@ class FakeLedger:
 
     def load(self, request: Transaction, seen: Snapshot | None = None) -> Snapshot:
         tables, bet_id = self._tables, request.bet_transaction_id
-        round_id = (seen or Snapshot()).round_of(request)
+        if request.kind != "refund" and None not in (request.session_id, request.round_id):
+            bet_id = None
+        known = seen or Snapshot()
+        round_id = known.round_of(request)
         return Snapshot(
             entry=tables.records.get((request.integration, request.transaction_id)),
             wallet=tables.heads.get((request.player_id, request.currency)),
             session=tables.stored_sessions.get(request.session_id or ""),
             round=tables.rounds.get(_round_key(request, round_id or "")),
-            bet=tables.records.get((request.integration, bet_id)) if bet_id else None,
+            bet=tables.records.get((request.integration, bet_id)) if bet_id else known.bet,
             void=tables.voids.get((request.integration, bet_id)) if bet_id else None,
         )
 
@@ -89,7 +92,7 @@ class FakeLedger:
         return self._overtaken_markers(commit, snapshot)
 
     def _overtaken_markers(self, commit: Commit, snapshot: Snapshot) -> Snapshot:
-        tables = self._tables
+        tables, entry = self._tables, commit.entry
         if commit.void is not None:
             key = (commit.void.integration, commit.void.bet_transaction_id)
             if key in tables.voids:
@@ -99,6 +102,12 @@ class FakeLedger:
                 raise BusyError
             if not isinstance(bet, Entry) or bet.record != "applied":
                 snapshot = replace(snapshot, bet=bet)
+        if commit.checks_bet:
+            bet = tables.records.get((entry.integration, entry.bet_transaction_id or ""))
+            if isinstance(bet, Entry) and bet.kind == "bet" and bet.record == "applied":
+                own = (bet.player_id, bet.currency) == (entry.player_id, entry.currency)
+                if own and bet.round_id != entry.round_id:
+                    snapshot = replace(snapshot, bet=bet)
         if commit.tombstone is not None:
             key = (commit.tombstone.integration, commit.tombstone.bet_transaction_id)
             if key in tables.records:

@@ -9,7 +9,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest
 
 from casino.wiring import hooks
-from testing.capacity import read_units
+from testing.capacity import read_units, transact_write_units
 from testing.world import World
 
 READ_THEN_WRITE = ["BatchGetItem", "TransactWriteItems"]
@@ -36,14 +36,18 @@ class Meter:
 
     def written(self) -> dict[str, dict[str, Any]]:
         """What one transaction left behind, by the key of each item that it put or updated."""
+        return {key: item for kind, key, item in self._actions() if kind != "ConditionCheck"}
+
+    def write_units(self) -> int:
+        """What one transaction cost: a check of an item costs what writing it would."""
+        return sum(transact_write_units(item) for _, _, item in self._actions())
+
+    def _actions(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         (body,) = [body for operation, body in self.sent if operation == "TransactWriteItems"]
-        written = {}
         for action in body["TransactItems"]:
             ((kind, request),) = action.items()
-            if kind != "ConditionCheck":
-                key = {"id": request["Item"]["id"]} if kind == "Put" else request["Key"]
-                written[str(key)] = self._stored(request["TableName"], key) or {}
-        return written
+            key = {"id": request["Item"]["id"]} if kind == "Put" else request["Key"]
+            yield kind, str(key), self._stored(request["TableName"], key) or {}
 
     def _keys_read(self) -> Iterator[tuple[str, dict[str, Any]]]:
         for operation, body in self.sent:

@@ -174,6 +174,42 @@ def test_a_round_finished_without_a_paid_win_is_still_refunded(casino: Casino) -
     assert apply(casino, a_refund()).record == "applied"
 
 
+@pytest.mark.parametrize(
+    ("bet", "stands"),
+    [
+        ({"round_id": "r2"}, True),
+        ({"round_id": "r1"}, False),
+        ({"round_id": "r1", "type": "freespin"}, False),
+        ({"round_id": "r1", "amount_minor": 10**9}, True),
+        (None, True),
+    ],
+    ids=["in its round", "in another", "free, in another", "refused", "unknown"],
+)
+def test_a_win_that_pays_meets_its_bet_in_another_round(
+    casino: Casino, bet: dict[str, Any] | None, stands: bool
+) -> None:
+    win = a_win(round_id="r2", bet_transaction_id="bet-1", by_bet=True)
+    if bet is not None:
+        apply(casino, a_bet(**bet))
+    seen = casino.ledger.load(win)
+    assert seen.bet is None
+    commit = commit_of(seen, win)
+    assert commit.checks_bet
+    before = everything(casino)
+    overtaken = casino.ledger.commit(commit, seen)
+    if stands:
+        assert overtaken is None
+        return
+    assert everything(casino) == before
+    assert overtaken == replace(seen, bet=casino.ledger.load(a_refund()).bet)
+    again = casino.ledger.load(win, overtaken)
+    assert (again.bet, again.round and again.round.round_id) == (overtaken.bet, "r1")
+    assert casino.ledger.commit(commit_of(again, win), again) is None
+    assert casino.ledger.load(a_refund(), Snapshot(bet=again.bet)).round == Round(
+        "sandbox", PLAYER, "EUR", "r1", bets=1, paid_wins=1, version=2
+    )
+
+
 def test_a_bet_after_its_tombstone_meets_the_tombstone(casino: Casino) -> None:
     seen = casino.ledger.load(a_bet())
     apply(casino, a_refund())

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from testing.capacity import item_size, transact_write_units
+from testing.capacity import item_size
 from testing.hooks import Reply
 from testing.meter import READ, READ_THEN_WRITE, Meter
 from testing.template import PROJECT
@@ -22,6 +22,8 @@ runpy.run_path(sys.argv[1])
 print(json.dumps([name for name in sys.modules if name.startswith("casino.")]))
 """
 _ROUND = str(uuid4())
+#: A win that pays checks the round of the bet that it names (ADR 0060).
+WRITE_UNITS = {"bet": 6, "free bet": 6, "win": 8, "win of nothing": 6, "win of no bet": 6}
 
 
 @pytest.fixture
@@ -39,7 +41,8 @@ def long_ids(**more: str) -> dict[str, str]:
 
 
 def test_money_takes_two_round_trips_and_a_copy_one(partner: Partner, meter: Meter) -> None:
-    bet = long_ids()
+    bet, paid = long_ids(), str(uuid4())
+    partner.bet(1_000, **long_ids(provider_tx_id=paid))
     requests: dict[str, Callable[[], Reply]] = {
         "bet": lambda: partner.bet(1_000, **bet),
         "free bet": lambda: partner.bet(1_000, action="FREE_BET", **long_ids()),
@@ -47,22 +50,32 @@ def test_money_takes_two_round_trips_and_a_copy_one(partner: Partner, meter: Met
         "roll back": lambda: partner.roll_back(bet["provider_tx_id"], **long_ids()),
         "again": lambda: partner.roll_back(bet["provider_tx_id"], **long_ids()),
         "unknown": lambda: partner.roll_back("never", **long_ids()),
-        "win": lambda: partner.win(5_000, **long_ids(withdraw_provider_tx_id="b")),
+        "win": lambda: partner.win(5_000, **long_ids(withdraw_provider_tx_id=paid)),
+        "win of nothing": lambda: partner.win(0, **long_ids(withdraw_provider_tx_id=paid)),
+        "win of no bet": lambda: partner.win(5_000, **long_ids()),
         "notice": lambda: partner.close_round("r", provider_tx_id=str(uuid4())),
     }
     for name, send in requests.items():
         meter.sent.clear()
         send()
         assert meter.round_trips == READ_THEN_WRITE, name
-        if name in ("bet", "free bet", "win"):
-            assert meter.read_units() == 4, name
         sizes = [item_size(item) for item in meter.written().values()]
         assert max(sizes) < 1024, (name, sizes)
-        if name in ("bet", "free bet", "win"):
-            assert sum(map(transact_write_units, meter.written().values())) == 6
+        if name in WRITE_UNITS:
+            assert meter.read_units() == 4, name
+            assert meter.write_units() == WRITE_UNITS[name], name
         meter.sent.clear()
         assert partner.again().replayed
         assert meter.round_trips == READ, name
+
+
+def test_a_win_in_another_round_than_its_bet_takes_five_round_trips(
+    partner: Partner, meter: Meter
+) -> None:
+    partner.bet(1_000, provider_tx_id="b", round_id="r1")
+    meter.sent.clear()
+    partner.win(2_000, withdraw_provider_tx_id="b", round_id="r2")
+    assert meter.round_trips == [*READ_THEN_WRITE, "TransactWriteItems", *READ_THEN_WRITE]
 
 
 def test_reads_take_one_round_trip_and_a_repeated_exchange_two(

@@ -1,12 +1,13 @@
 """The table of cases of docs/flexsoft.md, through the function, as the partner sees it."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from casino.wallet.model import Round, Tombstone, platform_transaction_id
+from casino.wallet.model import Round, Tombstone, platform_transaction_id, session_key
 from casino.wallet.proof.verify import Verifier
 from testing.launching import PLAYER
 from tests.functional.flexsoft.partner import INTEGRATION, Partner
@@ -139,6 +140,55 @@ def test_win_without_a_round_and_the_roll_back_of_its_bet_exclude_each_other(
     assert partner.roll_back("b2").status == 200
     assert partner.win(3_000, withdraw_provider_tx_id="b2", **named).status == 409
     assert partner.cash() == FULL + 2
+    assert not tuple(Verifier(partner.world.history).everything().faults)
+
+
+@pytest.mark.parametrize("kind", ["BET", "FREE_BET"])
+def test_win_that_names_its_bet_and_another_round_bars_the_bets_roll_back(
+    partner: Partner, kind: str
+) -> None:
+    partner.bet(1_000, provider_tx_id="b1", round_id="r1", action=kind)
+    partner.bet(1_000, provider_tx_id="b2", round_id="r2")
+    won = partner.win(
+        3_000, provider_tx_id="w1", withdraw_provider_tx_id="b1", round_id="r2", note="n"
+    )
+    entry = partner.entry("w1")
+    assert (won.status, entry.round_id, entry.rule) == (200, "r1", "win_credit")
+    assert json.loads(entry.extra or "") == {"note": "n", "round_id": "r2"}
+    assert partner.again().text == won.text
+    cash = partner.cash()
+    assert partner.roll_back("b1").status == 409
+    assert partner.cash() == cash
+    assert partner.roll_back("b2").status == 200
+    assert not tuple(Verifier(partner.world.history).everything().faults)
+
+
+def test_win_of_a_rolled_back_bet_is_refused_in_whatever_round(partner: Partner) -> None:
+    partner.bet(1_000, provider_tx_id="b", round_id="r1")
+    partner.bet(2_000, round_id="r2")
+    partner.roll_back("b")
+    assert partner.win(3_000, withdraw_provider_tx_id="b", round_id="r2").status == 409
+    assert partner.cash() == FULL - 2
+
+
+@pytest.mark.parametrize("named", ["never", "refused", "w0", "own", "foreign"])
+def test_win_that_names_no_bet_of_its_player_stays_in_its_round(
+    partner: Partner, named: str
+) -> None:
+    partner.bet(9_000_000, provider_tx_id="refused", round_id="r1")
+    partner.win(1_000, provider_tx_id="w0", round_id="r1")
+    if named == "foreign":
+        partner.world.accounts.add_wallet(PLAYER, "JPY")
+        partner.world.deposit(PLAYER, "JPY", "100")
+        token = session_key(INTEGRATION, "yen")
+        session = partner.world.sessions.get(partner.session_id)
+        assert session is not None
+        partner.world.sessions.add(replace(session, session_id=token, currency="JPY"))
+        in_yen = {"currency": "JPY", "session_token": "yen", "round_id": "r1"}
+        assert partner.bet(1_000, provider_tx_id="foreign", **in_yen).status == 200
+    partner.bet(1_000, round_id="r2")
+    won = partner.win(3_000, provider_tx_id="own", withdraw_provider_tx_id=named, round_id="r2")
+    assert (won.status, partner.entry("own").round_id) == (200, "r2")
     assert not tuple(Verifier(partner.world.history).everything().faults)
 
 

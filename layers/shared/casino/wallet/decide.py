@@ -101,11 +101,15 @@ def decide_win(snapshot: Snapshot, win: Transaction, terms: Terms, now: int) -> 
     change = RoundChange(win.round_id or "", paid_wins=int(paid))
     credit = _move(win.amount_minor, to="player", source="integration")
     rule = WIN_HELD if is_held_win(win, terms, now) else _win_rule(round_, win, paid)
-    return Posting(rule, credit, _round_change(snapshot, win, change))
+    # What pays bars the rollback of its bet, so it must count in the bet's own round.
+    unread = win.by_bet and paid and snapshot.bet is None
+    named = win.bet_transaction_id not in (None, win.transaction_id)
+    changed = _round_change(snapshot, win, change)
+    return Posting(rule, credit, changed, checks_bet=unread and named)
 
 
 def _in_round_of_bet(snapshot: Snapshot, win: Transaction) -> tuple[Snapshot, Transaction]:
-    """Return both with the round of the win's bet, where the win names none."""
+    """Return both with the round of the win's bet, where that is known."""
     round_id, read = snapshot.round_of(win), snapshot.round
     if round_id == win.round_id:
         return snapshot, win

@@ -27,7 +27,7 @@ class BalanceFacts(NamedTuple):
 class Snapshot:
     """The facts read before deciding; `None` is an item that does not exist (or was not needed).
 
-    `entry` stands under the transaction's own id, `bet` under the id that a refund names.
+    `entry` stands under the transaction's own id, `bet` under the id that a refund or win names.
     """
 
     entry: Entry | Tombstone | None = None
@@ -40,10 +40,11 @@ class Snapshot:
     def round_of(self, request: Transaction) -> str | None:
         """Return the round of a request: where it names none, that of the bet that settles it.
 
-        A win's bet that is not known is a round of its own: see ADR 0058.
+        A win's bet that is not known is a round of its own (ADR 0058); one that is known has the
+        last word about the round of its win (ADR 0060).
         """
         settled_by_bet = request.kind == "refund" or request.by_bet
-        if request.round_id is not None or not settled_by_bet:
+        if not settled_by_bet or (request.round_id is not None and not self._has_bet_of(request)):
             return request.round_id
         if isinstance(self.bet, Entry):
             return self.bet.round_id
@@ -53,6 +54,10 @@ class Snapshot:
         """Tell whether the player placed a bet with the integration: this one, or in this round."""
         if self.round is not None and self.round.bets > 0:
             return True
+        return self._has_bet_of(request)
+
+    def _has_bet_of(self, request: Transaction) -> bool:
+        """Tell whether `bet` is an applied bet of the request's player, in its currency."""
         bet = self.bet
         if not isinstance(bet, Entry) or bet.kind != "bet" or bet.record != "applied":
             return False
@@ -107,13 +112,17 @@ class RoundChange:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """An applied transaction: `rule` says why, `postings` are zero-sum, signed minor units."""
+    """An applied transaction: `rule` says why, `postings` are zero-sum, signed minor units.
+
+    It is right only while the bet that it names stands in no other round, if `checks_bet`.
+    """
 
     rule: str
     postings: tuple[tuple[str, int], ...]
     round_change: RoundChange | None = None
     voids_bet: bool = False
     leaves_tombstone: bool = False
+    checks_bet: bool = False
 
     @property
     def player_delta_minor(self) -> int:

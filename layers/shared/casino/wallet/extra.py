@@ -10,6 +10,25 @@ import msgspec
 MOST_EXTRA: Final = 2 * 1024
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number", order="sorted")
 
+#: The name under which the round stands that a win named wrongly; no request has it as unknown.
+_ROUND: Final = "round_id"
+
+
+def with_round(extra: str | None, round_id: str | None) -> str:
+    """Return `extra` with the round that a request named, where the entry has another one."""
+    fields = msgspec.json.decode(extra) if extra is not None else {}
+    return _ENCODER.encode(fields | {_ROUND: round_id}).decode()
+
+
+def round_in(extra: str | None) -> str | None:
+    """Return what `with_round` wrote down, if anything."""
+    try:
+        fields = msgspec.json.decode(extra or "{}")
+    except msgspec.DecodeError:
+        return None
+    named = fields.get(_ROUND) if isinstance(fields, dict) else None
+    return named if isinstance(named, str) else None
+
 
 def kept(fields: Mapping[str, Any], known: Set[str]) -> str | None:
     """Return the unknown fields as JSON, sorted by name, so that their order tells no copies apart.

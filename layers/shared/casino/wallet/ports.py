@@ -34,6 +34,7 @@ class Commit:
 
     `wallet` is the wallet as it was read: its version is the condition, and the entry holds its
     new balance, sequence number and head. `None` records a refusal, which changes no wallet.
+    With `checks_bet` the bet that the entry names must not stand in another round of the wallet.
     """
 
     entry: Entry
@@ -41,6 +42,7 @@ class Commit:
     round_change: RoundChange | None = None
     void: VoidMarker | None = None
     tombstone: Tombstone | None = None
+    checks_bet: bool = False
 
 
 class Ledger(Protocol):

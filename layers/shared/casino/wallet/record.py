@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from casino.wallet.chain import genesis_hash, seal
 from casino.wallet.decision import Posting, Refusal, Snapshot
 from casino.wallet.dialect import Dialect, Outcome
+from casino.wallet.extra import with_round
 from casino.wallet.model import (
     PLATFORM,
     WIN_HELD,
@@ -63,7 +64,8 @@ def commit_for(
         bet_id = request.bet_transaction_id
         void = VoidMarker(request.integration, bet_id, request.transaction_id, at)
     entry = _entry(snapshot, request, verdict, at, attributed)
-    return Commit(entry, snapshot.wallet, decision.round_change, void, tombstone)
+    change, checked = decision.round_change, decision.checks_bet
+    return Commit(entry, snapshot.wallet, change, void, tombstone, checked)
 
 
 def _applied(
@@ -162,10 +164,17 @@ def _entry(
             fingerprint=request.fingerprint(),
             at=at,
             trace_id=request.trace_id,
-            extra=request.extra,
+            extra=_extra(request, verdict),
             previous_hash=head,
         )
     )
+
+
+def _extra(request: Transaction, verdict: _Verdict) -> str | None:
+    """Keep the round that a win named, where its bet stands in another one."""
+    if request.kind != "win" or request.round_id in (None, verdict.round_id):
+        return request.extra
+    return with_round(request.extra, request.round_id)
 
 
 def _attributed(snapshot: Snapshot, request: Transaction) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from casino.wallet.chain import entry_hash, genesis_hash
+from casino.wallet.extra import round_in
 from casino.wallet.hold import HOLD_KINDS, request_of
 from casino.wallet.model import Entry, Transaction, Wallet, wallet_key
 from casino.wallet.proof.faults import Fault, fault_of
@@ -99,8 +100,8 @@ def _fingerprints(entry: Entry) -> Iterator[str]:
     if entry.kind != "refund":
         yield request.fingerprint()
     if entry.bet_transaction_id is not None:
-        # A refund names no round, and a win need not: then the entry carries the one of the bet.
-        yield replace(request, round_id=None).fingerprint()
+        # A refund names no round, and a win none or another one: the entry carries that of the bet.
+        yield replace(request, round_id=round_in(entry.extra)).fingerprint()
 
 
 def _expected_minor(entry: Entry) -> int | None:

@@ -16,7 +16,7 @@ from casino.aws.dynamodb import BUSY, CONDITION_FAILED, DynamoDbClient, batch_ge
 from casino.aws.tables import Tables
 from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
-from casino.wallet.model import Entry, Tombstone, Transaction, VoidMarker
+from casino.wallet.model import Entry, Tombstone, Transaction, VoidMarker, wallet_key
 from casino.wallet.ports import Commit
 from casino.wallet.store.items import (
     entry_id,
@@ -56,7 +56,9 @@ class DynamoDbLedger:
         played = (seen or Snapshot()).round_of(request)
         if played is not None:
             keys[self._tables.rounds] = [_round_key(request, played)]
-        return self._snapshot(batch_get(self._client, keys), ledger_ids)
+        found = self._snapshot(batch_get(self._client, keys), ledger_ids)
+        # A bet that was seen never changes: it need not be read again.
+        return found if seen is None or found.bet else replace(found, bet=seen.bet)
 
     def _snapshot(self, found: dict[str, list[Item]], ledger_ids: list[str]) -> Snapshot:
         ledger = {item["id"]["S"]: item for item in found.get(self._tables.ledger, [])}
@@ -102,6 +104,8 @@ class DynamoDbLedger:
             actions.append(("bet", self._check_applied(bet_id)))
         if commit.tombstone is not None:
             actions.append(("bet", self._put_if_absent(tombstone_item(commit.tombstone))))
+        if commit.checks_bet:
+            actions.append(("bet", self._check_round_of_bet(entry)))
         return actions
 
     def _put_if_absent(self, item: Item) -> dict[str, Any]:
@@ -110,6 +114,27 @@ class DynamoDbLedger:
                 "TableName": self._tables.ledger,
                 "Item": item,
                 "ConditionExpression": "attribute_not_exists(id)",
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+    def _check_round_of_bet(self, entry: Entry) -> dict[str, Any]:
+        """Check that the bet is none that was applied to the same wallet in another round."""
+        own_bet = "#record = :applied AND kind = :bet AND #wallet = :wallet"
+        values = {
+            ":applied": text("applied"),
+            ":bet": text("bet"),
+            ":wallet": text(wallet_key(entry.player_id, entry.currency)),
+            ":round": text(entry.round_id or ""),
+        }
+        bet_id = entry_id(entry.integration, entry.bet_transaction_id or "")
+        return {
+            "ConditionCheck": {
+                "TableName": self._tables.ledger,
+                "Key": {"id": text(bet_id)},
+                "ConditionExpression": f"NOT ({own_bet}) OR round_id = :round",
+                "ExpressionAttributeNames": {"#record": "record", "#wallet": "wallet"},
+                "ExpressionAttributeValues": values,
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
