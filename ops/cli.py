@@ -32,6 +32,8 @@ _PLAIN: Final = {
     "switch": ("switch", "Switch new sessions or bets on or off, for one or for all."),
     "audit": ("audit", "List who changed what, when and why."),
 }
+#: A noun → the nouns within it, as above.
+_INNER: Final = {"player": {"identity": ("identity", "How partners name a player.")}}
 #: Without rich: loading it takes longer than everything else that `--help` needs.
 _STYLE: Final[dict[str, Any]] = {
     "no_args_is_help": True,
@@ -78,16 +80,26 @@ class _Ops(TyperGroup):
 
 def _loaded(name: str, module: str, said: str) -> Any:
     """Return a noun with its verbs, or a verb."""
-    command: Callable[..., Any] = import_module("ops.command").command
-    verbs: dict[str, Callable[..., Any]] = import_module(f"ops.verbs.{module}").VERBS
-    group = typer.Typer(help=said, **_STYLE)
     if name in _PLAIN:
-        verbs = {name: verbs[name]}
-    else:
-        group.callback()(lambda: None)  # else a noun of one verb would be no noun
+        return typer.main.get_command(_group(said, {name: _verbs(module)[name]}))
+    group = _group(said, _verbs(module))
+    group.callback()(lambda: None)  # else a noun of one verb would be no noun
+    for inner, (inner_module, inner_said) in _INNER.get(name, {}).items():
+        group.add_typer(_group(inner_said, _verbs(inner_module)), name=inner)
+    return typer.main.get_command(group)
+
+
+def _verbs(module: str) -> dict[str, Callable[..., Any]]:
+    found: dict[str, Callable[..., Any]] = import_module(f"ops.verbs.{module}").VERBS
+    return found
+
+
+def _group(said: str, verbs: dict[str, Callable[..., Any]]) -> typer.Typer:
+    command: Callable[..., Any] = import_module("ops.command").command
+    group = typer.Typer(help=said, **_STYLE)
     for verb, run in verbs.items():
         group.command(verb)(command(run))
-    return typer.main.get_command(group)
+    return group
 
 
 app = typer.Typer(name="ops", cls=_Ops, **_STYLE)

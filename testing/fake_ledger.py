@@ -7,6 +7,7 @@ items on which conditions failed.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from casino.accounts.model import Identity
 from casino.audit.model import AuditRecord
 from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
@@ -38,6 +39,7 @@ class FakeTables:
     stored_sessions: dict[str, Session] = field(default_factory=dict)
     openings: dict[tuple[str, str], Hold | Barred] = field(default_factory=dict)
     endings: dict[tuple[str, str], Ending] = field(default_factory=dict)
+    identities: dict[tuple[str, str], Identity] = field(default_factory=dict)
     audit: list[AuditRecord] = field(default_factory=list)
 
 

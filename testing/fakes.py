@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from casino.accounts.ports import Identities
 from casino.audit.model import AuditRecord
 from casino.base.money import to_major
 from casino.wallet.chain import genesis_hash
@@ -12,6 +13,7 @@ from casino.wallet.model import Player, Session, SessionStatus, Wallet, introduc
 from casino.wallet.ports import History, Ledger
 from casino.wallet.store.items import PROFILE
 from testing.arranged import ARRANGED, ArrangedAccounts, ArrangedProfiles, ArrangedSessions
+from testing.fake_identities import FakeIdentities
 from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
 
 
@@ -26,6 +28,8 @@ class Casino(Protocol):
     def profiles(self) -> "FakeProfiles | ArrangedProfiles": ...
     @property
     def sessions(self) -> "FakeSessions | ArrangedSessions": ...
+    @property
+    def identities(self) -> Identities: ...
     @property
     def history(self) -> History: ...
 
@@ -182,6 +186,10 @@ class FakeWorld:
     @property
     def sessions(self) -> FakeSessions:
         return FakeSessions(self.tables)
+
+    @property
+    def identities(self) -> FakeIdentities:
+        return FakeIdentities(self.tables)
 
     @property
     def history(self) -> FakeHistory:

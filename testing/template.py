@@ -25,6 +25,7 @@ TABLES = {
     "SyncTable": "SYNC_TABLE",
     "AuditTable": "AUDIT_TABLE",
     "ExposureTable": "EXPOSURE_TABLE",
+    "PartnersTable": "PARTNERS_TABLE",
 }
 _CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from casino.accounts.store.identities import DynamoDbIdentities
 from casino.aws.clients import dynamodb_client, secrets_client
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
@@ -58,6 +59,10 @@ class World:
     def by_api_key(self, api_key: str) -> Integration | None:
         """Look a key up as a new execution environment does."""
         return CachedRegistry(self.registry, SystemClock()).by_api_key(api_key)
+
+    @property
+    def identities(self) -> DynamoDbIdentities:
+        return DynamoDbIdentities(self.client, self.tables)
 
     @property
     def history(self) -> DynamoDbHistory:
@@ -119,10 +124,12 @@ def build_world(prefix: str, client: Any = None, secrets: Any = None) -> World:
     On the AWS of the environment, unless clients of DynamoDB and Secrets Manager say which.
     """
     world = build_tables(prefix, client)
-    (secrets or secrets_client()).create_secret(
+    store = secrets or secrets_client()
+    store.create_secret(
         Name=SANDBOX.secret_name,
         SecretString=json.dumps({"api_key": API_KEY, "secret_key": SECRET_KEY}),
     )
+    store.create_secret(Name=f"{prefix}/identity-key", SecretString="a key of tests")
     return world
 
 

@@ -31,6 +31,7 @@ STAGE = ("integration", "stage", "sandbox", "--file", FILE)
 ROTATE = ("integration", "rotate", "sandbox")
 
 
+IDENTITY = ("--integration", "sandbox", "--email", "ann@example.org", "--identity-id", "id_1")
 HELD_WIN = "win-held"
 
 
@@ -58,6 +59,7 @@ CHANGES = [
     Scene(("player", "block", "ann")),
     Scene(("player", "unblock", "ann")),
     Scene(("player", "set", "ann", "--kyc-level", "basic", "--name", "Fox")),
+    Scene(("player", "identity", "set", "ann", *IDENTITY)),
     Scene(OPEN, (FUND,)),
     Scene(("session", "suspend", "s1")),
     Scene(("session", "resume", "s1"), (FUND, OPEN, ("session", "suspend", "s1"))),
@@ -80,6 +82,7 @@ CHANGES = [
 ]
 READS = [
     ("player", "show", "ann"),
+    ("player", "identity", "show", "ann"),
     ("session", "show", "s1"),
     ("catalogue", "show", "--integration", "sandbox"),
     ("integration", "list"),
@@ -100,12 +103,13 @@ OVER_THE_API = [("session", "launch")]
 EXPLAINED = [
     ("integration", "limits"),
     ("win", "release"),
+    ("player", "identity", "set"),
     *(("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")),
 ]
 
 
 def verb_of(typed: tuple[str, ...]) -> tuple[str, ...]:
-    return next(typed[:n] for n in (1, 2) if typed[:n] in EVERY_VERB)
+    return next(typed[:n] for n in (1, 2, 3) if typed[:n] in EVERY_VERB)
 
 
 class Recorder:
@@ -208,7 +212,7 @@ def test_a3_what_only_reads_writes_nothing(desk: Desk, typed: tuple[str, ...]) -
 def test_a3_money_and_blocks_need_a_reason(desk: Desk, typed: tuple[str, ...]) -> None:
     desk.type(FUND, "--reason", "before")
     desk.client.transactions.clear()
-    (scene,) = (scene for scene in CHANGES if scene.typed[:2] == typed)
+    (scene,) = (scene for scene in CHANGES if verb_of(scene.typed) == typed)
     for reason in ("", " ", "two\nlines", "x" * 301):
         assert desk.console(*scene.typed, "--reason", reason).code == 1
     assert desk.client.transactions == []

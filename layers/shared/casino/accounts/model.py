@@ -1,8 +1,25 @@
-"""The levels of verification of a player."""
+"""The words of players as the casino manages them: verification, and whom partners mean."""
 
+from dataclasses import dataclass
 from typing import Final
 
 #: Levels of verification of iGSP, the weakest first.
 KYC_ORDER: Final = ("anonymous", "registered", "basic", "verified", "enhanced", "source_of_funds")
 #: What an operator may say of a player: `restricted` is a bar and no level.
 KYC_LEVELS: Final = (*KYC_ORDER, "restricted")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How one integration names a player: by its own id, by an e-mail, or by both.
+
+    `email_hash` is what `casino.accounts.email` makes of the address. `changed_at` is the moment
+    since which this holds, ISO 8601 UTC; `version` counts the changes.
+    """
+
+    integration: str
+    player_id: str
+    identity_id: str | None = None
+    email_hash: str | None = None
+    changed_at: str = ""
+    version: int = 0

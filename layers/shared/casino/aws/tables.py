@@ -15,3 +15,5 @@ class Tables:
     registry: str
     audit: str = ""
     """Empty for functions that change nothing of an integration: they cannot write there."""
+    partners: str = ""
+    """What partners' names stand for: players and orders. Empty where nobody asks."""

@@ -10,6 +10,9 @@ from typing import Any
 from casino.accounts.admin import PlayerAdmin
 from casino.accounts.held_wins import HeldWins
 from casino.accounts.holds import OpenHolds
+from casino.accounts.identities import PlayerIdentities
+from casino.accounts.store.identities import DynamoDbIdentities
+from casino.accounts.store.identity_key import IdentityKey
 from casino.audit.model import Who
 from casino.audit.store import DynamoDbAudit, DynamoDbIntents
 from casino.aws.invoke import ask
@@ -72,6 +75,12 @@ class Admin:
         service = WalletService(ledger, self.accounts, self.clock, Igsp())
         profiles = DynamoDbProfiles(self.dynamodb, self.stack.tables)
         return PlayerAdmin(self.accounts, profiles, self.history, service, self.clock)
+
+    @cached_property
+    def identities(self) -> PlayerIdentities:
+        store = DynamoDbIdentities(self.dynamodb, self.stack.tables)
+        key = IdentityKey(self.secrets, self.stack.identity_key)
+        return PlayerIdentities(store, self.accounts, self.registry.names, key, self.clock)
 
     @cached_property
     def integrations(self) -> IntegrationAdmin:

@@ -71,6 +71,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
             rounds=required(environment, "ROUNDS_TABLE"),
             registry=required(environment, "REGISTRY_TABLE"),
             audit=environment.get("AUDIT_TABLE", ""),
+            partners=environment.get("PARTNERS_TABLE", ""),
         ),
         service=environment.get("POWERTOOLS_SERVICE_NAME", "wallet"),
         version=environment.get("SERVICE_VERSION", "unknown"),

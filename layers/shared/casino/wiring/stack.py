@@ -27,6 +27,11 @@ class Stack:
     local: bool = False
     """Whether this is the local stack, where counterparts live on this machine."""
 
+    @property
+    def identity_key(self) -> str:
+        """The name of the secret that e-mails are hashed with."""
+        return f"{self.name}/identity-key"
+
 
 def read_stack(cloudformation: Any, stack_name: str) -> Stack:
     """Read a stack's outputs; raises `AdminError` when they are not those of a wallet."""
@@ -43,6 +48,7 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
             rounds=outputs["RoundsTableName"],
             registry=outputs["RegistryTableName"],
             audit=outputs["AuditTableName"],
+            partners=outputs["PartnersTableName"],
         )
         prefix = outputs["SecretPrefix"]
     except KeyError as error:

@@ -1,0 +1,1 @@
+"""Identities on DynamoDB, and the key of their hashes in Secrets Manager."""
