@@ -11,7 +11,7 @@ from casino.accounts.model import Identity
 from casino.audit.model import AuditRecord
 from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
-from casino.wallet.hold import Barred, Ending, Hold
+from casino.wallet.hold import Barred, Ending, Hold, Holding
 from casino.wallet.model import (
     Entry,
     Player,
@@ -22,7 +22,7 @@ from casino.wallet.model import (
     VoidMarker,
     Wallet,
 )
-from casino.wallet.ports import Commit, LedgerItem, Unreadable
+from casino.wallet.ports import Commit, LedgerItem, Unreadable, WalletPlace
 from casino.wallet.release import Release
 
 
@@ -169,15 +169,27 @@ class FakeHistory:
     def release(self, integration: str, transaction_id: str) -> Release | None:
         return self._tables.releases.get((integration, transaction_id))
 
-    def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
+    def of_wallet(self, player_id: str, currency: str, since: int = 0) -> Iterator[Entry]:
         entries = [
             record
             for record in self._tables.records.values()
             if isinstance(record, Entry)
             and record.attributed
             and (record.player_id, record.currency) == (player_id, currency)
+            and record.seq >= since
         ]
         return iter(sorted(entries, key=lambda e: (e.seq, e.record == "refused", e.at)))
+
+    def holding(
+        self, after: WalletPlace | None = None
+    ) -> Iterator[tuple[list[Holding], WalletPlace | None]]:
+        """Each wallet is a page of its own."""
+        places = sorted(place for place in self._tables.heads if after is None or place > after)
+        for index, place in enumerate(places):
+            head = self._tables.heads[place]
+            found = Holding(*place, head.held_since, head.held_seq)
+            following = place if index + 1 < len(places) else None
+            yield [found] if head.held_since else [], following
 
     def hold(self, integration: str, bet_id: str) -> Hold | Barred | None:
         return self._tables.openings.get((integration, bet_id))

@@ -52,7 +52,7 @@ def release(
     who: Explained,
 ) -> Output:
     """Give a held stake back; the bet can never be settled then. Ask the provider first."""
-    hold = operations.holds.release(integration, bet_id, who=who)
+    hold = operations.hold_releases.release(integration, bet_id, who=who)
     value = amount(hold.amount_minor, hold.wallet.currency)
     data = {
         "integration": integration,

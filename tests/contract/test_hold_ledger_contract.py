@@ -1,6 +1,7 @@
 """What the ledger of holds promises, of the fake and of DynamoDB alike."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,8 +10,16 @@ from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.model import WinLimits
 from casino.wallet.decide_hold import decide_hold
 from casino.wallet.decision import Posting, Refusal, Snapshot
-from casino.wallet.hold import Barred, Ending, Hold, HoldSnapshot, named_player, session_naming
-from casino.wallet.model import Entry
+from casino.wallet.hold import (
+    Barred,
+    Ending,
+    Hold,
+    Holding,
+    HoldSnapshot,
+    named_player,
+    session_naming,
+)
+from casino.wallet.model import Entry, Player
 from casino.wallet.ports import Commit, Ledger
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.record_hold import hold_commit_for
@@ -88,6 +97,25 @@ def test_what_ended_a_bet_is_found_under_it(casino: Casino, ledger: Ledger, kind
     assert wallet is not None
     assert (wallet.held_minor, wallet.held_since, wallet.held_seq) == (0, "", 0)
     assert sound(casino)
+
+
+def test_wallets_with_holds_are_found_page_by_page_from_any_place(
+    casino: Casino, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if isinstance(casino, World):  # a page of DynamoDB holds a megabyte of wallets
+        monkeypatch.setattr(casino.client, "scan", partial(casino.client.scan, Limit=1))
+    apply(ledger, "hold", "k1")
+    casino.accounts.add_player(Player("somebody", blocked=False, created_at=AT))
+    casino.accounts.add_wallet("somebody", "EUR")
+    pages = list(casino.history.holding())
+    assert len(pages) > 1
+    assert [found for page, _ in pages for found in page] == [Holding(PLAYER, "EUR", AT, 2)]
+    assert pages[-1][1] is None
+    for index, (_, place) in enumerate(pages[:-1]):
+        assert list(casino.history.holding(place)) == pages[index + 1 :]
+    assert [e.seq for e in casino.history.of_wallet(PLAYER, "EUR", 2)] == [2]
+    apply(ledger, "settle", "k2")
+    assert [found for page, _ in casino.history.holding() for found in page] == []
 
 
 def test_a4_a_settlement_above_the_limit_is_held_from_play(casino: Casino, ledger: Ledger) -> None:

@@ -87,6 +87,13 @@ EXPOSURE_GRANTS = {
     "UnmeasuredQueue": {"sqs:SendMessage"},
     "KmsKeyArn": READ_KEY | WRITE_KEY,
 }
+HOLDS_GRANTS = {
+    "WalletsTable": {"dynamodb:Scan"},
+    "LedgerTable": READ,
+    "LedgerTable/index/by_wallet": {"dynamodb:Query"},
+    "function measure-holds": {"lambda:InvokeFunction"},
+    "KmsKeyArn": READ_KEY,
+}
 LOBBY_GRANTS = {
     "CatalogueTable": {"dynamodb:BatchGetItem", "dynamodb:Query"},
     "CatalogueTable/index/by_shelf": {"dynamodb:Query"},
@@ -111,6 +118,7 @@ EXPECTED_GRANTS: Grants = {
     "HealthFunction": {"HealthLogs": LOGS},
     "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
     "MeasureExposureFunction": EXPOSURE_GRANTS | {"MeasureExposureLogs": LOGS},
+    "MeasureHoldsFunction": HOLDS_GRANTS | {"MeasureHoldsLogs": LOGS},
     "SyncCatalogueFunction": SYNC_GRANTS | {"SyncCatalogueLogs": LOGS},
     "ReadCatalogueFunction": LOBBY_GRANTS | {"ReadCatalogueLogs": LOGS},
     "ExpireSessionsFunction": EXPIRE_GRANTS | {"ExpireSessionsLogs": LOGS},

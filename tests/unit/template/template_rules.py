@@ -23,6 +23,7 @@ SERVICE_METRICS = {
     "ExposureExceeded",
     "RefundsAfterWin",
     "OwedMoneyRefused",
+    "OldestHoldSeconds",
     "PreviousSecretNearEnd",
     "RotationFailures",
     "TokenRefreshFailures",

@@ -1,5 +1,6 @@
 """Functions that change one attribute of an item may change no other one."""
 
+from casino.wallet.store.history import HOLDING
 from testing.template import as_list, load_template
 from tests.unit.template.template_grants import statements
 
@@ -27,3 +28,12 @@ def test_a5_no_function_changes_more_of_a_player_than_who_had_a_session() -> Non
     assert found["PlayersTable"]
     for table, narrow in NARROW.items():
         assert all(attributes in narrow for attributes in found[table])
+
+
+def test_the_one_scan_of_a_function_reads_no_balance() -> None:
+    (scan,) = (s for _, s in statements(load_template()) if "Scan" in str(s["Action"]))
+    assert scan["Resource"] == {"Fn::GetAtt": ["WalletsTable", "Arn"]}
+    assert scan["Condition"] == {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": list(HOLDING)},
+        "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }

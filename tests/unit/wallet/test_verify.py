@@ -201,8 +201,8 @@ def test_a_wallet_that_is_written_meanwhile_is_judged_up_to_its_head(tables: Fak
 class LaggingIndex(FakeHistory):
     """The index by wallet has not heard of the last entries."""
 
-    def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
-        return (entry for entry in super().of_wallet(player_id, currency) if entry.seq < 5)
+    def of_wallet(self, player_id: str, currency: str, since: int = 0) -> Iterator[Entry]:
+        return (e for e in super().of_wallet(player_id, currency, since) if e.seq < 5)
 
 
 def test_what_the_index_does_not_know_yet_is_read_from_the_ledger(tables: FakeTables) -> None:

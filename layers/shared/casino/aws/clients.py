@@ -22,6 +22,7 @@ _DYNAMODB: Final = Config(
     user_agent=USER_AGENT,
 )
 _SECRETS: Final = _DYNAMODB.merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
+_INVOKE: Final = Config(connect_timeout=1, read_timeout=5, user_agent=USER_AGENT)
 
 
 def dynamodb_client(more: Config | None = None) -> Any:
@@ -32,6 +33,11 @@ def dynamodb_client(more: Config | None = None) -> Any:
 def secrets_client() -> Any:
     """Return a Secrets Manager client with the money path's time-outs."""
     return aws_client("secretsmanager", _SECRETS)
+
+
+def lambda_client() -> Any:
+    """Return a Lambda client that starts functions and waits for no answer of theirs."""
+    return aws_client("lambda", _INVOKE)
 
 
 def aws_client(service: str, config: Config) -> Any:

@@ -23,6 +23,16 @@ RELEASE: Final = "release:"
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """A wallet with open holds; `since` and `seq` are time and entry of the first of them."""
+
+    player_id: str
+    currency: str
+    since: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class HoldRequest(Transaction):
     """A hold, settlement or rollback; `bet_transaction_id` is the bet's id.
 

@@ -19,13 +19,18 @@ from casino.wallet.model import (
 )
 
 if TYPE_CHECKING:  # the hot path knows neither holds nor releases
-    from casino.wallet.hold import Barred, Ending, Hold
+    from casino.wallet.hold import Barred, Ending, Hold, Holding
     from casino.wallet.release import Release
 
 type Opening = Hold | Barred
 type BetEnding = Ending
 type WinRelease = Release
+type WithHolds = Holding
 type LedgerItem = Entry | Tombstone | VoidMarker | Release | Hold | Barred | Ending
+
+
+#: Player and currency of the wallet that a page ended with.
+type WalletPlace = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +110,19 @@ class History(Protocol):
     def ending(self, integration: str, bet_id: str) -> BetEnding | None:
         """Return what ended a hold."""
 
-    def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
+    def of_wallet(self, player_id: str, currency: str, since: int = 0) -> Iterator[Entry]:
         """Yield the entries that are attributed to a wallet, in order of sequence number.
 
-        What cannot be read is left out, like what is missing.
+        `since` is the lowest of these numbers. What cannot be read is left out, like what is
+        missing.
+        """
+
+    def holding(
+        self, after: WalletPlace | None = None
+    ) -> Iterator[tuple[list[WithHolds], WalletPlace | None]]:
+        """Yield the wallets with open holds, page by page, each page with where the next begins.
+
+        The pages begin `after` such a place; `None` is the beginning, and the end.
         """
 
     def everything(self) -> Iterator[LedgerItem | Unreadable]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from casino.accounts.admin import PlayerAdmin
 from casino.accounts.held_wins import HeldWins
-from casino.accounts.holds import OpenHolds
+from casino.accounts.holds import HoldReleases, OpenHolds
 from casino.accounts.identities import PlayerIdentities
 from casino.accounts.store.identities import DynamoDbIdentities
 from casino.accounts.store.identity_key import IdentityKey
@@ -148,10 +148,14 @@ class Admin:
 
     @cached_property
     def holds(self) -> OpenHolds:
+        return OpenHolds(self.history, self.clock)
+
+    @cached_property
+    def hold_releases(self) -> HoldReleases:
         ledger = AuditedHoldLedger(self.dynamodb, self.stack.tables)
         rules = Rules(decide_hold, hold_commit_for)
         service = WalletService(ledger, self.accounts, self.clock, Winupgo(), rules=rules)
-        return OpenHolds(self.accounts, self.history, service, self.clock, WalletTerms())
+        return HoldReleases(self.history, service, WalletTerms())
 
     @cached_property
     def gifts(self) -> Gifts:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from botocore.config import Config
 
-from casino.aws.clients import aws_client, dynamodb_client, secrets_client
+from casino.aws.clients import dynamodb_client, lambda_client, secrets_client
 from casino.aws.invoke import Invoker
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
@@ -33,8 +33,6 @@ from casino.wiring.settings import load_session_settings, load_settings
 
 #: Every write here is conditional and tells its own from another's, so the SDK may repeat it.
 _TWICE: Final = Config(retries={"mode": "standard", "total_max_attempts": 2})
-
-_INVOKE: Final = Config(connect_timeout=1, read_timeout=5, user_agent="seamless-wallet")
 
 
 class _Parts:
@@ -107,5 +105,5 @@ def expiry_handler(
         parts.own.idle_s,
         parts.own.expiry_budget_s,
     )
-    invoke = Invoker(lambda: aws_client("lambda", _INVOKE))
+    invoke = Invoker(lambda_client)
     return ExpiryEndpoint(service, invoke, parts.observer).handle

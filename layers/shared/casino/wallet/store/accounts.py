@@ -36,6 +36,7 @@ from casino.wallet.store.items import (
     read_session,
     read_wallet,
     wallet_item,
+    wallet_item_key,
 )
 
 #: A transaction takes 100 items: two of them are the player and the audit record.
@@ -63,14 +64,14 @@ class DynamoDbAccounts:
 
     def wallet(self, player_id: str, currency: str) -> Wallet | None:
         """Return a wallet, or `None`."""
-        item = get(self._client, self._tables.wallets, _wallet_key(player_id, currency))
+        item = get(self._client, self._tables.wallets, wallet_item_key(player_id, currency))
         return read_wallet(item) if item else None
 
     def balance(self, player_id: str, currency: str, session_id: str | None) -> BalanceFacts:
         """Read what a balance answer needs, consistently, in one round trip."""
         keys: dict[str, list[Item]] = {
             self._tables.players: [{"player_id": text(player_id)}],
-            self._tables.wallets: [_wallet_key(player_id, currency)],
+            self._tables.wallets: [wallet_item_key(player_id, currency)],
         }
         if session_id is not None:
             keys[self._tables.sessions] = [{"session_id": text(session_id)}]
@@ -229,7 +230,7 @@ class DynamoDbAccounts:
         return {
             "Update": {
                 "TableName": self._tables.wallets,
-                "Key": _wallet_key(wallet.player_id, wallet.currency),
+                "Key": wallet_item_key(wallet.player_id, wallet.currency),
                 "UpdateExpression": "SET #blocked = :blocked ADD #version :one",
                 "ConditionExpression": "attribute_exists(player_id)",
                 "ExpressionAttributeNames": _names("blocked", "version"),
@@ -242,7 +243,7 @@ class DynamoDbAccounts:
         return {
             "Update": {
                 "TableName": self._tables.wallets,
-                "Key": _wallet_key(wallet.player_id, wallet.currency),
+                "Key": wallet_item_key(wallet.player_id, wallet.currency),
                 "UpdateExpression": "SET #reserved = :reserved ADD #version :one",
                 "ConditionExpression": (
                     "#balance >= :reserved AND #reserved = :read"
@@ -267,10 +268,6 @@ class DynamoDbAccounts:
             if transact(self._client, [self._touch(player), *chunk]):
                 return False
         return True
-
-
-def _wallet_key(player_id: str, currency: str) -> Item:
-    return {"player_id": text(player_id), "currency": text(currency)}
 
 
 def _names(*attributes: str) -> dict[str, str]:

@@ -8,13 +8,13 @@ caller may take its last entry for the wallet's head: the wallet's item names th
 
 from collections.abc import Callable, Iterator
 from itertools import batched, groupby
-from typing import Final
+from typing import Any, Final
 
-from casino.aws.attributes import Item, text
-from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, get, query, scan
+from casino.aws.attributes import Item, number, text
+from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, get, query, read, scan
 from casino.aws.tables import Tables
 from casino.base.errors import AdminError
-from casino.wallet.hold import Barred, Ending, Hold
+from casino.wallet.hold import Barred, Ending, Hold, Holding
 from casino.wallet.model import (
     Entry,
     Round,
@@ -23,7 +23,7 @@ from casino.wallet.model import (
     Wallet,
     wallet_key,
 )
-from casino.wallet.ports import LedgerItem, Unreadable
+from casino.wallet.ports import LedgerItem, Unreadable, WalletPlace
 from casino.wallet.release import Release
 from casino.wallet.store.hold_items import end_id, hold_id, is_hold_item, read_hold_item
 from casino.wallet.store.items import (
@@ -32,6 +32,7 @@ from casino.wallet.store.items import (
     read_round,
     read_wallet,
     void_id,
+    wallet_item_key,
 )
 from casino.wallet.store.release_items import (
     is_release_item,
@@ -41,6 +42,8 @@ from casino.wallet.store.release_items import (
 
 #: The keys of the ledger, the rounds and the wallets.
 _KEYS: Final = ("id", "wallet", "round_id", "player_id", "currency")
+#: What is read of a wallet with holds; the role of `measure_holds` may read no more.
+HOLDING: Final = ("player_id", "currency", "held_since", "held_seq")
 
 
 class DynamoDbHistory:
@@ -67,13 +70,34 @@ class DynamoDbHistory:
         record = self._read(release_id(integration, transaction_id))
         return record if isinstance(record, Release) else None
 
-    def of_wallet(self, player_id: str, currency: str) -> Iterator[Entry]:
-        """Yield every entry of a wallet that the index knows, in order of sequence number.
+    def of_wallet(self, player_id: str, currency: str, since: int = 0) -> Iterator[Entry]:
+        """Yield the entries of a wallet that the index knows, in order of sequence number.
 
         Refusals follow the applied entry that they were decided after, in order of time.
         """
-        for _, same_seq in groupby(self._indexed(player_id, currency), lambda entry: entry.seq):
+        entries = self._indexed(player_id, currency, since)
+        for _, same_seq in groupby(entries, lambda entry: entry.seq):
             yield from sorted(same_seq, key=lambda entry: (entry.record == "refused", entry.at))
+
+    def holding(
+        self, after: WalletPlace | None = None
+    ) -> Iterator[tuple[list[Holding], WalletPlace | None]]:
+        """Yield the wallets with open holds, page by page, and where the next page begins."""
+        request: dict[str, Any] = {
+            "TableName": self._wallets,
+            "Select": "SPECIFIC_ATTRIBUTES",
+            "ProjectionExpression": ", ".join(HOLDING),
+            "FilterExpression": "attribute_exists(held_since)",
+        }
+        while True:
+            if after is not None:
+                request["ExclusiveStartKey"] = wallet_item_key(*after)
+            page = read(self._client.scan, **request)
+            last = page.get("LastEvaluatedKey")
+            after = (last["player_id"]["S"], last["currency"]["S"]) if last else None
+            yield [_holding(item) for item in page["Items"]], after
+            if after is None:
+                return
 
     def hold(self, integration: str, bet_id: str) -> Hold | Barred | None:
         """Return the hold of a bet, or what bars it."""
@@ -95,23 +119,25 @@ class DynamoDbHistory:
 
     def head(self, player_id: str, currency: str) -> Wallet | Unreadable | None:
         """Return a wallet."""
-        key = {"player_id": text(player_id), "currency": text(currency)}
-        item = get(self._client, self._wallets, key)
+        item = get(self._client, self._wallets, wallet_item_key(player_id, currency))
         return _readable(read_wallet, item) if item else None
 
     def heads(self) -> Iterator[Wallet | Unreadable]:
         """Yield every wallet, in no order, read consistently."""
         return (_readable(read_wallet, item) for item in scan(self._client, self._wallets))
 
-    def _indexed(self, player_id: str, currency: str) -> Iterator[Entry]:
+    def _indexed(self, player_id: str, currency: str, since: int) -> Iterator[Entry]:
         """Yield the entries in the order of the index: by sequence number alone."""
         keys = query(
             self._client,
             TableName=self._ledger,
             IndexName="by_wallet",
-            KeyConditionExpression="#wallet = :wallet",
+            KeyConditionExpression="#wallet = :wallet AND seq >= :since",
             ExpressionAttributeNames={"#wallet": "wallet"},
-            ExpressionAttributeValues={":wallet": text(wallet_key(player_id, currency))},
+            ExpressionAttributeValues={
+                ":wallet": text(wallet_key(player_id, currency)),
+                ":since": number(since),
+            },
         )
         for page in batched((key["id"]["S"] for key in keys), BATCH_KEYS, strict=False):
             items = batch_get(self._client, {self._ledger: [{"id": text(key)} for key in page]})
@@ -144,6 +170,11 @@ def _readable[T](read: Callable[[Item], T], item: Item) -> T | Unreadable:
         key = [item[name]["S"] for name in _KEYS if "S" in item.get(name, {})]
         said = f"{type(error).__name__}: {error}"
         return Unreadable(" ".join(key), _wallet_of(item), said)
+
+
+def _holding(item: Item) -> Holding:
+    player_id, currency, since = (item[n]["S"] for n in ("player_id", "currency", "held_since"))
+    return Holding(player_id, currency, since, int(item["held_seq"]["N"]))
 
 
 def _wallet_of(item: Item) -> str:

@@ -22,7 +22,7 @@ from casino.wallet.store.hold_items import (
     opening_item,
     read_hold_item,
 )
-from casino.wallet.store.items import entry_id, read_session, read_wallet
+from casino.wallet.store.items import entry_id, read_session, read_wallet, wallet_item_key
 from casino.wallet.store.ledger import DynamoDbLedger, transaction_item
 
 
@@ -41,7 +41,7 @@ class DynamoDbHoldLedger(DynamoDbLedger):
         keys: dict[str, list[Item]] = {self._tables.ledger: [{"id": text(key)} for key in ids]}
         owner = _owner(request, seen)
         if owner is not None:
-            keys[self._tables.wallets] = [_wallet_key(*owner)]
+            keys[self._tables.wallets] = [wallet_item_key(*owner)]
         if request.kind == "hold":
             keys[self._tables.sessions] = [{"session_id": text(request.session_id or "")}]
         found = batch_get(self._client, keys)
@@ -65,7 +65,7 @@ class DynamoDbHoldLedger(DynamoDbLedger):
         if session is None or (wallet is not None and wallet.player_id == session.player_id):
             return snapshot
         item = get(
-            self._client, self._tables.wallets, _wallet_key(session.player_id, request.currency)
+            self._client, self._tables.wallets, wallet_item_key(session.player_id, request.currency)
         )
         return replace(snapshot, wallet=read_wallet(item) if item else None)
 
@@ -112,7 +112,3 @@ def _hold_in(update: dict[str, Any], after: Wallet) -> None:
         removes = ""
     rest = update["UpdateExpression"].removeprefix("SET ")
     update["UpdateExpression"] = f"SET {sets}, {rest}{removes}"
-
-
-def _wallet_key(player_id: str, currency: str) -> Item:
-    return {"player_id": text(player_id), "currency": text(currency)}

@@ -165,6 +165,11 @@ def _read_entry(integration: str, transaction_id: str, item: Item) -> Entry:
     )
 
 
+def wallet_item_key(player_id: str, currency: str) -> Item:
+    """Return the key of a wallet."""
+    return {"player_id": text(player_id), "currency": text(currency)}
+
+
 def wallet_item(wallet: Wallet) -> Item:
     """Store a wallet without held wins."""
     return {

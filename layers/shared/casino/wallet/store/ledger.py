@@ -29,6 +29,7 @@ from casino.wallet.store.items import (
     tombstone_item,
     void_id,
     void_item,
+    wallet_item_key,
 )
 
 
@@ -50,7 +51,7 @@ class DynamoDbLedger:
             self._tables.ledger: [{"id": text(key)} for key in dict.fromkeys(ledger_ids)],
         }
         if request.kind != "notice":
-            keys[self._tables.wallets] = [_wallet_key(request.player_id, request.currency)]
+            keys[self._tables.wallets] = [wallet_item_key(request.player_id, request.currency)]
         if request.session_id is not None:
             keys[self._tables.sessions] = [{"session_id": text(request.session_id)}]
         played = (seen or Snapshot()).round_of(request)
@@ -166,7 +167,7 @@ class DynamoDbLedger:
         return {
             "Update": {
                 "TableName": self._tables.wallets,
-                "Key": _wallet_key(entry.player_id, entry.currency),
+                "Key": wallet_item_key(entry.player_id, entry.currency),
                 "UpdateExpression": update,
                 "ConditionExpression": "version = :read",
                 "ExpressionAttributeValues": values,
@@ -242,10 +243,6 @@ class DynamoDbLedger:
 def _is_settled_by_bet(request: Transaction) -> bool:
     """Tell whether the bet that it names is of use: a win in session and round needs none."""
     return request.kind == "refund" or None in (request.session_id, request.round_id)
-
-
-def _wallet_key(player_id: str, currency: str) -> Item:
-    return {"player_id": text(player_id), "currency": text(currency)}
 
 
 def _round_key(owner: Transaction | Entry, round_id: str) -> Item:
