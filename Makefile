@@ -95,7 +95,8 @@ format: .venv/.project ## Format the code and apply the safe fixes
 lock: .tools/uv/.stamp ## Resolve requirements/*.in into hashed locks (LOCK_FLAGS=--upgrade for newer versions)
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
 	$(COMPILE) requirements/layer.in -o layers/shared/requirements.txt
-	$(COMPILE) requirements/dev.in -c layers/shared/requirements.txt -o requirements/dev.txt
+	$(COMPILE) requirements/cryptography.in -o layers/cryptography/requirements.txt
+	$(COMPILE) requirements/dev.in -c layers/shared/requirements.txt -c layers/cryptography/requirements.txt -o requirements/dev.txt
 	$(COMPILE) requirements/ops.in -c requirements/dev.txt -o requirements/ops.txt
 	$(COMPILE) requirements/sam.in -o requirements/sam.txt
 	$(COMPILE) requirements/ministack.in -o requirements/ministack.txt

@@ -23,8 +23,11 @@ def main() -> int:
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
-    size = package.zipped_size(package.layer_folder(folder))
-    print(f"built for {arguments.architecture}: the layer weighs {size / 1e6:.1f} MB zipped")
+    sizes = {
+        layer.parent.name: package.zipped_size(layer) for layer in package.layer_folders(folder)
+    }
+    weighs = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in sizes.items())
+    print(f"built for {arguments.architecture}; zipped: {weighs}")
     return 0
 
 

@@ -20,7 +20,8 @@ def build(architecture: str = "x86_64", folder: Path = BUILD) -> Path:
             f"Architecture={architecture}",
         ]
     )
-    tune_layer(package.layer_folder(folder))
+    for layer in package.layer_folders(folder):
+        tune_layer(layer)
     for function in package.function_folders(folder):
         tune_function(function)
     package.check(folder, architecture)

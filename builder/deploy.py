@@ -38,7 +38,7 @@ def deployment_id(folder: Path, parameters: Mapping[str, str]) -> str:
     """Return a digest of a build and the parameters it is deployed with: 64 hex digits."""
     digest = hashlib.sha256(repr(sorted(parameters.items())).encode())
     digest.update((folder / "template.yaml").read_bytes())
-    for part in (package.layer_folder(folder), *package.function_folders(folder)):
+    for part in (*package.layer_folders(folder), *package.function_folders(folder)):
         for file in sorted(path for path in part.rglob("*") if path.is_file()):
             digest.update(str(file.relative_to(folder)).encode())
             digest.update(file.read_bytes())

@@ -12,35 +12,47 @@ from builder.precompile import stale_or_missing
 from builder.tune import ROOTS_FILE, SERVICES
 
 MOST_BYTES: Final = 12_000_000
-"""The most that a function may weigh, zipped, with its layer."""
+"""The most that a function may weigh, zipped, with every layer: some functions carry all."""
 
-LAYER: Final = "CasinoLayer"
+CASINO: Final = "CasinoLayer"
+CRYPTOGRAPHY: Final = "CryptographyLayer"
+LAYERS: Final = (CASINO, CRYPTOGRAPHY)
 
-_PLATFORMS: Final = {"x86_64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
+#: Where an ELF file says for which processor it is, and what it says.
+_MACHINE_AT: Final = slice(18, 20)
+_MACHINES: Final = {"x86_64": b"\x3e\x00", "arm64": b"\xb7\x00"}
 
 
 class PackageError(BuildError):
     """A build must not be deployed; the message says why, one reason a line."""
 
 
-def layer_folder(build: Path) -> Path:
+def layer_folder(build: Path, layer: str = CASINO) -> Path:
     """Return what becomes /opt/python."""
-    return build / LAYER / "python"
+    return build / layer / "python"
+
+
+def layer_folders(build: Path) -> list[Path]:
+    """Return the folder of each layer."""
+    return [layer_folder(build, layer) for layer in LAYERS]
 
 
 def function_folders(build: Path) -> list[Path]:
     """Return the folder of each function."""
-    return sorted(path for path in build.iterdir() if path.is_dir() and path.name != LAYER)
+    return sorted(path for path in build.iterdir() if path.is_dir() and path.name not in LAYERS)
 
 
 def check(build: Path, architecture: str) -> None:
     """Check a finished build; raises `PackageError`."""
-    layer, functions = layer_folder(build), function_folders(build)
+    layers, functions = layer_folders(build), function_folders(build)
+    missing = [layer.parent.name for layer in layers if not layer.is_dir()]
+    if missing:
+        raise PackageError("\n".join(f"{name} was not built" for name in missing))
     faults = [
-        *(_compiled(build, [layer, *functions])),
-        *(_light(layer, functions)),
-        *(_slim(layer)),
-        *(_native(layer, architecture)),
+        *(_compiled(build, [*layers, *functions])),
+        *(_light(layers, functions)),
+        *(_slim(layer_folder(build))),
+        *(_native(layers, architecture)),
     ]
     if not functions:
         faults.append("no function was built")
@@ -65,8 +77,8 @@ def _compiled(build: Path, folders: list[Path]) -> list[str]:
     return [f"{source.relative_to(build)} is not compiled ahead" for source in missing]
 
 
-def _light(layer: Path, functions: list[Path]) -> list[str]:
-    shared = zipped_size(layer)
+def _light(layers: list[Path], functions: list[Path]) -> list[str]:
+    shared = sum(map(zipped_size, layers))
     sizes = {folder.name: zipped_size(folder) + shared for folder in functions}
     return [
         f"{name} weighs {size:,} bytes zipped, more than {MOST_BYTES:,}"
@@ -86,7 +98,10 @@ def _slim(layer: Path) -> list[str]:
     return faults
 
 
-def _native(layer: Path, architecture: str) -> list[str]:
-    platform = _PLATFORMS[architecture]
-    libraries = sorted(layer.rglob("*.so"))
-    return [f"{file.name} is not for {platform}" for file in libraries if platform not in file.name]
+def _native(layers: list[Path], architecture: str) -> list[str]:
+    libraries = sorted(file for layer in layers for file in layer.rglob("*.so"))
+    return [
+        f"{file.name} is not for {architecture}"
+        for file in libraries
+        if file.read_bytes()[_MACHINE_AT] != _MACHINES[architecture]
+    ]

@@ -23,13 +23,27 @@ ROOTS_FILE: Final = "amazon-roots.pem"
 LAYER_AT: Final = "/opt/python"
 FUNCTION_AT: Final = "/var/task"
 
-_UNUSED: Final = ("*.pyi", "py.typed", "*.exe", "examples-1.json", "requirements.txt")
-_UNUSED_FOLDERS: Final = ("__pycache__", "tests")
+_UNUSED: Final = ("*.pyi", "py.typed", "*.exe", "examples-1.json", "requirements.txt", "RECORD")
+_UNUSED_FOLDERS: Final = ("__pycache__", "tests", "sboms")
+#: What libraries bring and nobody here imports. cffi itself is for building: its C part is enough
+#: for cryptography.
+_UNUSED_PARTS: Final = (
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/*",
+    "cffi",
+    "dateutil/zoneinfo",
+    "pycparser",
+    "pydantic/v1",
+)
+_USED_PARTS: Final = frozenset({"__init__.py", "jmespath_utils", "typing"})
 
 
 def tune_layer(python: Path) -> None:
     """Slim the folder of a built layer, in place, and compile what is in it. Can be repeated."""
     _drop_unused(python)
+    _drop_parts(python)
+    for library in sorted(python.rglob("*.so")):
+        _strip(library)
     data = python / "botocore" / "data"
     if data.is_dir():
         _keep_services(data)
@@ -46,6 +60,13 @@ def tune_function(folder: Path) -> None:
     compile_tree(folder, FUNCTION_AT)
 
 
+def _drop_parts(python: Path) -> None:
+    for pattern in _UNUSED_PARTS:
+        for part in sorted(python.glob(pattern)):
+            if part.name not in _USED_PARTS:
+                shutil.rmtree(part) if part.is_dir() else part.unlink()
+
+
 def _drop_unused(root: Path) -> None:
     for name in _UNUSED_FOLDERS:
         for folder in sorted(root.rglob(name)):
@@ -53,6 +74,26 @@ def _drop_unused(root: Path) -> None:
     for pattern in _UNUSED:
         for file in sorted(root.rglob(pattern)):
             file.unlink()
+
+
+def _strip(library: Path) -> None:
+    """Cut off what stands behind the loaded segments of an ELF file of 64 bits: symbol tables.
+
+    Segments are all that the loader reads. Sections, which are for linkers and debuggers, are said
+    to be none.
+    """
+    content = bytearray(library.read_bytes())
+    table, size, count = (
+        int.from_bytes(content[slice(*at)], "little") for at in ((32, 40), (54, 56), (56, 58))
+    )
+    end = table + size * count
+    for entry in range(table, table + size * count, size):
+        offset, length = (
+            int.from_bytes(content[entry + at : entry + at + 8], "little") for at in (8, 32)
+        )
+        end = max(end, offset + length)
+    content[40:48], content[58:64] = bytes(8), bytes(6)
+    library.write_bytes(content[:end])
 
 
 def _keep_services(data: Path) -> None:

@@ -16,6 +16,7 @@ from builder.build import build
 from builder.precompile import stale_or_missing
 from casino.aws import clients as aws
 from testing.hooks import encode, proxy_event, signed_headers
+from testing.template import load_template
 from testing.world import GAME, World, build_world
 
 _SCRIPT = Path(__file__).with_name("packaged.py")
@@ -90,8 +91,15 @@ def world(account: dict[str, str]) -> Iterator[World]:
     aws._session.cache_clear()
 
 
+def layers_of(function: str, built: Path) -> list[Path]:
+    """Return the layers that the template gives a function."""
+    own = load_template()["Resources"][function]["Properties"].get("Layers", [])
+    names = [package.CASINO, *(layer["Ref"] for layer in own)]
+    return [package.layer_folder(built, name) for name in names]
+
+
 def run(function: str, built: Path, environment: dict[str, str], *events: dict[str, Any]) -> Ran:
-    folders = [str(built / function), str(package.layer_folder(built))]
+    folders = [str(built / function), *(str(folder) for folder in layers_of(function, built))]
     done = subprocess.run(
         # -I -S: no package but the layer's. -B: the build is to stay as it is.
         [sys.executable, "-I", "-S", "-B", _SCRIPT],
@@ -161,15 +169,17 @@ def test_everything_that_ships_is_compiled_ahead(built: Path) -> None:
 
 
 def test_every_function_weighs_less_than_the_budget(built: Path) -> None:
-    layer = package.zipped_size(package.layer_folder(built))
+    layers = sum(map(package.zipped_size, package.layer_folders(built)))
     for folder in package.function_folders(built):
-        assert 0 < layer + package.zipped_size(folder) <= package.MOST_BYTES, folder.name
+        assert 0 < layers + package.zipped_size(folder) <= package.MOST_BYTES, folder.name
 
 
 def test_another_processor_is_built_for_on_this_machine(tmp_path: Path) -> None:
     arm = build("arm64", tmp_path / "arm64")
-    libraries = [file.name for file in arm.rglob("*.so")]
-    assert libraries
-    assert all("aarch64-linux-gnu" in name for name in libraries)
-    with pytest.raises(package.PackageError, match="is not for x86_64-linux-gnu"):
+    names = {file.name for layer in package.layer_folders(arm) for file in layer.rglob("*.so")}
+    assert "_rust.abi3.so" in names
+    own = {name for name in names if "linux-gnu" in name}
+    assert own
+    assert all("aarch64-linux-gnu" in name for name in own)
+    with pytest.raises(package.PackageError, match=r"_rust\.abi3\.so is not for x86_64"):
         package.check(arm, "x86_64")

@@ -1,13 +1,12 @@
-"""The build's own steps, on small trees; test_package.py looks at a real build."""
+"""The build of layers and functions, in small; test_package.py looks at a real one."""
 
 import gzip
-import importlib.util
 import json
 import random
 import re
 import shutil
 import ssl
-import sys
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,29 +16,35 @@ import pytest
 from builder import BuildError, deploy, package, sam, samconfig
 from builder.certificates import AMAZON_ROOTS, MissingRootError, cut_amazon_roots
 from builder.deploy import CONFIG, deployment_id
-from builder.precompile import PrecompileError, compile_tree, stale_or_missing
 from builder.tune import ROOTS_FILE, SERVICES, tune_function, tune_layer
 from testing.template import PROJECT, load_template
 
 BUNDLE = Path(botocore.__file__).parent / "cacert.pem"
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    (tmp_path / "inner").mkdir()
-    (tmp_path / "app.py").write_text("def where(): return where.__code__.co_filename\n")
-    (tmp_path / "inner" / "more.py").write_text("X = 1\n")
-    return tmp_path
-
-
 def model(text: str) -> bytes:
     return gzip.compress(json.dumps({"operations": {"Get": {"documentation": text}}}).encode())
 
 
+def library(machine: int = 62) -> bytes:
+    """An ELF file of 64 bits with one segment, and symbols behind it."""
+    segment = b"machine code"
+    header = struct.pack(
+        "<16sHHIQQQIHHHHHH", b"\x7fELF", 3, machine, 1, 0, 64, 999, 0, 64, 56, 1, 64, 5, 4
+    )
+    entry = struct.pack("<IIQQQQQQ", 1, 5, 120, 0, 0, len(segment), len(segment), 16)
+    return header + entry + segment + b"symbols"
+
+
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
-    """What SAM leaves behind, in small: a layer with some of botocore, and two functions."""
-    layer = tmp_path / "build" / package.LAYER / "python"
+    """What SAM leaves behind, in small: both layers, one with some of botocore; two functions."""
+    cryptography = package.layer_folder(tmp_path / "build", package.CRYPTOGRAPHY)
+    for name in ("cryptography", "cffi", "pycparser"):
+        (cryptography / name).mkdir(parents=True)
+        (cryptography / name / "__init__.py").write_text("")
+    (cryptography / "cryptography" / "_rust.abi3.so").write_bytes(library())
+    layer = package.layer_folder(tmp_path / "build")
     data = layer / "botocore" / "data"
     for service in (*SERVICES, "ec2"):
         for version in ("2011-01-01", "2012-08-10"):
@@ -50,10 +55,13 @@ def build(tmp_path: Path) -> Path:
     (data / "endpoints.json").write_text(json.dumps(endpoints))
     shutil.copy(BUNDLE, layer / "botocore" / "cacert.pem")
     (layer / "botocore" / "__init__.py").write_text("")
-    (layer / "native.cpython-313-x86_64-linux-gnu.so").write_bytes(b"")
+    (layer / "native.cpython-313-x86_64-linux-gnu.so").write_bytes(library())
     (layer / "requirements.txt").write_text("x")
     (layer / "lib" / "tests").mkdir(parents=True)
     (layer / "lib" / "tests" / "test_lib.py").write_text("")
+    for part in ("event_handler", "utilities/batch", "utilities/typing"):
+        (layer / "aws_lambda_powertools" / part).mkdir(parents=True)
+        (layer / "aws_lambda_powertools" / part / "__init__.py").write_text("")
     for name in ("BetFunction", "WinFunction"):
         folder = tmp_path / "build" / name
         (folder / "__pycache__").mkdir(parents=True)
@@ -64,63 +72,11 @@ def build(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tuned(build: Path) -> Path:
-    tune_layer(package.layer_folder(build))
+    for layer in package.layer_folders(build):
+        tune_layer(layer)
     for folder in package.function_folders(build):
         tune_function(folder)
     return build
-
-
-def test_every_source_is_compiled_and_names_its_path_at_run_time(tree: Path) -> None:
-    assert len(stale_or_missing(tree)) == 2
-    compile_tree(tree, "/var/task")
-    assert stale_or_missing(tree) == []
-    code = importlib.util.cache_from_source(str(tree / "app.py"))
-    assert b"/var/task/app.py" in Path(code).read_bytes()
-    assert str(tree).encode() not in Path(code).read_bytes()
-
-
-def test_python_loads_the_compiled_file_without_a_look_at_the_source(tree: Path) -> None:
-    compile_tree(tree, "/var/task")
-    (tree / "inner" / "more.py").write_text("X = 2\n")
-    spec = importlib.util.spec_from_file_location("more", tree / "inner" / "more.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert module.X == 1
-    assert stale_or_missing(tree) == [tree / "inner" / "more.py"]
-
-
-def test_compiled_files_are_the_same_on_every_machine(tree: Path, tmp_path: Path) -> None:
-    compile_tree(tree, "/var/task")
-    first = [file.read_bytes() for file in sorted(tree.rglob("*.pyc"))]
-    compile_tree(tree, "/var/task")
-    assert [file.read_bytes() for file in sorted(tree.rglob("*.pyc"))] == first
-
-
-def test_file_that_checks_its_source_counts_as_not_compiled(tree: Path) -> None:
-    compile_tree(tree, "/var/task")
-    compiled = Path(importlib.util.cache_from_source(str(tree / "app.py")))
-    content = compiled.read_bytes()
-    compiled.write_bytes(content[:4] + bytes(4) + content[8:])  # of the kind with a time stamp
-    assert stale_or_missing(tree) == [tree / "app.py"]
-
-
-def test_only_the_python_of_the_runtime_compiles(
-    tree: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "version_info", (3, 14, 0, "final", 0))
-    with pytest.raises(PrecompileError, match="3, 13"):
-        compile_tree(tree, "/var/task")
-
-
-def test_source_that_does_not_compile_stops_the_build(
-    tree: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tree / "broken.py").write_text("def")
-    with pytest.raises(PrecompileError):
-        compile_tree(tree, "/var/task")
-    capsys.readouterr()
 
 
 def test_all_amazon_roots_are_in_the_bundle_and_no_other(tmp_path: Path) -> None:
@@ -156,9 +112,27 @@ def test_neither_tests_nor_caches_ship(tuned: Path) -> None:
     assert names.isdisjoint({"tests", "requirements.txt", "gone.cpython-313.pyc"})
 
 
+def test_parts_of_libraries_that_nobody_imports_do_not_ship(tuned: Path) -> None:
+    assert {path.name for path in package.layer_folder(tuned, package.CRYPTOGRAPHY).iterdir()} == {
+        "cryptography"
+    }
+    powertools = package.layer_folder(tuned) / "aws_lambda_powertools"
+    assert [*powertools.rglob("__init__.py")] == [powertools / "utilities/typing/__init__.py"]
+
+
+def test_native_library_keeps_its_segments_and_loses_the_symbols(tuned: Path) -> None:
+    file = package.layer_folder(tuned, package.CRYPTOGRAPHY) / "cryptography" / "_rust.abi3.so"
+    kept = file.read_bytes()
+    assert kept.endswith(b"machine code")
+    assert kept[:40] == library()[:40]
+    # No section is left: neither their offset nor their number.
+    assert (kept[40:48], kept[58:64]) == (bytes(8), bytes(6))
+
+
 def test_tuning_again_changes_nothing(tuned: Path) -> None:
     before = {path: path.read_bytes() for path in tuned.rglob("*") if path.is_file()}
-    tune_layer(package.layer_folder(tuned))
+    for layer in package.layer_folders(tuned):
+        tune_layer(layer)
     assert {path: path.read_bytes() for path in tuned.rglob("*") if path.is_file()} == before
     package.check(tuned, "x86_64")
 
@@ -184,6 +158,15 @@ def _lose_roots(build: Path) -> None:
     (package.layer_folder(build) / ROOTS_FILE).unlink()
 
 
+def _lose_layer(build: Path) -> None:
+    shutil.rmtree(build / package.CRYPTOGRAPHY)
+
+
+def _add_foreign_library(build: Path) -> None:
+    folder = package.layer_folder(build, package.CRYPTOGRAPHY)
+    (folder / "_other.abi3.so").write_bytes(library(machine=183))
+
+
 def _lose_functions(build: Path) -> None:
     for name in ("BetFunction", "WinFunction"):
         shutil.rmtree(build / name)
@@ -197,6 +180,8 @@ def _lose_functions(build: Path) -> None:
         (_add_model, "the model of ec2 is not used"),
         (_lose_model, "the model of dynamodb is missing"),
         (_lose_roots, "does not hold the 5 Amazon roots"),
+        (_lose_layer, "CryptographyLayer was not built"),
+        (_add_foreign_library, "_other.abi3.so is not for x86_64"),
         (_lose_functions, "no function was built"),
     ],
 )
@@ -210,7 +195,7 @@ def test_build_that_is_not_as_it_should_be_is_refused(
 
 
 def test_build_for_another_processor_is_refused(tuned: Path) -> None:
-    with pytest.raises(package.PackageError, match="is not for aarch64-linux-gnu"):
+    with pytest.raises(package.PackageError, match="is not for arm64"):
         package.check(tuned, "arm64")
 
 
