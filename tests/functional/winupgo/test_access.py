@@ -2,12 +2,14 @@
 
 import base64
 import hashlib
+import json
 import time
 
 import pytest
 
+from casino.wiring.settings import SettingsError
 from testing.hooks import Reply, proxy_event
-from tests.functional.winupgo.partner import BASE, COVERED, SCOPES, Partner, as_json
+from tests.functional.winupgo.partner import BASE, COVERED, INTEGRATION, SCOPES, Partner, as_json
 from tests.functional.winupgo.test_cases import said
 
 BET = {"bet_id": "b1", "round_id": "r1"}
@@ -112,11 +114,25 @@ def test_a_replaced_body_is_refused(partner: Partner) -> None:
         assert partner.handler(event, None)["statusCode"] == 401
 
 
-def test_a_version_that_ends_says_so(partner: Partner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_version_that_ends_says_so_and_counts_who_uses_it(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "Deprecation" not in roll_back(partner).headers
+    assert "OldVersion" not in capsys.readouterr().out
     monkeypatch.setenv("WINUPGO_DEPRECATION", "1767225600")
-    monkeypatch.setenv("WINUPGO_SUNSET", "Wed, 01 Jul 2026 00:00:00 GMT")
+    monkeypatch.setenv("WINUPGO_SUNSET", "1782864000")
     partner.configure()
     headers = roll_back(partner).headers
     assert headers["Deprecation"] == "@1767225600"
     assert headers["Sunset"] == "Wed, 01 Jul 2026 00:00:00 GMT"
+    line = json.loads(capsys.readouterr().out)
+    assert (line["integration"], line["OldVersionUses"]) == (INTEGRATION, 1)
+
+
+@pytest.mark.parametrize("wrong", ["tomorrow", "Wed, 01 Jul 2026 00:00:00 GMT"])
+def test_an_end_that_is_no_number_is_named(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    monkeypatch.setenv("WINUPGO_SUNSET", wrong)
+    with pytest.raises(SettingsError, match="WINUPGO_SUNSET"):
+        partner.configure()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from casino.observability.hooks import HookTelemetry, RequestRecord
+from casino.observability.hooks import OLD_VERSION_S, HookTelemetry, RequestRecord
 
 RECORD = RequestRecord(
     "trace-1",
@@ -84,6 +84,26 @@ def test_m9_odd_wins_and_refused_money_that_is_owed_are_counted_once(
     watched = {"WinsWithoutBet", "WinsHeld", "RefundsAfterWin", "OwedMoneyRefused"}
     counted = [watched & line.keys() for line in more]
     assert counted == ([{metric}] if metric else [])
+
+
+@pytest.mark.parametrize(
+    ("left_s", "near"), [(float("inf"), 0), (OLD_VERSION_S, 0), (OLD_VERSION_S - 1, 1), (-5.0, 1)]
+)
+def test_who_uses_an_old_version_is_counted_in_the_same_line(
+    capsys: pytest.CaptureFixture[str], left_s: float, near: int
+) -> None:
+    HookTelemetry("wallet").request(replace(RECORD, version_left_s=left_s), "request-1")
+    (line,) = lines(capsys)
+    _, uses, alarm = line["_aws"]["CloudWatchMetrics"]
+    assert (uses["Dimensions"], uses["Metrics"][0]["Name"]) == (
+        [["service", "integration"]],
+        "OldVersionUses",
+    )
+    assert (alarm["Dimensions"], alarm["Metrics"][0]["Name"]) == (
+        [["service"]],
+        "OldVersionNearEnd",
+    )
+    assert (line["OldVersionUses"], line["OldVersionNearEnd"]) == (1, near)
 
 
 def test_a_sender_that_is_not_known_is_no_dimension(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,7 @@ SERVICE_METRICS = {
     "OwedMoneyRefused",
     "OldestHoldSeconds",
     "PreviousSecretNearEnd",
+    "OldVersionNearEnd",
     "RotationFailures",
     "TokenRefreshFailures",
     "LaunchFailures",

@@ -18,6 +18,9 @@ from casino.signing.pair import PREVIOUS
 #: A previous secret that is used when it has less than this left is worth an alarm.
 NEAR_END_S: Final = 24 * 3600
 
+#: A version of the API that is used when it has less than this left is worth an alarm.
+OLD_VERSION_S: Final = 14 * 24 * 3600
+
 #: What a refusal at the door counts as, for the alarms.
 _REFUSALS: Final = {
     "unauthorized": "UnknownKeys",
@@ -48,6 +51,19 @@ _COUNTED: Final = [
     {"Name": "Conflicts", "Unit": "Count"},
     {"Name": "ColdStarts", "Unit": "Count"},
 ]
+#: What is counted beside them of a request to a deprecated version: who uses it, and the alarm's.
+_OLD_VERSION: Final = [
+    {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["service", "integration"]],
+        "Metrics": [{"Name": "OldVersionUses", "Unit": "Count"}],
+    },
+    {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": "OldVersionNearEnd", "Unit": "Count"}],
+    },
+]
 
 
 @dataclass(slots=True)
@@ -63,6 +79,8 @@ class RequestRecord:
     """The version's id, which names it for good; its label changes."""
     secret_left_s: float = float("inf")
     """How long that version goes on verifying."""
+    version_left_s: float | None = None
+    """How long the API's version is still served; `None` for one that nobody has deprecated."""
     transaction_id: str = ""
     reference: str = ""
     """Our own for the transaction, as the provider was answered."""
@@ -146,14 +164,18 @@ class HookTelemetry(Telemetry):
         if record.integration:
             dimensions.append("integration")
             line["integration"] = record.integration
-        directive = {"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": _COUNTED}
+        directives = [{"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": _COUNTED}]
+        if record.version_left_s is not None:
+            line["OldVersionUses"] = 1
+            line["OldVersionNearEnd"] = int(record.version_left_s < OLD_VERSION_S)
+            directives += _OLD_VERSION
         return line | {
             "Requests": 1,
             "Latency": round(record.latency_ms, 2),
             "Replays": int(record.replay),
             "Conflicts": record.conflicts,
             "ColdStarts": int(self._cold),
-            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]},
+            "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": directives},
         }
 
     def _facts(self, record: RequestRecord, request_id: str, level: str) -> dict[str, object]:

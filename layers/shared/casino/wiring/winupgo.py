@@ -7,7 +7,7 @@ from typing import Any
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
 from casino.base.proxy import Event, Response
-from casino.dialects.winupgo.dialect import Winupgo
+from casino.dialects.winupgo.dialect import Version, Winupgo
 from casino.dialects.winupgo.endpoint import Opening, WinupgoEndpoint
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.decide_hold import decide_hold
@@ -17,7 +17,7 @@ from casino.wallet.service import Rules, WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.hold_ledger import DynamoDbHoldLedger
 from casino.wiring.hooks import hook_handler
-from casino.wiring.settings import load_session_settings
+from casino.wiring.settings import load_session_settings, moment
 
 
 def hold_service(client: Any, tables: Tables, dialect: Dialect) -> WalletService:
@@ -40,23 +40,11 @@ def winupgo_handler(
             DynamoDbSessions(client, tables).add,
             ttl_s,
         )
-        return WinupgoEndpoint(
-            **parts | {"wallet": hold_service(client, tables, dialect)}, opening=opening
-        )
+        parts |= {"wallet": hold_service(client, tables, dialect)}
+        return WinupgoEndpoint(**parts, opening=opening, version=version)
 
-    dialect = Winupgo(version_headers(environment))
+    version = Version(
+        moment(environment, "WINUPGO_DEPRECATION"), moment(environment, "WINUPGO_SUNSET")
+    )
+    dialect = Winupgo(version)
     return hook_handler(dialect, environment, endpoint=endpoint)
-
-
-def version_headers(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers of RFC 9745 and RFC 8594 for a version that has an end, else none.
-
-    `WINUPGO_DEPRECATION` is in seconds since the epoch, `WINUPGO_SUNSET` an HTTP date.
-    """
-    given = {
-        "Deprecation": environment.get("WINUPGO_DEPRECATION", ""),
-        "Sunset": environment.get("WINUPGO_SUNSET", ""),
-    }
-    if given["Deprecation"]:
-        given["Deprecation"] = f"@{given['Deprecation']}"
-    return {name: value for name, value in given.items() if value}
