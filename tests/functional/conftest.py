@@ -4,46 +4,26 @@ moto is not isolated between threads: these tests are single-threaded on purpose
 """
 
 from collections.abc import Iterator
-from copy import deepcopy
-from typing import Any
 
 import pytest
-from moto import mock_aws
-from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.table import Table
 
+from testing.emulator import emulated_world, quick_moto
 from testing.hooks import Caller, load_function
 from testing.launching import PLAYER, PROVIDER_URL, Desk, Output, introduce, make_desk, stock
 from testing.meter import Meter, attach_meter
 from testing.play import Play
-from testing.world import World, build_world
+from testing.world import World
 
 
 @pytest.fixture(autouse=True, scope="session")
-def each_table_is_copied_once() -> Iterator[None]:
-    """Keep moto from copying a table again for each write of a transaction: one copy undoes all."""
-    write, copies = DynamoDBBackend.transact_write_items, dict[int, Any]()
-
-    def transact_write_items(backend: DynamoDBBackend, transact_items: list[Any]) -> None:
-        copies.clear()
-        write(backend, transact_items)
-
-    def copy_once(table: Table, memo: dict[int, Any]) -> Any:
-        if id(table) not in copies:
-            copies[id(table)] = copied = object.__new__(type(table))
-            vars(copied).update(deepcopy(vars(table), memo))
-        return copies[id(table)]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DynamoDBBackend, "transact_write_items", transact_write_items)
-        patch.setattr(Table, "__deepcopy__", copy_once, raising=False)
+def moto_is_quick() -> Iterator[None]:
+    with quick_moto():
         yield
 
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    with mock_aws():
-        world = build_world("test")
+    with emulated_world() as world:
         # moto answers within botocore's clients: the hooks' own would ask the network.
         monkeypatch.setenv("WALLET_AWS_CLIENT", "botocore")
         for name, value in world.environment.items():
