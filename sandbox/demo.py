@@ -15,7 +15,8 @@ import httpx
 
 from casino.dialects.registry import family
 from casino.signing.pair import Pair
-from sandbox.part import TIMEOUT_S, Played, Step, UnexpectedAnswerError, checked
+from sandbox.part import Played, Step, UnexpectedAnswerError, checked
+from sandbox.processes import TIMEOUT_S
 
 _GAME = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 

@@ -8,10 +8,12 @@ from sandbox.ministack import LocalServerError, MiniStack
 from sandbox.processes import LocalServer
 from sandbox.provider.process import ProviderProcess
 from sandbox.up import LOCAL, STACK_FILE
+from sandbox.winupgo.part import WinupgoProcess
 
 _PROGRAMS: Final[dict[str, type[LocalServer]]] = {
     "the simulated provider": ProviderProcess,
     "the simulated Flexsoft": FlexsoftProcess,
+    "the simulated WinUpGo": WinupgoProcess,
     "the local AWS": MiniStack,
 }
 

@@ -19,8 +19,6 @@ from casino.signing.pair import Pair
 from ops.context import Operations
 from sandbox.processes import LocalServer
 
-#: Longer than a provider waits: the first call of a function also starts it.
-TIMEOUT_S: Final = 30.0
 _PROJECT: Final = Path(__file__).resolve().parent.parent
 
 
@@ -73,6 +71,9 @@ class Part(Protocol):
     def play(self) -> Iterator[Played]:
         """Play every step; raises `UnexpectedAnswerError` at a wrong answer."""
 
+    def game(self) -> str:
+        """Open a game, and return the URL for a browser."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -108,7 +109,7 @@ class Stage:
         port = self.port + place
         return kind.launch(
             [sys.executable, "-m", "sandbox.serve", kind.name, str(port)],
-            {"SANDBOX_CALLER": json.dumps(asdict(caller))},
+            {"SANDBOX_CALLER": json.dumps(asdict(caller)), "SANDBOX_ENDPOINT": self.endpoint},
             self.folder,
             port,
             cwd=_PROJECT,

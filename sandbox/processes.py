@@ -21,6 +21,8 @@ from typing import ClassVar, Self
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
+#: Of a request: longer than a provider waits, as the first call of a function also starts it.
+TIMEOUT_S = 30.0
 #: The ports of the servers that tests and benchmarks start: below every system's ephemeral range.
 _FIRST_PORT, _PORTS, _TRIES = 20_000, 12_000, 100
 

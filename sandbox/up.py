@@ -85,7 +85,7 @@ def main() -> int:
             show(console, casino.play())
             loop = _close_loop(casino)
             launched = _play_loop(console, loop)
-        parts = {}
+        parts: dict[str, Part] = {}
         for name, open_part in COUNTERPARTS.items():
             parts[name] = part = open_part(casino.stage(LOCAL, _provider_port()))
             if only in (None, name):
@@ -97,7 +97,9 @@ def main() -> int:
     proof = ledger.verify(casino.operations, None, None, everything=True)
     console.print(proof.as_text(), highlight=False)
     if not proof.exit_code:
-        _say_where(console, casino.stack, launched, time.monotonic() - started)
+        games = {} if launched is None else {"iGSP": launched.url}
+        games |= {name: part.game() for name, part in parts.items()}
+        _say_where(console, casino.stack, games, time.monotonic() - started)
     return proof.exit_code
 
 
@@ -252,7 +254,7 @@ def show(
 
 
 def _say_where(
-    console: Console, stack: DeployedStack, launched: Launched | None, seconds: float
+    console: Console, stack: DeployedStack, games: Mapping[str, str], seconds: float
 ) -> None:
     lines = [
         f"up in {seconds:.0f} s; make down stops it",
@@ -261,7 +263,7 @@ def _say_where(
         f"details {STACK_FILE.relative_to(PROJECT)}",
         "next    .venv/bin/ops ledger history p_demo_1 EUR",
         "        .venv/bin/ops catalogue show",
-        *([f"play    {launched.url}"] if launched is not None else []),
+        *(f"play    {url} ({name})" for name, url in games.items()),
     ]
     console.print("\n".join(lines), highlight=False, soft_wrap=True)
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from sandbox.flexsoft.signatures import seal
-from sandbox.part import TIMEOUT_S
+from sandbox.processes import TIMEOUT_S
 
 
 @dataclass(frozen=True)

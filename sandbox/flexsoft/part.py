@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -14,8 +13,8 @@ from ops.context import Operations
 from ops.verbs import catalogue
 from ops.verbs.session import launch
 from sandbox.flexsoft.caller import Caller
-from sandbox.part import TIMEOUT_S, Played, Stage, Step, UnexpectedAnswerError, checked
-from sandbox.processes import LocalServer
+from sandbox.part import Played, Stage, Step, UnexpectedAnswerError, checked
+from sandbox.processes import TIMEOUT_S, LocalServer
 
 INTEGRATION: Final = "flexsoft"
 GAMES: Final = ("chicken-race", "aviadrone")
@@ -50,12 +49,16 @@ class FlexsoftPart:
     process: FlexsoftProcess
     title = "Flexsoft: signed requests over HTTP"
 
-    def seat(self, user_id: str, currency: str) -> Seat:
-        """Launch a game through the session API; its token is unused."""
+    def game(self, user_id: str = _PLAYERS[0][0], currency: str = _PLAYERS[0][1]) -> str:
+        """Launch a game through the session API, and return the URL for a browser."""
         game = game_id(INTEGRATION, GAMES[0])
         opened = launch(self.operations, user_id, currency, game).data
         assert isinstance(opened, dict)  # noqa: S101 - what this verb answers
-        (token,) = parse_qs(urlsplit(opened["url"]).query)["session"]
+        return str(opened["url"])
+
+    def seat(self, user_id: str, currency: str) -> Seat:
+        """Launch a game; its token is unused."""
+        token = self.game(user_id, currency).rpartition("/")[2]
         state = httpx.get(f"{self.process.base_url}/admin/state", timeout=TIMEOUT_S).json()
         return Seat(user_id, currency, state["sessions"][token]["userToken"], token)
 

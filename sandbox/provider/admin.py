@@ -2,16 +2,16 @@
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.game.routes import Handler, is_own
+from sandbox.game.stakes import decimal
 from sandbox.provider.config import Credential
-from sandbox.provider.game import decimal
 from sandbox.provider.generator import Record
 from sandbox.provider.rounds import Table
 from sandbox.provider.state import State, Stats
@@ -19,8 +19,6 @@ from sandbox.provider.wire import read_object
 
 _NEW_GAME: Final = {"name": "New game", "status": "active", "weight": 0, "categories": ["slots"]}
 _SETTINGS: Final = {"latency_ms": int, "public_url": str, "hooks_url": str}
-
-type Handler = Callable[[Request], Awaitable[Response]]
 
 
 class AdminError(Exception):
@@ -72,7 +70,7 @@ class Admin:
 
         async def guarded(request: Request) -> Response:
             try:
-                if not _is_own(request, self._state.own_hosts):
+                if not is_own(request, self._state.own_hosts):
                     raise AdminError(403, "only this machine's own tools may ask")
                 return await handler(request)
             except AdminError as error:
@@ -198,19 +196,6 @@ class Admin:
             return Response(status_code=204)
 
         return handler
-
-
-def _is_own(request: Request, hosts: frozenset[str | None]) -> bool:
-    """Tell whether a request comes from this machine's own tools.
-
-    A web page elsewhere names its origin, or reaches this address by a name of its own.
-    """
-    host, origin = request.headers.get("host", ""), request.headers.get("origin")
-    try:
-        named = urlsplit(f"//{host}").hostname in hosts
-    except ValueError:
-        return False
-    return named and origin in (None, f"{request.url.scheme}://{host}")
 
 
 async def _read(request: Request) -> dict[str, Any]:

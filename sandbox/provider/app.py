@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Mount
 from sandbox.provider.admin import Admin
 from sandbox.provider.api import IgspApi
 from sandbox.provider.config import ProviderConfig
-from sandbox.provider.game import Game
+from sandbox.provider.game import ProviderGame
 from sandbox.provider.hooks import TIMEOUT_S, HookCaller
 from sandbox.provider.rounds import Table
 from sandbox.provider.state import State
@@ -34,7 +34,7 @@ def create_app(
     routes: list[BaseRoute] = [
         Mount("/igsp/v1", routes=IgspApi(state).routes()),
         Mount("/admin", routes=Admin(state, table).routes()),
-        *Game(state, table).routes(),
+        *ProviderGame(state, table).routes(),
     ]
 
     @asynccontextmanager

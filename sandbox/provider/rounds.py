@@ -4,24 +4,14 @@ The player sees the wallet's answers. A bet that nobody answered is refunded, so
 lost with a reply; a win is paid with the amount that was drawn before it was sent.
 """
 
-import random
 import uuid
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from decimal import Decimal
+from typing import Any
 
+from sandbox.game.stakes import Chance, amount, whole
 from sandbox.provider.hooks import HookAnswer, HookCaller, HookUnansweredError
 from sandbox.provider.sessions import Session
 from sandbox.provider.state import State
-
-_EXPONENTS: Final = {"JPY": 0, "KWD": 3, "USDT": 6}
-_STAKES: Final = ("0.20", "0.50", "1", "2", "5")
-#: multiple of the stake → how often of 100 rounds
-_WINS: Final = {0: 62, 1: 16, 2: 14, 5: 7, 20: 1}
-_MAX: Final = 1_000_000
-
-
-class StakeError(ValueError):
-    """The amount cannot be played in this session's currency."""
 
 
 class Table:
@@ -30,28 +20,24 @@ class Table:
     def __init__(self, state: State, caller: HookCaller) -> None:
         self._state = state
         self._caller = caller
-        # Not for secrets: demonstrations are to be repeatable.
-        self._chance = random.Random(state.config.seed)  # noqa: S311
+        self._chance = Chance(state.config.seed)
 
     async def balance(self, session: Session) -> str | None:
         """Return what the player has; None when the wallet does not say."""
         if session.is_demo:
-            return str(_in(session, session.demo_balance))
+            return str(whole(session.demo_balance, session.currency))
         try:
             answer = await self._call(session, "balance", {})
         except HookUnansweredError:
             return None
-        return None if answer.balance is None else str(_in(session, answer.balance))
+        return None if answer.balance is None else str(whole(answer.balance, session.currency))
 
     async def play(
         self, session: Session, stake: Decimal, win: Decimal | None = None
     ) -> dict[str, Any]:
         """Play a round and return how it went, as it also stands in the session's log."""
-        stake = amount(session, stake)
-        if win is None:
-            win = stake * self._chance.choices(list(_WINS), weights=list(_WINS.values()))[0]
-        else:
-            win = amount(session, win, least=0)
+        stake = amount(stake, session.currency)
+        win = self._chance.win(stake) if win is None else amount(win, session.currency, least=0)
         async with session.turn:
             if session.status != "open":
                 return {"error": "session_closed", "message": "the session was closed"}
@@ -108,42 +94,12 @@ class Table:
         return await self._caller.call(session.credential, {"action": action, **who, **fields})
 
 
-def stakes(session: Session) -> list[str]:
-    """Return what the page offers to bet."""
-    return [str(_in(session, Decimal(stake))) for stake in _STAKES if _fits(session, stake)]
-
-
-def amount(session: Session, value: Decimal, least: int = 1) -> Decimal:
-    """Return an amount with the currency's decimals; raises `StakeError` when it has others.
-
-    `least` is in the currency's smallest unit.
-    """
-    unit = _unit(session)
-    if not value.is_finite() or not least * unit <= value <= _MAX:
-        raise StakeError(f"an amount is from {least * unit} to {_MAX}")
-    if value != _in(session, value):
-        raise StakeError(f"{session.request['currency']} has amounts of {unit}")
-    return _in(session, value)
-
-
-def _unit(session: Session) -> Decimal:
-    return Decimal(1).scaleb(-_EXPONENTS.get(session.request["currency"], 2))
-
-
-def _in(session: Session, value: Decimal) -> Decimal:
-    return value.quantize(_unit(session), ROUND_HALF_UP)
-
-
-def _fits(session: Session, stake: str) -> bool:
-    return Decimal(stake) == _in(session, Decimal(stake))
-
-
 def _played(
     session: Session, round_id: str, stake: Decimal, win: Decimal, balance: Decimal | None
 ) -> dict[str, Any]:
     return {
         "round_id": round_id, "bet": str(stake), "win": str(win),
-        "balance": None if balance is None else str(_in(session, balance)),
+        "balance": None if balance is None else str(whole(balance, session.currency)),
     }  # fmt: skip
 
 

@@ -48,6 +48,11 @@ class Session:
         return str(self.request["session_id"])
 
     @property
+    def currency(self) -> str:
+        """What it is played in."""
+        return str(self.request["currency"])
+
+    @property
     def is_demo(self) -> bool:
         """Whether it is played for play money."""
         return self.request.get("is_demo") is True

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import httpx
 
-from sandbox.part import TIMEOUT_S
+from sandbox.processes import TIMEOUT_S
 from sandbox.winupgo.signatures import seal
 
 

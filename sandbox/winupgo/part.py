@@ -13,7 +13,8 @@ from casino.integrations.access import give_access
 from casino.integrations.model import AccessTerms
 from ops.context import Operations
 from sandbox.ministack import REGION
-from sandbox.part import Played, Stage, Step, checked
+from sandbox.part import Played, Stage, Step, UnexpectedAnswerError, checked
+from sandbox.processes import TIMEOUT_S, LocalServer
 from sandbox.winupgo.caller import Caller
 
 INTEGRATION: Final = "winupgo-sandbox"
@@ -23,12 +24,21 @@ _ACCESS: Final = AccessTerms("brand-7", "EU", "studio", opens_sessions=True)
 _SCOPES: Final = ("sessions:write", "bets:write", "settlements:write", "events:publish")
 
 
+class WinupgoProcess(LocalServer):
+    """A running simulated WinUpGo."""
+
+    name = "winupgo"
+    ready_path = "/admin/state"
+    port_variable = "PROVIDER_PORT"
+
+
 @dataclass(frozen=True)
 class WinupgoPart:
     """WinUpGo beside a deployed stack."""
 
     operations: Operations
     caller: Caller
+    process: WinupgoProcess
     title = "WinUpGo: bets in two steps; the balance is the wallet's, no answer tells it"
 
     def described(self) -> dict[str, Any]:
@@ -46,6 +56,14 @@ class WinupgoPart:
             yield self._checked(
                 step, self.caller.send(token, resource, f"{key}-{run}", step.fields)
             )
+
+    def game(self, player_id: str = _PLAYER[0], currency: str = _PLAYER[1]) -> str:
+        """Let the studio open a session, and return the URL for a browser."""
+        url, who = f"{self.process.base_url}/admin/games", {"player_id": player_id}
+        opened = httpx.post(url, json=who | {"currency": currency}, timeout=TIMEOUT_S)
+        if opened.status_code != 201:
+            raise UnexpectedAnswerError(f"a game: {opened.status_code} {opened.text}")
+        return str(opened.json()["url"])
 
     def _checked(self, step: Step, response: httpx.Response) -> Played:
         wallet = self.operations.accounts.wallet(self.caller.player_id, self.caller.currency)
@@ -93,8 +111,9 @@ def steps(session_id: str, caller: Caller, run: str) -> list[tuple[str, str, Ste
 
 
 def open_part(stage: Stage) -> WinupgoPart:
-    """Connect WinUpGo, with an OAuth client of its own; safe to repeat."""
-    return WinupgoPart(stage.operations, connect(stage))
+    """Connect WinUpGo, with an OAuth client of its own, and start it anew."""
+    caller = connect(stage)
+    return WinupgoPart(stage.operations, caller, stage.start(WinupgoProcess, 2, caller))
 
 
 def connect(stage: Stage, player_id: str = _PLAYER[0]) -> Caller:

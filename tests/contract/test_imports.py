@@ -204,6 +204,12 @@ PLANTS: Final = [
         "casino.signing.scheme",
         "tests.unit.wallet.situations",
     ),
+    Plant(
+        "a simulated counterpart imports the wallet's signature",
+        "a simulated counterpart shares no code with the wallet",
+        "sandbox.winupgo.signatures",
+        "casino.dialects.winupgo.signature",
+    ),
     Plant("what ships imports a package for development", NO_TOOL, "functions.bet.app", "httpx"),
     Plant(
         "the kit imports a test",

@@ -88,9 +88,11 @@ def flexsoft(stage: Stage) -> Iterator[FlexsoftPart]:
 
 
 @pytest.fixture(scope="session")
-def winupgo(stage: Stage) -> WinupgoPart:
+def winupgo(stage: Stage) -> Iterator[WinupgoPart]:
     """A simulated WinUpGo, connected there."""
-    return winupgo_part.open_part(stage)
+    part = winupgo_part.open_part(stage)
+    yield part
+    part.process.stop()
 
 
 @pytest.fixture

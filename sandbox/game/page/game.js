@@ -34,7 +34,8 @@ function shortened(roundId) {
 
 function showResult(round) {
   const won = Number(round.win) > 0 ? `You won ${round.win}` : "No win this time";
-  at("result").textContent = round.error ? "" : `${won}, for a stake of ${round.bet}.`;
+  const said = round.said ?? `${won}, for a stake of ${round.bet}.`;
+  at("result").textContent = round.error ? "" : said;
   at("message").textContent = round.error ? inWords(round.error) : "";
 }
 
@@ -44,12 +45,33 @@ function showBalance(balance) {
 
 function showRound(round) {
   const row = document.createElement("tr");
-  const win = round.error ? CELLS[round.error] ?? REFUSED : round.win;
+  const win = round.error ? CELLS[round.error] ?? REFUSED : round.cell ?? round.win;
   for (const text of [shortened(round.round_id), round.bet, win, round.balance ?? ""]) {
     row.appendChild(document.createElement("td")).textContent = text;
   }
   row.firstChild.title = round.round_id;
   at("rounds").prepend(row);
+  showCalls(round.calls);
+}
+
+// What was sent and what came back, as it was: the newest first.
+function showCalls(calls = []) {
+  for (const { call, headers = {}, body = "", status = "", answer } of calls) {
+    const signed = Object.entries(headers).map(([name, value]) => `${name}: ${value}\n`).join("");
+    const item = document.createElement("li");
+    item.appendChild(document.createElement("pre")).textContent =
+      `${call}\n${signed}\n${body}\n\n${status} ${answer}`;
+    at("calls").prepend(item);
+    at("wire").hidden = false;
+  }
+}
+
+// The ways to play a round; a game with one way alone has nothing to choose.
+function showWays(ways = []) {
+  const chosen = at("way").value;
+  at("way").replaceChildren(...ways.map(({ id, name }) => new Option(name, id)));
+  if (ways.some(({ id }) => id === chosen)) at("way").value = chosen;
+  at("ways").hidden = ways.length < 2;
 }
 
 async function spin() {
@@ -60,11 +82,12 @@ async function spin() {
     const response = await fetch(`${here}/spin`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ stake: at("stake").value }),
+      body: JSON.stringify({ stake: at("stake").value, way: at("way").value }),
     });
     const round = await response.json();
     showResult(round);
     if (round.round_id) showRound(round);
+    if (round.ways) showWays(round.ways);
     showBalance(round.balance);
   } catch {
     at("message").textContent = "The game does not answer. Try again.";
@@ -86,6 +109,8 @@ async function start() {
     at("lobby").hidden = false;
   }
   for (const stake of state.stakes) at("stake").add(new Option(stake, stake));
+  showWays(state.ways);
+  showCalls(state.calls);
   state.rounds.forEach(showRound);
   if (state.balance === null) {
     at("message").textContent = "The casino does not tell your balance. Open the game again.";
