@@ -1,6 +1,7 @@
 """The traces of rotations and fetched tokens; never a secret or a token."""
 
 from casino.observability.telemetry import Telemetry
+from casino.providers.token import REFUSED, STILL_REFUSED
 
 
 class RotationTelemetry(Telemetry):
@@ -22,5 +23,9 @@ class TokenTelemetry(Telemetry):
         self.count("TokenRefreshes", token_service=service)
 
     def token_failed(self, service: str, reason: str) -> None:
-        """Count a fetch that failed."""
+        """Count a fetch that failed; credentials that stay refused are counted once."""
+        if reason == STILL_REFUSED:
+            return
         self.count("TokenRefreshFailures", token_service=service, reason=reason)
+        if reason == REFUSED:
+            self.count("LoginsRefused", token_service=service)

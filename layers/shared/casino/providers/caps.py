@@ -17,6 +17,8 @@ class Caps:
     record_bytes: int = 64 * 1024
     pages: int = 10_000
     """Of one list in one run."""
+    order_pages: int = 200
+    """Of a list of orders that wait, in one poll."""
     providers: int = 2_000
     games: int = 200_000
     quarantined: int = 5_000

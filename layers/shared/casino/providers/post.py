@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+import urllib3
+
 from casino.base.clock import Clock
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
 
@@ -29,12 +31,18 @@ class Post(Protocol):
 class JsonPost:
     """`Post` over HTTPS to one service."""
 
-    def __init__(self, base_url: str, clock: Clock, bounds: Bounds = _BOUNDS) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        clock: Clock,
+        bounds: Bounds = _BOUNDS,
+        pool: urllib3.PoolManager | None = None,
+    ) -> None:
         url = urlsplit(base_url)
         if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOCAL):
             raise ValueError("credentials are sent over HTTPS only")
         self._base_url = base_url.rstrip("/")
-        self._sender = Sender(clock, bounds)
+        self._sender = Sender(clock, bounds, pool)
 
     def __call__(
         self, path: str, headers: Mapping[str, str], fields: Mapping[str, object]

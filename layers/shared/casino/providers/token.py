@@ -17,6 +17,10 @@ from casino.base.errors import CasinoError
 
 #: How long before its end a token is renewed, in seconds; at most half of its life.
 MARGIN_S: Final = 60.0
+#: Why there is no token: the service refuses our credentials.
+REFUSED: Final = "credentials_refused"
+#: The same, and that was told before: they have not changed since.
+STILL_REFUSED: Final = "credentials_still_refused"
 #: How long nothing is asked after a failure, in seconds: a login that is refused again and again
 #: locks the account.
 REST_S: Final = 5.0

@@ -14,7 +14,13 @@ from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.providers.post import ServiceUnreachableError
 from casino.providers.sender import Reply
-from casino.providers.token import SharedToken, Token, TokenRefusedError, TokenUnavailableError
+from casino.providers.token import (
+    REFUSED,
+    SharedToken,
+    Token,
+    TokenRefusedError,
+    TokenUnavailableError,
+)
 from casino.signing.pair import Pair
 
 #: No service is believed for longer than this, in seconds.
@@ -24,11 +30,20 @@ LONGEST_LIFE_S: Final = 24 * 3600.0
 _TOKEN: Final = re.compile(r"[!-~]{1,8192}", re.ASCII)
 
 
-def with_token(token: SharedToken, send: Callable[[str], Reply]) -> Reply:
-    """Send with a token; on 401 get another one and send once more."""
+def answered_401(reply: Reply) -> bool:
+    """Tell whether a service took no notice of a token by its status."""
+    return reply.status == 401
+
+
+def with_token(
+    token: SharedToken,
+    send: Callable[[str], Reply],
+    refused: Callable[[Reply], bool] = answered_401,
+) -> Reply:
+    """Send with a token; when it is refused, get another one and send once more."""
     value = token.get()
     reply = send(value)
-    return send(token.renewed(value)) if reply.status == 401 else reply
+    return send(token.renewed(value)) if refused(reply) else reply
 
 
 def unauthorized(reply: Reply) -> bool:
@@ -50,14 +65,14 @@ def ask_with(
             keyring.refresh(integration)
             newest = keyring.live(integration)[0]
             if newest == pair:
-                raise TokenRefusedError("credentials_refused")
+                raise TokenRefusedError(REFUSED)
             reply = ask(newest)
     except UnavailableError:
         raise TokenUnavailableError("secret_unavailable") from None
     except ServiceUnreachableError:
         raise TokenUnavailableError("service_unreachable") from None
     if refused(reply):
-        raise TokenRefusedError("credentials_refused")
+        raise TokenRefusedError(REFUSED)
     if reply.status not in (200, 201):
         raise TokenUnavailableError(f"status_{reply.status}")
     return reply.fields()

@@ -5,11 +5,12 @@ would carry our signature elsewhere, and only this module knows how much time is
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final
+from uuid import uuid4
 
 import urllib3
 
@@ -22,7 +23,7 @@ from casino.providers.circuit import Circuits
 from casino.providers.moments import Moments
 from casino.providers.ports import ProviderCall, ProviderError, ProviderObserver
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
-from casino.signing.scheme import Family
+from casino.signing.scheme import Family, Particulars, UnsignableError
 
 #: How much of an answer an error tells, in bytes.
 _TOLD: Final = 16 * 1024
@@ -43,6 +44,19 @@ class Limits:
     longest_backoff_s: float = 4.0
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What is particular to a call: the statuses of 400 and above that are an answer, the headers
+    that admit it in place of a signature, and which answer below 400 asks for another try."""
+
+    final: frozenset[int] = frozenset()
+    admitted: Mapping[str, str] | None = None
+    passes: Callable[[Reply], bool] = lambda reply: False
+
+
+_PLAIN: Final = Manner()
+
+
 class _TryFailedError(Exception):
     """A try failed in a way that passes; `after_s` is what the provider asked to wait."""
 
@@ -55,7 +69,7 @@ class _TryFailedError(Exception):
 class Transport:
     """Sends calls in the integration's signature family; every failure is a `ProviderError`.
 
-    A secret that cannot be read is our own trouble: `UnavailableError`.
+    A secret that cannot be read, or cannot sign, is our own trouble: `UnavailableError`.
     """
 
     def __init__(
@@ -86,12 +100,12 @@ class Transport:
         call: ProviderCall,
         body: bytes,
         query: str = "",
-        final: frozenset[int] = frozenset(),
+        manner: Manner = _PLAIN,
     ) -> Reply:
-        """Return the answer below 400, or one whose status is in `final`."""
+        """Return the answer below 400, or one whose status is in `manner.final`."""
         asked = body.decode("utf-8", "replace") or f"{call.path}{query}"
         try:
-            return replace(self._tried(integration, call, body, query, final), asked=asked)
+            return replace(self._tried(integration, call, body, query, manner), asked=asked)
         except ProviderError as error:
             error.request = asked
             raise
@@ -102,14 +116,14 @@ class Transport:
         call: ProviderCall,
         body: bytes,
         query: str,
-        final: frozenset[int],
+        manner: Manner,
     ) -> Reply:
         deadline = self._clock.monotonic() + self._limits.deadline_s
         for attempt in range(1, self._limits.attempts + 1):
             if not self._circuits.admits(integration.name):
                 raise self._given_up(call, ProviderError("provider_circuit_open"))
             try:
-                reply = self._once(integration, call, body, query, deadline)
+                reply = self._once(integration, call, body, query, deadline, manner)
             except _TryFailedError as failed:
                 self._circuits.failed(integration.name)
                 self._pause(call, failed, attempt, deadline)
@@ -121,14 +135,20 @@ class Transport:
                 self._circuits.undecided(integration.name)
                 raise
             self._circuits.succeeded(integration.name)
-            if reply.status >= 400 and reply.status not in final:
+            if reply.status >= 400 and reply.status not in manner.final:
                 raise self._given_up(call, _refused(reply))
             return reply
         raise AssertionError("the last failed try raises")
 
-    def unexpected(self, call: ProviderCall, reply: Reply, detail: str) -> ProviderError:
+    def unexpected(
+        self,
+        call: ProviderCall,
+        reply: Reply,
+        detail: str,
+        code: str = "provider_invalid_answer",
+    ) -> ProviderError:
         """Return (and report) the error for an answer that the standard does not know."""
-        error = _error("provider_invalid_answer", detail, reply)
+        error = _error(code, detail, reply)
         error.request = reply.asked
         return self._given_up(call, error)
 
@@ -155,10 +175,11 @@ class Transport:
         body: bytes,
         query: str,
         deadline: float,
+        manner: Manner,
     ) -> Reply:
         """Return an answer below 500 that is not 429."""
         url = f"{integration.provider.url.rstrip('/')}{call.path}{query}"
-        headers = self._headers(integration, call, body)
+        headers = self._headers(integration, call, body, query, manner)
         try:
             reply = self._sender.send(call.method, url, headers, body, deadline, _is_read)
         except SendFailedError as error:
@@ -171,12 +192,22 @@ class Transport:
         if not reply.whole:
             detail = f"larger than {CAPS.answer_bytes} bytes"
             raise _error("provider_invalid_answer", detail, reply)
+        if manner.passes(reply):
+            raise _TryFailedError(_error("provider_unavailable", "it asks to try again", reply))
         return reply
 
-    def _headers(self, integration: Integration, call: ProviderCall, body: bytes) -> dict[str, str]:
-        pair = self._keyring.live(integration)[0]
-        moment = self._moments.next(pair.api_key, self._clock.now())
-        signed = self._family(integration.family).sign(body, pair, moment)
+    def _headers(
+        self,
+        integration: Integration,
+        call: ProviderCall,
+        body: bytes,
+        query: str,
+        manner: Manner,
+    ) -> dict[str, str]:
+        if manner.admitted is None:
+            signed = self._signed(integration, body, query.removeprefix("?"))
+        else:
+            signed = dict(manner.admitted)
         signed["Accept"] = "application/json"
         signed["Accept-Encoding"] = "gzip"
         signed["User-Agent"] = call.user_agent
@@ -184,6 +215,16 @@ class Transport:
         if body:
             signed["Content-Type"] = "application/json"
         return signed
+
+    def _signed(self, integration: Integration, body: bytes, query: str) -> dict[str, str]:
+        """Sign one try, under an id of its own where the family signs one."""
+        pair = self._keyring.live(integration)[0]
+        moment = self._moments.next(pair.api_key, self._clock.now())
+        particulars = Particulars(query=query, request_id=uuid4().hex)
+        try:
+            return self._family(integration.family).sign(body, pair, moment, particulars)
+        except UnsignableError as error:
+            raise UnavailableError(str(error)) from None
 
 
 def _is_read(status: int) -> bool:

@@ -20,7 +20,7 @@ from casino.dialects.igsp.records import (
 from casino.integrations.model import Integration
 from casino.providers.ports import Launched, LaunchRequest, Page, ProviderCall
 from casino.providers.sender import Reply
-from casino.providers.transport import Transport
+from casino.providers.transport import Manner, Transport
 
 #: The most records that the standard lets a page have.
 PAGE_LIMIT: Final = 200
@@ -70,7 +70,7 @@ class HttpProviderClient:
             return
         path = f"/sessions/{quote(session_id, safe='')}"
         call = ProviderCall(integration.name, "DELETE", path, str(uuid4()), session_id=session_id)
-        answer = self._transport.send(integration, call, b"", final=_GONE)
+        answer = self._transport.send(integration, call, b"", manner=Manner(_GONE))
         if answer.status not in _GONE:
             raise self._transport.unexpected(call, answer, "a closed session answers 204")
 
