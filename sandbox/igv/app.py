@@ -17,6 +17,8 @@ from sandbox.igv.caller import Caller
 from sandbox.igv.platform import Platform
 from sandbox.igv.signatures import merchant_signed
 
+type _Take = Callable[[int, dict[str, Any]], None]
+
 _BASE = "/merchant-api"
 _TIMEOUT_S = 30.0
 
@@ -79,7 +81,7 @@ class _Seller:
     async def deliver_error(self, request: Request) -> Response:
         return await self._told(request, self._platform.fail)
 
-    async def _told(self, request: Request, take: Callable[[int, dict[str, Any]], None]) -> Response:
+    async def _told(self, request: Request, take: _Take) -> Response:
         if (faulty := self._faulty(request)) is not None:
             return faulty
         order_id = request.path_params["order_id"]

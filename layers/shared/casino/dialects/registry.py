@@ -21,6 +21,9 @@ FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
     "winupgo": ("casino.dialects.winupgo.signature", "WinupgoFamily"),
 }
 
+#: What an integration is whose pair we call a counterpart with, and which signs nothing.
+ACCOUNTS: Final = ("igv-account",)
+
 
 @cache
 def family(name: str) -> Family:

@@ -25,7 +25,7 @@ from casino.catalogue.store.runs import DynamoDbSync
 from casino.dialects.flexsoft.gifts import GIFT_BOUNDS, Gifts
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.igsp.pairs import HttpPairProvider
-from casino.dialects.registry import FAMILIES, family
+from casino.dialects.registry import ACCOUNTS, FAMILIES, family
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.deployed import DeployedRotation
@@ -89,7 +89,7 @@ class Admin:
             secrets=self.secret_store,
             last_used=self.request_logs.last_used,
             clock=self.clock,
-            families=FAMILIES,
+            families=(*FAMILIES, *ACCOUNTS),
             reserved=PLATFORM,
             secret_prefix=self.stack.secret_prefix,
             cache_s=self.stack.cache_s,

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from casino.base.errors import AdminError
 from casino.dialects.igv.envelope import code_of, data_of
-from casino.dialects.igv.orders import MalformedOrderError, Order, setting
 from casino.dialects.igv.seller_api import PAGE_ORDERS, read_orders
+from casino.dialects.igv.words import MalformedOrderError, Order, setting
 from casino.integrations.model import Integration
 from casino.providers.ports import ProviderCall
 from casino.providers.sender import Reply
@@ -97,5 +97,3 @@ def _read_user(data: object) -> SyncedUser:
         if not isinstance(each, str) or not 0 < len(each) <= 512 or not each.isprintable():
             raise MalformedOrderError("a synced user has userId and authorizationCode")
     return SyncedUser(str(user), str(code))
-
-

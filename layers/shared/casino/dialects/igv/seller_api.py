@@ -12,21 +12,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
-from casino.base.errors import UnavailableError
 from casino.dialects.igv.envelope import code_of, data_of
-from casino.dialects.igv.orders import (
+from casino.dialects.igv.seller_token import SUCCESS
+from casino.dialects.igv.words import (
     MalformedOrderError,
     Order,
     path_of,
     read_order,
     setting,
 )
-from casino.dialects.igv.seller_token import SUCCESS
 from casino.integrations.model import Integration
 from casino.providers.caps import CAPS
 from casino.providers.ports import ProviderCall, ProviderError
 from casino.providers.sender import Reply
-from casino.providers.token import SharedToken, TokenError
+from casino.providers.token import SharedToken
 from casino.providers.token_request import with_token
 from casino.providers.transport import Manner, Transport
 
@@ -51,8 +50,8 @@ class _Asked:
 class SellerApi:
     """The account's side of the seller API.
 
-    `once` is a transport whose calls have one try. Failures are `ProviderError`; a token that
-    cannot be had is `UnavailableError`, and the observer of the tokens knows why.
+    `once` is a transport whose calls have one try. Failures are `ProviderError`, or `TokenError`
+    when nobody lets us in.
     """
 
     def __init__(
@@ -124,10 +123,7 @@ class SellerApi:
             manner = Manner(_REFUSED, {"Authorization": f"Bearer {token}"})
             return transport.send(account, call, body, manner=manner)
 
-        try:
-            reply = with_token(self._token(account), send, _token_refused)
-        except TokenError as error:
-            raise UnavailableError(f"no token: {error.reason}") from None
+        reply = with_token(self._token(account), send, _token_refused)
         if _token_refused(reply):
             raise transport.unexpected(
                 call, reply, "the token of a fresh login is refused", "provider_refused"
