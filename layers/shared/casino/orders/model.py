@@ -6,7 +6,7 @@ from typing import Final, Literal
 type OrderState = Literal[
     "awaiting_delivery", "delivering", "delivered", "failing", "delivery_error"
 ]
-"""`delivering` and `failing` say that the marketplace was told, and that its answer is not known."""
+"""In `delivering` and `failing` the marketplace was told, and its answer is not known."""
 
 ORDER_STATES: Final[tuple[OrderState, ...]] = (
     "awaiting_delivery",

@@ -5,13 +5,14 @@ whose it is, and whether it waits. Only when all of it agrees the order waits fo
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from casino.base.exact_json import MalformedJsonError, parse_object
 from casino.base.times import iso_utc
 from casino.deliveries.model import Delivery, Done, Ignored, Outcome, Told, Unmatched
 from casino.dialects.igv.words import (
     AWAITING_DELIVERY,
+    POLLED,
     MalformedOrderError,
     Order,
     read_order_id,
@@ -19,9 +20,6 @@ from casino.dialects.igv.words import (
 from casino.integrations.model import Integration
 from casino.orders.model import SoldOrder
 from casino.orders.ports import Orders
-
-#: The kind of a delivery that the poll made, in place of callbacks that were lost.
-POLLED: Final = "order.polled"
 
 
 class Platform(Protocol):
@@ -61,7 +59,7 @@ class OrderEffect:
         order = self._platform.order(account, order_id)
         if order is None:
             return Unmatched("the platform knows no such order")
-        differing = _differing(said, order)
+        differing = "" if delivery.kind == POLLED else _differing(said, order)
         if differing:
             return Unmatched(f"{differing} is not that of the order")
         if order.status != AWAITING_DELIVERY:
@@ -96,12 +94,7 @@ class OrderEffect:
 
 
 def _differing(said: Mapping[str, Any], order: Order) -> str:
-    """Return the first field in which a callback differs from the order; empty for none.
-
-    A callback names number and buyer; the poll, which has them from the platform, does not.
-    """
-    if "orderNum" not in said and "buyerId" not in said:
-        return ""
+    """Return the first field in which a callback differs from the order; empty for none."""
     if said.get("orderNum") != order.number:
         return "orderNum"
     return "buyerId" if said.get("buyerId") != order.buyer_id else ""

@@ -19,6 +19,9 @@ ACCOUNT: Final = "igv-account"
 #: `sellerOrderStatus` of an order that is paid, passed the risk review, and waits for its delivery.
 AWAITING_DELIVERY: Final = 1
 
+#: The kind of a delivery that the poll made, in place of callbacks that were lost.
+POLLED: Final = "order.polled"
+
 _DEFAULTS: Final[Mapping[str, str]] = {
     "orders_path": "/seller/order",
     "deliver_path": "/seller/order/{orderId}/deliver",
