@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from casino.providers.token_shelf import Shelved
+from casino.integrations.ports import Shelved
 
 
 @dataclass

@@ -15,6 +15,7 @@ from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
+from casino.orders.store.orders import DynamoDbOrders
 from casino.wallet.model import PLATFORM, Player, Session, Transaction
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.ledger import DynamoDbLedger
@@ -63,6 +64,10 @@ class World:
     @property
     def identities(self) -> DynamoDbIdentities:
         return DynamoDbIdentities(self.client, self.tables)
+
+    @property
+    def orders(self) -> DynamoDbOrders:
+        return DynamoDbOrders(self.client, self.tables)
 
     @property
     def history(self) -> DynamoDbHistory:

@@ -114,6 +114,18 @@ PLANTS: Final = [
         "casino.deliveries.ports",
     ),
     Plant(
+        "the words of an order import a port",
+        "inside the orders",
+        "casino.orders.model",
+        "casino.orders.ports",
+    ),
+    Plant(
+        "iGV's words import its clients",
+        "inside iGV",
+        "casino.dialects.igv.words",
+        "casino.dialects.igv.seller_api",
+    ),
+    Plant(
         "a store of the sessions imports a use case",
         "inside the sessions",
         "casino.sessions.store.items",

@@ -1,6 +1,7 @@
-"""The ports of authenticating a caller."""
+"""The ports of authenticating a caller, and of letting ourselves in elsewhere."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from casino.integrations.model import ApiKey, Integration
@@ -44,3 +45,30 @@ class Keyring(Protocol):
 
     def refresh(self, integration: Integration) -> bool:
         """Read the versions again after a mismatch; false when the rate limit says no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelved:
+    """What all environments share of a service's token; times are in seconds since the epoch."""
+
+    value: str = field(default="", repr=False)
+    expires_at: float = 0.0
+    refused: str = ""
+    """The fingerprint of the credentials that were refused last; empty after a login."""
+    refused_at: float = 0.0
+
+
+class TokenShelf(Protocol):
+    """Keeps the token of one service; each method raises `RetryableError`."""
+
+    def read(self) -> Shelved:
+        """Return what was written last."""
+
+    def write(self, shelved: Shelved) -> None:
+        """Replace what is there."""
+
+    def claim(self, now: float, until: float) -> bool:
+        """Begin a login; false while another one is under way, and not over by its `until`."""
+
+    def release(self) -> None:
+        """End the login that was claimed here."""

@@ -7,10 +7,11 @@ operator is told once.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from dataclasses import replace
+from typing import Final
 
 from casino.base.clock import Clock
+from casino.integrations.ports import Shelved, TokenShelf
 from casino.providers.token import (
     MARGIN_S,
     STILL_REFUSED,
@@ -24,33 +25,6 @@ LEASE_S: Final = 15.0
 #: How long refused credentials are left alone, in seconds.
 REFUSED_S: Final = 900.0
 _PAUSE_S: Final = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Shelved:
-    """What the environments share; times are in seconds since the epoch."""
-
-    value: str = field(default="", repr=False)
-    expires_at: float = 0.0
-    refused: str = ""
-    """The fingerprint of the credentials that were refused last; empty after a login."""
-    refused_at: float = 0.0
-
-
-class TokenShelf(Protocol):
-    """Keeps the token of one service; each method raises `RetryableError`."""
-
-    def read(self) -> Shelved:
-        """Return what was written last."""
-
-    def write(self, shelved: Shelved) -> None:
-        """Replace what is there."""
-
-    def claim(self, now: float, until: float) -> bool:
-        """Begin a login; false while another one is under way, and not over by its `until`."""
-
-    def release(self) -> None:
-        """End the login that was claimed here."""
 
 
 class ShelvedFetch:

@@ -4,12 +4,12 @@ from typing import Final
 
 from casino.base.clock import Clock
 from casino.integrations.model import Integration
-from casino.integrations.ports import Keyring
+from casino.integrations.ports import Keyring, TokenShelf
 from casino.providers.post import Post
 from casino.providers.sender import Reply
 from casino.providers.token import SharedToken, Token, TokenObserver, TokenUnavailableError
 from casino.providers.token_request import ask_with, token_of
-from casino.providers.token_shelf import ShelvedFetch, TokenShelf
+from casino.providers.token_shelf import ShelvedFetch
 from casino.signing.pair import Pair
 
 #: Below the base URL; there is no other way to renew a token.
