@@ -16,7 +16,6 @@ from casino.base.headers import Headers
 from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
-    TOLERANCE_S,
     Family,
     Message,
     Part,
@@ -43,17 +42,13 @@ class IgvSellerFamily(Family):
     headers = ("X-Request-Id", "X-Timestamp", "X-Signature")
     form = "64 hex digits, in either case"
 
-    def __init__(self, oldest_s: float = TOLERANCE_S) -> None:
-        """`oldest_s` is how long ago a callback may have been stamped."""
-        self._oldest_s = oldest_s
-
     def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
         """Return the label of the pair that signed the headers; the body may be anything."""
         headers = message.headers
         matching(_HEX, single(headers, "x-signature", "invalid_signature"))
         request_id = self._request_id(headers)
         timestamp = self._timestamp(headers)
-        check_age(int(timestamp) / 1000, now, self._oldest_s)
+        check_age(int(timestamp) / 1000, now)
         head = f"{timestamp}{request_id}".encode()
         return self.label_of(pairs, headers, lambda key: head + key)
 
