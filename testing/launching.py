@@ -171,9 +171,9 @@ def introduce(world: World, **changes: str | None) -> None:
     world.profiles.change(PLAYER, known | changes)
 
 
-def make_desk(world: World) -> Desk:
+def make_desk(world: World, clock: FakeClock | None = None) -> Desk:
     """Wire the session API as its function does, but for the provider and the clock."""
-    clock, provider = FakeClock(time.time()), ScriptedProvider()
+    clock, provider = clock or FakeClock(time.time()), ScriptedProvider()
     table = world.environment["CATALOGUE_TABLE"]
     launches = DynamoDbLaunches(world.client, world.tables, GameItems(table, game_key, read_game))
     counterparts = CachedCounterparts(

@@ -8,7 +8,7 @@ from testing.casinos import casino_on, furnish
 from testing.fakes import Casino
 
 
-@pytest.fixture(params=["in memory", "on DynamoDB"])
+@pytest.fixture(params=["in memory", "on the model", "on DynamoDB"])
 def empty_casino(request: pytest.FixtureRequest) -> Iterator[Casino]:
     with casino_on(request.param) as casino:
         yield casino

@@ -36,7 +36,7 @@ class Stored:
         return CachedRegistry(self.registry, FakeClock()).by_api_key(api_key)
 
 
-@pytest.fixture(params=["in memory", "on DynamoDB"])
+@pytest.fixture(params=["in memory", "on the model", "on DynamoDB"])
 def stored(request: pytest.FixtureRequest) -> Iterator[Stored]:
     with casino_on(request.param) as casino:
         if isinstance(casino, World):

@@ -114,8 +114,13 @@ def connect(world: World) -> Partner:
     """Introduce Flexsoft to the casino: credentials, a game, player-912 with EUR 1000.00."""
     secret = json.dumps({"api_key": PUBLIC_KEY, "secret_key": SECRET_KEY})
     secrets_client().create_secret(Name=SETTINGS.secret_name, SecretString=secret)
+    return arrange(world, load_function("flexsoft"), make_desk(world))
+
+
+def arrange(world: World, handler: Handler, desk: Desk) -> Partner:
+    """Put into the tables what Flexsoft needs; its credentials are somebody else's matter."""
     world.registry.put(SETTINGS, (PUBLIC_KEY,))
     world.player(PLAYER)
     introduce(world)
     stock(world, a_game(integration=INTEGRATION), a_provider(integration=INTEGRATION))
-    return Partner(world, make_desk(world), load_function("flexsoft"))
+    return Partner(world, desk, handler)

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -43,6 +43,7 @@ class Partner:
     session_id: str = ""
     secret_key: str = SECRET_KEY
     covered: tuple[str, ...] = COVERED
+    now: Callable[[], float] = time.time
     claims: dict[str, str] = field(
         default_factory=lambda: {
             "client_id": "client-1",
@@ -122,7 +123,7 @@ class Partner:
         lower = {name.lower(): value for name, value in sent.items()}
         values = {"@method": "POST", "@path": path} | lower
         names = [name for name in self.covered if name in values]
-        created = int(time.time() if at is None else at)
+        created = int(self.now() if at is None else at)
         listed = " ".join(f'"{name}"' for name in names)
         params = f'({listed});created={created};keyid="{KEY_ID}";alg="hmac-sha256"'
         lines = [f'"{name}": {values[name]}' for name in names]
@@ -169,7 +170,12 @@ def connect(world: World) -> Partner:
     """Connect WinUpGo to a casino with player-912, who has EUR 1000.00."""
     pair = json.dumps({"api_key": KEY_ID, "secret_key": SECRET_KEY})
     secrets_client().create_secret(Name=SETTINGS.secret_name, SecretString=pair)
-    world.registry.put(SETTINGS, (KEY_ID,))
+    return arrange(world, load_function("winupgo"))
+
+
+def arrange(world: World, handler: Handler, **terms: Any) -> Partner:
+    """Put into the tables what WinUpGo needs; its credentials are somebody else's matter."""
+    world.registry.put(an_integration(INTEGRATION, "winupgo", **(ACCESS | terms)), (KEY_ID,))
     world.player("player-912")
     session_id = world.session("player-912", integration=INTEGRATION)
-    return Partner(world, load_function("winupgo"), session_id)
+    return Partner(world, handler, session_id)

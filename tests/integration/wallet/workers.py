@@ -31,7 +31,7 @@ from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wiring.hooks import wallet_service
 from testing.template import PROJECT
 from testing.world import SANDBOX
-from tests.integration.wallet.faults import WRITE, body_of, cancelled, operation_of
+from tests.functional.faults.wire import WRITE, body_of, cancelled, operation_of
 
 START_TIMEOUT_S: Final = 60.0
 

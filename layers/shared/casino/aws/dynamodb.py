@@ -17,6 +17,7 @@ from botocore.exceptions import (
 )
 
 from casino.aws.attributes import Item
+from casino.base.deadline import left_s
 from casino.base.errors import BusyError, OutcomeUnknownError, RetryableError, UnavailableError
 
 BATCH_KEYS: Final = 100
@@ -176,7 +177,8 @@ def write(call: Callable[..., object], **request: Any) -> bool:
 def settle(step: Callable[[], bool], sleep: Callable[[float], None] = time.sleep) -> None:
     """Repeat what somebody else overtook, with full jitter, until `step` says that it is done.
 
-    For the operators' rare writes, which must win against a busy wallet in the end.
+    For rare writes, which must win against a busy wallet in the end: raises `BusyError` after many
+    tries, or when the request's deadline is near.
     """
     for attempt in range(_SETTLE_TRIES):
         try:
@@ -184,7 +186,10 @@ def settle(step: Callable[[], bool], sleep: Callable[[float], None] = time.sleep
                 return
         except BusyError:
             pass  # the same as overtaken
-        sleep(random.random() * min(_LONGEST_PAUSE_S, 0.005 * 2**attempt))  # noqa: S311
+        pause_s = random.random() * min(_LONGEST_PAUSE_S, 0.005 * 2**attempt)  # noqa: S311
+        if pause_s >= left_s():
+            break
+        sleep(pause_s)
     raise BusyError("the item changed too often meanwhile")
 
 

@@ -72,7 +72,7 @@ class _Attempt:
     give_up_at: float
     waits: int = 0
     seen: Snapshot | None = None
-    """The last snapshot: a refund's bet names its round, and the next read takes it along."""
+    """The last snapshot: a bet names its round, and the next read takes it along."""
     conflicts: int = 0
     unsettled: list[str] = field(default_factory=list)
     """Hashes of the entries that this call sent and that may have been written: only they can be
@@ -182,6 +182,7 @@ class WalletService:
             raise
         if overtaken is None:
             return _result(commit.entry, attempt, replay=False), None
+        attempt.seen = overtaken
         attempt.conflicts += 1
         attempt.failure = BusyError
         return None, overtaken

@@ -22,6 +22,7 @@ from casino.aws.connect import CONNECT_S, READ_S
 from casino.aws.lean.http import Connections
 from casino.aws.lean.protocol import DynamoDb, Send
 from casino.aws.lean.signature import SignedRequest
+from casino.base.deadline import left_s
 from testing.botocore_wire import carry_with
 from testing.clock import FakeClock
 
@@ -137,7 +138,11 @@ def cancelled(
 ) -> BaseHTTPResponse:
     """Return the answer to a transaction that DynamoDB gave up because of one item."""
     reasons: list[dict[str, str]] = [{"Code": "None"} for _ in body_of(request)["TransactItems"]]
-    reasons[position] = {"Code": code, "Message": "Transaction is ongoing for the item"}
+    # What is decided again after another failure may write less.
+    reasons[position % len(reasons)] = {
+        "Code": code,
+        "Message": "Transaction is ongoing for the item",
+    }
     return _error(400, "TransactionCanceledException", CancellationReasons=reasons)
 
 
@@ -163,12 +168,12 @@ def _not_sent(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
 
 
 def _not_connected(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
-    wire.clock.sleep(CONNECT_S)
+    wire.clock.sleep(min(CONNECT_S, left_s()))
     raise ConnectTimeoutError(endpoint_url=_ENDPOINT)
 
 
 def _timed_out(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
-    wire.clock.sleep(READ_S)
+    wire.clock.sleep(min(READ_S, left_s()))
     raise ReadTimeoutError(endpoint_url=_ENDPOINT)
 
 

@@ -1,13 +1,11 @@
-"""One hook endpoint whose wire to DynamoDB can fail, and every action that is sent through it."""
+"""iGSP at an endpoint whose wire to DynamoDB can fail, and every action that is sent through it."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Final
 from uuid import uuid4
 
-from casino.aws.lean.clients import dynamodb_client
 from casino.base.errors import RetryableError
 from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.store.cached_registry import CachedRegistry
@@ -16,48 +14,21 @@ from casino.wallet.model import PLATFORM, Kind, Transaction
 from testing.clock import FakeClock
 from testing.desk import HookDesk
 from testing.world import GAME, SANDBOX, World
-from tests.integration.wallet.faults import Wire
+from tests.functional.faults.scenes import Case, Sent
+from tests.functional.faults.wire import Wire
 
 START_MINOR: Final = 1_000_000
-
-
-@dataclass(frozen=True)
-class Sent:
-    """What came back; `code` is `ok` or an error of the catalogue."""
-
-    status: int
-    code: str
-    body: str
-    replayed: bool = False
-
-    @classmethod
-    def of(cls, status: int, body: str, replayed: bool) -> "Sent":
-        return cls(status, json.loads(body).get("error", "ok"), body, replayed)
-
-
-@dataclass(frozen=True)
-class Case:
-    """One request, sendable again and again, with its only right answer and the balance then."""
-
-    send: Callable[[], Sent]
-    status: int
-    code: str
-    balance_minor: int
-    transaction_id: str = ""
-    """Empty for what the ledger does not record."""
-    integration: str = SANDBOX.name
 
 
 class Desk:
     """An endpoint wired as in `casino.wiring`, with a manual clock and a wire that can fail.
 
-    `client` is the hooks' own unless another is given.
+    `client` is the one that goes through the wire.
     """
 
-    def __init__(self, world: World, clock: FakeClock, client: Any = None) -> None:
+    def __init__(self, world: World, clock: FakeClock, client: Any) -> None:
         self.world = world
         self.clock = clock
-        client = client or dynamodb_client()
         self.wire = Wire(client, clock)
         on_wire = replace(world, client=client)
         registry = CachedRegistry(on_wire.registry, clock, ttl_s=float("inf"))
@@ -66,7 +37,8 @@ class Desk:
     def hook(self, fields: Mapping[str, Any]) -> Sent:
         """Sign and send one hook; copies are traced alike, so that their answers compare."""
         reply = self._desk.hook(fields, X_Trace_Id="trace")
-        return Sent.of(reply.status, reply.text, reply.replayed)
+        code = self._desk.notes.records[-1].outcome
+        return Sent(reply.status, code, reply.text, reply.replayed)
 
     def platform(self, request: Transaction) -> Sent:
         """Send a deposit or withdrawal, as the platform's tools do."""
@@ -74,8 +46,8 @@ class Desk:
             answer = self._desk.wallet.transact(request, SANDBOX.wallet)
         except RetryableError as error:
             body = Igsp().answer(Outcome(error.code, request.trace_id)).body
-            return Sent.of(503, body, replayed=False)
-        return Sent.of(answer.status, answer.body, answer.replay)
+            return Sent(503, error.code, body)
+        return Sent(answer.status, answer.code, answer.body, answer.replay)
 
 
 @dataclass
@@ -90,6 +62,11 @@ class Seat:
 
     def __post_init__(self) -> None:
         self.session_id = self.desk.world.player(self.player_id, amount="10000.00")
+
+    def arrange(self, action: str) -> Case:
+        """Return the request of an action, in a round of its own, ready to be sent."""
+        self.round_id = f"r-{uuid4()}"
+        return _ARRANGE[action](self)
 
     def fields(self, action: str, amount: str, **more: Any) -> dict[str, Any]:
         return {
@@ -123,7 +100,8 @@ class Seat:
         """Return the request; with what was done before, it changes the balance by so much."""
         self.minor += moves_minor
         key = fields.get("transaction_id", "")
-        return Case(lambda: self.desk.hook(fields), status, code, self.minor, key)
+        send = lambda: self.desk.hook(fields)  # noqa: E731
+        return Case(send, status, code, self.minor, key, SANDBOX.name)
 
     def platform_case(
         self, kind: Kind, amount_minor: int, moves_minor: int, status: int = 200, code: str = "ok"
@@ -146,18 +124,12 @@ class Seat:
     def late_bet(self) -> Case:
         bet = self.bet()
         self.done(self.refund(bet), status=404)
-        return self.case(bet, 0, 409, "bet_cancelled")
+        return replace(self.case(bet, 0, 409, "bet_cancelled"), is_copy=True)
 
     def second_refund(self) -> Case:
         bet = self.done(self.bet())
         self.done(self.refund(bet))
         return self.case(self.refund(bet), 0, 409, "bet_already_refunded")
-
-
-def arrange(action: str, seat: Seat) -> Case:
-    """Return the request of an action, in a round of its own, ready to be sent."""
-    seat.round_id = f"r-{uuid4()}"
-    return _ARRANGE[action](seat)
 
 
 _ARRANGE: Final[dict[str, Callable[[Seat], Case]]] = {
@@ -173,7 +145,7 @@ _ARRANGE: Final[dict[str, Callable[[Seat], Case]]] = {
     "second refund": Seat.second_refund,
     "late bet": Seat.late_bet,
     "refused bet": lambda seat: seat.case(seat.bet("99999.99"), 0, 402, "insufficient_funds"),
-    "replay": lambda seat: seat.case(seat.done(seat.bet()), -1_000),
+    "replay": lambda seat: replace(seat.case(seat.done(seat.bet()), -1_000), is_copy=True),
     "deposit": lambda seat: seat.platform_case("deposit", 5_000, 5_000),
     "withdrawal": lambda seat: seat.platform_case("withdrawal", 3_000, -3_000),
     "refused withdrawal": lambda seat: seat.platform_case(

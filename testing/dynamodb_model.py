@@ -1,0 +1,268 @@
+"""DynamoDB in this process, as far as the stores of the money path speak to it.
+
+The model stands at the wire, below the client that ships: it takes requests of AWS's JSON protocol
+and answers them, and does one after the other. The contract tests of the stores run against it,
+too. What it does not know (another operation, a parameter, a function in an expression) is an
+error, never ignored.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from operator import eq, ge, gt, le, lt, ne
+from typing import Any, Final
+
+from urllib3 import BaseHTTPResponse, HTTPResponse
+
+from casino.aws.lean.protocol import DYNAMODB, DynamoDb, JsonCalls
+from casino.aws.lean.signature import SignedRequest
+from testing.aws_answers import CREDENTIALS, REGION
+
+type Item = dict[str, Any]
+type Request = Mapping[str, Any]
+
+_TOKENS: Final = re.compile(r"<>|<=|>=|[=<>(),]|[#:]?\w+")
+_CLAUSES: Final = re.compile(r"\b(SET|ADD|REMOVE)\b")
+_COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
+    "=": eq,
+    "<>": ne,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+}
+_WORDS: Final = {"attribute_exists": True, "attribute_not_exists": False}
+
+
+class RefusedError(Exception):
+    """What DynamoDB answers with a 400: its code, and what stands beside it."""
+
+    def __init__(self, code: str, **more: Any) -> None:
+        super().__init__(code)
+        self.body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more}
+
+
+class _Condition:
+    """A condition about one item; `holds` reads it once, from left to right."""
+
+    def __init__(self, text: str, item: Item, request: Request) -> None:
+        self._tokens = _TOKENS.findall(text)
+        self._item = item
+        self._names = request.get("ExpressionAttributeNames", {})
+        self._values = request.get("ExpressionAttributeValues", {})
+
+    def holds(self) -> bool:
+        found = self._any()
+        assert not self._tokens, self._tokens
+        return found
+
+    def _any(self) -> bool:
+        found = self._all()
+        while self._took("OR"):
+            found = self._all() or found
+        return found
+
+    def _all(self) -> bool:
+        found = self._one()
+        while self._took("AND"):
+            found = self._one() and found
+        return found
+
+    def _one(self) -> bool:
+        if self._took("NOT"):
+            return not self._one()
+        if self._took("("):
+            found = self._any()
+            assert self._took(")")
+            return found
+        first = self._tokens.pop(0)
+        if self._took("("):
+            present = self._value(self._tokens.pop(0)) is not None
+            assert self._took(")")
+            return present is _WORDS[first]
+        compare, second = _COMPARE[self._tokens.pop(0)], self._value(self._tokens.pop(0))
+        return compares(compare, self._value(first), second)
+
+    def _value(self, token: str) -> Any:
+        if token.startswith(":"):
+            return self._values[token]
+        return self._item.get(self._names[token] if token.startswith("#") else token)
+
+    def _took(self, token: str) -> bool:
+        if self._tokens[:1] != [token]:
+            return False
+        del self._tokens[0]
+        return True
+
+
+def compares(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
+    """Compare two attributes; one that is missing, or of another type, differs and no more."""
+    if left is None or right is None or left.keys() != right.keys():
+        return compare is ne
+    if "N" in left:
+        return compare(Decimal(left["N"]), Decimal(right["N"]))
+    return compare(*(next(iter(each.values())) for each in (left, right)))
+
+
+class DynamoDbModel:
+    """The tables, and the answers to requests; `send` is what a client's wire may lead to."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, dict[tuple[str, ...], Item]] = {}
+        self._keys: dict[str, list[str]] = {}
+        self._sorted: dict[str, str] = {}
+        self._tokens: set[str] = set()
+
+    def client(self) -> "ModelClient":
+        """Return the client that ships, connected to the model."""
+        endpoint = "https://dynamodb.example"
+        return ModelClient(self, JsonCalls(DYNAMODB, endpoint, REGION, CREDENTIALS, self.send))
+
+    def send(self, request: SignedRequest) -> BaseHTTPResponse:
+        """Carry a request out."""
+        operation = request.headers["x-amz-target"].rpartition(".")[2]
+        try:
+            status, answer = 200, getattr(self, f"_{operation}")(json.loads(request.body))
+        except RefusedError as error:
+            status, answer = 400, error.body
+        return HTTPResponse(json.dumps(answer).encode(), {}, status)
+
+    def create_table(self, name: str, keys: list[dict[str, str]], indexes: Any) -> None:
+        """Make a table; an index is a way to sort the answer of a query."""
+        self.tables[name] = {}
+        self._keys[name] = [key["AttributeName"] for key in keys]
+        for index in indexes:
+            self._sorted[f"{name}/{index['IndexName']}"] = index["KeySchema"][-1]["AttributeName"]
+
+    def _key(self, request: Request) -> tuple[str, tuple[str, ...]]:
+        table, item = request["TableName"], request.get("Item") or request["Key"]
+        return table, tuple(str(next(iter(item[name].values()))) for name in self._keys[table])
+
+    def _found(self, request: Request) -> Item | None:
+        table, key = self._key(request)
+        return self.tables[table].get(key)
+
+    def _GetItem(self, request: Request) -> Item:  # noqa: N802
+        found = self._found(request)
+        return {"Item": found} if found is not None else {}
+
+    def _BatchGetItem(self, request: Request) -> Item:  # noqa: N802
+        responses = {
+            table: [
+                found
+                for key in asked["Keys"]
+                if (found := self._found({"TableName": table, "Key": key})) is not None
+            ]
+            for table, asked in request["RequestItems"].items()
+        }
+        return {"Responses": responses, "UnprocessedKeys": {}}
+
+    def _Scan(self, request: Request) -> Item:  # noqa: N802
+        return {"Items": list(self.tables[request["TableName"]].values())}
+
+    def _Query(self, request: Request) -> Item:  # noqa: N802
+        assert not request.keys() & {"FilterExpression", "Limit", "ScanIndexForward"}
+        table, text = request["TableName"], request["KeyConditionExpression"]
+        items = [e for e in self.tables[table].values() if _Condition(text, e, request).holds()]
+        order = self._keys[table][-1]
+        if "IndexName" in request:
+            order = self._sorted[f"{table}/{request['IndexName']}"]
+            items = [item for item in items if order in item]
+        return {"Items": sorted(items, key=lambda item: _sort_key(item[order]))}
+
+    def _PutItem(self, request: Request) -> Item:  # noqa: N802
+        return self._alone("Put", request)
+
+    def _UpdateItem(self, request: Request) -> Item:  # noqa: N802
+        return self._alone("Update", request)
+
+    def _alone(self, kind: str, request: Request) -> Item:
+        if not self._holds(request):
+            raise RefusedError("ConditionalCheckFailedException")
+        self._write(kind, request)
+        return {}
+
+    def _TransactWriteItems(self, request: Request) -> Item:  # noqa: N802
+        if request["ClientRequestToken"] in self._tokens:
+            return {}
+        actions = [next(iter(action.items())) for action in request["TransactItems"]]
+        keys = [self._key(action) for _, action in actions]
+        if len(set(keys)) < len(keys):
+            raise RefusedError("ValidationException")
+        reasons = [self._reason(action) for _, action in actions]
+        if any(reason["Code"] != "None" for reason in reasons):
+            raise RefusedError("TransactionCanceledException", CancellationReasons=reasons)
+        for kind, action in actions:
+            self._write(kind, action)
+        self._tokens.add(request["ClientRequestToken"])
+        return {}
+
+    def _reason(self, action: Request) -> Item:
+        if self._holds(action):
+            return {"Code": "None"}
+        reason: Item = {"Code": "ConditionalCheckFailed", "Message": "The condition failed"}
+        found = self._found(action)
+        if action.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and found is not None:
+            reason["Item"] = found
+        return reason
+
+    def _holds(self, action: Request) -> bool:
+        text = action.get("ConditionExpression")
+        return text is None or _Condition(text, self._found(action) or {}, action).holds()
+
+    def _write(self, kind: str, action: Request) -> None:
+        table, key = self._key(action)
+        if kind == "Put":
+            self.tables[table][key] = dict(action["Item"])
+        elif kind == "Update":
+            self.tables[table][key] = _updated(self._found(action) or dict(action["Key"]), action)
+        elif kind == "Delete":
+            self.tables[table].pop(key, None)
+        else:
+            assert kind == "ConditionCheck", kind
+
+
+def _updated(item: Item, action: Request) -> Item:
+    """Return the item with an update expression carried out."""
+    names = action.get("ExpressionAttributeNames", {})
+    item = dict(item)
+    for clause, part in _clauses(action["UpdateExpression"]):
+        words = _TOKENS.findall(part)
+        name = names[words[0]] if words[0].startswith("#") else words[0]
+        if clause == "REMOVE":
+            assert len(words) == 1, part
+            item.pop(name, None)
+            continue
+        value = action["ExpressionAttributeValues"][words[-1]]
+        assert words[1:-1] == (["="] if clause == "SET" else []), part
+        item[name] = value if clause == "SET" else _added(item.get(name), value)
+    return item
+
+
+def _clauses(expression: str) -> Iterator[tuple[str, str]]:
+    _, *rest = _CLAUSES.split(expression)
+    for clause, parts in zip(rest[::2], rest[1::2], strict=True):
+        yield from ((clause, part) for part in parts.split(","))
+
+
+def _added(old: Item | None, more: Item) -> Item:
+    if "SS" in more:
+        return {"SS": sorted({*(old or {"SS": ()})["SS"], *more["SS"]})}
+    return {"N": str(Decimal((old or {"N": "0"})["N"]) + Decimal(more["N"]))}
+
+
+def _sort_key(attribute: Item) -> Any:
+    return Decimal(attribute["N"]) if "N" in attribute else attribute["S"]
+
+
+class ModelClient(DynamoDb):
+    """The client that ships, over a model; it also makes tables, as botocore's does."""
+
+    def __init__(self, model: DynamoDbModel, calls: JsonCalls) -> None:
+        super().__init__(calls)
+        self.model = model
+
+    def create_table(self, **request: Any) -> None:
+        indexes = request.get("GlobalSecondaryIndexes", ())
+        self.model.create_table(request["TableName"], request["KeySchema"], indexes)
