@@ -5,6 +5,7 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from builder import BuildError
@@ -36,15 +37,17 @@ def run(
     `environment` stands for the process's own. With `interactive` the command talks to the
     terminal; else it is silent, and the error ends with what it printed.
     """
-    done = subprocess.run(
-        [_SAM, *arguments],
-        cwd=PROJECT,
-        env=_complete(os.environ if environment is None else environment),
-        stdin=None if interactive else subprocess.DEVNULL,
-        capture_output=not interactive,
-        text=True,
-        check=False,
-    )
+    # SAM leaves a folder behind for each artifact that it packs.
+    with TemporaryDirectory() as scratch:
+        done = subprocess.run(
+            [_SAM, *arguments],
+            cwd=PROJECT,
+            env=_complete(os.environ if environment is None else environment, scratch),
+            stdin=None if interactive else subprocess.DEVNULL,
+            capture_output=not interactive,
+            text=True,
+            check=False,
+        )
     if done.returncode != 0:
         output = "" if interactive else f":\n{(done.stdout + done.stderr)[-_PRINTED:]}"
         raise SamError(f"sam {arguments[0]} failed with {done.returncode}{output}")
@@ -64,9 +67,10 @@ def parameter_defaults() -> dict[str, str]:
     return defaults
 
 
-def _complete(environment: Mapping[str, str]) -> dict[str, str]:
+def _complete(environment: Mapping[str, str], scratch: str) -> dict[str, str]:
     # SAM builds with the python3.13 that stands first on PATH, and needs pip beside it.
     tools = PROJECT / ".tools" / "uv" / "bin"
     path = f"{tools}{os.pathsep}{environment.get('PATH', '')}"
     own = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_ENABLE_LANGUAGE_EXTENSIONS": "1"}
+    own["TMPDIR"] = scratch
     return {**environment, "PATH": path, **own}
