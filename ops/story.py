@@ -124,7 +124,10 @@ def _lines(story: Story) -> list[str]:
         ("session", session if entry.session_id else ""),
         ("game", entry.game_id or ""),
         ("round", _round(entry)),
-        ("refunds bet", entry.bet_transaction_id or ""),
+        (
+            "takes back" if entry.kind == "reversal" else "refunds bet",
+            entry.bet_transaction_id or "",
+        ),
         ("refunded by", story.void.refund_transaction_id if story.void else ""),
         ("asked by", f"{story.who.name}: {story.who.reason}" if story.who else ""),
         ("held", _held(story)),

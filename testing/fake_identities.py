@@ -1,7 +1,7 @@
 """Partners' names for players in memory, as the table keeps them."""
 
 from casino.accounts.model import Identity
-from casino.accounts.ports import Named
+from casino.accounts.ports import Named, Writes
 from casino.audit.model import AuditRecord
 from testing.fake_ledger import FakeTables
 
@@ -32,3 +32,6 @@ class FakeIdentities:
         self._tables.identities[after.integration, after.player_id] = after
         self._tables.audit.append(audit)
         return True
+
+    def writes(self, before: Identity | None, after: Identity, audit: AuditRecord) -> Writes:
+        return (lambda: self.change(before, after, audit),)

@@ -23,6 +23,7 @@ from casino.wallet.model import (
     Wallet,
 )
 from casino.wallet.ports import Commit, LedgerItem, Unreadable, WalletPlace
+from casino.wallet.purchase import Order
 from casino.wallet.release import Release
 
 
@@ -39,6 +40,7 @@ class FakeTables:
     stored_sessions: dict[str, Session] = field(default_factory=dict)
     openings: dict[tuple[str, str], Hold | Barred] = field(default_factory=dict)
     endings: dict[tuple[str, str], Ending] = field(default_factory=dict)
+    orders: dict[tuple[str, str], Order] = field(default_factory=dict)
     identities: dict[tuple[str, str], Identity] = field(default_factory=dict)
     audit: list[AuditRecord] = field(default_factory=list)
 

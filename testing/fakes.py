@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from casino.accounts.ports import Identities
+from casino.accounts.ports import Bought, Identities
 from casino.audit.model import AuditRecord
 from casino.base.money import to_major
 from casino.wallet.chain import genesis_hash
@@ -13,6 +13,7 @@ from casino.wallet.model import Player, Session, SessionStatus, Wallet, introduc
 from casino.wallet.ports import History, Ledger
 from casino.wallet.store.items import PROFILE
 from testing.arranged import ARRANGED, ArrangedAccounts, ArrangedProfiles, ArrangedSessions
+from testing.fake_bought import FakeBought
 from testing.fake_identities import FakeIdentities
 from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
 
@@ -30,6 +31,8 @@ class Casino(Protocol):
     def sessions(self) -> "FakeSessions | ArrangedSessions": ...
     @property
     def identities(self) -> Identities: ...
+    @property
+    def bought(self) -> Bought: ...
     @property
     def history(self) -> History: ...
 
@@ -190,6 +193,10 @@ class FakeWorld:
     @property
     def identities(self) -> FakeIdentities:
         return FakeIdentities(self.tables)
+
+    @property
+    def bought(self) -> FakeBought:
+        return FakeBought(self.tables)
 
     @property
     def history(self) -> FakeHistory:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from casino.accounts.store.bought import DynamoDbBought
 from casino.accounts.store.identities import DynamoDbIdentities
 from casino.aws.clients import dynamodb_client, secrets_client
 from casino.aws.tables import Tables
@@ -68,6 +69,10 @@ class World:
     @property
     def orders(self) -> DynamoDbOrders:
         return DynamoDbOrders(self.client, self.tables)
+
+    @property
+    def bought(self) -> DynamoDbBought:
+        return DynamoDbBought(self.client, self.tables)
 
     @property
     def history(self) -> DynamoDbHistory:

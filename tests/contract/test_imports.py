@@ -81,12 +81,6 @@ PLANTS: Final = [
         "casino.dialects.winupgo.requests",
     ),
     Plant("a file of WinUpGo without a layer", "inside WinUpGo", "casino.dialects.winupgo.x"),
-    Plant(
-        "Invo's signature imports its webhook",
-        "inside Invo",
-        "casino.dialects.invo.signature",
-        "casino.dialects.invo.webhook",
-    ),
     Plant("a file of Invo without a layer", "inside Invo", "casino.dialects.invo.x"),
     Plant(
         "a decision imports a use case",

@@ -1,10 +1,12 @@
-"""The ports of players' profiles, identities and held wins, beside the wallet's own ports."""
+"""The ports of profiles, identities, orders and held wins, beside the wallet's own ports."""
 
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from casino.accounts.model import Identity
 from casino.audit.model import AuditRecord
+from casino.wallet.model import Entry, Wallet
+from casino.wallet.purchase import Order
 from casino.wallet.release import Release
 
 
@@ -29,6 +31,10 @@ class Releases(Protocol):
         """
 
 
+type Writes = tuple[Any, ...]
+"""Actions of one transaction, as a store makes them: nobody else looks inside."""
+
+
 class Named(NamedTuple):
     """The players that a partner's id and an e-mail stand for; `None` for nobody."""
 
@@ -50,4 +56,26 @@ class Identities(Protocol):
 
         False when `before` is not what stands there, or when an id or e-mail of `after` names
         another player: read again.
+        """
+
+    def writes(self, before: Identity | None, after: Identity, audit: AuditRecord) -> Writes:
+        """Return what `change` writes, for a transaction of somebody else's."""
+
+
+class Bought(Protocol):
+    """The orders of partners, as far as they moved money."""
+
+    def order(self, integration: str, order_id: str) -> Order | None:
+        """Return an order, consistently; raises `UnavailableError`."""
+
+    def writes(
+        self,
+        before: Order | None,
+        after: Order,
+        wallet: Wallet | None = None,
+        entries: Sequence[Entry] = (),
+    ) -> Writes:
+        """Return what puts `after` in the place of `before`, and the entries into the ledger.
+
+        The entries follow each other in `wallet`, which has to be still as it was read.
         """

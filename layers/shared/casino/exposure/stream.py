@@ -12,6 +12,7 @@ from casino.exposure.model import Movement
 from casino.exposure.service import ExposureService
 from casino.observability.telemetry import Telemetry
 from casino.wallet.model import PLATFORM, WIN_HELD
+from casino.wallet.purchase import PURCHASE_KINDS
 
 #: The kinds that pay out; every other one gives or takes a stake.
 _PAYING: Final = frozenset({"win", "settle"})
@@ -48,12 +49,14 @@ class ExposureStream:
 
 
 def _movement(image: Mapping[str, Any]) -> Movement | None:
-    """Return what an item of the ledger moved; `None` for what moves nothing of an integration.
+    """Return what an item of the ledger moved; `None` for what no game of an integration moved.
 
     A held win is not spendable, so it is no exposure; and its release was somebody's decision.
     """
     integration, mark, _ = image["id"]["S"].split("#", 2)
     if mark != "tx" or image["record"]["S"] != "applied" or integration == PLATFORM:
+        return None
+    if image["kind"]["S"] in PURCHASE_KINDS:
         return None
     moved = int(image["after"]["N"]) - int(image["before"]["N"])
     if not moved or image["rule"]["S"] == WIN_HELD:

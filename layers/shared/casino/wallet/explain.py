@@ -63,6 +63,12 @@ _APPLIED: Final = {
     "event_received": "The counterpart told of an event: noted once.",
     "deposit": "The platform paid in.",
     "withdrawal": "The platform paid out of the spendable balance.",
+    "purchase": "The partner sold this amount to the player and was paid, so it was credited.",
+    "reversal": "The partner paid the purchase back or lost a dispute, so it was taken back.",
+    "reversal_owed": (
+        "The partner paid the purchase back or lost a dispute. The spendable balance did not cover "
+        "it: it was taken as far as it went, and the player owes the rest."
+    ),
 }
 _RESERVED: Final = "The balance less the reserved funds is too low."
 #: What a tombstone in the place of a bet means.

@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 type Kind = Literal[
-    "bet", "win", "refund", "deposit", "withdrawal", "notice", "hold", "settle", "rollback"
+    "bet",
+    "win",
+    "refund",
+    "deposit",
+    "withdrawal",
+    "notice",
+    "hold",
+    "settle",
+    "rollback",
+    "purchase",
+    "reversal",
 ]
 type Record = Literal["applied", "refused", "noted"]
 type SessionStatus = Literal["launching", "active", "suspended", "closed", "failed"]

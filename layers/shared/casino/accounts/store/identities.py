@@ -111,8 +111,14 @@ class DynamoDbIdentities:
 
     def change(self, before: Identity | None, after: Identity, audit: AuditRecord) -> bool:
         """Put `after` in the place of `before`; false when something else stands there."""
-        writes = identity_writes(self._tables.partners, before, after)
-        reasons = transact(self._client, [*writes, audit_write(self._tables, audit)])
+        reasons = transact(self._client, self.writes(before, after, audit))
         if CONFLICT in reasons:
             raise BusyError("a transaction holds the identity")
         return not reasons
+
+    def writes(
+        self, before: Identity | None, after: Identity, audit: AuditRecord
+    ) -> tuple[dict[str, Any], ...]:
+        """Return what `change` writes."""
+        writes = identity_writes(self._tables.partners, before, after)
+        return (*writes, audit_write(self._tables, audit))

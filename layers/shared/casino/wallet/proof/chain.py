@@ -9,6 +9,7 @@ from casino.wallet.extra import round_in
 from casino.wallet.hold import HOLD_KINDS, request_of
 from casino.wallet.model import Entry, Transaction, Wallet, wallet_key
 from casino.wallet.proof.faults import Fault, fault_of
+from casino.wallet.purchase import OWED
 
 _GAME: Final = frozenset({"player", "integration", "promotion"})
 _CASHIER: Final = frozenset({"player", "platform"})
@@ -20,6 +21,8 @@ _ACCOUNTS: Final = {
     "deposit": _CASHIER,
     "withdrawal": _CASHIER,
     "notice": frozenset(),
+    "purchase": frozenset({"player", "integration"}),
+    "reversal": frozenset({"player", "integration", OWED}),
     **dict.fromkeys(HOLD_KINDS, frozenset({"player", "held", "integration"})),
 }
 _RECORDS: Final = frozenset({"applied", "refused", "noted"})
@@ -62,7 +65,10 @@ def _check_postings(entry: Entry, moved: int) -> Iterator[Fault]:
     if not accounts <= _ACCOUNTS[entry.kind]:
         detail = f"a {entry.kind} moves nothing between {', '.join(sorted(accounts))}"
         yield fault_of(entry, "accounts_of_kind", detail)
-    if entry.kind in ("bet", "hold", "withdrawal") and -moved > entry.spendable_before_minor:
+    if (
+        entry.kind in ("bet", "hold", "withdrawal", "reversal")
+        and -moved > entry.spendable_before_minor
+    ):
         detail = f"{-moved} were taken of {entry.spendable_before_minor}"
         yield fault_of(entry, "overspent", detail)
     total = sum(amount for _, amount in entry.postings)
@@ -72,6 +78,9 @@ def _check_postings(entry: Entry, moved: int) -> Iterator[Fault]:
     if to_player != moved:
         detail = f"the player's posting is {to_player}, the balance moved by {moved}"
         yield fault_of(entry, "player_posting", detail)
+    if entry.kind == "reversal" and dict(entry.postings).get("integration") != entry.amount_minor:
+        detail = f"the integration did not get {entry.amount_minor}"
+        yield fault_of(entry, "amount_posting", detail)
     expected = _expected_minor(entry)
     if expected is not None and to_player != expected:
         detail = f"the player's posting is {to_player}, the transaction asks for {expected}"
@@ -109,8 +118,10 @@ def _expected_minor(entry: Entry) -> int | None:
     match entry.kind:
         case "bet":
             return 0 if entry.type == "freespin" else -entry.amount_minor
-        case "win" | "deposit":
+        case "win" | "deposit" | "purchase":
             return entry.amount_minor
+        case "reversal":  # what the player has, and the rest is owed
+            return -min(entry.amount_minor, max(0, entry.spendable_before_minor))
         case "withdrawal":
             return -entry.amount_minor
         case _:  # compared with its bet or its hold

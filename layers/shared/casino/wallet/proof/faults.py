@@ -53,6 +53,9 @@ type FaultCode = Literal[
     "end_without_hold",
     "end_postings",
     "held_account",
+    # purchases and what takes them back
+    "reversal_without_purchase",
+    "reversed_beyond_purchase",
     # rounds
     "round_missing",
     "round_counters",

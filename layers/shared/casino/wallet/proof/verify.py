@@ -37,6 +37,7 @@ from casino.wallet.proof.links import (
     check_voids,
     found_by,
 )
+from casino.wallet.proof.purchases import check_purchases
 from casino.wallet.release import Release
 
 type _Key = tuple[str, str]
@@ -171,6 +172,7 @@ class Verifier:
         faults += check_voids(found.voids, records)
         faults += check_tombstones(found.tombstones, records)
         faults += check_holds(settled, found.holds, records, self._history)
+        faults += check_purchases(settled, records)
         faults += check_rounds(found.rounds, settled, seen)
         faults += check_releases(found.releases, records)
         faults += self._check_held_wins(found.heads.values(), settled, found.releases)
