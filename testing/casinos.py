@@ -1,6 +1,6 @@
-"""One casino on three foundations: in memory, on our model of DynamoDB, and on moto's.
+"""One casino on two foundations: in memory, and on DynamoDB as moto emulates it.
 
-The contract tests run on each, so that a fake promises no more than the store keeps.
+The contract tests run on both, so that a fake promises no more than the store keeps.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,6 @@ from moto import mock_aws
 
 from casino.aws.clients import dynamodb_client
 from casino.wallet.model import Player
-from testing.dynamodb_model import DynamoDbModel
 from testing.fakes import Casino, FakeWorld
 from testing.template import create_tables
 from testing.transactions import PLAYER, SESSION, a_deposit, commit_of
@@ -19,13 +18,9 @@ from testing.world import World
 
 @contextmanager
 def casino_on(foundation: str) -> Iterator[Casino]:
-    """Open an empty casino, `in memory`, `on the model` or `on DynamoDB`."""
+    """Open an empty casino, `in memory` or `on DynamoDB`."""
     if foundation == "in memory":
         yield FakeWorld()
-        return
-    if foundation == "on the model":
-        modelled = DynamoDbModel().client()
-        yield World(modelled, create_tables(modelled, "test"))
         return
     with mock_aws():
         client = dynamodb_client()

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from testing.casinos import casino_on, furnish
+from testing.casinos import furnish
 from testing.fakes import Casino
+from tests.simulation.dynamodb_model import casino_on
 
 
 @pytest.fixture(params=["in memory", "on the model", "on DynamoDB"])

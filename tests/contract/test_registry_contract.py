@@ -11,10 +11,10 @@ from casino.integrations.credentials import KeyTakenError
 from casino.integrations.model import Integration
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
-from testing.casinos import casino_on
 from testing.clock import FakeClock
 from testing.integrations import FakeRegistry, an_integration, with_terms
 from testing.world import World
+from tests.simulation.dynamodb_model import casino_on
 
 ACME = an_integration("acme", url="https://p.test", bets_enabled=False)
 OTHER = an_integration("other")

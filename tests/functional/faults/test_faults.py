@@ -10,7 +10,6 @@ import pytest
 
 from casino.wallet.model import Entry
 from testing.clock import FakeClock
-from testing.dynamodb_model import DynamoDbModel
 from testing.world import World, build_tables
 from tests.functional.faults.igsp import START_MINOR, Desk, Seat
 from tests.functional.faults.scenes import (
@@ -25,6 +24,7 @@ from tests.functional.faults.scenes import (
 )
 from tests.functional.faults.seats import ACTIONS, open_desk, seat_of
 from tests.functional.faults.wire import UNKNOWN, WRITE, Call, Fault, faults_of
+from tests.simulation.dynamodb_model import DynamoDbModel
 
 READ = Call("GetItem")
 COMMIT_FAULTS = [fault for fault in UNKNOWN if fault.can_hit(Call(WRITE, 3))]

@@ -9,6 +9,7 @@ error, never ignored.
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
@@ -17,7 +18,11 @@ from urllib3 import BaseHTTPResponse, HTTPResponse
 
 from casino.aws.lean.protocol import DYNAMODB, DynamoDb, JsonCalls
 from casino.aws.lean.signature import SignedRequest
+from testing import casinos
 from testing.aws_answers import CREDENTIALS, REGION
+from testing.fakes import Casino
+from testing.template import create_tables
+from testing.world import World
 
 type Item = dict[str, Any]
 type Request = Mapping[str, Any]
@@ -32,6 +37,16 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">": gt,
     ">=": ge,
 }
+_PLACES: Final = {"ExpressionAttributeNames", "ExpressionAttributeValues", "ConsistentRead"}
+_OF_QUERY: Final = {"TableName", "IndexName", "KeyConditionExpression"} | _PLACES
+_OF_SCAN: Final = {
+    "TableName",
+    "FilterExpression",
+    "ProjectionExpression",
+    "Select",
+    "Limit",
+    "ExclusiveStartKey",
+} | _PLACES
 _WORDS: Final = {"attribute_exists": True, "attribute_not_exists": False}
 
 
@@ -159,10 +174,26 @@ class DynamoDbModel:
         return {"Responses": responses, "UnprocessedKeys": {}}
 
     def _Scan(self, request: Request) -> Item:  # noqa: N802
-        return {"Items": list(self.tables[request["TableName"]].values())}
+        assert request.keys() <= _OF_SCAN, request.keys()
+        table = self.tables[request["TableName"]]
+        keys = list(table)
+        if "ExclusiveStartKey" in request:
+            start = {"TableName": request["TableName"], "Key": request["ExclusiveStartKey"]}
+            keys = keys[keys.index(self._key(start)[1]) + 1 :]
+        page = keys[: request.get("Limit", len(keys))]
+        text = request.get("FilterExpression")
+        items = [table[key] for key in page]
+        found = [e for e in items if text is None or _Condition(text, e, request).holds()]
+        if "ProjectionExpression" in request:
+            shown = request["ProjectionExpression"].split(", ")
+            found = [{name: e[name] for name in shown if name in e} for e in found]
+        if len(page) == len(keys):
+            return {"Items": found}
+        last = {name: items[-1][name] for name in self._keys[request["TableName"]]}
+        return {"Items": found, "LastEvaluatedKey": last}
 
     def _Query(self, request: Request) -> Item:  # noqa: N802
-        assert not request.keys() & {"FilterExpression", "Limit", "ScanIndexForward"}
+        assert request.keys() <= _OF_QUERY, request.keys()
         table, text = request["TableName"], request["KeyConditionExpression"]
         items = [e for e in self.tables[table].values() if _Condition(text, e, request).holds()]
         order = self._keys[table][-1]
@@ -266,3 +297,14 @@ class ModelClient(DynamoDb):
     def create_table(self, **request: Any) -> None:
         indexes = request.get("GlobalSecondaryIndexes", ())
         self.model.create_table(request["TableName"], request["KeySchema"], indexes)
+
+
+@contextmanager
+def casino_on(foundation: str) -> Iterator[Casino]:
+    """Open an empty casino on the model, `on the model`, or on what `testing.casinos` knows."""
+    if foundation == "on the model":
+        client = DynamoDbModel().client()
+        yield World(client, create_tables(client, "test"))
+        return
+    with casinos.casino_on(foundation) as casino:
+        yield casino
