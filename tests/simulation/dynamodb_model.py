@@ -7,11 +7,9 @@ error, never ignored.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final
 
 from urllib3 import BaseHTTPResponse, HTTPResponse
@@ -23,20 +21,8 @@ from testing.aws_answers import CREDENTIALS, REGION
 from testing.fakes import Casino
 from testing.template import create_tables
 from testing.world import World
+from tests.simulation.expressions import Condition, Item, Request, updated
 
-type Item = dict[str, Any]
-type Request = Mapping[str, Any]
-
-_TOKENS: Final = re.compile(r"<>|<=|>=|[=<>(),]|[#:]?\w+")
-_CLAUSES: Final = re.compile(r"\b(SET|ADD|REMOVE)\b")
-_COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
-    "=": eq,
-    "<>": ne,
-    "<": lt,
-    "<=": le,
-    ">": gt,
-    ">=": ge,
-}
 _PLACES: Final = {"ExpressionAttributeNames", "ExpressionAttributeValues", "ConsistentRead"}
 _OF_QUERY: Final = {"TableName", "IndexName", "KeyConditionExpression"} | _PLACES
 _OF_SCAN: Final = {
@@ -47,7 +33,6 @@ _OF_SCAN: Final = {
     "Limit",
     "ExclusiveStartKey",
 } | _PLACES
-_WORDS: Final = {"attribute_exists": True, "attribute_not_exists": False}
 
 
 class RefusedError(Exception):
@@ -56,68 +41,6 @@ class RefusedError(Exception):
     def __init__(self, code: str, **more: Any) -> None:
         super().__init__(code)
         self.body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more}
-
-
-class _Condition:
-    """A condition about one item; `holds` reads it once, from left to right."""
-
-    def __init__(self, text: str, item: Item, request: Request) -> None:
-        self._tokens = _TOKENS.findall(text)
-        self._item = item
-        self._names = request.get("ExpressionAttributeNames", {})
-        self._values = request.get("ExpressionAttributeValues", {})
-
-    def holds(self) -> bool:
-        found = self._any()
-        assert not self._tokens, self._tokens
-        return found
-
-    def _any(self) -> bool:
-        found = self._all()
-        while self._took("OR"):
-            found = self._all() or found
-        return found
-
-    def _all(self) -> bool:
-        found = self._one()
-        while self._took("AND"):
-            found = self._one() and found
-        return found
-
-    def _one(self) -> bool:
-        if self._took("NOT"):
-            return not self._one()
-        if self._took("("):
-            found = self._any()
-            assert self._took(")")
-            return found
-        first = self._tokens.pop(0)
-        if self._took("("):
-            present = self._value(self._tokens.pop(0)) is not None
-            assert self._took(")")
-            return present is _WORDS[first]
-        compare, second = _COMPARE[self._tokens.pop(0)], self._value(self._tokens.pop(0))
-        return compares(compare, self._value(first), second)
-
-    def _value(self, token: str) -> Any:
-        if token.startswith(":"):
-            return self._values[token]
-        return self._item.get(self._names[token] if token.startswith("#") else token)
-
-    def _took(self, token: str) -> bool:
-        if self._tokens[:1] != [token]:
-            return False
-        del self._tokens[0]
-        return True
-
-
-def compares(compare: Callable[[Any, Any], bool], left: Any, right: Any) -> bool:
-    """Compare two attributes; one that is missing, or of another type, differs and no more."""
-    if left is None or right is None or left.keys() != right.keys():
-        return compare is ne
-    if "N" in left:
-        return compare(Decimal(left["N"]), Decimal(right["N"]))
-    return compare(*(next(iter(each.values())) for each in (left, right)))
 
 
 class DynamoDbModel:
@@ -183,7 +106,7 @@ class DynamoDbModel:
         page = keys[: request.get("Limit", len(keys))]
         text = request.get("FilterExpression")
         items = [table[key] for key in page]
-        found = [e for e in items if text is None or _Condition(text, e, request).holds()]
+        found = [e for e in items if text is None or Condition(text, e, request).holds()]
         if "ProjectionExpression" in request:
             shown = request["ProjectionExpression"].split(", ")
             found = [{name: e[name] for name in shown if name in e} for e in found]
@@ -195,7 +118,7 @@ class DynamoDbModel:
     def _Query(self, request: Request) -> Item:  # noqa: N802
         assert request.keys() <= _OF_QUERY, request.keys()
         table, text = request["TableName"], request["KeyConditionExpression"]
-        items = [e for e in self.tables[table].values() if _Condition(text, e, request).holds()]
+        items = [e for e in self.tables[table].values() if Condition(text, e, request).holds()]
         order = self._keys[table][-1]
         if "IndexName" in request:
             order = self._sorted[f"{table}/{request['IndexName']}"]
@@ -240,47 +163,18 @@ class DynamoDbModel:
 
     def _holds(self, action: Request) -> bool:
         text = action.get("ConditionExpression")
-        return text is None or _Condition(text, self._found(action) or {}, action).holds()
+        return text is None or Condition(text, self._found(action) or {}, action).holds()
 
     def _write(self, kind: str, action: Request) -> None:
         table, key = self._key(action)
         if kind == "Put":
             self.tables[table][key] = dict(action["Item"])
         elif kind == "Update":
-            self.tables[table][key] = _updated(self._found(action) or dict(action["Key"]), action)
+            self.tables[table][key] = updated(self._found(action) or dict(action["Key"]), action)
         elif kind == "Delete":
             self.tables[table].pop(key, None)
         else:
             assert kind == "ConditionCheck", kind
-
-
-def _updated(item: Item, action: Request) -> Item:
-    """Return the item with an update expression carried out."""
-    names = action.get("ExpressionAttributeNames", {})
-    item = dict(item)
-    for clause, part in _clauses(action["UpdateExpression"]):
-        words = _TOKENS.findall(part)
-        name = names[words[0]] if words[0].startswith("#") else words[0]
-        if clause == "REMOVE":
-            assert len(words) == 1, part
-            item.pop(name, None)
-            continue
-        value = action["ExpressionAttributeValues"][words[-1]]
-        assert words[1:-1] == (["="] if clause == "SET" else []), part
-        item[name] = value if clause == "SET" else _added(item.get(name), value)
-    return item
-
-
-def _clauses(expression: str) -> Iterator[tuple[str, str]]:
-    _, *rest = _CLAUSES.split(expression)
-    for clause, parts in zip(rest[::2], rest[1::2], strict=True):
-        yield from ((clause, part) for part in parts.split(","))
-
-
-def _added(old: Item | None, more: Item) -> Item:
-    if "SS" in more:
-        return {"SS": sorted({*(old or {"SS": ()})["SS"], *more["SS"]})}
-    return {"N": str(Decimal((old or {"N": "0"})["N"]) + Decimal(more["N"]))}
 
 
 def _sort_key(attribute: Item) -> Any:
