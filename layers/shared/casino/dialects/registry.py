@@ -22,7 +22,7 @@ FAMILIES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 #: What an integration is whose pair we call a counterpart with, and which signs nothing.
-ACCOUNTS: Final = ("igv-account",)
+ACCOUNTS: Final = ("igv-account", "invo-account")
 
 
 @cache

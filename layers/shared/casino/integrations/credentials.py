@@ -30,7 +30,7 @@ from casino.signing.pair import PENDING, Pair
 DAY_S: Final = 24 * 3600
 DEFAULT_GRACE_S: Final = 7 * DAY_S
 #: Families whose replaced secret verifies for another time than the default.
-GRACE_S: Final[dict[str, int]] = {"igv-merchant": 0, "igv-account": 0}
+GRACE_S: Final[dict[str, int]] = {"igv-merchant": 0, "igv-account": 0, "invo-account": 0}
 """We call with these: nothing that comes in is verified with them."""
 
 #: How many replaced versions the registry remembers; Secrets Manager labels one at a time.
