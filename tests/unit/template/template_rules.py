@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from casino.dialects.igsp.answers import STATUSES
+from casino.dialects.winupgo.answers import answer
+from casino.wallet.dialect import Outcome
 from casino.wallet.refusals import REFUSALS
 from testing.template import PROJECT, Template, as_list, functions, resources
 
@@ -53,6 +55,13 @@ ROUTES = {
     ("POST", "/sessions"): "LaunchSessionFunction",
     ("GET", "/sessions/{session_id}"): "LaunchSessionFunction",
     ("DELETE", "/sessions/{session_id}"): "LaunchSessionFunction",
+}
+
+#: What API Gateway's authorizer of tokens answers → its code of the wallet.
+AUTHORIZERS = {
+    "UNAUTHORIZED": "unauthorized",
+    "AUTHORIZER_FAILURE": "unavailable",
+    "AUTHORIZER_CONFIGURATION_ERROR": "unavailable",
 }
 
 #: Routes that everyone may call; any other needs the caller's IAM permission.
@@ -201,10 +210,20 @@ def exposed_secrets(template: Template) -> list[str]:
 
 
 def wrong_gateway_errors(template: Template) -> list[str]:
-    """API Gateway's own errors that differ from the wallet's catalogue, or from their status."""
+    """API Gateway's own errors that differ from the words of who meets them, or from their status.
+
+    Those of the authorizer are WinUpGo's: its routes alone have one. All others are iGSP's.
+    """
     (api,) = resources(template, "AWS::Serverless::Api").values()
-    faults = [n for n in ("DEFAULT_4XX", "DEFAULT_5XX") if n not in api["GatewayResponses"]]
+    wanted_names = ("DEFAULT_4XX", "DEFAULT_5XX", *AUTHORIZERS)
+    faults = [n for n in wanted_names if n not in api["GatewayResponses"]]
     for name, response in api["GatewayResponses"].items():
+        if name in AUTHORIZERS:
+            said = answer(Outcome(AUTHORIZERS[name], "$context.requestId"))
+            given = response["ResponseTemplates"]["application/json"]
+            if (response["StatusCode"], given) != (str(said.status), said.body):
+                faults.append(name)
+            continue
         body = json.loads(response["ResponseTemplates"]["application/json"])
         spec = REFUSALS.get(body.get("error"))
         wanted = spec and {

@@ -1,15 +1,17 @@
 """What the firewall stops, and what it lets pass: owed money above all."""
 
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
 import pytest
 
 from builder.samconfig import parameters
-from casino.dialects.igsp.answers import STATUSES
-from casino.wallet.dialect import MAX_BODY
-from casino.wallet.refusals import REFUSALS
+from casino.dialects.flexsoft.answers import answer as flexsoft
+from casino.dialects.igsp.answers import answer as igsp
+from casino.dialects.winupgo.answers import answer as winupgo
+from casino.wallet.dialect import MAX_BODY, Answer, Outcome
 from testing.template import PROJECT, Template, load_template
 from tests.unit.template.firewall import Request, answer, firewall, rates
 from tests.unit.template.template_rules import PUBLIC, ROUTES
@@ -69,6 +71,20 @@ def test_flexsoft_names_its_key_in_a_header_of_its_own(template: Template) -> No
     }
 
 
+def test_winupgo_is_counted_by_its_token_and_passes_with_token_digest_and_signature_alone(
+    template: Template,
+) -> None:
+    path = "/prod/winupgo/v1/bets/settle"
+    shown = dict.fromkeys(("Authorization", "Content-Digest", "Signature-Input", "Signature"), "x")
+    assert answer(template, Request(path, shown)) is None
+    for name in shown:
+        assert answer(template, Request(path, shown | {name: ""})) == 401
+    assert rates(template, Request(path, shown)) == {
+        "CUSTOM_KEYS authorization": {"Ref": "WafKeyRateLimit"},
+        "IP": {"Ref": "WafRateLimit"},
+    }
+
+
 PUBLIC_POSTS = [path for method, path in ROUTES if method == "POST" and PUBLIC.fullmatch(path)]
 
 
@@ -90,20 +106,28 @@ def test_a8_the_rates_follow_the_throttle(template: Template, environment: str |
     assert int(values["WafRateLimit"]) == in_five_minutes // 2
 
 
-def test_the_firewall_speaks_the_words_of_the_catalogue(template: Template) -> None:
+#: Custom body of the firewall → whose words it has, and for which code.
+WORDS: dict[str, tuple[Callable[[Outcome], Answer], str]] = {
+    "too-large": (igsp, "payload_too_large"),
+    "igsp": (igsp, "unauthorized"),
+    "flexsoft": (flexsoft, "unauthorized"),
+    "winupgo": (winupgo, "unauthorized"),
+}
+
+
+def test_the_firewall_speaks_the_words_of_the_dialect_that_it_stops(template: Template) -> None:
     bodies = firewall(template)["CustomResponseBodies"]
     used = set()
     for rule in firewall(template)["Rules"]:
         custom = rule.get("Action", {}).get("Block", {}).get("CustomResponse")
         if custom:
-            body = json.loads(bodies[custom["CustomResponseBodyKey"]]["Content"])
-            spec = REFUSALS[body["error"]]
-            status = STATUSES[spec.code]
-            words = {"message": spec.message, "status": status, "retryable": spec.retryable}
-            assert body == {"error": spec.code, **words, "trace_id": ""}
-            assert custom["ResponseCode"] == status
-            used.add(custom["CustomResponseBodyKey"])
-    assert used == bodies.keys()
+            name = custom["CustomResponseBodyKey"]
+            words, code = WORDS[name]
+            said = words(Outcome(code, ""))
+            assert json.loads(bodies[name]["Content"]) == json.loads(said.body)
+            assert custom["ResponseCode"] == said.status
+            used.add(name)
+    assert used == bodies.keys() == WORDS.keys()
 
 
 def _rule(template: Template, name: str) -> dict[str, Any]:
