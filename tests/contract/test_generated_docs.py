@@ -51,7 +51,7 @@ def test_c4_api_gateways_own_503_speak_of_this_copy_alone() -> None:
     for name, response in api["GatewayResponses"].items():
         body = json.loads(response["ResponseTemplates"]["application/json"])
         assert "moved" not in body["message"], name
-        assert (body["status"] == 503) == body["retryable"]
+        assert (response["StatusCode"] == "503") == body["retryable"]
 
 
 def test_m7_whoever_sends_a_request_again_is_told_to_sign_it_anew() -> None:
