@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sandbox.processes import TIMEOUT_S
 from sandbox.winupgo.signatures import seal
@@ -20,7 +21,7 @@ class Caller:
     url: str
     path_base: str
     key_id: str
-    secret_key: str = field(repr=False)
+    secret_key: str | Ed25519PrivateKey = field(repr=False)
     brand_id: str
     region: str
     provider_id: str

@@ -122,6 +122,7 @@ class Console:
     sandbox: Pair | None = field(default_factory=lambda: Pair(API_KEY, SECRET_KEY))
     identity: Any = None
     functions: Any = None
+    layered: bool = True
     printed: str = ""
 
     @property
@@ -135,6 +136,7 @@ class Console:
                 catalogue_table=self.world.environment["CATALOGUE_TABLE"],
                 sync_table=self.world.environment["SYNC_TABLE"],
                 sync_function="test-sync-catalogue",
+                layered=self.layered,
             ),
             dynamodb=self.world.client,
             secrets=secrets_client(),

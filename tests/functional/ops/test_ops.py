@@ -217,6 +217,8 @@ def test_a_stack_is_known_by_its_outputs() -> None:
     stack = read_stack(FakeCloudFormation(OUTPUTS), "prod")
     assert (stack.tables.ledger, stack.tables.registry) == ("ledger", "registry")
     assert (stack.secret_prefix, stack.key_arn) == ("prod/integration/", "arn:key")
+    layered = read_stack(FakeCloudFormation(OUTPUTS | {"CryptographyLayerArn": "arn"}), "prod")
+    assert (stack.layered, layered.layered) == (False, True)
 
 
 def test_a_stack_that_is_no_wallet_is_refused() -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from casino.aws.clients import secrets_client
 from casino.wallet.proof.verify import Verifier
 from testing.hooks import Handler, Reply, load_function, proxy_event
@@ -41,7 +43,8 @@ class Partner:
     world: World
     handler: Handler
     session_id: str = ""
-    secret_key: str = SECRET_KEY
+    secret_key: str | Ed25519PrivateKey = SECRET_KEY
+    key_id: str = KEY_ID
     covered: tuple[str, ...] = COVERED
     now: Callable[[], float] = time.time
     claims: dict[str, str] = field(
@@ -93,12 +96,24 @@ class Partner:
         **headers: str | None,
     ) -> Reply:
         """Sign and send; a header of `None` is left out, before it is signed."""
+        response = self.handler(self.event(resource, key, fields, path, at, headers), None)
+        return Reply(response["statusCode"], response["body"], response["headers"])
+
+    def event(
+        self,
+        resource: str,
+        key: str,
+        fields: Mapping[str, Any] | bytes,
+        path: str = "",
+        at: float | None = None,
+        headers: Mapping[str, str | None] | None = None,
+    ) -> dict[str, Any]:
+        """Return a signed request as the function gets it."""
         body = fields if isinstance(fields, bytes) else as_json(fields)
         signed = self.sign(BASE + resource, key, body, at, headers)
         event = proxy_event(body, signed, path or BASE + resource)
         event["requestContext"]["authorizer"] = {"claims": self.claims}
-        response = self.handler(event, None)
-        return Reply(response["statusCode"], response["body"], response["headers"])
+        return event
 
     def sign(
         self,
@@ -125,15 +140,23 @@ class Partner:
         names = [name for name in self.covered if name in values]
         created = int(self.now() if at is None else at)
         listed = " ".join(f'"{name}"' for name in names)
-        params = f'({listed});created={created};keyid="{KEY_ID}";alg="hmac-sha256"'
+        params = f'({listed});created={created};keyid="{self.key_id}";alg="{self._algorithm}"'
         lines = [f'"{name}": {values[name]}' for name in names]
         text = "\n".join([*lines, f'"@signature-params": {params}'])
-        mac = hmac.new(self.secret_key.encode(), text.encode(), hashlib.sha256).digest()
         return sent | {
             "Authorization": "Bearer a-token-that-the-gateway-verified",
             "Signature-Input": f"sig1={params}",
-            "Signature": f"sig1=:{base64.b64encode(mac).decode()}:",
+            "Signature": f"sig1=:{base64.b64encode(self._seal(text.encode())).decode()}:",
         }
+
+    @property
+    def _algorithm(self) -> str:
+        return "hmac-sha256" if isinstance(self.secret_key, str) else "ed25519"
+
+    def _seal(self, base: bytes) -> bytes:
+        if isinstance(self.secret_key, str):
+            return hmac.digest(self.secret_key.encode(), base, "sha256")
+        return self.secret_key.sign(base)
 
     @property
     def money(self) -> tuple[int, int]:
@@ -166,11 +189,20 @@ def as_json(fields: Mapping[str, Any]) -> bytes:
     return json.dumps(fields).encode()
 
 
-def connect(world: World) -> Partner:
+def pair_text(secret_key: str | Ed25519PrivateKey, api_key: str = KEY_ID) -> str:
+    """Return the pair that the casino keeps of a secret, or of a private key, as JSON."""
+    if not isinstance(secret_key, str):
+        public = base64.b64encode(secret_key.public_key().public_bytes_raw()).decode()
+        secret_key = f"ed25519:{public}"
+    return json.dumps({"api_key": api_key, "secret_key": secret_key})
+
+
+def connect(world: World, secret_key: str | Ed25519PrivateKey = SECRET_KEY) -> Partner:
     """Connect WinUpGo to a casino with player-912, who has EUR 1000.00."""
-    pair = json.dumps({"api_key": KEY_ID, "secret_key": SECRET_KEY})
-    secrets_client().create_secret(Name=SETTINGS.secret_name, SecretString=pair)
-    return arrange(world, load_function("winupgo"))
+    secrets_client().create_secret(Name=SETTINGS.secret_name, SecretString=pair_text(secret_key))
+    partner = arrange(world, load_function("winupgo"))
+    partner.secret_key = secret_key
+    return partner
 
 
 def arrange(world: World, handler: Handler, **terms: Any) -> Partner:

@@ -10,14 +10,18 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from builder import package
 from builder.build import build
 from builder.precompile import stale_or_missing
 from casino.aws import clients as aws
-from testing.hooks import encode, proxy_event, signed_headers
+from casino.aws.clients import secrets_client
+from testing.hooks import encode, load_function, proxy_event, signed_headers
 from testing.template import load_template
 from testing.world import GAME, World, build_world
+from tests.functional.flexsoft import partner as flexsoft
+from tests.functional.winupgo import partner as winupgo
 
 _SCRIPT = Path(__file__).with_name("packaged.py")
 
@@ -61,6 +65,14 @@ UNWANTED = (
 )
 #: … and what even the functions that ask providers do without.
 UNWANTED_ANYWHERE = ("aws_lambda_powertools.utilities.idempotency", "boto3", "requests")
+#: Functions that serve no counterpart, but call some or sign for them → the counterparts.
+CALLED = {
+    "ExpireSessionsFunction": {"igsp", "flexsoft"},
+    "LaunchSessionFunction": {"igsp", "flexsoft"},
+    "ReadCatalogueFunction": {"igsp", "flexsoft"},
+    "SyncCatalogueFunction": {"igsp", "flexsoft"},
+    "RotateSecretFunction": {"igsp"},
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,12 @@ class Ran:
     def loaded(self, names: tuple[str, ...]) -> list[str]:
         """Return the loaded modules whose name begins with one of `names`."""
         return [module for module in self.modules if module.startswith(names)]
+
+    @property
+    def dialects(self) -> set[str]:
+        """Return the counterparts of which anything is loaded."""
+        inside = [module.split(".")[2:] for module in self.loaded(("casino.dialects.",))]
+        return {path[0] for path in inside} - {"registry"}
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +114,14 @@ def layers_of(function: str, built: Path) -> list[Path]:
     own = load_template()["Resources"][function]["Properties"].get("Layers", [])
     names = [package.CASINO, *(layer["Ref"] for layer in own)]
     return [package.layer_folder(built, name) for name in names]
+
+
+@pytest.fixture
+def desk(account: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Secrets Manager in this account."""
+    for name, value in account.items():
+        monkeypatch.setenv(name, value)
+    return secrets_client()
 
 
 def run(function: str, built: Path, environment: dict[str, str], *events: dict[str, Any]) -> Ran:
@@ -142,7 +168,38 @@ def test_a_hook_function_answers_with_what_ships_and_loads_nothing_that_it_does_
         ran = run(function, built, environment, *events)
         assert ran.statuses == [200] * len(events), function
         assert ran.loaded(UNWANTED) == [], function
+        assert ran.dialects == {"igsp"}, function
         assert "casino.wallet.endpoint" in ran.modules
+
+
+def test_flexsofts_function_loads_nothing_of_another_counterpart(
+    built: Path, world: World, account: dict[str, str], desk: Any
+) -> None:
+    pair = {"api_key": flexsoft.PUBLIC_KEY, "secret_key": flexsoft.SECRET_KEY}
+    desk.create_secret(Name=flexsoft.SETTINGS.secret_name, SecretString=json.dumps(pair))
+    world.registry.put(flexsoft.SETTINGS, (flexsoft.PUBLIC_KEY,))
+    body = encode({"action": "CLOSE_ROUND", "provider_tx_id": "c1", "round_id": "r1", "game": "g"})
+    event = proxy_event(body, flexsoft.seal(body), "/flexsoft/v1/deposit")
+    ran = run("FlexsoftFunction", built, account | world.environment, event, event)
+    assert (ran.statuses, ran.dialects) == ([200, 200], {"flexsoft"})
+    assert ran.loaded(UNWANTED) == []
+
+
+def test_winupgos_function_loads_cryptography_for_an_ed25519_key_alone(
+    built: Path, world: World, account: dict[str, str], desk: Any
+) -> None:
+    sender = winupgo.arrange(world, load_function("health"))
+    desk.create_secret(Name=winupgo.SETTINGS.secret_name, SecretString="{}")
+    bet = {"bet_id": "b1", "round_id": "r1", "session_id": sender.session_id}
+    hold = bet | {"amount": winupgo.money("2.50")}
+    for key, loaded in ((winupgo.SECRET_KEY, False), (Ed25519PrivateKey.generate(), True)):
+        text, sender.secret_key = winupgo.pair_text(key), key
+        desk.put_secret_value(SecretId=winupgo.SETTINGS.secret_name, SecretString=text)
+        event = sender.event("/bets/authorize", "k1", hold)
+        ran = run("WinupgoFunction", built, account | world.environment, event, event)
+        assert (ran.statuses, ran.dialects) == ([200, 200], {"winupgo"})
+        assert ("cryptography" in ran.modules) == loaded
+        assert ran.loaded(tuple(set(UNWANTED) - {"cryptography", "casino.sessions"})) == []
 
 
 def test_health_loads_nothing_of_the_wallet(built: Path, aws_environment: dict[str, str]) -> None:
@@ -155,12 +212,15 @@ def test_every_other_function_finds_all_that_it_imports_in_the_layer(
     built: Path, world: World, account: dict[str, str]
 ) -> None:
     names = {folder.name for folder in package.function_folders(built)}
-    others = names - {f"{name}Function" for name in ("Balance", "Bet", "Win", "Refund", "Hooks")}
+    hooks = ("Balance", "Bet", "Win", "Refund", "Hooks", "Flexsoft", "Winupgo")
+    others = names - {f"{name}Function" for name in hooks}
     assert len(others) >= 6
     own = {"SYNC_TABLE": "sync", "PAGES_BUCKET": "pages", "CATALOGUE_TABLE": "catalogue"}
     environment = account | world.environment | own
     for function in sorted(others):
-        assert run(function, built, environment).loaded(UNWANTED_ANYWHERE) == [], function
+        ran = run(function, built, environment)
+        assert ran.loaded(UNWANTED_ANYWHERE) == [], function
+        assert ran.dialects == CALLED.get(function, set()), function
 
 
 def test_everything_that_ships_is_compiled_ahead(built: Path) -> None:

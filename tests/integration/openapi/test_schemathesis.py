@@ -73,7 +73,7 @@ def winupgo_caller(stage: Stage, known: dict[str, Any]) -> dict[str, Any]:
         "tenant_id": [winupgo.brand_id],
         "region": [winupgo.region],
     }
-    caller = told("winupgo", winupgo.key_id, winupgo.secret_key, known | own)
+    caller = told("winupgo", winupgo.key_id, str(winupgo.secret_key), known | own)
     caller["named"] = {
         "Authorization": f"Bearer {token}",
         "X-Brand-Id": winupgo.brand_id,

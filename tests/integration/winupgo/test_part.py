@@ -1,11 +1,20 @@
 """The simulated WinUpGo against the deployed template: token, scopes, signature, rounds."""
 
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from uuid import uuid4
 
-from ops.verbs import ledger
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ops.verbs import integration, ledger, rotation
+from ops.verbs.access import access
 from sandbox.up import Casino
+from sandbox.winupgo.caller import Caller
 from sandbox.winupgo.part import WinupgoPart
+from tests.functional.winupgo.partner import pair_text
+from tests.integration.integrations.senders import until
 
 
 def test_it_plays_rounds_in_two_steps_and_the_ledger_is_proven(
@@ -24,3 +33,38 @@ def test_no_token_and_an_invented_one_are_turned_away(winupgo: WinupgoPart) -> N
     for token in ("none", "a.b.c"):
         answer = winupgo.caller.send(token, "/bets/rollback", uuid4().hex, {"bet_id": "b1"})
         assert answer.status_code == 401, answer.text
+
+
+def test_an_ed25519_key_is_added_staged_and_rotated_while_it_signs_bets(
+    casino: Casino, winupgo: WinupgoPart, tmp_path: Path
+) -> None:
+    operations, who, name = casino.operations, casino.operations.who("a test"), "studio-ed"
+    keys = [Ed25519PrivateKey.generate() for _ in range(2)]
+    old, new = (replace(winupgo.caller, key_id="ed-key", secret_key=key) for key in keys)
+    file, token, run = tmp_path / "pair.json", old.token(), uuid4().hex
+    file.write_text(pair_text(keys[0], "ed-key"))
+    integration.add(operations, name, "winupgo", credentials_file=file, who=who)
+    access(operations, name, "brand-7", "EU", "studio", old.client_id, opens_sessions=True, who=who)
+
+    def send(caller: Caller, resource: str, **fields: object) -> httpx.Response:
+        return caller.send(token, resource, run + resource, fields)
+
+    player = {name: getattr(old, name) for name in ("player_id", "game_id", "currency")}
+    until(lambda: send(old, "/sessions", **player).status_code == 201, "the key being known")
+    session_id = send(old, "/sessions", **player).json()["session_id"]
+    bet = {"bet_id": run, "round_id": run}
+    amount = {"amount": 1.50, "currency": old.currency}
+    held = send(old, "/bets/authorize", **bet, session_id=session_id, amount=amount)
+    assert held.json()["status"] == "authorized", held.text
+    assert send(new, "/bets/settle", **bet, win=amount).status_code == 401
+    file.write_text(pair_text(keys[1], "ed-key"))
+    rotation.stage(operations, name, str(file), who=who)
+    staged = "the staged key being taken"
+    until(lambda: send(new, "/bets/settle", **bet, win=amount).status_code == 200, staged)
+    rotation.rotate(operations, name, who=who)
+
+    def late() -> httpx.Response:
+        return send(old, "/bets/settle", **bet, win=amount)
+
+    until(lambda: late().headers.get("X-Secret-Version") == "previous", "the end of the rotation")
+    assert late().headers["Idempotent-Replayed"] == "true"

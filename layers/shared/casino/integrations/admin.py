@@ -53,6 +53,8 @@ class IntegrationAdmin:
     cache_s: float
     local: bool = False
     """Whether this is the local stack, where a provider may be this machine."""
+    layered: bool = True
+    """Whether the stack has the layer of cryptography."""
 
     def named(self, name: str) -> Integration:
         """Return an integration with its own switches alone."""
@@ -128,7 +130,7 @@ class IntegrationAdmin:
         if self.registry.get(name) is not None:
             raise AdminError("integration_exists", f"integration {name} exists already")
         try:
-            pair = strong(pair or _generated())
+            pair = strong(pair or _generated(), family, layered=self.layered)
         except InvalidPairError as error:
             raise AdminError(error.code, str(error)) from None
         version = self.secrets.create(integration.secret_name, pair)

@@ -11,6 +11,7 @@ CasinoError
     ├── KeyTakenError         the new api_key belongs to another integration
     ├── ClockError            the machine's clock differs from AWS's
     ├── InvalidPairError      this is no pair of credentials
+    │   └── LayerMissingError the stack lacks what verifies with such a pair
     └── UnknownSecretError    the secret belongs to no integration
 """
 
@@ -25,6 +26,7 @@ from typing import Final
 from casino.base.errors import CasinoError
 from casino.base.times import iso_utc
 from casino.integrations.model import Integration
+from casino.signing import ed25519
 from casino.signing.pair import PENDING, Pair
 
 DAY_S: Final = 24 * 3600
@@ -32,6 +34,11 @@ DEFAULT_GRACE_S: Final = 7 * DAY_S
 #: Families whose replaced secret verifies for another time than the default.
 GRACE_S: Final[dict[str, int]] = {"igv-merchant": 0, "igv-account": 0, "invo-account": 0}
 """We call with these: nothing that comes in is verified with them."""
+
+#: Families whose secret_key may be `ed25519:` and a public key; others would sign with its text.
+PUBLIC_KEYS: Final = frozenset({"winupgo"})
+#: Families that sign with the layer of cryptography, whatever their key.
+WITH_LAYER: Final = frozenset({"igv-merchant"})
 
 #: How many replaced versions the registry remembers; Secrets Manager labels one at a time.
 MOST_RETIREMENTS: Final = 8
@@ -117,6 +124,12 @@ class InvalidPairError(RotationError):
     code = "invalid_request"
 
 
+class LayerMissingError(InvalidPairError):
+    """The stack was deployed without the layer that signs and verifies with such a pair."""
+
+    code = "layer_missing"
+
+
 class UnknownSecretError(RotationError):
     """The secret belongs to no integration."""
 
@@ -150,11 +163,19 @@ def read_pair(text: str) -> Pair:
     return Pair(api_key, secret_key, text=text)
 
 
-def strong(pair: Pair) -> Pair:
+def strong(pair: Pair, family: str, *, layered: bool = True) -> Pair:
     """Return the pair; raises `InvalidPairError` for a secret_key below `STRENGTH_BITS`.
 
-    The bits are those of a random text over the kinds of characters that occur in it.
+    The bits are those of a random text over the kinds of characters that occur in it. A public key
+    has them, if it is one. `layered` tells whether the stack can sign and verify with such keys.
     """
+    public = pair.secret_key.startswith(ed25519.PREFIX)
+    if (public or family in WITH_LAYER) and not layered:
+        raise LayerMissingError(
+            "the stack was deployed without the layer of cryptography: deploy it again first"
+        )
+    if public:
+        return _public(pair, family)
     used = set(pair.secret_key)
     size = sum(len(each) for each in _ALPHABETS if used.intersection(each))
     bits = len(pair.secret_key) * math.log2(max(size, 2))
@@ -163,6 +184,16 @@ def strong(pair: Pair) -> Pair:
             f"the secret_key has fewer than {STRENGTH_BITS} bits: it takes 32 random hex digits, "
             "or 22 random letters and digits"
         )
+    return pair
+
+
+def _public(pair: Pair, family: str) -> Pair:
+    if family not in PUBLIC_KEYS:
+        raise InvalidPairError(f"{family} takes a secret, and this secret_key is a public key")
+    try:
+        ed25519.public_key(pair.secret_key)
+    except ValueError as error:
+        raise InvalidPairError(f"the public key is not valid: {error}") from None
     return pair
 
 

@@ -46,6 +46,7 @@ class Rotation:
     provider: PairProvider
     clock: Clock
     who: Who
+    layered: bool = True
 
     # The four steps of the Secrets Manager contract.
 
@@ -228,7 +229,7 @@ class Rotation:
     def _new(self, integration: Integration, pair: Pair) -> Pair:
         if pair.fingerprint in integration.rotation.retired:
             raise InvalidPairError("this pair was replaced: the provider must issue a new one")
-        return strong(pair)
+        return strong(pair, integration.family, layered=self.layered)
 
     def _refuse_in_grace(self, stored: StoredSecret, integration: Integration) -> None:
         """Refuse what would evict a previous version that still verifies."""

@@ -89,6 +89,9 @@ class Family(ABC):
     names_key = False
     """Whether a request names a key; if not, the URL tells whose it is."""
 
+    outbound = True
+    """Whether the platform signs for its own calls: then the counterpart tries a new pair first."""
+
     def credential(self, headers: Headers) -> str:
         """Return the public key that the request names.
 

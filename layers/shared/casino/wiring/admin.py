@@ -94,6 +94,7 @@ class Admin:
             secret_prefix=self.stack.secret_prefix,
             cache_s=self.stack.cache_s,
             local=self.stack.local,
+            layered=self.stack.layered,
         )
 
     @cached_property
@@ -105,7 +106,8 @@ class Admin:
         """Return the rotation's use cases as one person has them."""
         pool = pool_manager(public_only=not self.stack.local)
         provider = HttpPairProvider(family, self.clock, pool)
-        return Rotation(self.secret_store, self.registry, provider, self.clock, who)
+        store, layered = self.secret_store, self.stack.layered
+        return Rotation(store, self.registry, provider, self.clock, who, layered)
 
     @cached_property
     def sessions(self) -> SessionAdmin:

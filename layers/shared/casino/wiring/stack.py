@@ -26,6 +26,8 @@ class Stack:
     """How long a function may go on with what the registry and Secrets Manager said before."""
     local: bool = False
     """Whether this is the local stack, where counterparts live on this machine."""
+    layered: bool = False
+    """Whether it has the layer of cryptography."""
 
     @property
     def identity_key(self) -> str:
@@ -69,4 +71,5 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
         outputs.get("SyncFunctionName", ""),
         float(outputs.get("CacheSeconds", Stack.cache_s)),
         outputs.get("ApiStage") == "local",
+        "CryptographyLayerArn" in outputs,
     )

@@ -15,7 +15,7 @@ from casino.integrations.model import Integration
 from casino.providers.moments import Moments
 from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
 from casino.signing.pair import Pair
-from casino.signing.scheme import Family
+from casino.signing.scheme import Family, UnsignableError
 
 _BOUNDS: Final = Bounds(connect_s=3.0, read_s=7.0, most_bytes=64 * 1024)
 
@@ -35,7 +35,9 @@ class HttpPairProvider:
         self._moments = Moments()
 
     def check(self, integration: Integration, pair: Pair) -> None:
-        """Ask for one provider with the new pair."""
+        """Ask for one provider with the new pair, unless the platform never signs with it."""
+        if not self._family(integration.family).outbound:
+            return
         if not integration.provider.url:
             raise PairRefusedError(f"{integration.name} has no provider_url to try the new pair at")
         url = f"{integration.provider.url.rstrip('/')}/providers?limit=1"
@@ -66,7 +68,10 @@ class HttpPairProvider:
         headers: dict[str, str],
     ) -> Reply:
         moment = self._moments.next(pair.api_key, self._clock.now())
-        signed = self._family(integration.family).sign(body, pair, moment)
+        try:
+            signed = self._family(integration.family).sign(body, pair, moment)
+        except UnsignableError as error:
+            raise PairRefusedError(f"nothing can be signed with the pair: {error}") from None
         sent = {**headers, **signed, "Accept": "application/json"}
         try:
             return self._sender.send(method, url, sent, body)

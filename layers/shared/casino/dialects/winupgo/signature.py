@@ -3,7 +3,7 @@
 One signature per request. It covers the method, the path, the digest of the body and what the
 request says of itself in headers; one that leaves any of these out is refused. `alg` is
 `hmac-sha256`, or `ed25519` for an integration whose secret_key is `ed25519:` and the public key in
-base64. `cryptography` is imported for such an integration alone.
+base64.
 """
 
 import base64
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casino.base.headers import Headers
+from casino.signing import ed25519
 from casino.signing.pair import Pair
 from casino.signing.scheme import (
     NO_PARTICULARS,
@@ -38,7 +39,6 @@ COVERED: Final = (
     "content-digest",
     *(name.lower() for name in SELF_DESCRIPTION),
 )
-ED25519: Final = "ed25519:"
 
 _HASHES: Final = {"sha-256": hashlib.sha256, "sha-512": hashlib.sha512}
 _LABEL: Final = r"[a-z*][a-z0-9_.*-]{0,63}"
@@ -96,6 +96,7 @@ class WinupgoFamily(Family):
     headers = (*SELF_DESCRIPTION, "Content-Digest", "Signature-Input", "Signature")
     form = "a label, =, and base64 between colons"
     names_key = True
+    outbound = False
 
     def credential(self, headers: Headers) -> str:
         """Return the key that `keyid` names; every header of the family must be there."""
@@ -125,7 +126,7 @@ class WinupgoFamily(Family):
 
         With a public key nothing can be signed: raises `UnsignableError`.
         """
-        if pair.secret_key.startswith(ED25519):
+        if pair.secret_key.startswith(ed25519.PREFIX):
             raise UnsignableError("the platform holds the public key alone")
         given = {name: particulars.headers.get(name, "-") for name in SELF_DESCRIPTION}
         if particulars.request_id:
@@ -154,11 +155,11 @@ class WinupgoFamily(Family):
             given, raw = _input(headers), _signature(headers)
         except SignatureRefusedError:
             return False
-        ed25519 = secret_key.startswith(ED25519.encode())
-        if given.text("alg") not in (None, "ed25519" if ed25519 else "hmac-sha256"):
+        public = secret_key.startswith(ed25519.PREFIX.encode())
+        if given.text("alg") not in (None, "ed25519" if public else "hmac-sha256"):
             return False
-        if ed25519:
-            return _fits_ed25519(signed, raw, secret_key[len(ED25519) :])
+        if public:
+            return ed25519.fits(signed, raw, secret_key.decode())
         return hmac.compare_digest(hmac.digest(secret_key, signed, "sha256"), raw)
 
     def signed_at(self, headers: Headers) -> float | None:
@@ -232,16 +233,3 @@ def _decoded(text: str) -> bytes:
     if base64.b64encode(raw).decode() != text:
         raise SignatureRefusedError("invalid_signature")
     return raw
-
-
-def _fits_ed25519(signed: bytes, raw: bytes, key: bytes) -> bool:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-        Ed25519PublicKey,
-    )
-
-    try:
-        Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True)).verify(raw, signed)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
