@@ -209,7 +209,16 @@ def test_a_session_that_ops_opened_is_played_in_through_the_hook(
 
 OUTPUTS = {
     f"{name}TableName": name.lower()
-    for name in ("Ledger", "Wallets", "Players", "Sessions", "Rounds", "Registry", "Audit")
+    for name in (
+        "Ledger",
+        "Wallets",
+        "Players",
+        "Sessions",
+        "Rounds",
+        "Registry",
+        "Audit",
+        "Partners",
+    )
 } | {"SecretPrefix": "prod/integration/", "CustomerKeyArn": "arn:key"}
 
 
