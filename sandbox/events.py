@@ -11,14 +11,19 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
+import httpx
+
 from casino.dialects.registry import family
 from casino.signing.pair import Pair
+from sandbox.flexsoft import signatures as flexsoft
+from sandbox.winupgo import caller as winupgo
 
 type Event = dict[str, Any]
 
@@ -39,29 +44,39 @@ exec .tools/sam/bin/sam local "$@" \\
   --env-vars .local/sam-env.json --add-host {host}:host-gateway
 """
 
-_NEW_PER_RUN: Final = ("transaction_id", "bet_transaction_id", "round_id")
+#: Fields whose values have to be new; a value that stands in several places stays the same there.
+_NEW_PER_RUN: Final = (
+    "transaction_id", "bet_transaction_id", "round_id", "provider_tx_id", "withdraw_provider_tx_id",
+    "bet_id", "event_id",
+)  # fmt: skip
 
 
-def signed(event: Event, stack: Mapping[str, Any], run: str, now: float) -> Event:
-    """Return a copy of `event` that the stack accepts until five minutes after `now`.
+@dataclass(frozen=True)
+class Moment:
+    """What is new in each run: the time, what is appended to ids, and a session of WinUpGo."""
 
-    `run` is appended to the ids that have to be new. Raises `LookupError` when the stack has no
-    session for the event's player.
+    now: float
+    run: str
+    winupgo_session: str
+
+
+def signed(event: Event, folder: str, stack: Mapping[str, Any], moment: Moment) -> Event:
+    """Return a copy of a sample in `folder` that the stack accepts for five minutes.
+
+    Raises `LookupError` when the stack has no session for the event's player.
     """
-    moment = datetime.fromtimestamp(now, UTC)
+    at = datetime.fromtimestamp(moment.now, UTC)
     context = {
         **event["requestContext"],
         "requestId": str(uuid.uuid4()),
-        "requestTime": moment.strftime("%d/%b/%Y:%H:%M:%S +0000"),
-        "requestTimeEpoch": int(now * 1000),
+        "requestTime": at.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+        "requestTimeEpoch": int(moment.now * 1000),
     }
     fresh = {**event, "requestContext": context}
     if event["body"] is None:
         return fresh
-    body = _body(event["body"], stack, run)
-    pair = Pair(stack["api_key"], stack["secret_key"])
-    signature = family("igsp").sign(body.encode(), pair, int(now))
-    headers = {**event["headers"], **signature}
+    body, own = _SIGNERS[folder](fresh, stack, moment)
+    headers = {**event["headers"], **own}
     return {
         **fresh,
         "headers": headers,
@@ -70,31 +85,86 @@ def signed(event: Event, stack: Mapping[str, Any], run: str, now: float) -> Even
     }
 
 
-def _body(text: str, stack: Mapping[str, Any], run: str) -> str:
+def _igsp(event: Event, stack: Mapping[str, Any], moment: Moment) -> tuple[str, dict[str, str]]:
+    fields = json.loads(event["body"])
+    seat = _seat(stack["players"], "player_id", fields)
+    body = _exchanged(event["body"], moment.run, session_id=seat["session_id"])
+    pair = Pair(stack["api_key"], stack["secret_key"])
+    return body, dict(family("igsp").sign(body.encode(), pair, int(moment.now)))
+
+
+def _flexsoft(event: Event, stack: Mapping[str, Any], moment: Moment) -> tuple[str, dict[str, str]]:
+    told = stack["dialects"]["flexsoft"]
+    who = {"user_id": "p_demo_1", "currency": "EUR"} | json.loads(event["body"])
+    seat = _seat(told["players"], "user_id", who)
+    tokens = {name: seat[name] for name in ("user_token", "session_token")}
+    body = _exchanged(event["body"], moment.run, **tokens)
+    return body, flexsoft.seal(told["public_key"], told["secret_key"], body.encode())
+
+
+def _winupgo(event: Event, stack: Mapping[str, Any], moment: Moment) -> tuple[str, dict[str, str]]:
+    """`sam local` asks no authorizer: the event itself holds the claims of a verified token."""
+    caller = winupgo.Caller(**stack["dialects"]["winupgo"])
+    event["requestContext"]["authorizer"]["claims"]["client_id"] = caller.client_id
+    own = {"session_id": moment.winupgo_session, "tenant_id": caller.brand_id}
+    body = _exchanged(event["body"], moment.run, **own, region=caller.region)
+    key = f"{event['headers']['X-Idempotency-Key']}-{moment.run}"
+    resource = event["path"].removeprefix(caller.path_base)
+    return body, caller.headers(resource, key, body.encode(), int(moment.now))
+
+
+#: Folder of samples → what returns the body of a copy, and the headers that are its own.
+_SIGNERS: Final[Mapping[str, Callable[..., tuple[str, dict[str, str]]]]] = {
+    "": _igsp,
+    "flexsoft": _flexsoft,
+    "winupgo": _winupgo,
+}
+
+
+def _seat(
+    seats: Iterable[Mapping[str, str]], name: str, fields: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Return a player's session; `name` is what the protocol calls the player."""
+    wanted = (fields[name], fields["currency"])
+    for seat in seats:
+        if (seat[name], seat["currency"]) == wanted:
+            return seat
+    raise LookupError(f"the local stack has no session of {wanted[0]} in {wanted[1]}")
+
+
+def _exchanged(text: str, run: str, **given: str) -> str:
     """Exchange whole values in the text: parsing and writing it again would turn 2.50 into 2.5."""
     fields = json.loads(text)
-    player = (fields["player_id"], fields["currency"])
-    sessions = {(p["player_id"], p["currency"]): p["session_id"] for p in stack["players"]}
-    if player not in sessions:
-        raise LookupError(f"the local stack has no session of {player[0]} in {player[1]}")
-    exchange = {fields["session_id"]: sessions[player]}
+    exchange = {fields[name]: value for name, value in given.items() if name in fields}
     exchange |= {fields[name]: f"{fields[name]}-{run}" for name in _NEW_PER_RUN if name in fields}
     for old, new in exchange.items():
         text = text.replace(json.dumps(old), json.dumps(new))
     return text
 
 
-def write_signed(samples: Path, target: Path, stack: Mapping[str, Any], now: float) -> list[Path]:
+def write_signed(
+    samples: Path, target: Path, stack: Mapping[str, Any], now: float, winupgo_session: str
+) -> list[Path]:
     """Write a signed copy of every sample to `target`; return the files."""
-    target.mkdir(parents=True, exist_ok=True)
-    run = uuid.uuid4().hex[:12]
+    moment = Moment(now, uuid.uuid4().hex[:12], winupgo_session)
     written = []
-    for sample in sorted(samples.glob("*.json")):
-        event = signed(json.loads(sample.read_text(encoding="utf-8")), stack, run, now)
-        copy = target / sample.name
+    for sample in sorted(samples.rglob("*.json")):
+        place = sample.relative_to(samples)
+        folder = "" if place.parent == Path() else str(place.parent)
+        event = signed(json.loads(sample.read_text(encoding="utf-8")), folder, stack, moment)
+        copy = target / place
+        copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(json.dumps(event, indent=2) + "\n", encoding="utf-8")
         written.append(copy)
     return written
+
+
+def open_session(stack: Mapping[str, Any]) -> str:
+    """Let WinUpGo open a session for its sample events; raises `httpx.HTTPError`."""
+    caller = winupgo.Caller(**stack["dialects"]["winupgo"])
+    order = {name: getattr(caller, name) for name in ("player_id", "game_id", "currency")}
+    opened = caller.send(caller.token(), "/sessions", f"events-{uuid.uuid4().hex}", order)
+    return str(opened.raise_for_status().json()["session_id"])
 
 
 def container_environment(stack: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -108,15 +178,19 @@ def sam_local(stack: Mapping[str, Any]) -> str:
     return _SAM_LOCAL.format(endpoint=_reachable(stack), host=HOST_OF_CONTAINER)
 
 
-def commands(written: Iterable[Path]) -> list[str]:
+def commands(written: Iterable[Path], target: Path) -> list[str]:
     """Return what plays each event, and all of them as an API, ready for a shell."""
-    names = [path.name for path in written]
-    function = {
-        name: f"{name.partition('.')[0].partition('-')[0].title()}Function" for name in names
-    }
-    invoke = "sh .local/sam-local invoke {} --event .local/events/{}"
-    plays = [invoke.format(function[name], name) for name in names]
+    places = [path.relative_to(target) for path in written]
+    plays = [
+        f"sh .local/sam-local invoke {_function(place)} --event .local/events/{place}"
+        for place in places
+    ]
     return [*plays, "sh .local/sam-local start-api"]
+
+
+def _function(place: Path) -> str:
+    """Return the function of an event: its folder's, or that of the first word of its name."""
+    return f"{(place.parent.name or place.stem.partition('-')[0]).title()}Function"
 
 
 def _reachable(stack: Mapping[str, Any]) -> str:
@@ -132,14 +206,20 @@ def main() -> int:
     except FileNotFoundError:
         print("there is no local stack: make run", file=sys.stderr)
         return 1
-    written = write_signed(SAMPLES, LOCAL / "events", stack, time.time())
+    try:
+        session = open_session(stack)
+    except httpx.HTTPError as error:
+        print(f"the local stack does not answer: make run ({error})", file=sys.stderr)
+        return 1
+    target = LOCAL / "events"
+    written = write_signed(SAMPLES, target, stack, time.time(), session)
     environment = LOCAL / "sam-env.json"
     environment.write_text(json.dumps(container_environment(stack), indent=2) + "\n", "utf-8")
     script = LOCAL / "sam-local"
     script.write_text(sam_local(stack), "utf-8")
     for path in (*written, environment, script):
         print(path.relative_to(PROJECT))
-    print("\n".join(commands(written)))
+    print("\n".join(commands(written, target)))
     return 0
 
 

@@ -65,6 +65,10 @@ class Part(Protocol):
     def title(self) -> str:
         """What stands above the table of its steps."""
 
+    @property
+    def process(self) -> LocalServer:
+        """Its simulation, which runs."""
+
     def described(self) -> dict[str, Any]:
         """Return what a caller of its kind needs, as it stands in the stack's file."""
 

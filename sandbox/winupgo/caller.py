@@ -41,8 +41,10 @@ class Caller:
         answer.raise_for_status()
         return str(answer.json()["access_token"])
 
-    def headers(self, resource: str, key: str, body: bytes) -> dict[str, str]:
-        """Return what identifies a request, and its signature."""
+    def headers(
+        self, resource: str, key: str, body: bytes, created: int | None = None
+    ) -> dict[str, str]:
+        """Return what identifies a request, and its signature, made now unless it says when."""
         said = {
             "X-Idempotency-Key": key,
             "X-Brand-Id": self.brand_id,
@@ -50,7 +52,8 @@ class Caller:
             "X-Provider-Id": self.provider_id,
         }
         path = self.path_base + resource
-        sealed = seal(self.key_id, self.secret_key, path, said, body, int(time.time()))
+        created = int(time.time()) if created is None else created
+        sealed = seal(self.key_id, self.secret_key, path, said, body, created)
         return sealed | {"X-Trace-Id": f"tr_{uuid4().hex[:8]}"}
 
     def send(

@@ -88,8 +88,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         all_end.callback(local.stop)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(up, "STACK_FILE", local_folder / "stack.json")
-            provider = furnish(local, folder)
-        all_end.callback(provider.stop)
+            provider = furnish(local, folder, all_end)
         environment = {
             "PATH": f"{PROJECT / '.venv' / 'bin'}:{os.environ['PATH']}",
             "PYTHONPATH": f"{folder}:{folder / 'layers' / 'shared'}",
@@ -102,12 +101,17 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield Desk(folder, environment, provider.port)
 
 
-def furnish(local: MiniStack, folder: Path) -> ProviderProcess:
+def furnish(local: MiniStack, folder: Path, all_end: ExitStack) -> ProviderProcess:
     """Do what `make run` does, and what a reader has: an integration `acme`, its files."""
     casino = up.open_casino(local)
     operations, where = casino.operations, folder / ".local"
     loop = close_loop(casino.stack, operations, casino.credentials, free_port(), where, games=50)
-    up._write_stack_file(casino, loop)
+    all_end.callback(loop.provider.stop)
+    stage, parts = casino.stage(where, free_port()), {}
+    for name, open_part in up.COUNTERPARTS.items():
+        parts[name] = open_part(stage)
+        all_end.callback(parts[name].process.stop)
+    up._write_stack_file(casino, loop, parts)
     _, pair = operations.integrations.add(
         "acme", "igsp", who=Who("test"), provider=ProviderTerms(url=loop.provider.provider_url)
     )

@@ -5,32 +5,28 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import pytest
 
 from casino.base.headers import Headers, headers_of
 from casino.dialects.registry import family
-from casino.signing.pair import CURRENT, Pair
 from casino.signing.scheme import Message, SignatureRefusedError
 from sandbox import events
 from testing.template import load_template
+from tests.unit.sandbox.sampled import (
+    IGSP_SAMPLES,
+    LIVE,
+    NOW,
+    SAMPLES,
+    SIGNED_SAMPLES,
+    STACK,
+    family_of,
+    of,
+    write,
+)  # fmt: skip
 
-NOW: Final = 1_760_702_625.5
-STACK: Final[dict[str, Any]] = {
-    "endpoint": "http://127.0.0.1:4566",
-    "api_key": "key-of-the-stack",
-    "secret_key": "secret-of-the-stack",
-    "players": [
-        {"player_id": "p_demo_2", "currency": "USD", "session_id": "sess-other"},
-        {"player_id": "p_demo_1", "currency": "EUR", "session_id": "sess-of-the-stack"},
-    ],
-    "tables": {"ledger": "stack-ledger", "wallets": "stack-wallets"},
-}
-SAMPLES: Final = {
-    path.stem: json.loads(path.read_text(encoding="utf-8"))
-    for path in sorted(events.SAMPLES.glob("*.json"))
-}
-LIVE: Final = Pair("key-of-the-stack", "secret-of-the-stack", CURRENT)
-SIGNED_SAMPLES: Final = [name for name, event in SAMPLES.items() if event["body"] is not None]
+#: 32 zero bytes.
+NO_MAC: Final = "A" * 43 + "="
 
 
 def multi_headers(event: dict[str, Any]) -> Headers:
@@ -39,22 +35,45 @@ def multi_headers(event: dict[str, Any]) -> Headers:
 
 @pytest.fixture
 def copies(tmp_path: Path) -> dict[str, dict[str, Any]]:
-    files = events.write_signed(events.SAMPLES, tmp_path / "events", STACK, NOW)
-    return {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in files}
+    files = write(tmp_path / "events").items()
+    return {name: json.loads(file.read_text(encoding="utf-8")) for name, file in files}
 
 
 def test_there_is_a_sample_for_every_function_and_every_action() -> None:
     actions = {"balance", "bet", "win", "refund"}
 
-    assert set(SAMPLES) == actions | {f"hooks-{action}" for action in actions} | {"health"}
+    igsp = actions | {f"hooks-{action}" for action in actions} | {"health"}
+    assert {name for name in SAMPLES if "/" not in name} == igsp
+    flexsoft = {json.loads(SAMPLES[name]["body"]).get("action") for name in of("flexsoft")}
+    assert flexsoft - {None} == {
+        "BET",
+        "WIN",
+        "ROLL_BACK",
+        "FREE_BET",
+        "FREE_BET_WIN",
+        "CLOSE_ROUND",
+    }
+    routes = {SAMPLES[name]["path"] for name in of("flexsoft")}
+    assert routes == {f"/flexsoft/v1/{url}" for url in ("auth", "balance", "withdraw", "deposit")}
+    resources = ("sessions", "bets/authorize", "bets/settle", "bets/rollback", "events")
+    assert {SAMPLES[name]["path"] for name in of("winupgo")} == {
+        f"/winupgo/v1/{resource}" for resource in resources
+    }
 
 
 @pytest.mark.parametrize("name", SIGNED_SAMPLES)
 def test_the_sample_holds_placeholders_instead_of_credentials(name: str) -> None:
     headers = SAMPLES[name]["headers"]
-
-    assert headers["Authorization"] == "Bearer placeholder"
-    assert headers["X-Signature"] == "0" * 64
+    match family_of(name):
+        case "igsp":
+            assert headers["Authorization"] == "Bearer placeholder"
+            assert headers["X-Signature"] == "0" * 64
+        case "flexsoft":
+            assert (headers["X-Public-Key"], headers["X-Signature"]) == ("placeholder", NO_MAC)
+        case "winupgo":
+            assert headers["Authorization"] == "Bearer placeholder"
+            assert 'keyid="placeholder"' in headers["Signature-Input"]
+            assert headers["Signature"] == f"sig1=:{NO_MAC}:"
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -69,11 +88,13 @@ def test_the_copy_is_signed_over_its_exact_body(
     name: str, copies: dict[str, dict[str, Any]]
 ) -> None:
     body, headers = copies[name]["body"].encode(), multi_headers(copies[name])
+    known, live = family(family_of(name)), LIVE[family_of(name)]
+    where = {"method": "POST", "path": copies[name]["path"]}
 
-    assert family("igsp").credential(headers) == "key-of-the-stack"
-    assert family("igsp").verify(Message(body, headers), [LIVE], NOW) == "current"
+    assert known.credential(headers) == live.api_key
+    assert known.verify(Message(body, headers, **where), [live], NOW) == "current"
     with pytest.raises(SignatureRefusedError):
-        family("igsp").verify(Message(body + b" ", headers), [LIVE], NOW)
+        known.verify(Message(body + b" ", headers, **where), [live], NOW)
 
 
 @pytest.mark.parametrize("name", SIGNED_SAMPLES)
@@ -88,7 +109,13 @@ def test_the_copy_keeps_the_decimals_of_the_sample(
 def test_the_copy_plays_in_the_session_of_the_stack(
     name: str, copies: dict[str, dict[str, Any]]
 ) -> None:
-    assert json.loads(copies[name]["body"])["session_id"] == "sess-of-the-stack"
+    fields = json.loads(copies[name]["body"])
+    for field in fields.keys() & {"session_id", "session_token"}:
+        assert fields[field] == "sess-of-the-stack"
+    if name in IGSP_SAMPLES:
+        assert "session_id" in fields
+    if "user_token" in fields:
+        assert fields["user_token"] == "token-of-the-stack"
 
 
 @pytest.mark.parametrize("prefix", ["", "hooks-"])
@@ -105,15 +132,54 @@ def test_the_copies_of_one_run_belong_together(
     assert len({body["transaction_id"] for body in (bet, win, refund)}) == 3
 
 
-def test_every_run_uses_new_transaction_ids(tmp_path: Path) -> None:
-    bodies = []
-    for run in ("first", "second"):
-        events.write_signed(events.SAMPLES, tmp_path / run, STACK, NOW)
-        event = json.loads((tmp_path / run / "bet.json").read_text(encoding="utf-8"))
-        bodies.append(json.loads(event["body"]))
+def test_the_copies_of_the_other_dialects_belong_together_too(
+    copies: dict[str, dict[str, Any]],
+) -> None:
+    bodies = {name: json.loads(copies[name]["body"]) for name in of("flexsoft") + of("winupgo")}
+    bet = bodies["flexsoft/bet"]
+    for name in ("win", "roll-back"):
+        assert bodies[f"flexsoft/{name}"]["withdraw_provider_tx_id"] == bet["provider_tx_id"]
+        assert bodies[f"flexsoft/{name}"]["round_id"] == bet["round_id"]
+    held = bodies["winupgo/authorize"]
+    for name in ("settle", "rollback"):
+        own = bodies[f"winupgo/{name}"]
+        assert [own[field] for field in ("bet_id", "round_id")] == [
+            held[field] for field in ("bet_id", "round_id")
+        ]
+    keys = {copies[name]["headers"]["X-Idempotency-Key"] for name in of("winupgo")}
+    assert len(keys) == 5
 
-    assert bodies[0]["transaction_id"] != bodies[1]["transaction_id"]
-    assert bodies[0]["round_id"] != bodies[1]["round_id"]
+
+@pytest.mark.parametrize("name", of("winupgo"))
+def test_a_copy_of_winupgo_is_of_the_stacks_brand_and_client(
+    name: str, copies: dict[str, dict[str, Any]]
+) -> None:
+    headers, claims = (
+        copies[name]["headers"],
+        copies[name]["requestContext"]["authorizer"]["claims"],
+    )
+    said = [headers[f"X-{part}"] for part in ("Brand-Id", "Region", "Provider-Id")]
+    assert said == ["brand-9", "LATAM", "other"]
+    told = json.loads(copies[name]["body"])
+    assert (told.get("tenant_id", "brand-9"), told.get("region", "LATAM")) == ("brand-9", "LATAM")
+    assert claims["client_id"] == "client-of-the-stack"
+    assert claims["scope"] == SAMPLES[name]["requestContext"]["authorizer"]["claims"]["scope"]
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("bet", ("transaction_id", "round_id")),
+        ("flexsoft/bet", ("provider_tx_id", "round_id")),
+        ("winupgo/authorize", ("bet_id", "round_id")),
+    ],
+)
+def test_every_run_uses_new_transaction_ids(
+    tmp_path: Path, name: str, fields: tuple[str, ...]
+) -> None:
+    runs = [json.loads(write(tmp_path / run)[name].read_text("utf-8")) for run in ("1", "2")]
+    first, second = (json.loads(event["body"]) for event in runs)
+    assert all(first[field] != second[field] for field in fields)
 
 
 def test_the_copy_says_when_it_was_made(copies: dict[str, dict[str, Any]]) -> None:
@@ -125,16 +191,16 @@ def test_the_copy_says_when_it_was_made(copies: dict[str, dict[str, Any]]) -> No
 
 
 def test_the_samples_themselves_are_left_as_they_are(tmp_path: Path) -> None:
-    before = {path: path.read_bytes() for path in events.SAMPLES.glob("*.json")}
+    before = {path: path.read_bytes() for path in events.SAMPLES.rglob("*.json")}
 
-    events.write_signed(events.SAMPLES, tmp_path / "events", STACK, NOW)
+    write(tmp_path / "events")
 
-    assert {path: path.read_bytes() for path in events.SAMPLES.glob("*.json")} == before
+    assert {path: path.read_bytes() for path in events.SAMPLES.rglob("*.json")} == before
 
 
 def test_a_stack_without_the_player_is_named_as_the_reason(tmp_path: Path) -> None:
     with pytest.raises(LookupError, match="p_demo_1 in EUR"):
-        events.write_signed(events.SAMPLES, tmp_path, {**STACK, "players": []}, NOW)
+        write(tmp_path, {**STACK, "players": []})
 
 
 def test_a_container_reaches_the_stack_at_the_machine_that_it_runs_on() -> None:
@@ -163,12 +229,14 @@ def test_n13_every_event_is_printed_as_a_ready_command_for_sam_local(
     (tmp_path / ".local" / "stack.json").write_text(json.dumps(stack))
     monkeypatch.setattr(events, "PROJECT", tmp_path)
     monkeypatch.setattr(events, "LOCAL", tmp_path / ".local")
+    monkeypatch.setattr(events, "open_session", lambda _: "sess-of-the-stack")
 
     assert events.main() == 0
 
     said = capsys.readouterr().out.splitlines()
     played = [line.split() for line in said if " invoke " in line]
-    assert {Path(line[-1]).stem for line in played} == set(SAMPLES)
+    names = [Path(line[-1]).relative_to(".local/events").with_suffix("") for line in played]
+    assert {str(name) for name in names} == set(SAMPLES)
     template = load_template()
     for _, script, _, function, _, event in played:
         assert template["Resources"][function]["Type"] == "AWS::Serverless::Function"
@@ -188,3 +256,17 @@ def test_without_a_stack_it_says_what_to_do(
 
     assert events.main() == 1
     assert "make run" in capsys.readouterr().err
+
+
+def test_a_stack_that_does_not_answer_is_named_as_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nobody(stack: object) -> str:
+        raise httpx.ConnectError("refused")
+
+    (tmp_path / "stack.json").write_text(json.dumps(STACK))
+    monkeypatch.setattr(events, "LOCAL", tmp_path)
+    monkeypatch.setattr(events, "open_session", nobody)
+
+    assert events.main() == 1
+    assert "does not answer: make run" in capsys.readouterr().err
