@@ -121,7 +121,11 @@ def test_roll_back_after_a_win_of_the_round_is_refused_and_counted(
     assert (reply.status, reply.json["data"]) == (409, None)
     assert reply.json["message"].startswith("round_finished: ")
     assert partner.cash() == FULL + 2
-    assert '"OwedMoneyRefused":[1' in capsys.readouterr().out.replace(" ", "")
+    told = capsys.readouterr().out
+    assert '"OwedMoneyRefused":[1' in told
+    assert '"RollbacksAfterWin":[1' in told
+    assert partner.roll_back("b", round_id=round_id).text == reply.text
+    assert "RollbacksAfterWin" not in capsys.readouterr().out, "a copy rings no alarm"
 
 
 @pytest.mark.parametrize("session_token", ["ps_1", ...])

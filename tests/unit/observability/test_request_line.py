@@ -106,6 +106,26 @@ def test_who_uses_an_old_version_is_counted_in_the_same_line(
     assert (line["OldVersionUses"], line["OldVersionNearEnd"]) == (1, near)
 
 
+@pytest.mark.parametrize(
+    ("changes", "counted"),
+    [
+        ({}, True),
+        ({"replay": True}, False),
+        ({"by_bet": False}, False),
+        ({"action": "bet"}, False),
+        ({"outcome": "bet_not_found"}, False),
+    ],
+    ids=str,
+)
+def test_a_flexsoft_rollback_after_a_win_is_counted_on_its_own(
+    capsys: pytest.CaptureFixture[str], changes: dict[str, Any], counted: bool
+) -> None:
+    """A refund of iGSP meets the same code where its operator has ordered so."""
+    refused = {"action": "refund", "outcome": "round_finished", "status": 409, "replay": False}
+    HookTelemetry("wallet").request(replace(RECORD, **(refused | {"by_bet": True} | changes)), "r")
+    assert any("RollbacksAfterWin" in line for line in lines(capsys)) == counted
+
+
 def test_a_sender_that_is_not_known_is_no_dimension(capsys: pytest.CaptureFixture[str]) -> None:
     HookTelemetry("wallet").request(
         RequestRecord("t", "unknown", status=401, outcome="malformed"), ""

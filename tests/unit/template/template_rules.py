@@ -24,6 +24,7 @@ SERVICE_METRICS = {
     "WinsHeld",
     "ExposureExceeded",
     "RefundsAfterWin",
+    "RollbacksAfterWin",
     "OwedMoneyRefused",
     "OldestHoldSeconds",
     "PreviousSecretNearEnd",

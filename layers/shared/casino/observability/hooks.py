@@ -82,6 +82,8 @@ class RequestRecord:
     version_left_s: float | None = None
     """How long the API's version is still served; `None` for one that nobody has deprecated."""
     transaction_id: str = ""
+    by_bet: bool = False
+    """Whether it undoes a bet whatever its amount: only a win of the bet's round can stop it."""
     reference: str = ""
     """Our own for the transaction, as the provider was answered."""
     player_id: str = ""
@@ -209,6 +211,8 @@ class HookTelemetry(Telemetry):
                 self.count("PreviousSecretNearEnd")
 
     def _warn_of_money(self, record: RequestRecord) -> None:
+        if (record.action, record.outcome, record.by_bet) == ("refund", "round_finished", True):
+            self.count("RollbacksAfterWin", integration=record.integration)
         if record.rule in _ODD:
             self.count(_ODD[record.rule])
         elif record.action in _OWED and record.transaction_id and 400 <= record.status < 500:

@@ -133,7 +133,8 @@ class HookEndpoint:
         if isinstance(request, BalanceQuery):
             record.action = "auth" if record.action == "auth" else "balance"
             return self.wallet.balance(request)
-        record.action, record.transaction_id = request.kind, request.transaction_id
+        record.action, record.by_bet = request.kind, request.by_bet
+        record.transaction_id = request.transaction_id
         record.reference = platform_transaction_id(integration.name, request.transaction_id)
         return self.wallet.transact(request, integration.wallet)
 
