@@ -59,6 +59,7 @@ unit test: export PYTHONDONTWRITEBYTECODE :=
 abuse: .venv/.project ## Attack the signature families: a million mutants each, 10,000 bodies against openssl
 	$(BIN)/python -m tests.abuse.campaign --mutants $(or $(MUTANTS),1000000)
 	$(BIN)/python -m tests.abuse.rsa_oracle
+	INVO_SDK_DELIVERIES=10000 $(BIN)/pytest -q tests/abuse/test_invo_sdk.py
 
 .PHONY: fuzz
 fuzz: install .tools/schemathesis/.stamp ## Attack the deployed API by its descriptions: CASES=1000 drawn requests for each operation
