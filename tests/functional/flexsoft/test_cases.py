@@ -117,14 +117,14 @@ def test_roll_back_after_a_win_of_the_round_is_refused_and_counted(
     partner.bet(1_000, provider_tx_id="b", round_id=round_id)
     partner.win(3_000, withdraw_provider_tx_id="b", round_id=round_id)
     capsys.readouterr()
-    reply = partner.roll_back("b", round_id=round_id)
+    reply = partner.roll_back("b", provider_tx_id="rb", round_id=round_id)
     assert (reply.status, reply.json["data"]) == (409, None)
     assert reply.json["message"].startswith("round_finished: ")
     assert partner.cash() == FULL + 2
     told = capsys.readouterr().out
     assert '"OwedMoneyRefused":[1' in told
     assert '"RollbacksAfterWin":[1' in told
-    assert partner.roll_back("b", round_id=round_id).text == reply.text
+    assert partner.roll_back("b", provider_tx_id="rb", round_id=round_id).text == reply.text
     assert "RollbacksAfterWin" not in capsys.readouterr().out, "a copy rings no alarm"
 
 

@@ -121,7 +121,12 @@ def test_a_flexsoft_rollback_after_a_win_is_counted_on_its_own(
     capsys: pytest.CaptureFixture[str], changes: dict[str, Any], counted: bool
 ) -> None:
     """A refund of iGSP meets the same code where its operator has ordered so."""
-    refused = {"action": "refund", "outcome": "round_finished", "status": 409, "replay": False}
+    refused: dict[str, Any] = {
+        "action": "refund",
+        "outcome": "round_finished",
+        "status": 409,
+        "replay": False,
+    }
     HookTelemetry("wallet").request(replace(RECORD, **(refused | {"by_bet": True} | changes)), "r")
     assert any("RollbacksAfterWin" in line for line in lines(capsys)) == counted
 
