@@ -22,6 +22,7 @@ _NOUNS: Final = {
     "player": ("player", "Players and their money."),
     "session": ("session", "Game sessions."),
     "gift": ("gift", "Free rounds at Flexsoft."),
+    "order": ("order", "Orders at a marketplace."),
     "ledger": ("ledger", "The ledger."),
     "win": ("win", "Held wins."),
     "hold": ("hold", "Stakes that wait for their settlement."),

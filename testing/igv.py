@@ -13,6 +13,7 @@ from casino.dialects.igv.seller_api import SellerApi
 from casino.dialects.igv.seller_token import seller_token
 from casino.dialects.igv.words import ACCOUNT, CALLBACKS
 from casino.dialects.registry import family
+from casino.integrations.ports import Keyring
 from casino.providers.circuit import Circuits
 from casino.providers.post import ServiceUnreachableError
 from casino.providers.sender import Reply
@@ -34,9 +35,9 @@ BASE = f"{HOST}/merchant-api"
 SECRET = "aBcDeFgHiJkLmNoPqRsTuVwXyZ012345"
 LOGIN = Pair("seller@casino.test", "S3ller-passw0rd-of-the-casino", CURRENT)
 RECEIVER = an_integration("igv", CALLBACKS, calls_as="igv-account")
-SELLER = an_integration("igv-account", ACCOUNT, url=BASE)
+SELLER = an_integration("igv-account", ACCOUNT, settings=(("url", BASE),))
 MERCHANT = an_integration(
-    "igv-merchant", "igv-merchant", url=BASE, settings=(("merchant", "casino"),)
+    "igv-merchant", "igv-merchant", settings=(("merchant", "casino"), ("url", BASE))
 )
 
 
@@ -69,7 +70,7 @@ class Igv:
     notes: Notes = field(default_factory=Notes)
     logins: Logins = field(default_factory=Logins)
 
-    def transport(self, keyring: FakeKeyring, **limits: Any) -> Transport:
+    def transport(self, keyring: Keyring, **limits: Any) -> Transport:
         pool, circuits = InProcessPool(self.client), Circuits(self.clock, self.notes)
         bounds = Limits(**limits)
         return Transport(
@@ -84,13 +85,13 @@ class Igv:
         )
 
     def token(self) -> SharedToken:
-        return seller_token(self._post, self.keyring, SELLER, self.clock, self.logins, self.shelf)
+        return seller_token(self.post, self.keyring, SELLER, self.clock, self.logins, self.shelf)
 
     def merchant(self) -> MerchantApi:
         keyring = FakeKeyring(Pair("casino", rsa_key("merchant"), CURRENT))
         return MerchantApi(self.transport(keyring))
 
-    def _post(self, path: str, headers: Any, fields: Any) -> Reply:
+    def post(self, path: str, headers: Any, fields: Any) -> Reply:
         try:
             answer = self.client.post(f"{BASE}{path}", headers=headers, json=fields)
         except httpx.TransportError:

@@ -16,7 +16,7 @@ from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
-from casino.orders.store.orders import DynamoDbOrders
+from casino.orders.store.orders import DynamoDbSoldOrders
 from casino.wallet.model import PLATFORM, Player, Session, Transaction
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.ledger import DynamoDbLedger
@@ -67,8 +67,8 @@ class World:
         return DynamoDbIdentities(self.client, self.tables)
 
     @property
-    def orders(self) -> DynamoDbOrders:
-        return DynamoDbOrders(self.client, self.tables)
+    def orders(self) -> DynamoDbSoldOrders:
+        return DynamoDbSoldOrders(self.client, self.tables)
 
     @property
     def bought(self) -> DynamoDbBought:

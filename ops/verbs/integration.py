@@ -13,7 +13,7 @@ from ops.context import Asked, Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
 from ops.output import Cell, Output, count, fields, table
-from ops.verbs import access, limits, rotation
+from ops.verbs import access, limits, partner, rotation
 from ops.verbs.rotation import NameArgument
 
 _COLUMNS: Final = ("label", "fingerprint", "made_at", "until", "last_used_at", "version")
@@ -294,5 +294,6 @@ VERBS: Final = {
     "enable": enable,
     **rotation.VERBS,
     **access.VERBS,
+    **partner.VERBS,
     **limits.VERBS,
 }

@@ -77,6 +77,6 @@ def test_a_user_without_number_or_address_is_refused_before_anything_is_sent(
 
 
 def test_an_integration_that_does_not_say_how_igv_calls_us_syncs_nobody(partner: Igv) -> None:
-    nameless = an_integration("igv-merchant", "igv-merchant", url=BASE)
+    nameless = an_integration("igv-merchant", "igv-merchant", settings=(("url", BASE),))
     with pytest.raises(AdminError, match="has no setting 'merchant'"):
         partner.merchant().sync_user(nameless, "p_1", "p1@casino.test")

@@ -68,6 +68,7 @@ CHANGES = [
     Scene(("catalogue", "sync", "--integration", "sandbox", "--accept-drop")),
     Scene(("integration", "add", "acme")),
     Scene(("integration", "access", "sandbox", "--brand", "b", "--area", "eu", "--provider", "p")),
+    Scene(("integration", "partner", "sandbox", "--set", "merchant=casino")),
     Scene(("integration", "allow-ip", "sandbox", "192.0.2.1")),
     Scene(("integration", "refunds", "sandbox", "--unknown-bet", "accept")),
     Scene(("integration", "limits", "sandbox", "EUR", "--win", "100")),
@@ -92,11 +93,16 @@ READS = [
     ("ledger", "verify"),
     ("audit",),
     ("hold", "list"),
+    ("order", "list"),
     ("sign", FILE),
     ("verify-signature", FILE),
 ]
-#: These need a hold, or a provider that answers: the tests of holds and of gifts run them.
-ELSEWHERE = [("hold", "release"), ("gift", "grant"), ("gift", "cancel"), ("gift", "show")]
+#: These need a hold, an order, or a provider that answers: the tests of each run them.
+ELSEWHERE = [
+    ("hold", "release"),
+    *(("gift", verb) for verb in ("grant", "cancel", "show")),
+    *(("order", verb) for verb in ("show", "deliver", "deliver-error")),
+]
 #: The API's function launches, and logs the IAM caller of each launch.
 OVER_THE_API = [("session", "launch")]
 #: Verbs that need a reason: money, and whatever stops a player.

@@ -149,3 +149,8 @@ class Integration:
     partner: PartnerTerms = field(default_factory=PartnerTerms)
     key_valid_until: int = 0
     """When the `api_key` that it was found by stops being valid; 0 for never. Not stored here."""
+
+    @property
+    def base_url(self) -> str:
+        """Where the API that we call begins: a game provider's, else the setting `url`."""
+        return (self.provider.url or self.partner.setting("url")).rstrip("/")

@@ -178,7 +178,7 @@ class Transport:
         manner: Manner,
     ) -> Reply:
         """Return an answer below 500 that is not 429."""
-        url = f"{integration.provider.url.rstrip('/')}{call.path}{query}"
+        url = f"{integration.base_url}{call.path}{query}"
         headers = self._headers(integration, call, body, query, manner)
         try:
             reply = self._sender.send(call.method, url, headers, body, deadline, _is_read)

@@ -3,6 +3,7 @@
 The tools bring the clients; a tool that leaves a client out must not use what needs it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -24,8 +25,7 @@ from casino.catalogue.store.orders import DynamoDbOrders
 from casino.catalogue.store.runs import DynamoDbSync
 from casino.dialects.flexsoft.gifts import GIFT_BOUNDS, Gifts
 from casino.dialects.igsp.dialect import Igsp
-from casino.dialects.igsp.pairs import HttpPairProvider
-from casino.dialects.registry import ACCOUNTS, FAMILIES, family
+from casino.dialects.registry import ACCOUNTS, FAMILIES
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.deployed import DeployedRotation
@@ -34,6 +34,7 @@ from casino.integrations.rotation import Rotation
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.logs import RequestLogs
+from casino.orders.store.orders import DynamoDbSoldOrders
 from casino.providers.connection import pool_manager
 from casino.providers.sender import Sender
 from casino.sessions.admin import SessionAdmin
@@ -51,6 +52,7 @@ from casino.wallet.store.audited import AuditedHoldLedger, AuditedLedger
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wallet.store.releases import DynamoDbReleases
+from casino.wiring.pairs import PairProviders
 from casino.wiring.stack import Stack
 
 
@@ -104,8 +106,7 @@ class Admin:
 
     def rotation(self, who: Who) -> Rotation:
         """Return the rotation's use cases as one person has them."""
-        pool = pool_manager(public_only=not self.stack.local)
-        provider = HttpPairProvider(family, self.clock, pool)
+        provider = PairProviders(self.clock, "ops", local=self.stack.local)
         store, layered = self.secret_store, self.stack.layered
         return Rotation(store, self.registry, provider, self.clock, who, layered)
 
@@ -170,6 +171,10 @@ class Admin:
 
         return Gifts(intents, pair, sender, self.clock)
 
+    def ask_orders(self, event: Mapping[str, Any]) -> Any:
+        """Return what the deployed function of the orders answers."""
+        return ask(self.functions, f"{self.stack.name}-igv-orders", event)
+
     @cached_property
     def verifier(self) -> Verifier:
         return Verifier(self.history)
@@ -183,6 +188,10 @@ class Admin:
     @cached_property
     def history(self) -> DynamoDbHistory:
         return DynamoDbHistory(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def orders(self) -> DynamoDbSoldOrders:
+        return DynamoDbSoldOrders(self.dynamodb, self.stack.tables)
 
     @cached_property
     def session_store(self) -> DynamoDbSessions:

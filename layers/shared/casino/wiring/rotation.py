@@ -9,8 +9,6 @@ from botocore.config import Config
 from casino.audit.model import Who
 from casino.aws.clients import aws_client
 from casino.base.clock import SystemClock
-from casino.dialects.igsp.pairs import HttpPairProvider
-from casino.dialects.registry import family
 from casino.integrations.admin_ports import PairProvider
 from casino.integrations.credentials import RotationError
 from casino.integrations.deployed import STEPS
@@ -18,7 +16,7 @@ from casino.integrations.rotation import Rotation
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.credentials import RotationTelemetry
-from casino.providers.connection import pool_manager
+from casino.wiring.pairs import PairProviders
 from casino.wiring.settings import load_settings
 
 #: No player waits: slower and more patient than the money path.
@@ -47,9 +45,7 @@ def rotation_handler(
     secrets = secrets or aws_client("secretsmanager", _PATIENT)
     observer, clock = RotationTelemetry(settings.service), SystemClock()
     registry, store = DynamoDbRegistry(dynamodb, settings.tables), SecretsManagerStore(secrets)
-    provider = provider or HttpPairProvider(
-        family, clock, pool_manager(public_only=not settings.local)
-    )
+    provider = provider or PairProviders(clock, settings.service, local=settings.local)
 
     def handle(event: Mapping[str, str], context: object) -> None:
         # A person's own invocation names the person; a schedule's is the function's own.

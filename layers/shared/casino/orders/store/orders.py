@@ -14,7 +14,7 @@ from casino.orders.model import OrderState, SoldOrder
 _TEXTS: Final = tuple(f.name for f in fields(SoldOrder) if f.name != "order_id")
 
 
-class DynamoDbOrders:
+class DynamoDbSoldOrders:
     """`Orders` over the partners' table."""
 
     def __init__(self, client: DynamoDbClient, tables: Tables) -> None:
