@@ -26,7 +26,7 @@ from tests.unit.providers.tokens import FakeObserver
 
 type Answer = tuple[int, bytes, dict[str, str]]
 
-INVO = an_integration("invo-calls", ACCOUNT, url="https://invo.test/sandbox")
+INVO = an_integration("invo-calls", ACCOUNT, settings=(("url", "https://invo.test/sandbox"),))
 OLD, NEW = Pair("sdk", "ivsdk_test_old", CURRENT), Pair("sdk", "ivsdk_test_new", CURRENT)
 SWORD = ItemPurchase("req-1", "ann@example.org", "Ann", "sword", "Sword", 3, "2.50")
 ORDER = {"order_id": "ord_1", "transaction_id": "txn_1", "new_balance": "5.00",
