@@ -1,6 +1,7 @@
 """The operators' tools know what came with Flexsoft: notices, free rounds, rollbacks."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -70,6 +71,30 @@ def test_round_that_no_notice_closed_is_told(played: Partner) -> None:
         key = {"id": {"S": f"{INTEGRATION}#tx#{tx}"}}
         played.world.client.delete_item(TableName=played.world.tables.ledger, Key=key)
     assert faults(played) == ["round_counters"]
+
+
+def test_a_notice_whose_round_lost_its_flag_or_is_gone_is_told(played: Partner) -> None:
+    client, table = played.world.client, played.world.tables.rounds
+    key = {"wallet": {"S": f"{INTEGRATION}##"}, "round_id": {"S": "r1"}}
+    client.update_item(TableName=table, Key=key, UpdateExpression="REMOVE finished")
+    assert faults(played) == ["notice_without_round"]
+    client.delete_item(TableName=table, Key=key)
+    assert faults(played) == ["notice_without_round"]
+
+
+def test_a_round_that_is_closed_while_it_is_proved_is_sound(
+    played: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The notice comes after the rounds were read, and before the ledger is."""
+    history = played.world.history
+    everything = history.everything
+
+    def later() -> Iterator[object]:
+        played.close_round("r9", provider_tx_id="c9")
+        return everything()
+
+    monkeypatch.setattr(history, "everything", later)
+    assert Verifier(history).everything().faults == ()
 
 
 def test_notice_is_explained(played: Partner) -> None:

@@ -156,6 +156,23 @@ def test_no_session_opens_for_whom_may_not_play(partner: Partner) -> None:
     assert said(partner.open_session("k1")) == (503, "SESSIONS_DISABLED")
 
 
+def test_no_key_of_a_request_meets_the_id_of_an_event(partner: Partner) -> None:
+    """An event stands under its `event_id`, a bet under its key: neither is refused for the other.
+
+    The keys are those that could be taken for an event's id, or for each other once marked.
+    """
+    keys = ["event:e-1", "key:event:e-1", "key:key:event:e-1", "e-1"]
+    for number, key in enumerate(keys):
+        bet_id = f"b{number}"
+        assert said(partner.authorize(key, bet_id=bet_id)) == (200, "authorized"), key
+        assert said(partner.settle(f"s{number}", bet_id=bet_id)) == (200, "credited")
+    assert said(partner.tell("k9", event_id="e-1")) == (200, "accepted")
+    assert said(partner.settle("event:e-1", bet_id="b0")) == (409, "IDEMPOTENCY_MISMATCH")
+    copy = partner.authorize("event:e-1", bet_id="b0")
+    assert (said(copy), copy.replayed) == ((200, "authorized"), True)
+    assert partner.faults == set()
+
+
 def test_an_event_is_kept_once(partner: Partner) -> None:
     first = partner.tell("k1")
     assert (first.status, first.json["status"]) == (200, "accepted")

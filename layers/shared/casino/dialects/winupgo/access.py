@@ -34,6 +34,10 @@ REFUSED: Final[Mapping[str, str]] = {
     "token_required": "The request carries no access token.",
 }
 
+#: What the transaction id of an event begins with.
+EVENT: Final = "event:"
+_APART: Final = "key:"
+
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _MOST_KEY: Final = 256
 
@@ -55,6 +59,15 @@ def check_headers(call: Call) -> None:
     if len(key) > _MOST_KEY or key.startswith(RELEASE):
         detail = f"X-Idempotency-Key: at most {_MOST_KEY}, not beginning with {RELEASE}"
         raise RequestRefusedError("invalid_header", detail)
+
+
+def transaction_id(call: Call) -> str:
+    """Return the id under which a call with an idempotency key stands in the ledger.
+
+    That is the key itself, unless it could be taken for an event's id or for one made here.
+    """
+    key = call.headers["x-idempotency-key"][0]
+    return f"{_APART}{key}" if key.startswith((EVENT, _APART)) else key
 
 
 def check_access(call: Call, integration: Integration) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from casino.dialects.winupgo import answers
-from casino.dialects.winupgo.access import check_headers, resource_of
+from casino.dialects.winupgo.access import check_headers, resource_of, transaction_id
 from casino.dialects.winupgo.requests import parse_bet
 from casino.dialects.winupgo.signature import WinupgoFamily
 from casino.signing.pair import Pair
@@ -69,8 +69,8 @@ class Winupgo:
 
     def read(self, call: Call, integration: str) -> HoldRequest:
         """Return the hold, settlement or rollback in the body, as the signed path names it."""
-        key = call.headers["x-idempotency-key"][0]
-        return parse_bet(resource_of(call), call.body, integration, key, call.trace_id)
+        own_id = transaction_id(call)
+        return parse_bet(resource_of(call), call.body, integration, own_id, call.trace_id)
 
     def answer(self, outcome: Outcome) -> Answer:
         """Return the answer in WinUpGo's words."""

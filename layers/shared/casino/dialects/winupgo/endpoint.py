@@ -9,7 +9,7 @@ from functools import partial
 from casino.audit.model import AuditRecord, Who, of_session
 from casino.base.errors import RequestRefusedError
 from casino.base.times import epoch, iso_utc
-from casino.dialects.winupgo.access import check_access, resource_of
+from casino.dialects.winupgo.access import check_access, resource_of, transaction_id
 from casino.dialects.winupgo.dialect import Version
 from casino.dialects.winupgo.requests import SessionOrder, parse_event, parse_session
 from casino.integrations.model import Integration
@@ -64,7 +64,7 @@ class WinupgoEndpoint(HookEndpoint):
         opening = self.opening
         if opening is None or not integration.access.opens_sessions:
             raise RequestRefusedError("sessions_closed")
-        key = call.headers["x-idempotency-key"][0]
+        key = transaction_id(call)
         suffix = hashlib.sha256(f"{integration.name}#{key}".encode()).hexdigest()[:32]
         now = self.clock.now()
         expires_at = iso_utc(int(now) + opening.ttl_s)

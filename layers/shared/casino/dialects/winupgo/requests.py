@@ -12,7 +12,7 @@ import msgspec
 from casino.base.errors import RequestRefusedError
 from casino.base.exact_json import MalformedJsonError, parse_object
 from casino.base.money import EXPONENTS, AmountError, AmountPrecisionError, to_minor
-from casino.dialects.winupgo.access import told
+from casino.dialects.winupgo.access import EVENT, told, transaction_id
 from casino.wallet.dialect import Call
 from casino.wallet.extra import kept
 from casino.wallet.hold import HoldRequest
@@ -128,7 +128,7 @@ def parse_session(
         raise RequestRefusedError("unsupported_currency")
     return SessionOrder(
         integration=integration,
-        transaction_id=call.headers["x-idempotency-key"][0],
+        transaction_id=transaction_id(call),
         kind="notice",
         type="session",
         player_id=found.player_id,
@@ -156,7 +156,7 @@ def parse_event(call: Call, integration: str) -> Transaction:
         raise RequestRefusedError("forbidden_brand", "tenant_id and region of the event")
     return Transaction(
         integration=integration,
-        transaction_id=f"event:{found.event_id}",
+        transaction_id=f"{EVENT}{found.event_id}",
         kind="notice",
         type=found.event_type,
         player_id="",

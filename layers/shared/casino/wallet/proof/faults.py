@@ -59,6 +59,7 @@ type FaultCode = Literal[
     # rounds
     "round_missing",
     "round_counters",
+    "notice_without_round",
 ]
 
 

@@ -14,7 +14,7 @@ from casino.wallet.model import (
     is_paid_win_of_round,
     wallet_key,
 )
-from casino.wallet.ports import History
+from casino.wallet.ports import History, Unreadable
 from casino.wallet.proof.faults import Fault, fault_of
 from casino.wallet.release import Release
 
@@ -224,6 +224,29 @@ def check_rounds(
             counted = f"(bets, refunds, paid wins, finished): {found}, its entries {high}"
             detail = f"round {key[3]} says {counted}"
             yield Fault("round_counters", wallet, None, detail)
+
+
+def check_notices(
+    seen: Iterable[Entry],
+    rounds: Iterable[Round],
+    again: Callable[[], Iterable[Round | Unreadable]],
+) -> Iterator[Fault]:
+    """Check that each round that a notice closed has its flag.
+
+    `rounds` were read before the notices, so what seems to lack its flag is read `again`.
+    """
+    closed = {
+        (entry.integration, entry.player_id, entry.currency, entry.round_id): entry
+        for entry in seen
+        if entry.record == "noted" and entry.finished and entry.round_id is not None
+    }
+    for read in (lambda: rounds, again):
+        for found in read() if closed else ():
+            if isinstance(found, Round) and found.finished:
+                key = (found.integration, found.player_id, found.currency, found.round_id)
+                closed.pop(key, None)
+    for notice in closed.values():
+        yield fault_of(notice, "notice_without_round", f"round {notice.round_id} is not closed")
 
 
 def _counts(entries: Iterable[Entry]) -> dict[_RoundKey, _Count]:

@@ -30,6 +30,7 @@ from casino.wallet.proof.faults import Fault
 from casino.wallet.proof.holds import HoldItems, check_held, check_holds
 from casino.wallet.proof.links import (
     Records,
+    check_notices,
     check_refunds,
     check_releases,
     check_rounds,
@@ -174,6 +175,7 @@ class Verifier:
         faults += check_holds(settled, found.holds, records, self._history)
         faults += check_purchases(settled, records)
         faults += check_rounds(found.rounds, settled, seen)
+        faults += check_notices(seen, found.rounds, self._history.rounds)
         faults += check_releases(found.releases, records)
         faults += self._check_held_wins(found.heads.values(), settled, found.releases)
         return Verification(len(found.heads), len(settled), tuple(faults))
