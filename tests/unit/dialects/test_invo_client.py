@@ -9,8 +9,10 @@ from urllib3.exceptions import ReadTimeoutError
 
 from casino.base.errors import AdminError
 from casino.dialects.invo.client import ACCOUNT, InvoClient, ItemPurchase
+from casino.dialects.invo.pairs import InvoPairs
 from casino.dialects.invo.player_token import PlayerTokens
 from casino.dialects.registry import family
+from casino.integrations.credentials import PairRefusedError
 from casino.providers.circuit import Circuits
 from casino.providers.ports import ProviderError
 from casino.providers.sender import Reply
@@ -45,6 +47,7 @@ class Line:
     """A client on a line whose other end a test speaks for."""
 
     client: InvoClient
+    transport: Transport
     pool: Script
     clock: FakeClock
     keyring: FakeKeyring
@@ -87,7 +90,9 @@ def line(*answers: Any, stored: Pair | None = None, mint: int = 200) -> Line:
         return Reply(mint, json.dumps(answer).encode())
 
     tokens = PlayerTokens(post, keyring, INVO, clock, observer)
-    return Line(InvoClient(transport, keyring, tokens), pool, clock, keyring, minted, observer)
+    return Line(
+        InvoClient(transport, keyring, tokens), transport, pool, clock, keyring, minted, observer
+    )
 
 
 PURCHASE = "POST item-purchases/purchase-item"
@@ -210,3 +215,30 @@ def test_a_revoked_key_rings_once_for_all_who_wait() -> None:
             at.me()
     assert at.observer.failures == ["credentials_refused"]
     assert (len(at.minted), len(at.pool.sent)) == (1, 0)
+
+
+ASKED = "GET item-purchases/order-details?client_request_id=rotation-check"
+
+
+@pytest.mark.parametrize("answer", [said(404, "ORDER_NOT_FOUND"), BOUGHT])
+def test_a_new_key_is_tried_by_a_call_that_changes_nothing(answer: Any) -> None:
+    at = line(answer)
+    InvoPairs(at.transport).check(INVO, NEW)
+    assert (at.asked, at.header("X-Game-Secret-Key")) == ([ASKED], ["ivsdk_test_new"])
+
+
+@pytest.mark.parametrize(
+    "answer", [said(401, "UNAUTHORIZED"), said(403, "x"), said(400, "x"), (503, b"", {}), TIMEOUT]
+)
+def test_a_key_that_is_not_taken_is_not_promoted(answer: Any) -> None:
+    with pytest.raises(PairRefusedError) as refused:
+        InvoPairs(line(answer).transport).check(INVO, NEW)
+    assert NEW.secret_key not in str(refused.value)
+
+
+def test_nothing_is_asked_with_a_signing_secret_or_without_an_address() -> None:
+    at = line(BOUGHT)
+    InvoPairs(at.transport).check(an_integration("invo", "invo"), NEW)
+    with pytest.raises(PairRefusedError, match="url"):
+        InvoPairs(at.transport).check(an_integration("invo-calls", ACCOUNT), NEW)
+    assert at.pool.sent == []

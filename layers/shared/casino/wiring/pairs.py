@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from casino.base.clock import Clock
 from casino.dialects.igsp.pairs import HttpPairProvider
-from casino.dialects.igv.pairs import IgvPairs
+from casino.dialects.igv.pairs import IgvPairs, OnePair
+from casino.dialects.invo.pairs import InvoPairs
 from casino.dialects.registry import family
 from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
@@ -27,9 +28,10 @@ class PairProviders:
         self._clock = clock
         self._observer = ProviderTelemetry(service)
         igv = IgvPairs(self._post, self._transport)
-        self._checks: Mapping[str, Check] = dict.fromkeys(
-            ("igv-seller", "igv-account", "igv-merchant"), igv.check
-        )
+        self._checks: Mapping[str, Check] = {
+            **dict.fromkeys(("igv-seller", "igv-account", "igv-merchant"), igv.check),
+            **dict.fromkeys(("invo", "invo-account"), self._invo),
+        }
 
     def issue(self, integration: Integration, current: Pair, token: str) -> Pair:
         """Ask the provider for a new pair."""
@@ -38,6 +40,9 @@ class PairProviders:
     def check(self, integration: Integration, pair: Pair) -> None:
         """Try a pair; raises `PairRefusedError`."""
         self._checks.get(integration.family, self._http.check)(integration, pair)
+
+    def _invo(self, integration: Integration, pair: Pair) -> None:
+        InvoPairs(self._transport(OnePair(pair))).check(integration, pair)
 
     def _post(self, base_url: str) -> JsonPost:
         return JsonPost(base_url, self._clock, pool=self._pool)
