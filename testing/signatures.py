@@ -55,7 +55,7 @@ class Signed:
 
     @property
     def scheme(self) -> Family:
-        return family(self.name)
+        return family(self.name.partition("+")[0])
 
     @property
     def message(self) -> Message:

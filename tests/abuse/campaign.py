@@ -17,9 +17,9 @@ from itertools import repeat
 from typing import Final
 
 from casino.signing.scheme import SignatureRefusedError
-from testing.signatures import API_KEY, NAMES, Signed
+from testing.signatures import API_KEY, Signed
 from tests.abuse.mutants import MUTATIONS
-from tests.abuse.requests import a_request
+from tests.abuse.requests import KINDS, a_request
 
 PIECE: Final = 5_000
 #: How many mutants are made of one valid request.
@@ -94,14 +94,15 @@ def main() -> int:
     """Run the campaign; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mutants", type=int, default=1_000_000, help="for each family")
-    parser.add_argument("--family", choices=NAMES, action="append")
+    parser.add_argument("--first", type=int, default=0, help="the piece to begin with")
+    parser.add_argument("--family", choices=KINDS, action="append")
     options = parser.parse_args()
     failed = False
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for name in options.family or NAMES:
+        for name in options.family or KINDS:
             began, total = time.monotonic(), Found()
-            pieces = -(-options.mutants // PIECE)
-            for found in pool.map(attack, repeat(name), range(pieces)):
+            pieces = range(options.first, options.first - (-options.mutants // PIECE))
+            for found in pool.map(attack, repeat(name), pieces):
                 total.add(found)
             took = time.monotonic() - began
             said = f"{name}: {total.mutants} mutants in {took:.0f} s, {dict(total.refused)}"

@@ -9,22 +9,34 @@ import string
 from collections.abc import Mapping
 from typing import Final
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from casino.base.headers import headers_of
 from casino.dialects.registry import family
 from casino.signing.scheme import Particulars
-from testing.signatures import NOW, PATH, Signed, live
+from testing.signatures import NAMES, NOW, PATH, Signed, live
 from tests.abuse import seeded_rsa
 
+#: WinUpGo's other algorithm: a public key instead of a secret.
+ED25519: Final = "winupgo+ed25519"
+#: What the campaign attacks.
+KINDS: Final = (*NAMES, ED25519)
 LABELS: Final = ("current", "pending", "previous")
 _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 _TEXT: Final = _ALPHANUMERIC + ' "\\/{}[]:,.-_\t\n\u00fc\u20ac\u0130\u4e2d\U0001f3b0'
 
 
+def ed25519_key(which: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(which.encode()).digest())
+
+
 def secret(name: str, which: str) -> str:
-    """Return a secret of a family; the RSA family's is a key in PEM."""
+    """Return a secret of a family; the RSA family's is a key in PEM, Ed25519's a public key."""
+    if name == ED25519:
+        public = ed25519_key(which).public_key().public_bytes_raw()
+        return f"ed25519:{base64.b64encode(public).decode()}"
     if name == "igv-merchant":
         return seeded_rsa.pem(which)
     return hashlib.sha256(f"{name}/{which}".encode()).hexdigest()[:32]
@@ -58,18 +70,30 @@ def a_request(name: str, rng: random.Random, which: str | None = None) -> Signed
         rng.shuffle(names)
         query = "&".join(f"{word}={a_word(rng, 0, 12)}" for word in names)
     particulars = Particulars(query, a_word(rng, 6, 32), PATH)
-    key = secret(name, which or rng.choice(LABELS))
+    which = which or rng.choice(LABELS)
+    key = secret(name, which)
     at = NOW + rng.randint(-250, 250)
-    headers = family(name).sign(body, live("current", key), at, particulars)
+    # Nothing is signed with a public key: what stands there first is sealed anew.
+    first = live("current", "another" if name == ED25519 else key)
+    headers = family(name.partition("+")[0]).sign(body, first, at, particulars)
     versions = tuple(live(label, secret(name, label)) for label in LABELS)
-    received = headers_of(headers.items())
-    return Signed(name, body, received, versions, NOW, query)
+    request = Signed(name, body, headers_of(headers.items()), versions, NOW, query)
+    return _sealed(request, which) if name == ED25519 else request
+
+
+def _sealed(request: Signed, which: str) -> Signed:
+    said = request.headers["signature-input"][0].replace("hmac-sha256", "ed25519")
+    request = request.with_header("signature-input", said)
+    base = b"".join(part.value for part in request.scheme.parts(request.message, ""))
+    return request.with_header("signature", sign_bytes(request.name, base, which, {}))
 
 
 def sign_bytes(name: str, signed: bytes, which: str, headers: Mapping[str, list[str]]) -> str:
     """Return the text of the signature's header for these very bytes."""
     if name == "igv-merchant":
         return encode(name, seeded_rsa.key(which).sign(signed, PKCS1v15(), SHA256()), headers)
+    if name == ED25519:
+        return encode(name, ed25519_key(which).sign(signed), headers)
     return encode(name, hmac.digest(secret(name, which).encode(), signed, "sha256"), headers)
 
 
@@ -78,7 +102,7 @@ def decode(request: Signed) -> bytes:
     text = request.headers[request.signature][0]
     if request.name in ("flexsoft", "igv-merchant"):
         return base64.b64decode(text)
-    if request.name == "winupgo":
+    if request.name.startswith("winupgo"):
         return base64.b64decode(text.removeprefix("sig1=:").removesuffix(":"))
     return bytes.fromhex(text.partition(",v1=")[2] or text)
 
@@ -87,7 +111,7 @@ def encode(name: str, raw: bytes, headers: Mapping[str, list[str]]) -> str:
     """Return raw bytes in the spelling of a family; `headers` give Invo's time."""
     if name in ("flexsoft", "igv-merchant"):
         return base64.b64encode(raw).decode()
-    if name == "winupgo":
+    if name.startswith("winupgo"):
         return f"sig1=:{base64.b64encode(raw).decode()}:"
     if name == "invo":
         return headers["x-invo-signature"][0].partition(",")[0] + ",v1=" + raw.hex()

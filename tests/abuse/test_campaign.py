@@ -8,13 +8,20 @@ import pytest
 
 from casino.base.headers import Headers
 from casino.signing.scheme import Reason, SignatureRefusedError
-from testing.signatures import NAMES
 from tests.abuse.campaign import PIECE, Found, attack
 from tests.abuse.mutants import MUTATIONS
+from tests.abuse.requests import KINDS
 
 PIECES = 4
 #: What cannot be done to a family: it has no time, no boundary, no query, or no signed body.
-_NO_COMPONENTS = {"left_out", "other_target"}
+_NO_COMPONENTS = {
+    "left_out",
+    "other_target",
+    "changed_input",
+    "changed_text",
+    "other_algorithm",
+    "well_signed",
+}
 IMPOSSIBLE = {
     "igsp": {"other_query"} | _NO_COMPONENTS,
     "flexsoft": {"other_query", "other_clock", "moved_boundary"} | _NO_COMPONENTS,
@@ -22,10 +29,11 @@ IMPOSSIBLE = {
     "igv-seller": {"other_query", "changed_body"} | _NO_COMPONENTS,
     "igv-merchant": _NO_COMPONENTS,
     "winupgo": {"other_query", "moved_boundary"},
+    "winupgo+ed25519": {"other_query", "moved_boundary"},
 }
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KINDS)
 def test_no_mutant_is_accepted_and_none_breaks_anything(name: str) -> None:
     total = Found()
     for piece in range(PIECES):
@@ -76,6 +84,10 @@ def _lenient_base64(first: bytes, second: bytes) -> bool:
         ),
         ("igv-merchant", "casino.dialects.igv.merchant_signature._decoded", base64.b64decode),
         ("invo", "casino.dialects.invo.signature._KEY", re.compile(r"(?s).*")),
+        ("winupgo", "casino.dialects.winupgo.signature.COVERED", ("@method",)),
+        ("winupgo", "casino.dialects.winupgo.signature.check_age", _lenient_age),
+        ("winupgo", "casino.dialects.winupgo.signature._check_digest", lambda message: None),
+        ("winupgo+ed25519", "casino.signing.ed25519.fits", lambda *_: True),
     ],
 )
 def test_the_campaign_would_find_a_weakened_family(

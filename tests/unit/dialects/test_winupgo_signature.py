@@ -149,6 +149,16 @@ def test_with_a_public_key_nothing_is_signed() -> None:
         FAMILY.sign(BODY, ED_PAIR, NOW)
 
 
+def test_white_space_counts_where_a_structured_field_has_none() -> None:
+    sent = signed(algorithms.HMAC_SHA256)
+    said = sent.headers["Signature-Input"]
+    sent.headers["Signature-Input"] = said.replace(";", " ;")
+    with pytest.raises(SignatureRefusedError, match="invalid_signature"):
+        FAMILY.verify(sent.message, [HMAC_PAIR], NOW)
+    sent.headers["Signature-Input"] = said.replace(";", ";  ").replace('" "', '"  "')
+    assert FAMILY.verify(sent.message, [HMAC_PAIR], NOW) == "current"
+
+
 def test_a_signature_that_says_when_it_ends_ends_then() -> None:
     expires = datetime.fromtimestamp(NOW + 10, UTC)
     sent = signed(algorithms.HMAC_SHA256, expires=expires)

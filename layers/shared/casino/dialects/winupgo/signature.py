@@ -46,7 +46,7 @@ _BYTES: Final = r":([A-Za-z0-9+/]{4,1024}={0,2}):"
 #: `label=("a" "b");created=1;keyid="k"`; neither a component's own parameters nor a second label.
 _INPUT: Final = re.compile(
     rf'({_LABEL})=\(("[a-z0-9@-]{{1,64}}"(?: +"[a-z0-9@-]{{1,64}}"){{0,31}})\)'
-    r'((?: *; *[a-z*][a-z0-9_.*-]{0,31}=(?:-?\d{1,15}|"[ !#-\[\]-~]{0,256}")){1,16})',
+    r'((?:; *[a-z*][a-z0-9_.*-]{0,31}=(?:-?\d{1,15}|"[ !#-\[\]-~]{0,256}")){1,16})',
     re.ASCII,
 )
 _PARAMETER: Final = re.compile(r'; *([a-z*][a-z0-9_.*-]*)=(-?\d+|"[^"]*")', re.ASCII)
