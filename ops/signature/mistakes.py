@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from casino.base.headers import Headers
 from casino.signing.scheme import Family, Part
+from ops.signature.lines import other_lines
 
 type Sample = tuple[str, bytes]
 
@@ -26,7 +27,8 @@ def explain(
     """Return the mistake that makes the signature fit, or `None` when no known one does."""
     key = secret_key.encode()
     whole = _joined(parts)
-    for said, signed in _other_bytes(parts):
+    lines = other_lines(parts) if parts[-1:] and parts[-1].name == "@signature-params" else ()
+    for said, signed in (*lines, *_other_bytes(parts)):
         if scheme.fits(signed, headers, key):
             return said
     for said, other in _other_secrets(secret_key):
@@ -49,7 +51,7 @@ def _has_secret(parts: tuple[Part, ...]) -> bool:
 def _other_bytes(parts: tuple[Part, ...]) -> Iterator[Sample]:
     for i, part in enumerate(parts):
         if part.name == "body":
-            for said, body in _other_bodies(part.value):
+            for said, body in other_bodies(part.value):
                 yield (
                     f"body: {said}",
                     _joined((*parts[:i], Part("body", body), *parts[i + 1 :])),
@@ -73,7 +75,7 @@ def _other_bytes(parts: tuple[Part, ...]) -> Iterator[Sample]:
         yield "order: … back to front, with nothing between them", _joined(pieces[::-1])
 
 
-def _other_bodies(body: bytes) -> Iterator[Sample]:
+def other_bodies(body: bytes) -> Iterator[Sample]:
     yield "a line feed at its end was not signed", body.removesuffix(b"\n")
     yield "white space around it was not signed", body.strip()
     yield "a line feed at its end was signed but not sent", body + b"\n"
@@ -137,16 +139,22 @@ def _other_spellings(scheme: Family, headers: Headers) -> Iterator[tuple[str, He
     name = scheme.headers[-1]
     sent = headers[name.lower()][0]
     said = f"{name}: the signature is right, its spelling is not: it must be {scheme.form}"
-    bare = sent.strip().strip("\"'").removeprefix("sha256=").removeprefix("0x")
+    label, before, inner = sent.partition("=:")
+    before, after = (label + before, ":") if before else ("", "")
+    bare = (inner.removesuffix(":") if after else sent).strip().strip("\"'")
+    bare = bare.removeprefix("sha256=").removeprefix("0x")
     for text in (bare, bare.lower(), bare.replace("-", "+").replace("_", "/")):
         padded = text + "=" * (-len(text) % 4)
         for spelling in (text, padded, *_transcribed(text), *_transcribed(padded)):
-            yield said, {**headers, name.lower(): [spelling]}
+            yield said, {**headers, name.lower(): [f"{before}{spelling}{after}"]}
 
 
 def _transcribed(text: str) -> Iterator[str]:
-    """Yield hex as base64, and base64 as hex."""
+    """Yield hex as base64, base64 as hex, and base64 of hex as both."""
     with suppress(ValueError):
         yield base64.b64encode(bytes.fromhex(text)).decode()
     with suppress(ValueError):
         yield base64.b64decode(text, validate=True).hex()
+    with suppress(ValueError):
+        hex_text = base64.b64decode(text, validate=True).decode("ascii")
+        yield from (hex_text, base64.b64encode(bytes.fromhex(hex_text)).decode())

@@ -18,7 +18,7 @@ from casino.signing.scheme import (
     Part,
     SignatureRefusedError,
 )
-from ops.signature.mistakes import explain
+from ops.signature.mistakes import explain, other_bodies
 
 _SHOWN: Final = 64
 _OTHER_HEADER: Final = "headers: the signature fits, but one of them is not in the family's form"
@@ -63,7 +63,7 @@ def diagnose(request: Request, known: Iterable[Known]) -> Diagnosis:
     label = f"{fits.pair.label}{'' if fits.live else ' (no longer live)'}" if fits else None
     if verdict == "accepted":
         return Diagnosis(verdict, label, None)
-    found = _headers_difference(request, known)
+    found = _headers_difference(request, known) or _body_difference(request)
     if found is None and fits is not None:
         found = _time_difference(request) or _retired(fits) or _OTHER_HEADER
     return Diagnosis(
@@ -106,13 +106,16 @@ def _headers_difference(request: Request, known: list[Known]) -> str | None:
             return f"{name}: the header is missing"
         if len(values) > 1:
             return f"{name}: the header is there {len(values)} times"
+    fault = next(request.scheme.faults(request.message), None)
+    if fault is not None:
+        return fault
     if request.scheme.names_key:
+        key_header = request.scheme.key_header or request.scheme.headers[0]
         try:
             if request.scheme.credential(request.message.headers) not in _keys(known):
-                name = request.scheme.headers[0]
-                return f"{name}: it names a key that is not this integration's"
+                return f"{key_header}: it names a key that is not this integration's"
         except SignatureRefusedError:
-            return f"{request.scheme.headers[0]}: it is not in the family's form"
+            return f"{key_header}: it is not in the family's form"
     for read in (request.scheme.signed_at, request.scheme.request_id):
         try:
             read(request.message.headers)
@@ -123,10 +126,23 @@ def _headers_difference(request: Request, known: list[Known]) -> str | None:
     return None
 
 
+def _body_difference(request: Request) -> str | None:
+    """Say which body a digest names that is signed in its place."""
+    scheme, message = request.scheme, request.message
+    if scheme.names_body(message):
+        return None
+    for said, body in other_bodies(message.body):
+        if scheme.names_body(message._replace(body=body)):
+            return f"body: {said}"
+    return "body: its digest is that of other bytes; compare the bytes that were sent"
+
+
 def _time_difference(request: Request) -> str | None:
     moment = request.scheme.signed_at(request.message.headers)
     if moment is None or abs(moment - request.now) <= TOLERANCE_S:
         return None
+    if abs(moment / 1000 - request.now) <= TOLERANCE_S:
+        return "time: it is in milliseconds, seconds are wanted"
     off = round(abs(moment - request.now))
     side = "past" if moment < request.now else "future"
     return f"time: it lies {off} s in the {side}, {TOLERANCE_S} s are allowed either way"

@@ -105,6 +105,8 @@ def verify_signature(
         "first_difference": diagnosis.first_difference,
         "signed": shown(parts),
     }
+    if not path and any(part.name == "@path" for part in parts):
+        data["note"] = "without --path the path is taken as empty, and this family signs it"
     if signed_bytes is not None:
         data["compared"] = compare(parts, _read(str(signed_bytes))) or "the same bytes"
     return Output(data, _lines(data), exit_code=0 if diagnosis.verdict == "accepted" else 1)
@@ -125,6 +127,8 @@ def _lines(data: Mapping[str, Any]) -> list[str]:
         rows.append((f"  {part['name']}", f"{size}{part['shown']}"))
     if not signed["body_is_signed"]:
         rows.append(("note", "this family does not sign the body: it proves nothing about it"))
+    if "note" in data:
+        rows.append(("note", data["note"]))
     if "compared" in data:
         rows.append(("compared", data["compared"]))
     return fields(rows)

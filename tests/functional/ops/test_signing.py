@@ -155,3 +155,14 @@ def test_a_request_names_brand_region_and_provider_of_its_integration(console: S
     headers = console.sign()
     assert [headers[name] for name in asked] == ["brand-7", "EU", "studio"]
     assert console.verify(headers)[0] == 0
+
+
+@pytest.mark.parametrize("console", ["winupgo"], indirect=True)
+def test_a_path_that_nobody_named_is_told(console: Signer) -> None:
+    path = ("--path", "/winupgo/v1/bets/settle")
+    headers = console.sign(BODY, *path)
+    _, said = console.verify(headers)
+    assert "without --path" in said["note"]
+    assert "without --path" in console.ops.printed
+    code, said = console.verify(headers, BODY, *path)
+    assert (code, "note" in said) == (0, False)

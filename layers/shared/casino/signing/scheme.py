@@ -7,7 +7,7 @@ typed refusal, never another exception.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, NamedTuple
@@ -89,6 +89,9 @@ class Family(ABC):
     names_key = False
     """Whether a request names a key; if not, the URL tells whose it is."""
 
+    key_header = ""
+    """The header that names it, where that is not the first one."""
+
     outbound = True
     """Whether the platform signs for its own calls: then the counterpart tries a new pair first."""
 
@@ -134,6 +137,14 @@ class Family(ABC):
         Raises `SignatureRefusedError` for one that is missing, malformed or given twice.
         """
         return None
+
+    def faults(self, message: Message) -> Iterator[str]:
+        """Yield what is wrong with the form of a request's headers, for an explanation."""
+        yield from ()
+
+    def names_body(self, message: Message) -> bool:
+        """Tell whether a digest that is signed in the body's place is that of the body."""
+        return True
 
     def label_of(
         self, pairs: Iterable[Pair], headers: Headers, signed: Callable[[bytes], bytes]

@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,6 +27,7 @@ from casino.signing.scheme import (
     SignatureRefusedError,
     UnsignableError,
     check_age,
+    first,
     matching,
     single,
 )
@@ -96,6 +97,7 @@ class WinupgoFamily(Family):
     headers = (*SELF_DESCRIPTION, "Content-Digest", "Signature-Input", "Signature")
     form = "a label, =, and base64 between colons"
     names_key = True
+    key_header = "Signature-Input"
     outbound = False
 
     def credential(self, headers: Headers) -> str:
@@ -161,6 +163,37 @@ class WinupgoFamily(Family):
         if public:
             return ed25519.fits(signed, raw, secret_key.decode())
         return hmac.compare_digest(hmac.digest(secret_key, signed, "sha256"), raw)
+
+    def faults(self, message: Message) -> Iterator[str]:
+        """Yield what is wrong with label, components, parameters and digest."""
+        said, signature = (first(message.headers, n).decode() for n in self.headers[-2:])
+        match, signed = _INPUT.fullmatch(said), _SIGNATURE.fullmatch(signature)
+        if match is None:
+            form = 'label=("component" …);created=…;keyid="…", in lower case'
+            yield f"Signature-Input: it is not {form}"
+        elif signed is None or signed[1] != match[1]:
+            yield f"Signature: it must be {self.form}, with the label of Signature-Input"
+        else:
+            components = [name.strip('"') for name in match[2].split()]
+            missing = [name for name in COVERED if name not in components]
+            if missing:
+                yield f"Signature-Input: it does not cover {', '.join(missing)}"
+            if "created" not in dict(_PARAMETER.findall(match[3])):
+                yield "Signature-Input: created is missing"
+            for name in components:
+                if name not in ("@method", "@path", *message.headers):
+                    yield f"Signature-Input: it covers {name}, which the request does not carry"
+        members = re.split(r" *, *", first(message.headers, "content-digest").decode())
+        if not all(map(_DIGEST.fullmatch, members)):
+            yield "Content-Digest: it must be sha-256=:…: or sha-512=:…:, with base64 between"
+
+    def names_body(self, message: Message) -> bool:
+        """Tell whether Content-Digest is that of the body."""
+        try:
+            _check_digest(message)
+        except SignatureRefusedError:
+            return False
+        return True
 
     def signed_at(self, headers: Headers) -> float | None:
         """Return the moment in `created`."""
