@@ -65,6 +65,14 @@ abuse: .venv/.project ## Attack the signature families: a million mutants each, 
 fuzz: install .tools/schemathesis/.stamp ## Attack the deployed API by its descriptions: CASES=1000 drawn requests for each operation
 	OPENAPI_CASES=$(or $(CASES),1000) $(BIN)/pytest tests/integration/openapi
 
+.PHONY: rounds
+rounds: .venv/.project ## Play ROUNDS=2000 histories of whole rounds of three dialects against their books
+	ROUNDS=$(or $(ROUNDS),2000) $(BIN)/pytest tests/functional/wallet/test_stateful_rounds.py --hypothesis-profile=explore
+
+.PHONY: races
+races: install ## Let settlement, rollback and release race RACES=1000 times, and 16 processes mix dialects (CROWD=200)
+	RACES=$(or $(RACES),1000) CROWD=$(or $(CROWD),200) $(BIN)/pytest tests/integration/wallet/test_concurrency.py -k "race or 16"
+
 run: install ## Boot the local stack, deploy, play the demonstration (ONLY=winupgo: one part)
 	$(BIN)/python -m sandbox.up $(if $(ONLY),--only $(ONLY))
 

@@ -24,14 +24,18 @@ from casino.aws.lean.protocol import Send
 from casino.aws.lean.signature import SignedRequest
 from casino.aws.tables import Tables
 from casino.base.errors import RetryableError
+from casino.dialects.flexsoft.dialect import Flexsoft
 from casino.dialects.igsp.dialect import Igsp
+from casino.dialects.winupgo.dialect import Winupgo
+from casino.wallet.hold import HOLD_KINDS, HoldRequest
 from casino.wallet.model import Transaction
-from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wiring.hooks import wallet_service
+from casino.wiring.winupgo import hold_service
 from testing.template import PROJECT
 from testing.world import SANDBOX
 from tests.functional.faults.wire import WRITE, body_of, cancelled, operation_of
+from tests.integration.wallet.crowd import FLEXSOFT, WINUPGO
 
 START_TIMEOUT_S: Final = 60.0
 
@@ -45,16 +49,21 @@ class Answered:
     body: str = ""
     replay: bool = False
     conflicts: int = 0
+    rule: str = ""
 
 
 @dataclass(frozen=True)
 class Work:
-    """One list of transactions for each process; `conflict_chance` is that of each commit."""
+    """One list of transactions for each process; `conflict_chance` is that of each commit.
+
+    Where they go in step, no process sends its next transaction before all have come so far.
+    """
 
     tables: Tables
     jobs: Sequence[Sequence[Transaction]]
     conflict_chance: float = 0.0
     seed: int = 0
+    in_step: bool = False
 
 
 def run(work: Work, environment: Mapping[str, str]) -> list[list[Answered]]:
@@ -74,22 +83,38 @@ def run(work: Work, environment: Mapping[str, str]) -> list[list[Answered]]:
     return [[Answered(**answer) for answer in job] for job in json.loads(done.stdout)]
 
 
-def send(wallet: WalletService, request: Transaction) -> Answered:
-    """Send a transaction once."""
-    try:
-        answer = wallet.transact(request, SANDBOX.wallet)
-    except RetryableError as error:
-        return Answered(503, error.code, conflicts=error.conflicts)
-    return Answered(answer.status, answer.code, answer.body, answer.replay, answer.conflicts)
+class Wallets:
+    """The wallet's use cases as each dialect has them, over one client."""
+
+    def __init__(self, client: Any, tables: Tables) -> None:
+        self._by_integration = {
+            SANDBOX.name: wallet_service(client, tables, Igsp()),
+            FLEXSOFT: wallet_service(client, tables, Flexsoft()),
+            WINUPGO: hold_service(client, tables, Winupgo()),
+        }
+
+    def send(self, request: Transaction) -> Answered:
+        """Send a transaction once."""
+        try:
+            answer = self._by_integration[request.integration].transact(request, SANDBOX.wallet)
+        except RetryableError as error:
+            return Answered(503, error.code, conflicts=error.conflicts)
+        told = (answer.status, answer.code, answer.body, answer.replay, answer.conflicts)
+        return Answered(*told, answer.rule)
 
 
 def _parse(work: dict[str, Any]) -> Work:
     return Work(
         Tables(**work["tables"]),
-        [[Transaction(**request) for request in job] for job in work["jobs"]],
+        [[_request(request) for request in job] for job in work["jobs"]],
         work["conflict_chance"],
         work["seed"],
+        work["in_step"],
     )
+
+
+def _request(fields: dict[str, Any]) -> Transaction:
+    return (HoldRequest if fields["kind"] in HOLD_KINDS else Transaction)(**fields)
 
 
 def _process(work: Work, number: int) -> list[Answered]:
@@ -103,12 +128,17 @@ def _process(work: Work, number: int) -> list[Answered]:
         return cancelled(request, chance.randrange(len(body_of(request)["TransactItems"])))
 
     client.calls.send = conflicting
-    wallet = wallet_service(client, work.tables, Igsp())
+    wallets = Wallets(client, work.tables)
     # Opens the connection, so that the start is at once.
     list(DynamoDbAccounts(client, work.tables).wallets("nobody"))
     assert _barrier is not None
     _barrier.wait(START_TIMEOUT_S)
-    return [send(wallet, request) for request in work.jobs[number]]
+    answers = []
+    for request in work.jobs[number]:
+        answers.append(wallets.send(request))
+        if work.in_step:
+            _barrier.wait(START_TIMEOUT_S)
+    return answers
 
 
 _barrier: Barrier | None = None
