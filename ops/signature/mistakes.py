@@ -27,8 +27,7 @@ def explain(
     """Return the mistake that makes the signature fit, or `None` when no known one does."""
     key = secret_key.encode()
     whole = _joined(parts)
-    lines = other_lines(parts) if parts[-1:] and parts[-1].name == "@signature-params" else ()
-    for said, signed in (*lines, *_other_bytes(parts)):
+    for said, signed in _other_bytes(parts):
         if scheme.fits(signed, headers, key):
             return said
     for said, other in _other_secrets(secret_key):
@@ -49,6 +48,8 @@ def _has_secret(parts: tuple[Part, ...]) -> bool:
 
 
 def _other_bytes(parts: tuple[Part, ...]) -> Iterator[Sample]:
+    if parts and parts[-1].name == "@signature-params":
+        yield from other_lines(parts)
     for i, part in enumerate(parts):
         if part.name == "body":
             for said, body in other_bodies(part.value):
