@@ -139,13 +139,17 @@ def _body_difference(request: Request) -> str | None:
 
 def _time_difference(request: Request) -> str | None:
     moment = request.scheme.signed_at(request.message.headers)
-    if moment is None or abs(moment - request.now) <= TOLERANCE_S:
+    oldest_s = request.scheme.oldest_s
+    if moment is None or -TOLERANCE_S <= request.now - moment <= oldest_s:
         return None
     if abs(moment / 1000 - request.now) <= TOLERANCE_S:
         return "time: it is in milliseconds, seconds are wanted"
     off = round(abs(moment - request.now))
     side = "past" if moment < request.now else "future"
-    return f"time: it lies {off} s in the {side}, {TOLERANCE_S} s are allowed either way"
+    allowed = f"{TOLERANCE_S} s are allowed either way"
+    if oldest_s != TOLERANCE_S:
+        allowed = f"{oldest_s:g} s back and {TOLERANCE_S} s ahead are allowed"
+    return f"time: it lies {off} s in the {side}, {allowed}"
 
 
 def _retired(fits: Known) -> str | None:

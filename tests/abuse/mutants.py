@@ -153,11 +153,13 @@ def _rewritten(body: bytes) -> bytes:
 
 def changed_header(rng: random.Random, request: Signed) -> Signed | None:
     """A header that is missing, doubled, empty, huge, or another text."""
-    name = rng.choice(request.scheme.headers).lower()
+    free = [name for name in _FREE if name in request.headers]
+    name = rng.choice([*request.scheme.headers, *free]).lower()
     value = request.headers[name][0]
     how = rng.randrange(7)
     if how == 0:
-        return request.without(name)
+        # Without a header that may be missing it is another request, not a forged one.
+        return None if name in _FREE else request.without(name)
     if how < 3:
         return request.with_header(name, value, value if how == 1 else _edited(rng, value))
     other = rng.choice(("", " ", value * 40, rng.choice(_ODD), "9" * 5000))
@@ -177,8 +179,9 @@ def other_clock(rng: random.Random, request: Signed) -> Signed | None:
     moment = request.scheme.signed_at(request.headers)
     if moment is None:
         return None
-    away = TOLERANCE_S + rng.choice((0.001, 1, 60, rng.uniform(0.001, 10**9)))
-    return replace(request, now=moment + rng.choice((-away, away)))
+    away = rng.choice((0.001, 1, 60, rng.uniform(0.001, 10**9)))
+    early, late = moment - TOLERANCE_S - away, moment + request.scheme.oldest_s + away
+    return replace(request, now=rng.choice((early, late)))
 
 
 def moved_boundary(rng: random.Random, request: Signed) -> Signed | None:

@@ -49,7 +49,7 @@ def test_a_piece_of_the_campaign_can_be_repeated() -> None:
     assert attack("invo", 7, 200) == attack("invo", 7, 200)
 
 
-def _lenient_age(moment: float, now: float) -> None:
+def _lenient_age(moment: float, now: float, oldest_s: float = 0) -> None:
     """Accept every moment."""
 
 

@@ -86,6 +86,14 @@ def test_the_idempotency_key_names_the_delivery_but_is_not_signed() -> None:
     assert request.verify() == "current"
 
 
+def test_a_delivery_without_the_key_among_its_headers_is_as_authentic() -> None:
+    request = _sent(CURRENT).without("x-invo-idempotency-key")
+
+    assert request.scheme.request_id(request.headers) is None
+    assert request.verify() == "current"
+    assert _refused(request.with_header("x-invo-idempotency-key", "")) == "unauthorized"
+
+
 def test_signing_needs_an_idempotency_key() -> None:
     for request_id in ("", "ü", "a b", "k" * 257):
         with pytest.raises(UnsignableError):

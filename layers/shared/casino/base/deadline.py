@@ -12,6 +12,9 @@ from typing import Final
 
 from casino.base.clock import Clock
 
+#: What writing the answer and the log line takes, in seconds.
+_TO_ANSWER_S: Final = 0.2
+
 
 @dataclass(frozen=True, slots=True)
 class _Deadline:
@@ -38,3 +41,9 @@ def left_s() -> float:
     if current is None:
         return float("inf")
     return max(0.0, current.at - current.clock.monotonic())
+
+
+def time_for(context: object, most_s: float) -> float:
+    """Return the seconds that a request may take: what Lambda leaves, and never more than that."""
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    return min(most_s, remaining() / 1000 - _TO_ANSWER_S) if remaining else most_s

@@ -18,7 +18,7 @@ KEY: Final = re.compile(r"[!-~]{1,256}", re.ASCII)
 #: A try that fails is made again after 1, 2, 4, … minutes, an hour at most.
 FIRST_PAUSE_S: Final = 60
 LONGEST_PAUSE_S: Final = 3600
-#: After so many tries a delivery has failed: a day and a half after the first.
+#: After so many tries a delivery has failed: a good day after the first.
 MOST_ATTEMPTS: Final = 36
 
 type Write = Any
@@ -107,6 +107,17 @@ class Ignored:
 
 
 type Outcome = Done | Unmatched | Ignored
+
+
+def state_after(outcome: Outcome) -> State:
+    """Return the state that an outcome leads to."""
+    match outcome:
+        case Done():
+            return "done"
+        case Unmatched():
+            return "unmatched"
+        case Ignored():
+            return "ignored"
 
 
 def pause_s(attempts: int) -> int:

@@ -86,6 +86,9 @@ class Family(ABC):
     form: str
     """What the header of the signature looks like."""
 
+    oldest_s: float = TOLERANCE_S
+    """How long ago a request may have been signed, in seconds."""
+
     names_key = False
     """Whether a request names a key; if not, the URL tells whose it is."""
 
@@ -184,9 +187,9 @@ def matching(pattern: re.Pattern[str], value: str) -> str:
     return value
 
 
-def check_age(moment: float, now: float) -> None:
-    """Refuse a moment more than `TOLERANCE_S` away, in either direction."""
-    if abs(moment - now) > TOLERANCE_S:
+def check_age(moment: float, now: float, oldest_s: float = TOLERANCE_S) -> None:
+    """Refuse a moment more than `TOLERANCE_S` ahead, or more than `oldest_s` ago."""
+    if not -TOLERANCE_S <= now - moment <= oldest_s:
         raise SignatureRefusedError("timestamp_out_of_range")
 
 

@@ -5,12 +5,11 @@ one place where errors become responses. An unexpected error is answered as retr
 outcome is unknown: the same request settles it.
 """
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Final
 
 from casino.base.clock import Clock
-from casino.base.deadline import deadline
+from casino.base.deadline import deadline, time_for
 from casino.base.errors import RequestRefusedError, RetryableError
 from casino.base.headers import Headers
 from casino.base.proxy import (
@@ -23,6 +22,7 @@ from casino.base.proxy import (
     source_ip,
     trace_id_of,
 )
+from casino.integrations.door import allowed, verified
 from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring, Registry
 from casino.observability.hooks import HookTelemetry, RequestRecord
@@ -35,8 +35,6 @@ from casino.wallet.service import Result, WalletService
 
 #: The longest that a request may take, in seconds: providers give up after 1 to 3.
 REQUEST_S: Final = 2.5
-#: What writing the answer and the log line takes, in seconds.
-_TO_ANSWER_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ class HookEndpoint:
         started = self.clock.monotonic()
         headers = all_headers(event)
         record = RequestRecord(trace_id_of(event, headers), self.dialect.action)
-        with deadline(self.clock, _time_for(context)):
+        with deadline(self.clock, time_for(context, REQUEST_S)):
             result = self._result(event, headers, record)
         record.status, record.outcome, record.rule = result.status, result.code, result.rule
         record.replay, record.conflicts = result.replay, result.conflicts
@@ -98,7 +96,7 @@ class HookEndpoint:
             raise SignatureRefusedError("unauthorized")
         record.integration = integration.name
         record.source_ip = call.source_ip
-        if not _allowed(call.source_ip, integration.allowed_cidrs):
+        if not allowed(call.source_ip, integration.allowed_cidrs):
             raise RequestRefusedError("ip_not_allowed")
         secret = self._verified(call, integration, api_key)
         record.secret_version, record.secret_id = secret.label, secret.version_id
@@ -106,22 +104,12 @@ class HookEndpoint:
         return integration
 
     def _verified(self, call: Call, integration: Integration, api_key: str) -> Pair:
-        """Return the version of this very key that signed the call.
+        """Return the version of this very key that signed the call."""
 
-        After a mismatch the keyring is read anew.
-        """
-        versions = self._live(integration, api_key)
-        try:
-            label = self.dialect.verify(call, versions, self.clock.now())
-        except SignatureRefusedError as error:
-            if error.reason != "invalid_signature" or not self.keyring.refresh(integration):
-                raise
-            versions = self._live(integration, api_key)
-            label = self.dialect.verify(call, versions, self.clock.now())
-        return next(secret for secret in versions if secret.label == label)
+        def verify(versions: tuple[Pair, ...]) -> str:
+            return self.dialect.verify(call, versions, self.clock.now())
 
-    def _live(self, integration: Integration, api_key: str) -> tuple[Pair, ...]:
-        return tuple(pair for pair in self.keyring.live(integration) if pair.api_key == api_key)
+        return verified(self.keyring, integration, verify, api_key)
 
     def _serve(self, request: Request, integration: Integration, record: RequestRecord) -> Result:
         if isinstance(request, TokenExchange):
@@ -139,12 +127,6 @@ class HookEndpoint:
         return self.wallet.transact(request, integration.wallet)
 
 
-def _time_for(context: object) -> float:
-    """Return the seconds that a request may take: what Lambda leaves, and never more than 2.5."""
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
-    return min(REQUEST_S, remaining() / 1000 - _TO_ANSWER_S) if remaining else REQUEST_S
-
-
 def _call(event: Event, headers: Headers, trace_id: str) -> Call:
     return Call(
         method=str(event.get("httpMethod", "")),
@@ -156,13 +138,3 @@ def _call(event: Event, headers: Headers, trace_id: str) -> Call:
         certificate=client_certificate(event),
         claims=claims_of(event),
     )
-
-
-def _allowed(address: str, cidrs: tuple[str, ...]) -> bool:
-    if not cidrs:
-        return True
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(found in ipaddress.ip_network(cidr) for cidr in cidrs)

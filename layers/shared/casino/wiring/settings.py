@@ -87,9 +87,9 @@ def load_sync_settings(environment: Mapping[str, str]) -> SyncSettings:
         catalogue_table=required(environment, "CATALOGUE_TABLE"),
         sync_table=required(environment, "SYNC_TABLE"),
         pages_bucket=required(environment, "PAGES_BUCKET"),
-        drop_share=_whole(environment, "DROP_SHARE_PERCENT", 80) / 100,
+        drop_share=whole(environment, "DROP_SHARE_PERCENT", 80) / 100,
         hand_over_s=_number(environment, "HAND_OVER_SECONDS", 60),
-        page_limit=_whole(environment, "PAGE_LIMIT", 200),
+        page_limit=whole(environment, "PAGE_LIMIT", 200),
     )
 
 
@@ -98,9 +98,9 @@ def load_session_settings(environment: Mapping[str, str]) -> SessionSettings:
     return SessionSettings(
         catalogue_table=required(environment, "CATALOGUE_TABLE"),
         deadline_s=_number(environment, "LAUNCH_DEADLINE_SECONDS", 10),
-        session_ttl_s=60 * _whole(environment, "SESSION_TTL_MINUTES", 720),
-        repeat_s=_whole(environment, "LAUNCH_REPEAT_SECONDS", 60),
-        idle_s=60 * _whole(environment, "SESSION_IDLE_MINUTES", 30),
+        session_ttl_s=60 * whole(environment, "SESSION_TTL_MINUTES", 720),
+        repeat_s=whole(environment, "LAUNCH_REPEAT_SECONDS", 60),
+        idle_s=60 * whole(environment, "SESSION_IDLE_MINUTES", 30),
         expiry_budget_s=_number(environment, "EXPIRY_BUDGET_SECONDS", 30),
         return_hosts=_names(environment.get("RETURN_HOSTS")) or None,
     )
@@ -126,7 +126,8 @@ def _number(environment: Mapping[str, str], name: str, default: float) -> float:
         raise SettingsError(f"{name} is not a number") from None
 
 
-def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
+def whole(environment: Mapping[str, str], name: str, default: int) -> int:
+    """Return a variable that is a whole number, or `default` where it is not set."""
     try:
         return int(environment.get(name, default))
     except ValueError:

@@ -58,7 +58,7 @@ def _read(value: str) -> tuple[str, list[str]]:
 class InvoFamily(Family):
     """`X-Invo-Signature`, `X-Invo-Idempotency-Key`, `X-Invo-Secret-Version`."""
 
-    headers = ("X-Invo-Idempotency-Key", "X-Invo-Signature")
+    headers = ("X-Invo-Signature",)
     form = "t=<10 digits>,v1=<64 lower-case hex digits>, and further ,v1=… after it"
 
     def verify(self, message: Message, pairs: Iterable[Pair], now: float) -> str:
@@ -108,5 +108,7 @@ class InvoFamily(Family):
         return float(_read(single(headers, _SIGNATURE, "invalid_signature"))[0])
 
     def request_id(self, headers: Headers) -> str | None:
-        """Return the idempotency key; it is not signed."""
+        """Return the idempotency key; it is not signed, and may be missing."""
+        if _IDEMPOTENCY_KEY not in headers:
+            return None
         return matching(_KEY, single(headers, _IDEMPOTENCY_KEY, "invalid_signature"))

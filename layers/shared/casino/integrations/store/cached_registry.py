@@ -50,6 +50,22 @@ class CachedRegistry:
             return None
         return replace(found, key_valid_until=key.valid_until) if key.valid_until else found
 
+    def named(self, name: str) -> Integration | None:
+        """Return an enabled integration by its name, at most `ttl_s` old.
+
+        One without a live key is unknown, and costs no reading of its own. Raises
+        `UnavailableError` when the registry cannot tell.
+        """
+        self._keep_fresh(any(key.integration == name for key in self._keys.values()))
+        now, keys = self._clock.now(), self._keys.values()
+        live = (key for key in keys if not key.valid_until or now < key.valid_until)
+        if not any(key.integration == name for key in live):
+            if self._unsure:
+                raise UnavailableError("the keys could not be read, or not all of them")
+            return None
+        found = self._integration(name)
+        return found if found is not None and found.enabled else None
+
     def get(self, name: str) -> Integration | None:
         """Return an integration by its name, read now."""
         return self._registry.get(name)
@@ -65,13 +81,17 @@ class CachedRegistry:
         self._unsure = len(keys) > MOST_KEYS
 
     def _key(self, api_key: str) -> ApiKey | None:
-        now = self._clock.monotonic()
-        early = api_key not in self._keys and now - self._tried_at >= self._early_s
-        if early or now - self._read_at >= self._ttl_s:
-            self.read_keys()
+        self._keep_fresh(api_key in self._keys)
         if self._unsure and api_key not in self._keys:
             raise UnavailableError("the keys could not be read, or not all of them")
         return self._keys.get(api_key)
+
+    def _keep_fresh(self, known: bool) -> None:
+        """Read the keys when they are too old, or when what is looked for may be new."""
+        now = self._clock.monotonic()
+        early = not known and now - self._tried_at >= self._early_s
+        if early or now - self._read_at >= self._ttl_s:
+            self.read_keys()
 
     def _integration(self, name: str) -> Integration | None:
         now = self._clock.monotonic()

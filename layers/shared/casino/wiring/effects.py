@@ -1,0 +1,29 @@
+"""What acts on the deliveries of each family; a new counterpart adds a row."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from casino.base.clock import Clock
+from casino.deliveries.dialect import Effect
+from casino.integrations.ports import Keyring
+from casino.integrations.store.cached_registry import CachedRegistry
+from casino.observability.provider_calls import ProviderTelemetry
+from casino.wiring.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class EffectParts:
+    """What the worker has for every effect."""
+
+    client: Any
+    """DynamoDB."""
+    settings: Settings
+    registry: CachedRegistry
+    keyring: Keyring
+    clock: Clock
+    observer: ProviderTelemetry
+
+
+#: Family of the integration that receives → what makes its effect.
+EFFECTS: Final[Mapping[str, Callable[[EffectParts], Effect]]] = {}
