@@ -26,6 +26,7 @@ _NOUNS: Final = {
     "ledger": ("ledger", "The ledger."),
     "win": ("win", "Held wins."),
     "hold": ("hold", "Stakes that wait for their settlement."),
+    "delivery": ("delivery", "What partners told us."),
 }
 _PLAIN: Final = {
     "sign": ("signature", "Sign a body as a provider does."),

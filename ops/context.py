@@ -118,6 +118,7 @@ def _operations(
         cloudformation=cloudformation,
         sandbox=sandbox,
         functions=client("lambda", _PATIENT),
+        queues=client("sqs"),
         identity=None if "endpoint_url" in options else client("sts"),
         api=_api(session, stack, options, cloudformation.meta.region_name),
     )

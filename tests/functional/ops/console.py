@@ -24,6 +24,7 @@ from testing.world import World
 _EXPLAINED = {
     ("integration", "limits"),
     ("win", "release"),
+    ("delivery", "ignore"),
     *(("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")),
 }
 

@@ -13,15 +13,12 @@ import pytest
 
 from casino.aws.attributes import Item
 from casino.base.clock import SystemClock
-from casino.dialects.igsp.dialect import Igsp
-from casino.integrations.model import WalletTerms, WinLimits
-from casino.wiring.hooks import wallet_service
 from casino.wiring.rotation import rotation_handler
 from testing.command_line import EVERY_VERB
 from testing.credentials import FakePairProvider, pair_of
-from testing.transactions import a_win
 from testing.world import GAME, World
 from tests.functional.ops.console import Console, LocalFunctions
+from tests.functional.ops.waiting import DELIVERY, HELD_WIN, hold_a_win, receive
 
 REASON = "ticket 7"
 FILE = "{file}"
@@ -32,15 +29,6 @@ ROTATE = ("integration", "rotate", "sandbox")
 
 
 IDENTITY = ("--integration", "sandbox", "--email", "ann@example.org", "--identity-id", "id_1")
-HELD_WIN = "win-held"
-
-
-def hold_a_win(world: World) -> None:
-    """Let a player win what is above the limits of the integration."""
-    session_id = world.player("bea")
-    win = a_win(transaction_id=HELD_WIN, player_id="bea", session_id=session_id)
-    limited = WalletTerms(win_limits=(("EUR", WinLimits(0)),))
-    assert wallet_service(world.client, world.tables, Igsp()).transact(win, limited).status == 200
 
 
 @dataclass(frozen=True)
@@ -73,6 +61,9 @@ CHANGES = [
     Scene(("integration", "refunds", "sandbox", "--unknown-bet", "accept")),
     Scene(("integration", "limits", "sandbox", "EUR", "--win", "100")),
     Scene(("win", "release", HELD_WIN)),
+    Scene(("delivery", "retry", "sandbox", DELIVERY)),
+    Scene(("delivery", "ignore", "sandbox", DELIVERY)),
+    Scene(("delivery", "redrive"), (("delivery", "retry", "sandbox", DELIVERY),)),
     Scene(("integration", "disable", "sandbox")),
     Scene(("integration", "enable", "sandbox"), (("integration", "disable", "sandbox"),)),
     Scene(STAGE, steps=True),
@@ -94,6 +85,8 @@ READS = [
     ("audit",),
     ("hold", "list"),
     ("order", "list"),
+    ("delivery", "list"),
+    ("delivery", "show", "sandbox", DELIVERY),
     ("sign", FILE),
     ("verify-signature", FILE),
 ]
@@ -109,6 +102,7 @@ OVER_THE_API = [("session", "launch")]
 EXPLAINED = [
     ("integration", "limits"),
     ("win", "release"),
+    ("delivery", "ignore"),
     ("player", "identity", "set"),
     *(("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")),
 ]
@@ -163,6 +157,7 @@ class Desk:
 def desk(world: World, tmp_path: Path) -> Desk:
     world.configure(url="https://provider.example")
     hold_a_win(world)
+    receive(world)
     client = Recorder(world.client)
     rotate = rotation_handler(world.environment, dynamodb=client, provider=FakePairProvider())
 

@@ -30,6 +30,8 @@ RESERVED = {
     "RefundFunction": "RefundConcurrency",
     "FlexsoftFunction": "FlexsoftConcurrency",
     "WinupgoFunction": "WinupgoConcurrency",
+    "InvoFunction": "InvoConcurrency",
+    "IgvFunction": "IgvConcurrency",
     "LaunchSessionFunction": "LaunchConcurrency",
     "ExpireSessionsFunction": "ExpiryConcurrency",
 }

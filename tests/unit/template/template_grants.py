@@ -11,6 +11,7 @@ type Grants = dict[str, dict[str, set[str]]]
 # Every star in a policy, with the reason in docs/deployment.md. Add here only what stands there.
 DOCUMENTED_WILDCARDS = {
     ("ReadPolicy", "Resource", "${AWS::StackName}/integration/*"),
+    ("ReceivePolicy", "Resource", "${AWS::StackName}/integration/*"),
     ("SyncCatalogueRole", "Resource", "${AWS::StackName}/integration/*"),
     ("SyncCatalogueRole", "Resource", "${PagesBucket.Arn}/*"),
     ("RotationPolicy", "Resource", "${AWS::StackName}/integration/*"),
@@ -18,6 +19,8 @@ DOCUMENTED_WILDCARDS = {
     ("WalletApi", "Resource", "execute-api:/*/POST/webhooks/*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/flexsoft/*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/winupgo/*"),
+    ("WalletApi", "Resource", "execute-api:/*/POST/invo/*"),
+    ("WalletApi", "Resource", "execute-api:/*/POST/igv/*"),
     ("WalletApi", "Resource", "execute-api:/*/GET/health"),
 }
 
@@ -100,6 +103,18 @@ LOBBY_GRANTS = {
     "CatalogueTable/index/by_provider": {"dynamodb:Query"},
     "KmsKeyArn": READ_KEY,
 }
+RECEIVE_GRANTS = {
+    "RegistryTable": READ | {"dynamodb:Query"},
+    "integration secrets": {"secretsmanager:GetSecretValue"},
+    "DeliveriesTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+    "KmsKeyArn": READ_KEY | WRITE_KEY,
+}
+STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
+WORK_GRANTS = POST_GRANTS | {
+    "DeliveriesTable": STREAM | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "DeliveriesTable/index/by_state": {"dynamodb:Query"},
+    "UnworkedQueue": {"sqs:SendMessage"},
+}
 EXPECTED_GRANTS: Grants = {
     "HooksFunction": REFUND_GRANTS | {"HooksLogs": LOGS},
     "BalanceFunction": BALANCE_GRANTS | {"BalanceLogs": LOGS},
@@ -115,6 +130,9 @@ EXPECTED_GRANTS: Grants = {
         "AuditTable": {"dynamodb:PutItem"},
         "WinupgoLogs": LOGS,
     },
+    "InvoFunction": RECEIVE_GRANTS | {"InvoLogs": LOGS},
+    "IgvFunction": RECEIVE_GRANTS | {"IgvLogs": LOGS},
+    "WorkDeliveriesFunction": WORK_GRANTS | {"WorkDeliveriesLogs": LOGS},
     "HealthFunction": {"HealthLogs": LOGS},
     "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
     "MeasureExposureFunction": EXPOSURE_GRANTS | {"MeasureExposureLogs": LOGS},

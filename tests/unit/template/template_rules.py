@@ -33,6 +33,11 @@ SERVICE_METRICS = {
     "TokenRefreshFailures",
     "LaunchFailures",
     "SessionsNotTold",
+    "CallbackAnomalies",
+    "DeliveriesUnmatched",
+    "DeliveriesFailed",
+    "OpenDeliveryAgeSeconds",
+    "ProviderFailures",
 }
 
 ROUTES = {
@@ -50,6 +55,8 @@ ROUTES = {
     ("POST", "/winupgo/v1/bets/settle"): "WinupgoFunction",
     ("POST", "/winupgo/v1/bets/rollback"): "WinupgoFunction",
     ("POST", "/winupgo/v1/events"): "WinupgoFunction",
+    ("POST", "/invo/v1/webhooks/{integration}"): "InvoFunction",
+    ("POST", "/igv/v1/callbacks/{integration}"): "IgvFunction",
     ("GET", "/health"): "HealthFunction",
     ("GET", "/catalogue/games"): "ReadCatalogueFunction",
     ("GET", "/catalogue/providers"): "ReadCatalogueFunction",
@@ -66,7 +73,7 @@ AUTHORIZERS = {
 }
 
 #: Routes that everyone may call; any other needs the caller's IAM permission.
-PUBLIC = re.compile(r"/webhooks/.*|/flexsoft/.*|/winupgo/.*|/health")
+PUBLIC = re.compile(r"/webhooks/.*|/flexsoft/.*|/winupgo/.*|/invo/.*|/igv/.*|/health")
 
 
 def careless_tables(template: Template) -> list[str]:

@@ -23,6 +23,8 @@ from casino.catalogue.store.game_items import game_key, read_game
 from casino.catalogue.store.games import DynamoDbCatalogue
 from casino.catalogue.store.orders import DynamoDbOrders
 from casino.catalogue.store.runs import DynamoDbSync
+from casino.deliveries.admin import DeliveryAdmin
+from casino.deliveries.store.inbox import DynamoDbInbox
 from casino.dialects.flexsoft.gifts import GIFT_BOUNDS, Gifts
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.registry import ACCOUNTS, FAMILIES
@@ -67,6 +69,8 @@ class Admin:
     cloudformation: Any
     functions: Any = None
     """Lambda: where rotations and syncs run."""
+    queues: Any = None
+    """SQS."""
     clock: Clock = field(default_factory=SystemClock)
 
     # The use cases.
@@ -174,6 +178,18 @@ class Admin:
     def ask_orders(self, event: Mapping[str, Any]) -> Any:
         """Return what the deployed function of the orders answers."""
         return ask(self.functions, f"{self.stack.name}-igv-orders", event)
+
+    @cached_property
+    def deliveries(self) -> DeliveryAdmin:
+        return DeliveryAdmin(DynamoDbInbox(self.dynamodb, self.stack.tables), self.clock)
+
+    def empty_unworked(self) -> None:
+        """Empty the queue that names what the stream of the deliveries gave up.
+
+        Its messages hold no delivery; at most once a minute, which is SQS's rule.
+        """
+        if self.queues is not None and self.stack.unworked_queue:
+            self.queues.purge_queue(QueueUrl=self.stack.unworked_queue)
 
     @cached_property
     def verifier(self) -> Verifier:

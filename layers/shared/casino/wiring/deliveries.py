@@ -14,7 +14,7 @@ from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.telemetry import Telemetry
-from casino.wiring.settings import load_settings, required, whole
+from casino.wiring.settings import load_settings, whole
 
 
 def receiver_handler(
@@ -35,7 +35,7 @@ def receiver_handler(
 
 
 def inbox_of(client: Any, environment: Mapping[str, str]) -> DynamoDbInbox:
-    """Return the inbox that the environment names; raises `SettingsError`."""
-    table, tables = required(environment, "DELIVERIES_TABLE"), load_settings(environment).tables
+    """Return the inbox, as the environment says."""
+    tables = load_settings(environment).tables
     retention_s = whole(environment, "DELIVERY_RETENTION_DAYS", 90) * DAY_S
-    return DynamoDbInbox(client, table, tables, retention_s)
+    return DynamoDbInbox(client, tables, retention_s)

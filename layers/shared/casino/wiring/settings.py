@@ -72,6 +72,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
             registry=required(environment, "REGISTRY_TABLE"),
             audit=environment.get("AUDIT_TABLE", ""),
             partners=environment.get("PARTNERS_TABLE", ""),
+            deliveries=environment.get("DELIVERIES_TABLE", ""),
         ),
         service=environment.get("POWERTOOLS_SERVICE_NAME", "wallet"),
         version=environment.get("SERVICE_VERSION", "unknown"),
@@ -116,7 +117,7 @@ def required(environment: Mapping[str, str], name: str) -> str:
 
 def moment(environment: Mapping[str, str], name: str) -> int | None:
     """Return a variable in seconds since the epoch; `None` where it is empty or not set."""
-    return _whole(environment, name, 0) if environment.get(name) else None
+    return whole(environment, name, 0) if environment.get(name) else None
 
 
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:

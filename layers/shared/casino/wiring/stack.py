@@ -22,6 +22,8 @@ class Stack:
     catalogue_table: str = ""
     sync_table: str = ""
     sync_function: str = ""
+    unworked_queue: str = ""
+    """Where batches are named that the stream of the deliveries gave up."""
     cache_s: float = 60.0
     """How long a function may go on with what the registry and Secrets Manager said before."""
     local: bool = False
@@ -51,6 +53,7 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
             registry=outputs["RegistryTableName"],
             audit=outputs["AuditTableName"],
             partners=outputs["PartnersTableName"],
+            deliveries=outputs["DeliveriesTableName"],
         )
         prefix = outputs["SecretPrefix"]
     except KeyError as error:
@@ -69,6 +72,7 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
         outputs.get("CatalogueTableName", ""),
         outputs.get("SyncTableName", ""),
         outputs.get("SyncFunctionName", ""),
+        outputs.get("UnworkedQueueUrl", ""),
         float(outputs.get("CacheSeconds", Stack.cache_s)),
         outputs.get("ApiStage") == "local",
         "CryptographyLayerArn" in outputs,

@@ -28,6 +28,8 @@ from casino.deliveries.store.items import (
 #: The index of states, each in the order of arrival.
 BY_STATE: Final = "by_state"
 DAY_S: Final = 24 * 3600
+#: How long a delivery that has ended stays unless the stack says otherwise, in seconds.
+RETENTION_S: Final = 90 * DAY_S
 
 _ENDS: Final[frozenset[State]] = frozenset({"done", "ignored"})
 
@@ -36,10 +38,10 @@ class DynamoDbInbox:
     """`Inbox` over the table of the deliveries; `retention_s` counts from their ends."""
 
     def __init__(
-        self, client: DynamoDbClient, table: str, tables: Tables, retention_s: int = 90 * DAY_S
+        self, client: DynamoDbClient, tables: Tables, retention_s: int = RETENTION_S
     ) -> None:
         self._client = client
-        self._table = table
+        self._table = tables.deliveries
         self._tables = tables
         self._retention_s = retention_s
 

@@ -1,0 +1,32 @@
+"""What waits for a person, arranged for the command line: a held win, an unmatched delivery."""
+
+from typing import Final
+
+from casino.deliveries.model import Delivery, Unmatched
+from casino.deliveries.store.inbox import DynamoDbInbox
+from casino.dialects.igsp.dialect import Igsp
+from casino.integrations.model import WalletTerms, WinLimits
+from casino.wiring.hooks import wallet_service
+from testing.transactions import a_win
+from testing.world import World
+
+HELD_WIN: Final = "win-held"
+DELIVERY: Final = "evt-1"
+
+
+def hold_a_win(world: World) -> None:
+    """Let a player win what is above the limits of the integration."""
+    session_id = world.player("bea")
+    win = a_win(transaction_id=HELD_WIN, player_id="bea", session_id=session_id)
+    limited = WalletTerms(win_limits=(("EUR", WinLimits(0)),))
+    assert wallet_service(world.client, world.tables, Igsp()).transact(win, limited).status == 200
+
+
+def receive(world: World, key: str = DELIVERY) -> None:
+    """Let a partner tell something that fits no player."""
+    inbox = DynamoDbInbox(world.client, world.tables)
+    told = Delivery("sandbox", "invo", key, "purchase.completed", b'{"a":1}', 1)
+    assert inbox.put_if_absent(told) is None
+    taken = inbox.take(told, 1)
+    assert taken is not None
+    assert inbox.commit(taken, Unmatched("no such player"), 1) == "committed"
