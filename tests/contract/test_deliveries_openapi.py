@@ -56,6 +56,7 @@ def bodies() -> Iterator[dict[str, Any]]:
     yield EVENT
     for field in ("idempotency_key", "event_type"):
         yield {key: value for key, value in EVENT.items() if key != field}
+        odd: Any
         for odd in ("", None, 7, True, ["x"], {}, "a b", "ü", "k" * 129, "k" * 256, "k" * 257):
             yield EVENT | {field: odd}
 

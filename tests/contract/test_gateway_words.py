@@ -16,6 +16,8 @@ DOCUMENTS: Final = {
     "wallet-hooks.yaml": "igsp",
     "flexsoft.yaml": "flexsoft",
     "winupgo.yaml": "winupgo",
+    "invo.yaml": "invo",
+    "igv.yaml": "igv",
 }
 
 

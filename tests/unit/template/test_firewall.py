@@ -10,6 +10,8 @@ import pytest
 from builder.samconfig import parameters
 from casino.dialects.flexsoft.answers import answer as flexsoft
 from casino.dialects.igsp.answers import answer as igsp
+from casino.dialects.igv.callback import IgvCallback
+from casino.dialects.invo.webhook import InvoWebhook
 from casino.dialects.winupgo.answers import answer as winupgo
 from casino.wallet.dialect import MAX_BODY, Answer, Outcome
 from testing.template import PROJECT, Template, load_template
@@ -95,6 +97,16 @@ def test_a8_no_dialects_money_meets_the_limit_of_the_nameless(
     assert rates(template, Request(f"/prod{path}"))["IP"] == {"Ref": "WafRateLimit"}
 
 
+def test_a_partners_delivery_needs_the_headers_that_sign_it(template: Template) -> None:
+    invo, igv = "/prod/invo/v1/webhooks/acme", "/prod/igv/v1/callbacks/acme"
+    signed = {"X-Request-Id": "1", "X-Timestamp": "1734850099000", "X-Signature": "0"}
+    assert answer(template, Request(invo, {"X-Invo-Signature": "t=1,v1=0"})) is None
+    assert answer(template, Request(invo)) == 401
+    assert answer(template, Request(igv, signed)) is None
+    for name in signed:
+        assert answer(template, Request(igv, signed | {name: ""})) == 401
+
+
 @pytest.mark.parametrize("environment", [None, "staging", "prod"])
 def test_a8_the_rates_follow_the_throttle(template: Template, environment: str | None) -> None:
     """A key may use all of one method; an aggregator's two addresses may, together."""
@@ -112,6 +124,8 @@ WORDS: dict[str, tuple[Callable[[Outcome], Answer], str]] = {
     "igsp": (igsp, "unauthorized"),
     "flexsoft": (flexsoft, "unauthorized"),
     "winupgo": (winupgo, "unauthorized"),
+    "invo": (lambda said: InvoWebhook().answer(said.code, said.trace_id), "unauthorized"),
+    "igv": (lambda said: IgvCallback().answer(said.code, said.trace_id), "unauthorized"),
 }
 
 
