@@ -86,6 +86,8 @@ def test_win_needs_no_session_where_a_bet_or_round_shows_the_player(partner: Par
         1_000, session_token=..., round_id="r7", withdraw_provider_tx_id="b", provider_tx_id="w2"
     )
     assert (by_round.status, by_bet.status) == (200, 200)
+    gone = {"session_token": "gone", "round_id": "r7", "withdraw_provider_tx_id": "b"}
+    assert partner.win(1_000, **gone).status == 200
     assert partner.entry("w1").attributed
     assert partner.entry("w2").attributed
     strange = partner.win(1_000, session_token="gone", round_id="r8", provider_tx_id="w3")

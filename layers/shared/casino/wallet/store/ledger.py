@@ -58,6 +58,8 @@ class DynamoDbLedger:
         if played is not None:
             keys[self._tables.rounds] = [_round_key(request, played)]
         found = self._snapshot(batch_get(self._client, keys), ledger_ids)
+        if _misses_session(request, found) and len(ledger_ids) == 1:
+            return self.load(replace(request, session_id=None), seen)
         # A bet that was seen never changes: it need not be read again.
         return found if seen is None or found.bet else replace(found, bet=seen.bet)
 
@@ -243,6 +245,12 @@ class DynamoDbLedger:
 def _is_settled_by_bet(request: Transaction) -> bool:
     """Tell whether the bet that it names is of use: a win in session and round needs none."""
     return request.kind == "refund" or None in (request.session_id, request.round_id)
+
+
+def _misses_session(request: Transaction, found: Snapshot) -> bool:
+    """Tell whether a new win names a session that is not there: its bet may show the player."""
+    named = request.session_id is not None and request.bet_transaction_id is not None
+    return named and request.by_bet and found.session is None and found.entry is None
 
 
 def _round_key(owner: Transaction | Entry, round_id: str) -> Item:
