@@ -27,8 +27,13 @@ IntegrationOption = Annotated[
 PathOption = Annotated[
     str, typer.Option(help="The path of the URL, without API Gateway's stage (winupgo).")
 ]
+AtOption = Annotated[
+    str | None,
+    typer.Option(help="When it arrived (ISO 8601 or seconds since 1970); without it, now."),
+]
 QueryOption = Annotated[str, typer.Option(help="The query of the URL, without ? (igv-merchant).")]
 
+_NO_PATH: Final = "without --path the path is taken as empty, and this family signs it"
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*)")
 
 
@@ -82,20 +87,17 @@ def verify_signature(
     integration: IntegrationOption = None,
     query: QueryOption = "",
     path: PathOption = "",
-    at: Annotated[
-        str | None,
-        typer.Option(help="When it arrived (ISO 8601 or seconds since 1970); without it, now."),
-    ] = None,
+    at: AtOption = None,
     signed_bytes: Annotated[
         Path | None,
         typer.Option(help="What the sender says it signed, byte for byte, to be compared."),
     ] = None,
 ) -> Output:
     """Say which bytes of a request were signed, and name the first difference."""
-    body, now = _read(file), _moment(at) if at else operations.clock.now()
-    headers = _headers(header or [], headers_file)
+    now = _moment(at) if at else operations.clock.now()
+    message = Message(_read(file), _headers(header or [], headers_file), query, path=path)
     name, known = known_versions(operations, integration)
-    request = Request(scheme_of(name), Message(body, headers, query, path=path), now)
+    request = Request(scheme_of(name), message, now)
     diagnosis = diagnose(request, known)
     parts = request.parts(known[0].pair.secret_key)
     data: dict[str, Any] = {
@@ -105,11 +107,11 @@ def verify_signature(
         "first_difference": diagnosis.first_difference,
         "signed": shown(parts),
     }
-    if not path and any(part.name == "@path" for part in parts):
-        data["note"] = "without --path the path is taken as empty, and this family signs it"
+    if not path and "@path" in (part.name for part in parts):
+        data["note"] = _NO_PATH
     if signed_bytes is not None:
         data["compared"] = compare(parts, _read(str(signed_bytes))) or "the same bytes"
-    return Output(data, _lines(data), exit_code=0 if diagnosis.verdict == "accepted" else 1)
+    return Output(data, _lines(data), exit_code=int(diagnosis.verdict != "accepted"))
 
 
 def _lines(data: Mapping[str, Any]) -> list[str]:
