@@ -5,7 +5,8 @@ from casino.providers.ports import Launched, LaunchRequest
 from casino.wallet.proof.verify import Verifier
 from testing.hooks import Reply, proxy_event
 from testing.launching import URL
-from tests.cases.flexsoft import ROWS, sit_down, switched_off
+from tests.cases.flexsoft import ROWS
+from tests.cases.flexsoft_desk import sit_down, switched_off
 from tests.functional.flexsoft.partner import INTEGRATION, PUBLIC_KEY, SECRET_KEY, Partner
 from tests.functional.ops.console import Console
 

@@ -4,7 +4,8 @@ from casino.base.clock import SystemClock
 from casino.wallet.proof.verify import Verifier
 from testing.hooks import Reply, load_function, proxy_event
 from testing.world import World
-from tests.cases.winupgo import CLOSED, ROWS, connect, sit_down
+from tests.cases.winupgo import ROWS
+from tests.cases.winupgo_desk import CLOSED, connect, sit_down
 from tests.functional.ops.console import Console
 
 

@@ -9,7 +9,8 @@ from sandbox.flexsoft.part import INTEGRATION, FlexsoftPart
 from sandbox.flexsoft.signatures import seal
 from sandbox.processes import poll
 from testing.hooks import Reply
-from tests.cases.flexsoft import ROWS, Desk, sit_down, switched_off
+from tests.cases.flexsoft import ROWS
+from tests.cases.flexsoft_desk import Desk, sit_down, switched_off
 
 
 @pytest.fixture(scope="module")

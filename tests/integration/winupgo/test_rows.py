@@ -10,7 +10,8 @@ import pytest
 from sandbox.processes import poll
 from sandbox.winupgo.part import WinupgoPart
 from testing.hooks import Reply
-from tests.cases.winupgo import CLOSED, ROWS, SCOPES, Desk, connect, sit_down
+from tests.cases.winupgo import ROWS
+from tests.cases.winupgo_desk import CLOSED, SCOPES, Desk, connect, sit_down
 
 
 @pytest.fixture(scope="module")
