@@ -15,6 +15,8 @@ DOCUMENTED_WILDCARDS = {
     ("SyncCatalogueRole", "Resource", "${AWS::StackName}/integration/*"),
     ("SyncCatalogueRole", "Resource", "${PagesBucket.Arn}/*"),
     ("RotationPolicy", "Resource", "${AWS::StackName}/integration/*"),
+    ("IgvMerchantRole", "Resource", "${AWS::StackName}/integration/*"),
+    ("TokenPolicy", "Resource", "${AWS::StackName}/token/*"),
     ("WalletApi", "Principal", "*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/webhooks/*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/flexsoft/*"),
@@ -111,9 +113,36 @@ RECEIVE_GRANTS = {
 }
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"}
 WORK_GRANTS = POST_GRANTS | {
+    "RegistryTable": APPEND | {"dynamodb:Query"},
+    "token secrets": {
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:CreateSecret",
+    },
     "DeliveriesTable": STREAM | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
     "DeliveriesTable/index/by_state": {"dynamodb:Query"},
     "UnworkedQueue": {"sqs:SendMessage"},
+}
+TOKEN_GRANTS = {
+    "token secrets": {
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:CreateSecret",
+    },
+}
+ORDERS_GRANTS = (
+    RECEIVE_GRANTS
+    | TOKEN_GRANTS
+    | {
+        "RegistryTable": APPEND | {"dynamodb:Query"},
+        "PartnersTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+        "AuditTable": {"dynamodb:PutItem"},
+    }
+)
+MERCHANT_GRANTS = {
+    "RegistryTable": {"dynamodb:GetItem"},
+    "integration secrets": {"secretsmanager:GetSecretValue"},
+    "KmsKeyArn": READ_KEY,
 }
 EXPECTED_GRANTS: Grants = {
     "HooksFunction": REFUND_GRANTS | {"HooksLogs": LOGS},
@@ -133,6 +162,8 @@ EXPECTED_GRANTS: Grants = {
     "InvoFunction": RECEIVE_GRANTS | {"InvoLogs": LOGS},
     "IgvFunction": RECEIVE_GRANTS | {"IgvLogs": LOGS},
     "WorkDeliveriesFunction": WORK_GRANTS | {"WorkDeliveriesLogs": LOGS},
+    "IgvOrdersFunction": ORDERS_GRANTS | {"IgvOrdersLogs": LOGS},
+    "IgvMerchantFunction": MERCHANT_GRANTS | {"IgvMerchantLogs": LOGS},
     "HealthFunction": {"HealthLogs": LOGS},
     "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
     "MeasureExposureFunction": EXPOSURE_GRANTS | {"MeasureExposureLogs": LOGS},
@@ -201,6 +232,8 @@ def _target(resource: str | dict[str, Any]) -> str:
     assembled = str(resource.get("Fn::Sub", ""))
     if assembled.endswith(":secret:${AWS::StackName}/integration/*"):
         return "integration secrets"
+    if assembled.endswith(":secret:${AWS::StackName}/token/*"):
+        return "token secrets"
     if "/index/" in assembled:
         return assembled.replace("${", "").replace(".Arn}", "")
     if ":function:${AWS::StackName}-" in assembled:
