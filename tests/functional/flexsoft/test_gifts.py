@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,10 +45,13 @@ class Far(urllib3.PoolManager):
 
     answers: list[Any] = field(default_factory=list)
     sent: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
+    answered: Callable[[], object] = list
+    """What happens before an answer."""
 
     def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override]
         headers = {name.lower(): value for name, value in options["headers"].items()}
         self.sent.append((url, options["body"], headers))
+        self.answered()
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

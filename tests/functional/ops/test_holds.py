@@ -1,6 +1,8 @@
 """Operators connect WinUpGo, list what is held, and release what was forgotten."""
 
 import time
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from testing.clock import FakeClock
 from testing.world import World
 from tests.functional.ops.console import Console
+from tests.functional.wallet.interrupted import Wire
 from tests.functional.winupgo.partner import INTEGRATION, Partner, connect
 from tests.functional.winupgo.test_cases import said
 
@@ -42,6 +45,47 @@ def test_a_released_hold_is_the_players_and_never_settled(world: World, partner:
         "the studio forgot it"
     ]
     assert partner.faults == set()
+
+
+def test_a_release_that_a_settlement_overtakes_gives_nothing_back(
+    world: World, partner: Partner
+) -> None:
+    partner.authorize("k1")
+    wire = Wire(world.client)
+    wire.before["transact_write_items"] = lambda: partner.settle("k2")
+    words = ("hold", "release", INTEGRATION, "b1", "--reason", "the studio died")
+    assert "bet_already_settled" in Console(replace(world, client=wire))(*words, "--json").out
+    assert partner.money == (100_250, 0)
+    assert said(partner.settle("k2")) == (200, "credited")
+    records = Console(world).json("audit", "--player", "player-912")["records"]
+    (asked,) = [each for each in records if each["what"] == "rollback"]
+    assert asked["detail"].endswith("refused: bet_already_settled")
+    assert partner.faults == set()
+
+
+def test_what_a_dead_studio_left_is_listed_released_and_proven(
+    world: World, partner: Partner
+) -> None:
+    """Whatever it sends when it is back, once more and in any order, moves nothing."""
+    ops = Console(world, clock=FakeClock(time.time() + 90_000))
+    partner.authorize("k1")
+    partner.authorize("k2", "1.00", bet_id="b2")
+    held = ops.json("hold", "list", "--older-than", "24")["holds"]
+    assert [(each["bet_id"], each["amount"]) for each in held] == [
+        ("b1", Decimal("2.50")),
+        ("b2", Decimal("1.00")),
+    ]
+    assert held[0]["age_s"] >= 86_400
+    ops.json("hold", "release", INTEGRATION, "b1", "--reason", "the studio died")
+    assert [each["bet_id"] for each in ops.json("hold", "list")["holds"]] == ["b2"]
+    late = partner.settle("k3")
+    assert (said(late), partner.settle("k3").text) == ((409, "BET_ROLLED_BACK"), late.text)
+    assert said(partner.authorize("k1")) == (200, "authorized")
+    assert said(partner.authorize("k4")) == (409, "DUPLICATE")
+    assert said(partner.settle("k5", bet_id="b2")) == (200, "credited")
+    assert partner.money == (100_000 - 100 + 500, 0)
+    assert ops.json("hold", "list")["holds"] == []
+    assert ops("ledger", "verify", "--all").code == 0
 
 
 def test_what_is_not_held_is_not_released(world: World, partner: Partner) -> None:

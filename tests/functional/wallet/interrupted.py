@@ -17,7 +17,7 @@ class Wire:
 
     def __init__(self, client: Any) -> None:
         self.calls: Counter[str] = Counter()
-        self.before: dict[str, Callable[[], None]] = {}
+        self.before: dict[str, Callable[[], object]] = {}
         self._client = client
 
     def __getattr__(self, name: str) -> Callable[..., Any]:

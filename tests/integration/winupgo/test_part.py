@@ -1,14 +1,16 @@
 """The simulated WinUpGo against the deployed template: token, scopes, signature, rounds."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from ops.verbs import integration, ledger, rotation
+from ops.verbs import hold, integration, ledger, rotation
 from ops.verbs.access import access
 from sandbox.up import Casino
 from sandbox.winupgo.caller import Caller
@@ -33,6 +35,37 @@ def test_no_token_and_an_invented_one_are_turned_away(winupgo: WinupgoPart) -> N
     for token in ("none", "a.b.c"):
         answer = winupgo.caller.send(token, "/bets/rollback", uuid4().hex, {"bet_id": "b1"})
         assert answer.status_code == 401, answer.text
+
+
+def test_a_studio_that_dies_after_its_hold_loses_no_stake(
+    casino: Casino, winupgo: WinupgoPart
+) -> None:
+    operations, caller, run = casino.operations, winupgo.caller, uuid4().hex
+    token, bet = caller.token(), {"bet_id": run, "round_id": run}
+    amount = {"amount": 1.50, "currency": caller.currency}
+    player = {name: getattr(caller, name) for name in ("player_id", "game_id", "currency")}
+    session_id = caller.send(token, "/sessions", f"{run}-s", player).json()["session_id"]
+    stake = bet | {"session_id": session_id, "amount": amount}
+    assert caller.send(token, "/bets/authorize", f"{run}-a", stake).status_code == 200
+    # Here it dies. Somebody looks, asks, and gives the stake back.
+    (held,) = [each for each in held_at(casino) if each["bet_id"] == run]
+    assert (held["amount"], held["player_id"]) == (Decimal("1.50"), caller.player_id)
+    hold.release(operations, held["integration"], run, who=operations.who("the studio died"))
+    assert run not in {each["bet_id"] for each in held_at(casino)}
+    settled = caller.send(token, "/bets/settle", f"{run}-e", bet | {"win": amount})
+    assert (settled.status_code, settled.json()["code"]) == (409, "BET_ROLLED_BACK")
+    again = caller.send(token, "/bets/authorize", f"{run}-a", stake)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    proof = ledger.verify(operations, None, None, everything=True)
+    assert proof.exit_code == 0, proof.as_text()
+
+
+def held_at(casino: Casino) -> list[dict[str, Any]]:
+    """Return what `ops hold list` prints."""
+    holds: list[dict[str, Any]] = json.loads(
+        hold.list_(casino.operations).as_json(), parse_float=Decimal
+    )["holds"]
+    return holds
 
 
 def test_an_ed25519_key_is_added_staged_and_rotated_while_it_signs_bets(
