@@ -74,7 +74,7 @@ class Platform:
         self._tokens: dict[str, float] = {}
         self._real_now = now
         self._ahead_s = 0.0
-        self._post = post
+        self.post = post
         self._lock = threading.RLock()
 
     def now(self) -> float:
@@ -114,7 +114,7 @@ class Platform:
         attempt_at = self.now() if self.faults.restamped else callback.paid_at
         order, moment_ms = self.orders[callback.order_id], int(attempt_at * 1000)
         headers, body = self.caller.callback(order, callback.request_id, moment_ms)
-        status = 0 if callback.lost else self._post(self.caller.url, headers, body)
+        status = 0 if callback.lost else self.post(self.caller.url, headers, body)
         callback.statuses.append(status)
 
     def log_in(self, email: object, password: object) -> dict[str, Any] | None:
