@@ -1,5 +1,6 @@
 """The template's edge keeps its promises, and every rule that says so is able to fail."""
 
+import re
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
@@ -118,3 +119,18 @@ def test_the_rule_notices(case: str) -> None:
     spoil(broken)
 
     assert rule(broken) != []
+
+
+def test_what_production_demands_is_said_in_full() -> None:
+    """Who reads the refusal knows what to write, and where: its page has the very lines."""
+    page = (PROJECT / "docs" / "deployment.md").read_text("utf-8")
+    lines = page.partition("**What prod demands.**")[2].partition("```toml")[2].partition("```")[0]
+    written = dict(line.strip('", ').split("=") for line in lines.split("\n") if line.strip())
+    demands = load_template()["Rules"]["ProdKnowsItsPeers"]["Assertions"]
+    for name in ("ReturnHosts", "AllowedSourceCidrs"):
+        (said,) = [each["AssertDescription"] for each in demands if name in str(each["Assert"])]
+        assert said.startswith(f"Stage prod needs {name}")
+        assert 'docs/deployment.md, "What prod demands"' in said
+        pattern = load_template()["Parameters"][name]["AllowedPattern"]
+        assert re.fullmatch(pattern, written[name])
+    assert edge.broken_rules(load_template(), {"Stage": "prod"} | written) == []
