@@ -47,10 +47,11 @@ deploy: .tools/sam/.stamp ## Build and deploy an environment of samconfig.toml: 
 unit: .venv/.project ## Run the unit tests, in less than a minute
 	$(BIN)/pytest tests/unit
 
-# Those that need no AWS run in parallel; each of the others has the machine for itself.
+# Each worker has a MiniStack of its own. What is `alone` has the machine for itself.
 test: install .tools/runtime/.stamp .tools/schemathesis/.stamp ## Run every test
 	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal --ignore=tests/integration
-	$(BIN)/pytest tests/integration
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder -m "not alone" tests/integration
+	$(BIN)/pytest -m alone tests/integration
 
 # A machine may forbid it for the sake of its disk: here each process would compile boto3 anew.
 unit test: export PYTHONDONTWRITEBYTECODE :=
@@ -60,6 +61,11 @@ abuse: .venv/.project ## Attack the signature families: a million mutants each, 
 	$(BIN)/python -m tests.abuse.campaign --mutants $(or $(MUTANTS),1000000)
 	$(BIN)/python -m tests.abuse.rsa_oracle
 	INVO_SDK_DELIVERIES=10000 $(BIN)/pytest -q tests/abuse/test_invo_sdk.py
+
+.PHONY: rotations
+rotations: install ## Rotate credentials under traffic a hundred times, in process and through the deployed stack
+	ROTATIONS=$(or $(ROTATIONS),100) DEPLOYED_ROTATIONS=$(or $(ROTATIONS),100) \
+		$(BIN)/pytest tests/integration/integrations/test_rotation_live.py
 
 .PHONY: fuzz
 fuzz: install .tools/schemathesis/.stamp ## Attack the deployed API by its descriptions: CASES=1000 drawn requests for each operation

@@ -1,16 +1,19 @@
 """What integration tests share: a MiniStack, the deployed template, a browser."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cache
+from fcntl import LOCK_EX, flock
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from builder import deploy
-from builder.build import build
+from builder.build import BUILD, build
 from sandbox import ministack as driver
 from sandbox.flexsoft import part as flexsoft_part
 from sandbox.flexsoft.part import FlexsoftPart
@@ -18,6 +21,22 @@ from sandbox.part import Stage
 from sandbox.up import Casino, open_casino
 from sandbox.winupgo import part as winupgo_part
 from sandbox.winupgo.part import WinupgoPart
+
+
+class Shares(LoadScopeScheduling):  # type: ignore[misc]
+    """What a worker takes at once: all on the deployed stack, a module with fixtures, or a test."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        text = (self.config.rootpath / file).read_text("utf-8")
+        if re.search(r"casino: Casino[,)]", text):
+            return "casino"
+        return file if 'scope="module"' in text else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares | None:
+    return Shares(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture(scope="session")
@@ -44,10 +63,24 @@ def aws_environment(ministack: driver.MiniStack) -> dict[str, str]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def build_once() -> Iterator[Callable[[str], Path]]:
-    """Whatever is deployed in this run is built once: nothing of it changes meanwhile."""
+def build_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Path]]:
+    """Whatever is deployed in this run is built once, by the worker that comes first.
+
+    `make check` has built before: so this is also a build over an earlier one.
+    """
+    base = tmp_path_factory.getbasetemp()
+    file = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
+
+    def once(architecture: str) -> Path:
+        with file.open("a+") as done:
+            flock(done, LOCK_EX)
+            done.seek(0)
+            if architecture not in done.read():
+                build(architecture)
+                done.write(architecture)
+        return BUILD
+
     with pytest.MonkeyPatch.context() as patch:
-        once = cache(build)
         patch.setattr(deploy, "build", once)
         yield once
 

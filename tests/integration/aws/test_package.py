@@ -234,7 +234,8 @@ def test_every_function_weighs_less_than_the_budget(built: Path) -> None:
         assert 0 < layers + package.zipped_size(folder) <= package.MOST_BYTES, folder.name
 
 
-def test_another_processor_is_built_for_on_this_machine(tmp_path: Path) -> None:
+def test_another_processor_is_built_for_on_this_machine(built: Path, tmp_path: Path) -> None:
+    # After the other: both use one cache of SAM.
     arm = build("arm64", tmp_path / "arm64")
     names = {file.name for layer in package.layer_folders(arm) for file in layer.rglob("*.so")}
     assert "_rust.abi3.so" in names

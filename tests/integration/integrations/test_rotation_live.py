@@ -1,8 +1,7 @@
 """Rotations under live traffic: what is valid is taken, what is retired or forged is not.
 
-A hundred of them run against two execution environments in this process, with MiniStack as the
-AWS. A few more run through the URL of the deployed stack, and through the deployed function; with
-`DEPLOYED_ROTATIONS=100` in the environment as many, in two minutes.
+They run against two execution environments in this process, with MiniStack as the AWS, and through
+the URL of the deployed stack and the deployed function. `make rotations` runs a hundred of either.
 """
 
 import os
@@ -15,18 +14,18 @@ import pytest
 
 from casino.aws.clients import secrets_client
 from casino.wiring.stack import Stack
-from ops.context import Operations, connect_local
+from ops.context import Operations
 from ops.verbs import integration
-from sandbox.ministack import MiniStack, free_port, start
-from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
+from sandbox.stack import STACK_NAME
+from sandbox.up import Casino
 from testing.hooks import load_function
 from testing.issuer import Issuer, serving
 from testing.world import build_world
 from tests.integration.integrations.rotating import NAME, WHO, Rotating
 from tests.integration.integrations.senders import PATIENCE_S, Front, HttpFront, LocalFront
 
-ROTATIONS = 100
-#: Through the deployed functions a rotation takes longer; a nightly run asks for as many.
+ROTATIONS = int(os.environ.get("ROTATIONS", "30"))
+#: Through the deployed functions a rotation takes longer.
 DEPLOYED_ROTATIONS = int(os.environ.get("DEPLOYED_ROTATIONS", "6"))
 CACHE_S = 0.2
 
@@ -35,18 +34,6 @@ CACHE_S = 0.2
 def issuer() -> Iterator[Issuer]:
     with serving() as issuer:
         yield issuer
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
-    stack = start(tmp_path_factory.mktemp("rotation"), free_port(), enforce_iam=True)
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture(scope="module")
-def deployed(local: MiniStack) -> DeployedStack:
-    return build_and_deploy(local)
 
 
 def rotating(operations: Operations, front: Front, issuer: Issuer, folder: Path) -> Rotating:
@@ -59,7 +46,7 @@ def rotating(operations: Operations, front: Front, issuer: Issuer, folder: Path)
     return Rotating(operations, front, issuer, first)
 
 
-def test_100_rotations_under_traffic_refuse_nothing_valid_and_take_nothing_retired(
+def test_rotations_under_traffic_refuse_nothing_valid_and_take_nothing_retired(
     aws: dict[str, str], issuer: Issuer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = build_world("rotation")
@@ -83,11 +70,11 @@ def test_100_rotations_under_traffic_refuse_nothing_valid_and_take_nothing_retir
 
 
 def test_rotations_through_the_deployed_url_and_function_refuse_nothing_valid(
-    local: MiniStack, deployed: DeployedStack, issuer: Issuer, tmp_path: Path
+    casino: Casino, issuer: Issuer, tmp_path: Path
 ) -> None:
-    operations = connect_local(local.endpoint, STACK_NAME)
     with httpx.Client(timeout=PATIENCE_S) as client:
-        scene = rotating(operations, HttpFront(client, deployed.hooks_url), issuer, tmp_path)
+        front = HttpFront(client, casino.stack.hooks_url)
+        scene = rotating(casino.operations, front, issuer, tmp_path)
         with scene.traffic():
             for number in range(DEPLOYED_ROTATIONS):
                 scene.rotate(number, deployed=number % 2 == 0)
@@ -98,9 +85,9 @@ def test_rotations_through_the_deployed_url_and_function_refuse_nothing_valid(
 
 
 def test_no_secret_of_all_these_stands_in_a_log_or_in_the_stack(
-    local: MiniStack, deployed: DeployedStack, issuer: Issuer
+    casino: Casino, issuer: Issuer
 ) -> None:
-    operations = connect_local(local.endpoint, STACK_NAME)
+    operations = casino.operations
     groups = operations.request_logs.groups()
     text = "".join(message for group in groups for message in _messages(operations, group))
     assert "createSecret" in text
@@ -117,7 +104,7 @@ def test_no_secret_of_all_these_stands_in_a_log_or_in_the_stack(
             "rotate-secret",
         )
     ]
-    text += f"{template}{deployed.outputs}{configured}"
+    text += f"{template}{casino.stack.outputs}{configured}"
     for secrets in issuer.pairs.values():
         assert [secret for secret in secrets if secret in text] == []
 

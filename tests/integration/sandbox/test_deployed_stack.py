@@ -7,8 +7,6 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from builder import deploy
-from builder.build import build
 from casino.dialects.registry import family
 from ops.verbs import ledger
 from sandbox.demo import encode
@@ -58,10 +56,7 @@ def test_health_answers(casino: Casino) -> None:
     assert answer.json().keys() == {"status", "version", "time"}
 
 
-def test_casino_can_be_opened_again_on_a_running_stack(
-    local: MiniStack, casino: Casino, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(deploy, "build", build)  # and built again
+def test_casino_can_be_opened_again_on_a_running_stack(local: MiniStack, casino: Casino) -> None:
     before = casino.operations.accounts.wallet("p_demo_2", "USD")
     again = open_casino(local)
     assert again.credentials == casino.credentials

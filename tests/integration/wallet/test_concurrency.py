@@ -29,6 +29,8 @@ from tests.integration.wallet.crowd import (
 )
 from tests.integration.wallet.workers import Answered, Wallets, Work, run
 
+pytestmark = pytest.mark.alone
+
 DEPOSIT_MINOR = 50_000
 #: How often settlement, rollback and release race for a bet: `make races` for the whole.
 RACES: Final = int(os.environ.get("RACES", "40"))
