@@ -36,6 +36,7 @@ from testing.template import PROJECT
 from testing.world import SANDBOX
 from tests.functional.faults.wire import WRITE, body_of, cancelled, operation_of
 from tests.integration.wallet.crowd import FLEXSOFT, WINUPGO
+from tests.integration.wallet.machine import SharedClock
 
 START_TIMEOUT_S: Final = 60.0
 
@@ -56,7 +57,8 @@ class Answered:
 class Work:
     """One list of transactions for each process; `conflict_chance` is that of each commit.
 
-    Where they go in step, no process sends its next transaction before all have come so far.
+    Where they go in step, no process sends its next transaction before all have come so far. `pace`
+    is that of the clock of their deadlines.
     """
 
     tables: Tables
@@ -64,6 +66,7 @@ class Work:
     conflict_chance: float = 0.0
     seed: int = 0
     in_step: bool = False
+    pace: float = 1.0
 
 
 def run(work: Work, environment: Mapping[str, str]) -> list[list[Answered]]:
@@ -86,12 +89,14 @@ def run(work: Work, environment: Mapping[str, str]) -> list[list[Answered]]:
 class Wallets:
     """The wallet's use cases as each dialect has them, over one client."""
 
-    def __init__(self, client: Any, tables: Tables) -> None:
+    def __init__(self, client: Any, tables: Tables, pace: float = 1.0) -> None:
         self._by_integration = {
             SANDBOX.name: wallet_service(client, tables, Igsp()),
             FLEXSOFT: wallet_service(client, tables, Flexsoft()),
             WINUPGO: hold_service(client, tables, Winupgo()),
         }
+        for service in self._by_integration.values():
+            service._clock = SharedClock(pace)
 
     def send(self, request: Transaction) -> Answered:
         """Send a transaction once."""
@@ -110,6 +115,7 @@ def _parse(work: dict[str, Any]) -> Work:
         work["conflict_chance"],
         work["seed"],
         work["in_step"],
+        work["pace"],
     )
 
 
@@ -128,7 +134,7 @@ def _process(work: Work, number: int) -> list[Answered]:
         return cancelled(request, chance.randrange(len(body_of(request)["TransactItems"])))
 
     client.calls.send = conflicting
-    wallets = Wallets(client, work.tables)
+    wallets = Wallets(client, work.tables, work.pace)
     # Opens the connection, so that the start is at once.
     list(DynamoDbAccounts(client, work.tables).wallets("nobody"))
     assert _barrier is not None
