@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from casino.wallet.model import Entry, platform_transaction_id
+from casino.wallet.proof.verify import Verifier
 from testing.hooks import Caller, load_function
 from testing.play import Play
 
@@ -112,6 +113,14 @@ def test_refund_credits_what_its_bet_debited_and_voids_it(play: Play, kind: str)
     play.bet("2.50", type=kind, transaction_id="b")
     assert play.refund("2.50", "b", type=kind).balance == Decimal("1000.00")
     assert play.world.history.void("sandbox", "b") is not None
+
+
+@pytest.mark.parametrize("placed", [True, False])
+def test_refund_that_names_a_round_is_proved(play: Play, placed: bool) -> None:
+    if placed:
+        play.bet("2.50", transaction_id="b", round_id="r")
+    play.refund("2.50", "b", round_id="r")
+    assert Verifier(play.world.history).everything().faults == ()
 
 
 def test_refund_of_a_freespin_bet_credits_nothing(play: Play) -> None:

@@ -110,7 +110,8 @@ def _fingerprints(entry: Entry) -> Iterator[str]:
         yield request.fingerprint()
     if entry.bet_transaction_id is not None:
         # A refund names no round, and a win none or another one: the entry carries that of the bet.
-        yield replace(request, round_id=round_in(entry.extra)).fingerprint()
+        named = round_in(entry.extra) if entry.kind == "win" else None
+        yield replace(request, round_id=named).fingerprint()
 
 
 def _expected_minor(entry: Entry) -> int | None:
