@@ -122,6 +122,9 @@ WORK_GRANTS = POST_GRANTS | {
     "DeliveriesTable": STREAM | {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
     "DeliveriesTable/index/by_state": {"dynamodb:Query"},
     "UnworkedQueue": {"sqs:SendMessage"},
+    "PartnersTable": APPEND | {"dynamodb:DeleteItem"},
+    "IdentityKey": {"secretsmanager:GetSecretValue"},
+    "AuditTable": {"dynamodb:PutItem"},
 }
 TOKEN_GRANTS = {
     "token secrets": {

@@ -38,6 +38,7 @@ SERVICE_METRICS = {
     "DeliveriesFailed",
     "OpenDeliveryAgeSeconds",
     "ProviderFailures",
+    "PurchasesOwed",
 }
 
 ROUTES = {

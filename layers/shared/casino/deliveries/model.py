@@ -75,6 +75,8 @@ class Told:
     event_type: str
     payload: Mapping[str, Any]
     player_id: str = ""
+    metric: str = ""
+    """What the worker counts once it is committed, for an alarm; it is not stored."""
 
 
 @dataclass(frozen=True, slots=True)

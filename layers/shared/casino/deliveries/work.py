@@ -18,6 +18,7 @@ from casino.deliveries.dialect import Effect
 from casino.deliveries.model import (
     MOST_ATTEMPTS,
     Delivery,
+    Done,
     Ignored,
     Outcome,
     State,
@@ -135,4 +136,6 @@ class Worker:
         state = state_after(outcome)
         facts: dict[str, Any] = {"integration": taken.integration, "kind": taken.kind}
         self.observer.event("delivery acted on", **facts | {"key": taken.key, "became": state})
-        self.observer.count(_COUNTED[state], 1, **facts)
+        told = outcome.told if isinstance(outcome, Done) else ()
+        for metric in (_COUNTED[state], *(event.metric for event in told if event.metric)):
+            self.observer.count(metric, 1, **facts)

@@ -29,6 +29,8 @@ class Settings:
     """How long what the registry and Secrets Manager said is kept, in seconds."""
     local: bool = False
     """Whether this is the local stack, where counterparts live on this machine."""
+    identity_key: str = ""
+    """The name of the secret that e-mails are hashed with; empty where nobody hashes any."""
     primed: tuple[str, ...] | None = None
     """The integrations that the init of a hook reads ahead; `None` to call nothing in the init."""
 
@@ -78,6 +80,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         version=environment.get("SERVICE_VERSION", "unknown"),
         local=environment.get("STAGE") == "local",
         cache_s=_cache_s(environment.get("CACHE_SECONDS", "")),
+        identity_key=environment.get("IDENTITY_KEY", ""),
         primed=_names(environment.get("PRIMED_INTEGRATIONS")),
     )
 

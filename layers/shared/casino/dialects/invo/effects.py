@@ -180,5 +180,5 @@ def _events(entry: Entry) -> list[Event]:
     events = [Event(kind, payload, entry.player_id)]
     if owed:
         missing = {**payload, "owed": to_major(owed, entry.currency)}
-        events.append(Event("purchase.owed", missing, entry.player_id))
+        events.append(Event("purchase.owed", missing, entry.player_id, "PurchasesOwed"))
     return events
