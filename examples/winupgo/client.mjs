@@ -69,3 +69,12 @@ await call("settle", "/bets/settle", "s1", { ...first, win: money(5) });
 await call("too-late", "/bets/rollback", "r1", first, 409);
 await call("authorize", "/bets/authorize", "a2", { session_id, ...second, amount: money(1) });
 await call("rollback", "/bets/rollback", "r2", second);
+const third = { bet_id: `b3-${run}`, round_id: `r3-${run}` };
+await call("authorize", "/bets/authorize", "a3", { session_id, ...third, amount: money(1) });
+await call("loss", "/bets/settle", "s3", { ...third, win: money(0) });
+const event = {
+  event_type: "bet.settled", schema_version: "1.2.0", event_id: `e3-${run}`,
+  occurred_at: new Date().toISOString(), tenant_id: env.BRAND_ID, region: env.REGION,
+  player_id: env.PLAYER_ID, payload: { round_id: third.round_id, bet: money(1), win: money(0) },
+};
+await call("event", "/events", "e3", event);

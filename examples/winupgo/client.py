@@ -92,3 +92,17 @@ call("settle", "/bets/settle", "s1", first | {"win": money(5)})
 call("too-late", "/bets/rollback", "r1", first, status=409)
 call("authorize", "/bets/authorize", "a2", session | second | {"amount": money(1)})
 call("rollback", "/bets/rollback", "r2", second)
+third = {"bet_id": f"b3-{RUN}", "round_id": f"r3-{RUN}"}
+call("authorize", "/bets/authorize", "a3", session | third | {"amount": money(1)})
+call("loss", "/bets/settle", "s3", third | {"win": money(0)})
+event = {
+    "event_type": "bet.settled",
+    "schema_version": "1.2.0",
+    "event_id": f"e3-{RUN}",
+    "occurred_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    "tenant_id": ENV["BRAND_ID"],
+    "region": ENV["REGION"],
+    "player_id": ENV["PLAYER_ID"],
+    "payload": {"round_id": third["round_id"], "bet": money(1), "win": money(0)},
+}
+call("event", "/events", "e3", event)

@@ -91,6 +91,9 @@ class WinupgoGame(Studio[WinupgoSeat]):
         if error == "unanswered":
             return seat.played(bet.tag, bet.stake, None, error="win_unanswered")
         seat.bets.remove(bet)
+        if error == "bet_rolled_back":
+            said = "The casino gave your stake back meanwhile."
+            return seat.played(bet.tag, bet.stake, None, said=said, cell="given back")
         if error:
             return seat.played(bet.tag, bet.stake, None, error=error)
         return seat.played(bet.tag, bet.stake, bet.win)

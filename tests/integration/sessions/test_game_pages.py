@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-from ops.verbs import gift, ledger
+from ops.verbs import gift, hold, ledger
 from sandbox.flexsoft.part import GAMES, INTEGRATION, FlexsoftPart
 from sandbox.up import Casino, open_seat
+from sandbox.winupgo.part import INTEGRATION as WINUPGO
 from sandbox.winupgo.part import WinupgoPart
 
 
@@ -111,11 +112,20 @@ def test_winupgos_game_holds_settles_and_gives_back_and_a_studio_that_dies_loses
     assert money(casino, player) == [left - 5 + Decimal(win), 0]
     expect(page.locator("#way option[value=return]")).to_have_count(0)
 
+    wallet = money(casino, player)
+    assert play(page, "die", "2.00")[1] == "held"
+    listed = hold.list_(casino.operations).data
+    assert isinstance(listed, dict)
+    (bet,) = (each["bet_id"] for each in listed["holds"] if each["player_id"] == player)
+    hold.release(casino.operations, WINUPGO, bet, who=casino.operations.who("a test"))
+    assert play(page, "return")[1] == "given back"
+    assert money(casino, player) == wallet
+
     shown = said(page)
     for resource in ("authorize", "settle", "rollback"):
         assert any(f"/winupgo/v1/bets/{resource}\n" in call for call in shown)
     assert all("signature-input: sig1=(" in call and "Bearer" not in call for call in shown)
-    assert json.loads(shown[0].rpartition("200 ")[2])["status"] == "credited"
+    assert json.loads(shown[0].rpartition("409 ")[2])["code"] == "BET_ROLLED_BACK"
     proof = ledger.verify(casino.operations, None, None, everything=True)
     assert proof.exit_code == 0, proof.as_text()
 
