@@ -17,7 +17,7 @@ def access(
     brand: Annotated[str, typer.Option(help="Its X-Brand-Id.")],
     area: Annotated[str, typer.Option(help="Its X-Region.")],
     provider: Annotated[str, typer.Option(help="Its X-Provider-Id.")],
-    client: Annotated[str, typer.Option(help="The OAuth client of its tokens.")] = "",
+    client: Annotated[str, typer.Option(help="The OAuth client of its tokens.")],
     certificate: Annotated[
         str, typer.Option(help="The SHA-256 of its client certificate, in hex.")
     ] = "",
@@ -27,7 +27,7 @@ def access(
     *,
     who: Asked,
 ) -> Output:
-    """Say which brand, region and provider an integration is; what is not named is not demanded."""
+    """Say which brand, region, provider and client an integration is."""
     terms = AccessTerms(brand, area, provider, client, certificate.lower(), opens_sessions)
     give_access(operations.registry, operations.clock, name, terms, who=who)
     at = operations.integrations.everywhere_at()

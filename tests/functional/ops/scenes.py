@@ -17,6 +17,9 @@ ROTATE = ("integration", "rotate", "sandbox")
 IDENTITY = ("--integration", "sandbox", "--email", "ann@example.org", "--identity-id", "id_1")
 
 
+ACCESS = ("--brand", "b", "--area", "eu", "--provider", "p", "--client", "c")
+
+
 @dataclass(frozen=True)
 class Scene:
     """What is typed before a verb, and the verb; a rotation is several writes, and one is told."""
@@ -41,7 +44,7 @@ CHANGES = [
     Scene(("switch", "bets", "off")),
     Scene(("catalogue", "sync", "--integration", "sandbox", "--accept-drop")),
     Scene(("integration", "add", "acme")),
-    Scene(("integration", "access", "sandbox", "--brand", "b", "--area", "eu", "--provider", "p")),
+    Scene(("integration", "access", "sandbox", *ACCESS)),
     Scene(("integration", "partner", "sandbox", "--set", "merchant=casino")),
     Scene(("integration", "allow-ip", "sandbox", "192.0.2.1")),
     Scene(("integration", "refunds", "sandbox", "--unknown-bet", "accept")),

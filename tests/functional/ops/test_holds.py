@@ -99,12 +99,18 @@ def test_what_is_not_held_is_not_released(world: World, partner: Partner) -> Non
 
 def test_an_operator_says_whose_an_integration_is(world: World, partner: Partner) -> None:
     words = ("integration", "access", INTEGRATION, "--brand", "brand-8", "--area", "EU")
-    Console(world)(*words, "--provider", "studio", "--opens-sessions")
+    verb = (*words, "--provider", "studio", "--client", "client-2")
+    Console(world)(*verb, "--opens-sessions")
     found = world.registry.get(INTEGRATION)
     assert found is not None
     assert (found.access.brand_id, found.access.opens_sessions) == ("brand-8", True)
-    odd = Console(world)(*words, "--provider", "studio", "--certificate", "abc")
-    assert odd.code == 1
+    console = Console(world)
+    assert console.error(*verb, "--certificate", "abc") == "invalid_request"
+    assert console.error(*verb, "--client", "") == "invalid_request"
+    console(*verb, "--certificate", "AB" * 32)
+    records = console.json("audit", "--integration", INTEGRATION)["records"]
+    told = f"studio of brand-8 in EU, client client-2, certificate {'ab' * 32}"
+    assert told in [record["new"] for record in records]
 
 
 def test_an_operator_can_check_its_signatures(

@@ -149,7 +149,7 @@ def test_what_cannot_be_signed_is_an_error(console: Signer) -> None:
 def test_a_request_names_brand_region_and_provider_of_its_integration(console: Signer) -> None:
     asked = ("X-Brand-Id", "X-Region", "X-Provider-Id")
     assert [console.sign()[name] for name in asked] == ["-", "-", "-"]
-    words = ("--brand", "brand-7", "--area", "EU", "--provider", "studio")
+    words = ("--brand", "brand-7", "--area", "EU", "--provider", "studio", "--client", "c")
     assert console.run("integration", "access", "acme", *words)[0] == 0
 
     headers = console.sign()

@@ -21,9 +21,13 @@ INTEGRATION: Final = "studio-eu"
 KEY_ID: Final = "wug-eu-brand7"
 SECRET_KEY: Final = "c0ffee8a4f5b4e0f9a3d2c1b0a998877"
 BASE: Final = "/winupgo/v1"
-SETTINGS: Final = an_integration(
-    INTEGRATION, "winupgo", brand_id="brand-7", region="EU", provider_id="studio"
-)
+ACCESS: Final = {
+    "brand_id": "brand-7",
+    "region": "EU",
+    "provider_id": "studio",
+    "client_id": "client-1",
+}
+SETTINGS: Final = an_integration(INTEGRATION, "winupgo", **ACCESS)
 COVERED: Final = (
     "@method",
     "@path",
@@ -176,9 +180,6 @@ class Partner:
             an_integration(INTEGRATION, "winupgo", **(ACCESS | terms)), (KEY_ID,)
         )
         self.handler = load_function("winupgo")
-
-
-ACCESS: Final = {"brand_id": "brand-7", "region": "EU", "provider_id": "studio"}
 
 
 def money(amount: str, currency: str = "EUR") -> dict[str, Any]:

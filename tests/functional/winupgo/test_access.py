@@ -82,12 +82,26 @@ def test_each_route_takes_its_own_scope(partner: Partner, resource: str) -> None
 
 
 def test_a_token_of_another_client_or_none_is_refused(partner: Partner) -> None:
-    partner.configure(client_id="client-1")
     assert roll_back(partner).status == 200
     partner.claims["client_id"] = "client-2"
     assert said(roll_back(partner)) == (403, "FORBIDDEN_CLIENT")
     partner.claims = {}
     assert said(roll_back(partner)) == (401, "UNAUTHORIZED")
+
+
+@pytest.mark.parametrize("client_id", ["client-1", ""])
+def test_an_integration_without_a_client_lets_no_token_in(partner: Partner, client_id: str) -> None:
+    partner.configure(client_id="")
+    partner.claims["client_id"] = client_id
+    assert said(roll_back(partner)) == (403, "FORBIDDEN_CLIENT")
+
+
+@pytest.mark.parametrize("scope", ["bets:write", "other/bets:write", "winupgo/x/bets:write"])
+def test_a_scope_of_another_resource_server_counts_for_nothing(
+    partner: Partner, scope: str
+) -> None:
+    partner.claims["scope"] = f"winupgo/events:publish {scope}"
+    assert said(roll_back(partner)) == (403, "FORBIDDEN_SCOPE")
 
 
 def test_a_pinned_certificate_is_the_only_one(partner: Partner) -> None:

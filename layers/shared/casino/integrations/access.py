@@ -19,12 +19,19 @@ def give_access(
     """Give an integration new terms of access, with the audit record; raises `AdminError`."""
     if terms.certificate_sha256 and not _SHA256.fullmatch(terms.certificate_sha256):
         raise AdminError("invalid_request", "a certificate is named by 64 hex digits")
+    if not all((terms.brand_id, terms.region, terms.provider_id, terms.client_id)):
+        raise AdminError("invalid_request", "brand, region, provider and client must be named")
     integration = registry.get(name)
     if integration is None:
         raise AdminError("integration_not_found", f"integration {name} does not exist")
-    old, new = (
-        f"{each.provider_id} of {each.brand_id} in {each.region}"
-        for each in (integration.access, terms)
-    )
+    old, new = map(_told, (integration.access, terms))
     audit = who.record(name, "access", clock.now(), old, new)
     registry.change(name, lambda latest: replace(latest, access=terms), audit)
+
+
+def _told(terms: AccessTerms) -> str:
+    """Return the terms for the audit: every one of them can let somebody in."""
+    certificate = terms.certificate_sha256 or "any"
+    opens = ", opens sessions" if terms.opens_sessions else ""
+    whose = f"{terms.provider_id} of {terms.brand_id} in {terms.region}"
+    return f"{whose}, client {terms.client_id or 'none'}, certificate {certificate}{opens}"

@@ -109,7 +109,7 @@ class AccessTerms:
     region: str = ""
     provider_id: str = ""
     client_id: str = ""
-    """The OAuth client whose tokens it uses; empty for any client of the issuer."""
+    """The OAuth client whose tokens it uses; without one it has no access."""
     certificate_sha256: str = ""
     """The SHA-256 of its client certificate, in hex; empty for any that the domain lets in."""
     opens_sessions: bool = False

@@ -40,6 +40,8 @@ _APART: Final = "key:"
 
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _MOST_KEY: Final = 256
+#: Whose scopes these are: the same word of another resource server means something else.
+_RESOURCE_SERVER: Final = "winupgo"
 
 
 def resource_of(call: Call) -> str:
@@ -79,11 +81,12 @@ def check_access(call: Call, integration: Integration) -> None:
         raise RequestRefusedError("forbidden_certificate")
     if not call.claims:
         raise RequestRefusedError("token_required")
-    if terms.client_id and call.claims.get("client_id") != terms.client_id:
+    # Without a client of its own nobody's token counts: the issuer has other clients, too.
+    if not terms.client_id or call.claims.get("client_id") != terms.client_id:
         raise RequestRefusedError("forbidden_client")
-    granted = {scope.rpartition("/")[2] for scope in call.claims.get("scope", "").split()}
-    if SCOPES[resource_of(call)] not in granted:
-        raise RequestRefusedError("forbidden_scope", SCOPES[resource_of(call)])
+    scope = SCOPES[resource_of(call)]
+    if f"{_RESOURCE_SERVER}/{scope}" not in call.claims.get("scope", "").split():
+        raise RequestRefusedError("forbidden_scope", scope)
 
 
 def told(call: Call) -> tuple[str, ...]:
