@@ -152,15 +152,15 @@ def is_free(port: int, host: str) -> bool:
     return True
 
 
-def free_port() -> int:
-    """Return a port that nothing listens on now.
+def free_port(in_a_row: int = 1) -> int:
+    """Return a port that nothing listens on now, and the first of as many in a row as asked for.
 
     It is none of those that the kernel gives to outgoing connections: such a one could be taken
     before the program that it is meant for listens on it.
     """
     for _ in range(_TRIES):
         port = _FIRST_PORT + secrets.randbelow(_PORTS)
-        if is_free(port, LOOPBACK):
+        if all(is_free(port + more, LOOPBACK) for more in range(in_a_row)):
             return port
     raise LocalServerError(f"no port is free from {_FIRST_PORT} to {_FIRST_PORT + _PORTS - 1}")
 

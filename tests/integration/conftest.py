@@ -29,7 +29,7 @@ class Shares(LoadScopeScheduling):  # type: ignore[misc]
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
         text = (self.config.rootpath / file).read_text("utf-8")
-        if re.search(r"casino: Casino[,)]", text):
+        if re.search(r": (Casino|Stage|FlexsoftPart|WinupgoPart)[,)]", text):
             return "casino"
         return file if 'scope="module"' in text else nodeid
 
@@ -109,7 +109,7 @@ def casino(local: driver.MiniStack) -> Casino:
 @pytest.fixture(scope="session")
 def stage(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """The same, for the counterparts beside iGSP."""
-    return casino.stage(tmp_path_factory.mktemp("counterparts"), driver.free_port())
+    return casino.stage(tmp_path_factory.mktemp("counterparts"), driver.free_port(5))
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,7 @@ def furnish(local: MiniStack, folder: Path, all_end: ExitStack) -> ProviderProce
     operations, where = casino.operations, folder / ".local"
     loop = close_loop(casino.stack, operations, casino.credentials, free_port(), where, games=50)
     all_end.callback(loop.provider.stop)
-    stage, parts = casino.stage(where, free_port()), {}
+    stage, parts = casino.stage(where, free_port(5)), {}
     for name, open_part in up.COUNTERPARTS.items():
         parts[name] = open_part(stage)
         all_end.callback(parts[name].process.stop)
