@@ -76,7 +76,7 @@ class FakeInbox:
             return False
         changed = replace(delivery, state=state, ended_at=int(now))
         if state == "received":
-            changed = replace(changed, ended_at=0, attempts=0, next_at=int(now))
+            changed = replace(changed, ended_at=0, attempts=0, next_at=int(now), reason="")
         self.stored[_key(delivery)] = changed
         self.audit.append(audit)
         return True

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 
-from casino.wiring import hooks
+from casino.wiring import deliveries, hooks
 from testing.capacity import read_units, transact_write_units
 from testing.world import World
 
@@ -64,10 +64,11 @@ class Meter:
 
 
 def attach_meter(world: World, monkeypatch: pytest.MonkeyPatch) -> Meter:
-    """Return a meter of every client that the hooks' functions make."""
+    """Return a meter of every client that the functions of hooks and deliveries make."""
     meter = Meter(world)
     for name in ("dynamodb_client", "secrets_client"):
         client = getattr(hooks, name)()
         client.meta.events.register_first("before-send", meter.count)
-        monkeypatch.setattr(hooks, name, lambda client=client: client)
+        for wiring in (hooks, deliveries):
+            monkeypatch.setattr(wiring, name, lambda client=client: client)
     return meter
