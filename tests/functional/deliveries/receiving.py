@@ -1,9 +1,11 @@
 """The receivers of Invo and iGV in this process: what signs for each, and what was stored."""
 
+import base64
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, Self
 from uuid import uuid4
 
@@ -18,6 +20,8 @@ from testing.hooks import Handler, Reply, load_function, proxy_event
 from testing.integrations import an_integration
 from testing.world import World
 
+#: A header with this value is not sent.
+GONE: Final = "gone"
 EVENT: Final = {
     "event_id": "evt_1",
     "idempotency_key": "key_1",
@@ -63,32 +67,29 @@ class Partner:
         return cls(world, function, name, path, load_function(function), secret)
 
     def headers(
-        self, body: bytes, request_id: str, at: float | None = None, secret: str = ""
+        self, body: bytes, request_id: str, ago_s: float = 0, secret: str = ""
     ) -> dict[str, str]:
         """Sign a body as the partner does."""
         pair = Pair("k", secret or self.secret)
-        now = time.time() if at is None else at
+        now = time.time() - ago_s
         return family(self.family).sign(body, pair, now, Particulars(request_id=request_id))
 
     def send(
         self,
         fields: Mapping[str, Any] | bytes,
         request_id: str = "key_1",
-        at: float | None = None,
+        ago_s: float = 0,
         secret: str = "",
         integration: str = "",
-        **changed: str,
+        changed: Mapping[str, str] = MappingProxyType({}),
     ) -> Reply:
-        """Sign and send; keyword arguments replace headers, `_` for `-`."""
+        """Sign, as it was so long ago, and send; `changed` replaces headers, or takes them away."""
         body = fields if isinstance(fields, bytes) else to_bytes(fields)
-        headers = self.headers(body, request_id, at, secret)
-        headers |= {name.replace("_", "-"): value for name, value in changed.items()}
-        return self.sent(body, {n: v for n, v in headers.items() if v != "gone"}, integration)
+        headers = self.headers(body, request_id, ago_s, secret) | dict(changed)
+        return self.sent(body, {n: v for n, v in headers.items() if v != GONE}, integration)
 
     def sent(self, body: bytes, headers: Mapping[str, str], integration: str = "") -> Reply:
         """Send as it is; the event of API Gateway has the body in base64, as deployed."""
-        import base64
-
         event = proxy_event(b"", headers, self.path) | {
             "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,
