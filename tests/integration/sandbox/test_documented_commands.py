@@ -25,6 +25,7 @@ from sandbox.ministack import MiniStack, free_port, start
 from sandbox.provider.process import ProviderProcess
 from sandbox.stack import STACK_NAME
 from testing.credentials import pair_of
+from testing.signatures import secret_of
 from testing.template import PROJECT
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -69,7 +70,15 @@ def pages() -> Iterator[Path]:
 
 def blocks(page: Path) -> list[str]:
     found = BLOCK.findall(page.read_text(encoding="utf-8"))
-    assert {language for language, _ in found} <= {"sh", "", "json", "http", "python", "yaml"}
+    assert {language for language, _ in found} <= {
+        "sh",
+        "",
+        "json",
+        "http",
+        "python",
+        "toml",
+        "yaml",
+    }
     return [text for language, text in found if language == "sh"]
 
 
@@ -121,6 +130,9 @@ def furnish(local: MiniStack, folder: Path, all_end: ExitStack) -> ProviderProce
     new = pair_of("new")
     loop.provider.control.add_credential(new.api_key, new.secret_key, casino.stack.hooks_url)
     (folder / "body.json").write_text(json.dumps({"action": "balance"}))
+    for file, family in (("callback", "seller"), ("login", "account"), ("merchant", "merchant")):
+        own = {"api_key": f"{file}@casino", "secret_key": secret_of(f"igv-{family}")}
+        (folder / f"{file}.json").write_text(json.dumps(own))
     return loop.provider
 
 
