@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from casino.aws.invoke import ask
 from ops.verbs import hold, integration, ledger, rotation
 from ops.verbs.access import access
 from sandbox.up import Casino
@@ -50,6 +51,8 @@ def test_a_studio_that_dies_after_its_hold_loses_no_stake(
     # Here it dies. Somebody looks, asks, and gives the stake back.
     (held,) = [each for each in held_at(casino) if each["bet_id"] == run]
     assert (held["amount"], held["player_id"]) == (Decimal("1.50"), caller.player_id)
+    measured = ask(operations.functions, f"{operations.stack.name}-measure-holds", {})
+    assert measured == {"open": 0, "oldest": {}, "handed_over": False}  # it is as young as a round
     hold.release(operations, held["integration"], run, who=operations.who("the studio died"))
     assert run not in {each["bet_id"] for each in held_at(casino)}
     settled = caller.send(token, "/bets/settle", f"{run}-e", bet | {"win": amount})
