@@ -4,6 +4,7 @@ import sys
 from typing import Final
 
 from sandbox.flexsoft.part import FlexsoftProcess
+from sandbox.igv.part import IgvProcess
 from sandbox.ministack import LocalServerError, MiniStack
 from sandbox.processes import LocalServer
 from sandbox.provider.process import ProviderProcess
@@ -14,6 +15,7 @@ _PROGRAMS: Final[dict[str, type[LocalServer]]] = {
     "the simulated provider": ProviderProcess,
     "the simulated Flexsoft": FlexsoftProcess,
     "the simulated WinUpGo": WinupgoProcess,
+    "the simulated iGV": IgvProcess,
     "the local AWS": MiniStack,
 }
 

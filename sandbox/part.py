@@ -76,7 +76,7 @@ class Part(Protocol):
         """Play every step; raises `UnexpectedAnswerError` at a wrong answer."""
 
     def game(self) -> str:
-        """Open a game, and return the URL for a browser."""
+        """Open a game, and return the URL for a browser; empty where there are no games."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from ops.errors import OpsError
 from ops.verbs import ledger
 from sandbox.demo import Seat, play
 from sandbox.flexsoft import part as flexsoft
+from sandbox.igv import part as igv
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
 from sandbox.part import Part, Played, Stage, UnexpectedAnswerError
@@ -55,6 +56,7 @@ _SESSION_S: Final = 12 * 3600
 COUNTERPARTS: Final[Mapping[str, Callable[[Stage], Part]]] = {
     "flexsoft": flexsoft.open_part,
     "winupgo": winupgo.open_part,
+    "igv": igv.open_part,
 }
 _FAILURES: Final = (
     LocalServerError,
@@ -98,7 +100,7 @@ def main() -> int:
     console.print(proof.as_text(), highlight=False)
     if not proof.exit_code:
         games = {} if launched is None else {"iGSP": launched.url}
-        games |= {name: part.game() for name, part in parts.items()}
+        games |= {name: url for name, part in parts.items() if (url := part.game())}
         _say_where(console, casino.stack, games, time.monotonic() - started)
     return proof.exit_code
 

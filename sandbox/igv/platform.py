@@ -13,7 +13,6 @@ from sandbox.igv.caller import Caller
 #: When a callback is sent, counted from the payment; after the last nobody tries again.
 ATTEMPTS_S: Final = (0.0, 300.0, 2_100.0)
 PAID, DELIVERED, FAILED = 1, 2, 3
-_FIRST_ID: Final = 1_689_644_928_115_784
 
 #: Sends a callback, and returns the status that came back; 0 when nobody answered.
 type Post = Callable[[str, dict[str, str], bytes], int]
@@ -76,6 +75,8 @@ class Platform:
         self._ahead_s = 0.0
         self.post = post
         self._lock = threading.RLock()
+        # Of no run before: the casino remembers the orders of each.
+        self._first_id = int(now() * 1_000_000)
 
     def now(self) -> float:
         """Return the simulated time."""
@@ -94,7 +95,7 @@ class Platform:
     def pay(self, order_id: int = 0, buyer_id: str = "88001", *, lost: bool = False) -> int:
         """Make an order that waits for its delivery, and send its first callback."""
         with self._lock:
-            order_id = order_id or _FIRST_ID + len(self.orders)
+            order_id = order_id or self._first_id + len(self.orders)
             created = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S")
             self.orders[order_id] = {
                 "orderId": order_id,
