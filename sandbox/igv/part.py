@@ -67,7 +67,7 @@ class IgvPart:
         hidden = self._pay(lost=True)
         yield self._sent("a forged buyer, real headers", hidden | {"buyerId": "666"}, 200)
         yield self._sent("a signature with another key", hidden, 401, "another-key")
-        yield self._asked("poll what lost callbacks told of", {"action": "poll"})
+        yield self._asked("poll what lost callbacks told of", {"action": "poll", "on_its_way_s": 1})
         yield self._reached("… the poll found it", hidden, "awaiting_delivery")
         yield self._asked("deliver the first order", self._delivery(order))
         yield self._reached("… iGV has it", order, "delivered")

@@ -12,7 +12,7 @@ from casino.audit.model import Who
 from casino.base.errors import AdminError, RetryableError
 from casino.dialects.igv.fulfil import Fulfilment
 from casino.dialects.igv.merchant_api import MerchantApi
-from casino.dialects.igv.poll import Poll
+from casino.dialects.igv.poll import ON_ITS_WAY_S, Poll
 from casino.integrations.model import Integration
 from casino.orders.model import SoldOrder
 from casino.providers.ports import ProviderError
@@ -34,7 +34,8 @@ class OrdersEndpoint:
                                  "deliver_error": self._deliver_error})  # fmt: skip
 
     def _poll(self, event: Given) -> dict[str, Any]:
-        return {"found": self.poll.run()}
+        on_its_way_s = float(event.get("on_its_way_s", ON_ITS_WAY_S))
+        return {"found": self.poll.run(min(max(on_its_way_s, 0.0), ON_ITS_WAY_S))}
 
     def _deliver(self, event: Given) -> dict[str, Any]:
         name, order_id, who = _order(event)

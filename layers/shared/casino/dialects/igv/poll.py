@@ -43,7 +43,7 @@ class Poll:
     clock: Clock
     observer: Telemetry
 
-    def run(self) -> dict[str, int]:
+    def run(self, on_its_way_s: float = ON_ITS_WAY_S) -> dict[str, int]:
         """Poll every account; returns how many orders were found by receiver, -1 for a failure."""
         found: dict[str, int] = {}
         for name in sorted(self.receivers()):
@@ -54,7 +54,7 @@ class Poll:
             if account is None:
                 continue
             try:
-                found[name] = self._found(name, account)
+                found[name] = self._found(name, account, on_its_way_s)
             except (ProviderError, TokenError, RetryableError) as error:
                 found[name] = -1
                 self.observer.event(
@@ -63,14 +63,14 @@ class Poll:
                 self.observer.count("OrderPollFailures", 1, integration=name)
         return found
 
-    def _found(self, name: str, account: Integration) -> int:
+    def _found(self, name: str, account: Integration, on_its_way_s: float) -> int:
         missing = [
             order
             for order in self.platform.orders(account, AWAITING_DELIVERY)
             if self._is_unknown(name, order)
         ]
         if missing:
-            self.clock.sleep(ON_ITS_WAY_S)
+            self.clock.sleep(on_its_way_s)
         lost = [order for order in missing if self._is_unknown(name, order)]
         found = sum(self._put(name, order) for order in lost)
         self.observer.event("poll", integration=name, found=found)
