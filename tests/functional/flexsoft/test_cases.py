@@ -147,15 +147,15 @@ def test_win_without_a_round_and_the_roll_back_of_its_bet_exclude_each_other(
     assert not tuple(Verifier(partner.world.history).everything().faults)
 
 
+@pytest.mark.parametrize("session_token", ["ps_1", ...])
 @pytest.mark.parametrize("kind", ["BET", "FREE_BET"])
 def test_win_that_names_its_bet_and_another_round_bars_the_bets_roll_back(
-    partner: Partner, kind: str
+    partner: Partner, kind: str, session_token: Any
 ) -> None:
     partner.bet(1_000, provider_tx_id="b1", round_id="r1", action=kind)
     partner.bet(1_000, provider_tx_id="b2", round_id="r2")
-    won = partner.win(
-        3_000, provider_tx_id="w1", withdraw_provider_tx_id="b1", round_id="r2", note="n"
-    )
+    named = {"withdraw_provider_tx_id": "b1", "round_id": "r2", "session_token": session_token}
+    won = partner.win(3_000, provider_tx_id="w1", note="n", **named)
     entry = partner.entry("w1")
     assert (won.status, entry.round_id, entry.rule) == (200, "r1", "win_credit")
     assert json.loads(entry.extra or "") == {"note": "n", "round_id": "r2"}

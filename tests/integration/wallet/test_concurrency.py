@@ -10,13 +10,15 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from time import time
 from typing import Final
 from uuid import uuid4
 
 import pytest
 
+from casino.aws.attributes import number, text
 from casino.wallet.hold import RELEASE, session_naming
-from casino.wallet.model import Entry, Tombstone, Transaction
+from casino.wallet.model import Entry, TokenExchange, Tombstone, Transaction
 from casino.wallet.proof.verify import Verifier
 from sandbox.ministack import MiniStack
 from testing.world import SANDBOX, World, build_tables
@@ -88,6 +90,17 @@ def seat(world: World, deposit_minor: int = DEPOSIT_MINOR) -> Seat:
     named = session_naming(player_id, uuid4().hex)
     world.sessions.add(replace(session, session_id=named, integration=WINUPGO))
     return Seat(player_id, session_id, world.session(player_id, integration=FLEXSOFT), named)
+
+
+def launched(world: World, player: Seat) -> str:
+    """Let the player's session at Flexsoft be one that was launched just now; return its token."""
+    world.client.update_item(
+        TableName=world.tables.sessions,
+        Key={"session_id": text(player.at_flexsoft)},
+        UpdateExpression="SET attempt = :attempt, started_at = :now",
+        ExpressionAttributeValues={":attempt": text("one"), ":now": number(int(time()))},
+    )
+    return f"{player.at_flexsoft}.one"
 
 
 def outcomes(jobs: Iterable[Iterable[Transaction]], results: Iterable[Iterable[Answered]]) -> Found:
@@ -173,8 +186,13 @@ def test_of_64_copies_of_each_request_at_once_one_applies_and_all_get_its_answer
     event = replace(close, integration=WINUPGO, transaction_id="event:e", round_id=None)
     steps = [igsp, bet, win, odd, other, back, again, close]
     steps += [hold, settled, second, undo, once_more, barred, event]
-    jobs = [steps] * 64
-    found = outcomes(jobs, run(Work(world.tables, jobs, in_step=True), aws))
+    exchange = TokenExchange(FLEXSOFT, launched(world, player), "a-token", "EUR")
+    work = Work(world.tables, [[exchange, *steps]] * 64, in_step=True)
+    exchanged, *results = zip(*run(work, aws), strict=True)
+    assert {(one.status, one.body) for one in exchanged} == {
+        (200, f"{player.at_flexsoft} of {player.player_id}")
+    }
+    found = outcomes([[step] * 64 for step in steps], results)
     for request in steps:
         answers = found[request.integration, request.transaction_id].answers
         assert [answer.status for answer in answers] == [200] * 64, request

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from multiprocessing.synchronize import Barrier
+from time import time
 from typing import Any, Final
 
 from urllib3 import BaseHTTPResponse
@@ -28,8 +29,9 @@ from casino.dialects.flexsoft.dialect import Flexsoft
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.wallet.hold import HOLD_KINDS, HoldRequest
-from casino.wallet.model import Transaction
+from casino.wallet.model import TokenExchange, Transaction
 from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.tokens import DynamoDbTokens
 from casino.wiring.hooks import wallet_service
 from casino.wiring.winupgo import hold_service
 from testing.template import PROJECT
@@ -62,7 +64,7 @@ class Work:
     """
 
     tables: Tables
-    jobs: Sequence[Sequence[Transaction]]
+    jobs: Sequence[Sequence[Transaction | TokenExchange]]
     conflict_chance: float = 0.0
     seed: int = 0
     in_step: bool = False
@@ -90,6 +92,7 @@ class Wallets:
     """The wallet's use cases as each dialect has them, over one client."""
 
     def __init__(self, client: Any, tables: Tables, pace: float = 1.0) -> None:
+        self._tokens = DynamoDbTokens(client, tables)
         self._by_integration = {
             SANDBOX.name: wallet_service(client, tables, Igsp()),
             FLEXSOFT: wallet_service(client, tables, Flexsoft()),
@@ -98,9 +101,12 @@ class Wallets:
         for service in self._by_integration.values():
             service._clock = SharedClock(pace)
 
-    def send(self, request: Transaction) -> Answered:
-        """Send a transaction once."""
+    def send(self, request: Transaction | TokenExchange) -> Answered:
+        """Send a transaction, or exchange a token, once."""
         try:
+            if isinstance(request, TokenExchange):
+                query = self._tokens.exchange(request, time())
+                return Answered(200, "ok", f"{query.session_id} of {query.player_id}")
             answer = self._by_integration[request.integration].transact(request, SANDBOX.wallet)
         except RetryableError as error:
             return Answered(503, error.code, conflicts=error.conflicts)
@@ -119,7 +125,9 @@ def _parse(work: dict[str, Any]) -> Work:
     )
 
 
-def _request(fields: dict[str, Any]) -> Transaction:
+def _request(fields: dict[str, Any]) -> Transaction | TokenExchange:
+    if "user_token" in fields:
+        return TokenExchange(**fields)
     return (HoldRequest if fields["kind"] in HOLD_KINDS else Transaction)(**fields)
 
 
