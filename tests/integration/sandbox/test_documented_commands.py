@@ -50,6 +50,7 @@ SAID = {
     ],
     "docs/rotation.md": ["rotated; it is the current one", "the staged pair of acme is refused"],
     "docs/catalogue.md": ["game_id"],
+    "examples/README.md": ["bet 200", "rollback 200", "session 201", "event 200"],
 }  # fmt: skip
 
 
