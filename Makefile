@@ -60,7 +60,7 @@ unit test: export PYTHONDONTWRITEBYTECODE :=
 abuse: .venv/.project ## Attack the signature families: a million mutants each, 10,000 bodies against openssl
 	$(BIN)/python -m tests.abuse.campaign --mutants $(or $(MUTANTS),1000000)
 	$(BIN)/python -m tests.abuse.rsa_oracle
-	INVO_SDK_DELIVERIES=10000 $(BIN)/pytest -q tests/abuse/test_invo_sdk.py
+	INVO_SDK_DELIVERIES=10000 INVO_MUTANTS=1000000 $(BIN)/pytest -q tests/abuse/test_invo_sdk.py tests/abuse/test_invo_receiver.py
 
 .PHONY: rotations
 rotations: install ## Rotate credentials under traffic a hundred times, in process and through the deployed stack
