@@ -183,6 +183,9 @@ class Notes:
     def count(self, metric: str, value: float, **metadata: object) -> None:
         self.metrics[metric] += int(value)
 
+    def count_by(self, metric: str, value: float = 1, **dimensions: str) -> None:
+        self.metrics[metric] += int(value)
+
     def attempt_failed(self, call: ProviderCall, error: ProviderError, retry_in_s: float) -> None:
         self.events.append(("attempt failed", {"code": error.code, "status": error.status}))
 
