@@ -217,6 +217,7 @@ OUTPUTS = {
         "Rounds",
         "Registry",
         "Audit",
+        "Deliveries",
         "Partners",
     )
 } | {"SecretPrefix": "prod/integration/", "CustomerKeyArn": "arn:key"}

@@ -71,7 +71,7 @@ CALLED = {
     "LaunchSessionFunction": {"igsp", "flexsoft"},
     "ReadCatalogueFunction": {"igsp", "flexsoft"},
     "SyncCatalogueFunction": {"igsp", "flexsoft"},
-    "RotateSecretFunction": {"igsp"},
+    "RotateSecretFunction": {"igsp", "igv", "invo"},
 }
 
 

@@ -38,6 +38,7 @@ from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.logs import RequestLogs
 from casino.orders.store.orders import DynamoDbSoldOrders
 from casino.providers.connection import pool_manager
+from casino.providers.ports import ProviderCall, ProviderError
 from casino.providers.sender import Sender
 from casino.sessions.admin import SessionAdmin
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
@@ -56,6 +57,22 @@ from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wallet.store.releases import DynamoDbReleases
 from casino.wiring.pairs import PairProviders
 from casino.wiring.stack import Stack
+
+
+class Unobserved:
+    """A `ProviderObserver` that says nothing: a person is told of the failure itself."""
+
+    def attempt_failed(self, call: ProviderCall, error: ProviderError, retry_in_s: float) -> None:
+        """Say nothing."""
+
+    def call_failed(self, call: ProviderCall, error: ProviderError) -> None:
+        """Say nothing."""
+
+    def circuit_opened(self, integration: str, open_s: float) -> None:
+        """Say nothing."""
+
+    def circuit_closed(self, integration: str) -> None:
+        """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +127,7 @@ class Admin:
 
     def rotation(self, who: Who) -> Rotation:
         """Return the rotation's use cases as one person has them."""
-        provider = PairProviders(self.clock, "ops", local=self.stack.local)
+        provider = PairProviders(self.clock, Unobserved(), local=self.stack.local)
         store, layered = self.secret_store, self.stack.layered
         return Rotation(store, self.registry, provider, self.clock, who, layered)
 

@@ -9,9 +9,9 @@ from casino.dialects.invo.pairs import InvoPairs
 from casino.dialects.registry import family
 from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
-from casino.observability.provider_calls import ProviderTelemetry
 from casino.providers.circuit import Circuits
 from casino.providers.connection import pool_manager
+from casino.providers.ports import ProviderObserver
 from casino.providers.post import JsonPost
 from casino.providers.transport import Transport
 from casino.signing.pair import Pair
@@ -22,11 +22,11 @@ type Check = Callable[[Integration, Pair], None]
 class PairProviders:
     """`PairProvider` of every family; one that is not named here is asked as iGSP says."""
 
-    def __init__(self, clock: Clock, service: str, *, local: bool) -> None:
+    def __init__(self, clock: Clock, observer: ProviderObserver, *, local: bool) -> None:
         self._pool = pool_manager(public_only=not local)
         self._http = HttpPairProvider(family, clock, self._pool)
         self._clock = clock
-        self._observer = ProviderTelemetry(service)
+        self._observer = observer
         igv = IgvPairs(self._post, self._transport)
         self._checks: Mapping[str, Check] = {
             **dict.fromkeys(("igv-seller", "igv-account", "igv-merchant"), igv.check),

@@ -16,6 +16,7 @@ from casino.integrations.rotation import Rotation
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.credentials import RotationTelemetry
+from casino.observability.provider_calls import ProviderTelemetry
 from casino.wiring.pairs import PairProviders
 from casino.wiring.settings import load_settings
 
@@ -45,7 +46,8 @@ def rotation_handler(
     secrets = secrets or aws_client("secretsmanager", _PATIENT)
     observer, clock = RotationTelemetry(settings.service), SystemClock()
     registry, store = DynamoDbRegistry(dynamodb, settings.tables), SecretsManagerStore(secrets)
-    provider = provider or PairProviders(clock, settings.service, local=settings.local)
+    calls = ProviderTelemetry(settings.service)
+    provider = provider or PairProviders(clock, calls, local=settings.local)
 
     def handle(event: Mapping[str, str], context: object) -> None:
         # A person's own invocation names the person; a schedule's is the function's own.
