@@ -5,6 +5,7 @@ from typing import Final
 
 from sandbox.flexsoft.part import FlexsoftProcess
 from sandbox.igv.part import IgvProcess
+from sandbox.invo.part import InvoProcess
 from sandbox.ministack import LocalServerError, MiniStack
 from sandbox.processes import LocalServer
 from sandbox.provider.process import ProviderProcess
@@ -16,6 +17,7 @@ _PROGRAMS: Final[dict[str, type[LocalServer]]] = {
     "the simulated Flexsoft": FlexsoftProcess,
     "the simulated WinUpGo": WinupgoProcess,
     "the simulated iGV": IgvProcess,
+    "the simulated Invo": InvoProcess,
     "the local AWS": MiniStack,
 }
 

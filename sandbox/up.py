@@ -29,6 +29,7 @@ from ops.verbs import ledger
 from sandbox.demo import Seat, play
 from sandbox.flexsoft import part as flexsoft
 from sandbox.igv import part as igv
+from sandbox.invo import part as invo
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
 from sandbox.part import Part, Played, Stage, UnexpectedAnswerError
@@ -57,6 +58,7 @@ COUNTERPARTS: Final[Mapping[str, Callable[[Stage], Part]]] = {
     "flexsoft": flexsoft.open_part,
     "winupgo": winupgo.open_part,
     "igv": igv.open_part,
+    "invo": invo.open_part,
 }
 _FAILURES: Final = (
     LocalServerError,

@@ -17,6 +17,8 @@ from builder.build import BUILD, build
 from sandbox import ministack as driver
 from sandbox.flexsoft import part as flexsoft_part
 from sandbox.flexsoft.part import FlexsoftPart
+from sandbox.invo import part as invo_part
+from sandbox.invo.part import InvoPart
 from sandbox.part import Stage
 from sandbox.up import Casino, open_casino
 from sandbox.winupgo import part as winupgo_part
@@ -110,6 +112,14 @@ def casino(local: driver.MiniStack) -> Casino:
 def stage(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Stage:
     """The same, for the counterparts beside iGSP."""
     return casino.stage(tmp_path_factory.mktemp("counterparts"), driver.free_port(5))
+
+
+@pytest.fixture(scope="session")
+def invo(stage: Stage) -> Iterator[InvoPart]:
+    """A simulated Invo, connected there, with a player whom it names."""
+    part = invo_part.open_part(stage)
+    yield part
+    part.process.stop()
 
 
 @pytest.fixture(scope="session")
