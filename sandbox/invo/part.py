@@ -76,7 +76,10 @@ class InvoPart:
         answer = httpx.post(self.caller.url, content=body, headers=headers, timeout=TIMEOUT_S)
         key = told.event["idempotency_key"]
         if told.status == 200 and not poll(lambda: self._state(key) == told.state, _WORK_S):
-            raise UnexpectedAnswerError(f"{told.title}: it is {self._state(key)}")
+            found = self.operations.deliveries.get(INTEGRATION, key)
+            raise UnexpectedAnswerError(
+                f"{told.title}: {found.state} after {found.attempts} tries, {found.reason}"
+            )
         step = Step(told.title, told.event, told.status, told.error)
         wallet = self.operations.accounts.wallet(self.caller.player_id, self.caller.currency)
         balance = "" if wallet is None else to_major(wallet.balance_minor, wallet.currency)
