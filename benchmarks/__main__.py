@@ -46,6 +46,7 @@ def parts(*, quick: bool) -> Iterator[tuple[str, Part]]:
     # How much is measured stands here: of a quick run, then of a full one.
     cold, warm, latency = ((5, 20), (3, 100), (1, 30)) if quick else ((15, 100), (9, 120), (4, 40))
     yield "cold", lambda: {"variants": speed.cold(built, *cold)}
+    yield "dialects", lambda: {"dialects": speed.dialects(compared.dialects(), cold[0])}
     yield "warm", lambda: {"variants": speed.warm(built, *warm)}
     yield "latency", lambda: {"variants": speed.latency(built, *latency)}
     ledgers = (1_000, 20_000, 5, 50) if quick else (1_000, 1_000_000, 20, 100)
@@ -106,8 +107,14 @@ def main() -> int:
     """Measure, print, keep."""
     parser = argparse.ArgumentParser(prog="benchmarks")
     parser.add_argument("--quick", action="store_true", help="few samples; keeps nothing")
-    quick = parser.parse_args().quick
-    return finish(measure(parts(quick=quick)), quick=quick)
+    parser.add_argument("--only", metavar="PART", help="measure it anew, into the latest full run")
+    options = parser.parse_args()
+    found = parts(quick=options.quick)
+    if options.only is None:
+        return finish(measure(found), quick=options.quick)
+    run, part = results.read(), dict(found)[options.only]
+    _merge(run, part())
+    return finish(run, quick=options.quick)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,10 @@ def measured() -> Run:
             "large": _ledger(1_000_000),
             "ratios": {"cpu": 1.0, "p50": 1.0, "write": 1.0, "read": 1.0, "round_trips": 1.0},
         },
+        "dialects": {
+            name: {"init_ms": 150.0, "first_bet_ms": 10.0, "total_ms": 160.0, "ratio": 1.0}
+            for name in ("igsp", "flexsoft", "winupgo")
+        },
         "contention": [{"concurrent": 8, **counts, "seconds": 2.0, "bets_per_s": 32.0}],
         "burst": [{"concurrent": 40, **counts, "p50_ms": 300.0, "p95_ms": 900.0}],
         "local_stack": {"concurrent": 8, "bets": 1000, "refused": 0, "bets_per_s": 150.0},

@@ -5,24 +5,18 @@ the thousandth bet costs what the first one did, whatever a variant asks for.
 """
 
 import base64
-import json
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from benchmarks.functions.bets import CURRENCY, INTEGRATION, Player
 from casino.aws.attributes import Item, text
 from casino.integrations.store.items import integration_item, registry_key
 from casino.wallet.chain import genesis_hash
 from casino.wallet.model import Player as Known
-from casino.wallet.model import Session, Wallet
+from casino.wallet.model import Wallet
 from casino.wallet.store.items import player_item, session_item, wallet_item
-from testing.hooks import API_KEY, SECRET_KEY
-from testing.world import SANDBOX
+from testing.bets import CURRENCY, PLAYER
+from testing.callers import CALLERS
 
-PLAYER: Final = Player(
-    "8d3c1f62-5b0e-4c7a-9a55-0f6b7f2f8f10", "sess-1f6e4c1e-7c1d-4c8f-8f63-2b1f3c9f2a77"
-)
 _OPENED: Final = "2026-01-01T00:00:00Z"
 
 
@@ -45,11 +39,12 @@ def _batch_get_item(request: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _get_secret_value(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    name = request["SecretId"]
     return {
-        "ARN": f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{SANDBOX.secret_name}",
-        "Name": SANDBOX.secret_name,
+        "ARN": f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{name}",
+        "Name": name,
         "VersionId": "6b1f4f0c-6b5e-4b0a-8f0a-6c2f9d7b1f11",
-        "SecretString": json.dumps({"api_key": API_KEY, "secret_key": SECRET_KEY}),
+        "SecretString": _SECRETS[name],
         "VersionStages": [request.get("VersionStage", "AWSCURRENT")],
         "CreatedDate": 1_767_225_600.0,
     }
@@ -59,7 +54,7 @@ _ANSWERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]]] 
     "GetItem": _get_item,
     "BatchGetItem": _batch_get_item,
     "GetSecretValue": _get_secret_value,
-    "Query": lambda _request: {"Items": [_REGISTRY["key"]]},
+    "Query": lambda _request: {"Items": _KEYS},
     **dict.fromkeys(("PutItem", "UpdateItem", "TransactWriteItems"), lambda _request: {}),
 }
 
@@ -71,8 +66,8 @@ def _item(key: Mapping[str, Mapping[str, str]]) -> Item | None:
     if "player_id" in key:
         return _PLAYER
     if "session_id" in key:
-        return _SESSION
-    return _REGISTRY.get(key["kind"]["S"]) if "kind" in key else None
+        return _SESSIONS.get(key["session_id"]["S"])
+    return _INTEGRATIONS.get(key["id"]["S"]) if key.get("kind") == {"S": "integration"} else None
 
 
 def _on_the_wire(item: Item) -> Item:
@@ -91,9 +86,11 @@ _WALLET: Final = _on_the_wire(
     )
 )
 _PLAYER: Final = player_item(Known(PLAYER.player_id, blocked=False, created_at=_OPENED))
-_WHERE: Final = (PLAYER.session_id, PLAYER.player_id, CURRENCY, INTEGRATION, PLAYER.game_id)
-_SESSION: Final = session_item(Session(*_WHERE, "active", _OPENED, int(time.time()) + 86_400))
-_REGISTRY: Final[Mapping[str, Item]] = {
-    "key": {**registry_key("key", API_KEY), "integration": text(INTEGRATION)},
-    "integration": integration_item(SANDBOX),
-}
+_SESSIONS: Final = {each.session_id: session_item(each.session) for each in CALLERS.values()}
+_KEYS: Final[list[Item]] = [
+    {**registry_key("key", each.pair.api_key), "integration": text(each.integration.name)}
+    for each in CALLERS.values()
+]
+_OWNERS: Final = [each.integration for each in CALLERS.values()]
+_INTEGRATIONS: Final = {each.name: integration_item(each) for each in _OWNERS}
+_SECRETS: Final = {each.integration.secret_name: each.secret for each in CALLERS.values()}

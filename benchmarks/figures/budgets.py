@@ -40,6 +40,8 @@ write units of a win in a round, tables without the index | wallet/capacity/win/
 read units of a win in a round | wallet/capacity/win/read | 4
 cold start and first bet / tuned botocore | ratios/cold/boto3_tuned | 1.15
 cold start and first bet / Powertools as packaged | ratios/cold/powertools | 0.2
+cold start and first bet, Flexsoft / iGSP | dialects/flexsoft/ratio | 1.15
+cold start and first bet, WinUpGo / iGSP | dialects/winupgo/ratio | 1.15
 warm CPU of a bet / plain boto3 | ratios/warm_cpu/boto3 | 1.0
 warm p50 / Powertools, assumed delays | ratios/constant_p50/powertools | 0.55
 warm p95 / Powertools, assumed delays | ratios/constant_p95/powertools | 0.55

@@ -20,6 +20,11 @@ _SHORT: Final = ("cold", "warm_cpu", "constant_p50")
 
 _MORE: Final = (
     (
+        "dialects",
+        "A fresh environment and the first bet, by counterpart; the ratio is to iGSP's",
+        "of init_ms first_bet_ms total_ms ratio",
+    ),
+    (
         "growth",
         "A small and a large ledger: a bet beside each, and a replay",
         "of cpu_ms p50_ms control_p50_ms round_trips write read",
@@ -154,6 +159,8 @@ def _listed(name: str, found: Any, keys: Sequence[str]) -> str:
         sides = [(side, f"{side['entries']:,}") for side in (found["small"], found["large"])]
         rows = [{**side, "of": f"bet, {entries}"} for side, entries in sides]
         rows += [{**side["replay"], "of": f"replay, {entries}"} for side, entries in sides]
+    if name == "dialects":
+        rows = [{**figures, "of": each} for each, figures in found.items()]
     heads = [key.replace("_per_", "/").replace("_", " ") for key in keys]
     return table(heads, [[number(row.get(key)) for key in keys] for row in rows])
 

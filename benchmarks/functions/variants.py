@@ -13,19 +13,20 @@ Every peer packages the SDK that it uses, as AWS recommends, in the version that
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from benchmarks.functions.bets import INTEGRATION
 from builder import build as wallet_build
 from builder import package, sam
 from builder.precompile import compile_tree
 from builder.tune import FUNCTION_AT, LAYER_AT, ROOTS_FILE, tune_layer
-from testing.template import TABLES
+from testing.bets import INTEGRATION, PLAYER, Event
+from testing.callers import CALLERS, Caller
+from testing.template import TABLES, load_template
 from testing.world import SANDBOX
 
 PEERS: Final = sam.PROJECT / ".aws-sam" / "peers"
@@ -45,6 +46,10 @@ class Variant:
     """The function's folder, then the layer's."""
     roots: Path
     """The bundle of authorities that it ships and parses for each connection."""
+    bet: Callable[[], Event] = PLAYER.bet
+    """Makes a new bet that it takes."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What it is told beside that which all are told."""
 
     @contextmanager
     def trusting(self, authority: Path) -> Iterator[dict[str, str]]:
@@ -95,6 +100,19 @@ def wallet(function: str = "BetFunction") -> Variant:
     layer = package.layer_folder(wallet_build.BUILD)
     folders = (wallet_build.BUILD / function, layer)
     return Variant("wallet", "this wallet", folders, layer / ROOTS_FILE)
+
+
+def dialects() -> list[Variant]:
+    """Return the function of each counterpart, iGSP's first, with all layers that it carries."""
+    return [_dialect(name, caller) for name, caller in CALLERS.items()]
+
+
+def _dialect(name: str, caller: Caller) -> Variant:
+    said = load_template()["Resources"][caller.function]["Properties"].get("Layers", ())
+    layers = (package.layer_folder(wallet_build.BUILD, one["Ref"]) for one in said)
+    own = wallet(caller.function)
+    told = {"PRIMED_INTEGRATIONS": caller.integration.name, "SESSION_TTL_MINUTES": "720"}
+    return Variant(name, name, (*own.folders, *layers), own.roots, caller.bet, told)
 
 
 def _peer(name: str, title: str, function: str, common: Path = _COMMON) -> Variant:

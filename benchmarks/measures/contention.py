@@ -22,10 +22,10 @@ from typing import Any, Final
 from uuid import uuid4
 
 from benchmarks.functions import emulator, variants
-from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
 from benchmarks.functions.emulator import Function
 from benchmarks.measures.stage import Stage, emulated_aws
 from sandbox.processes import poll
+from testing.bets import CURRENCY, STAKE_MINOR, Event, Player
 
 PAUSE_S: Final = 0.05
 LONGEST_PAUSE_S: Final = 1.0

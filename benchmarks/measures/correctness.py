@@ -17,11 +17,11 @@ from benchmarks.aws import wire
 from benchmarks.aws.wire import Call, Wire
 from benchmarks.figures.results import OURS
 from benchmarks.functions import emulator, variants
-from benchmarks.functions.bets import CURRENCY, STAKE_MINOR, Event, Player
 from benchmarks.functions.emulator import Function
 from benchmarks.functions.variants import COMMON_ENVIRONMENT, Variant
 from benchmarks.measures.stage import Stage, emulated_aws
 from casino.wallet.model import wallet_key
+from testing.bets import CURRENCY, STAKE_MINOR, Event, Player
 from testing.capacity import item_size
 from testing.world import World
 

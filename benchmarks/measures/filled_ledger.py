@@ -21,7 +21,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import IO, Any, Final
 
-from benchmarks.functions.bets import CURRENCY
 from benchmarks.measures.long_play import LongPlay, head_of, play, round_item
 from benchmarks.measures.stage import Stage, clients
 from casino.aws.attributes import Item
@@ -30,6 +29,7 @@ from casino.base.times import iso_utc
 from casino.wallet.model import Player, Session
 from casino.wallet.store.items import entry_item, wallet_item
 from sandbox import ministack
+from testing.bets import CURRENCY
 from testing.world import GAME, SANDBOX, World
 
 _STATE_FILE: Final = "dynamodb.json"

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 import httpx
 
-from benchmarks.functions.bets import CURRENCY, Player
 from benchmarks.measures.stage import LedgerBrokenError, emulated_aws
 from casino.dialects.registry import family
 from casino.signing.pair import Pair
 from ops.verbs import ledger
 from sandbox.demo import Seat
 from sandbox.up import Casino, open_casino, open_seat
+from testing.bets import CURRENCY, Player
 
 _FUNDS: Final = "100000.00"
 #: Longer than a provider waits: the first bets start the function's environments.

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 from uuid import NAMESPACE_OID, uuid5
 
-from benchmarks.functions.bets import STAKE_MINOR
 from casino.aws.attributes import Item, number, text
 from casino.base.times import iso_utc
 from casino.dialects.igsp.dialect import Igsp
@@ -20,6 +19,7 @@ from casino.wallet.decision import Posting, Snapshot
 from casino.wallet.model import PLATFORM, Entry, Session, Transaction, Wallet
 from casino.wallet.record import commit_for
 from casino.wallet.store.items import round_wallet
+from testing.bets import STAKE_MINOR
 from testing.world import SANDBOX
 
 _OPENING_MINOR: Final = 10_000_000_00

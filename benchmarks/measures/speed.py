@@ -14,19 +14,20 @@ one run mean anything.
 The share of the interpreter and of the runtime itself is in all of them, as it is on Lambda.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from statistics import median, quantiles
 from typing import Any, Final
 
-from benchmarks.aws import backend, canned
+from benchmarks.aws import backend
 from benchmarks.aws.backend import Backend
 from benchmarks.aws.delays import Delays
 from benchmarks.functions import emulator
 from benchmarks.functions.emulator import Function
 from benchmarks.functions.variants import COMMON_ENVIRONMENT, NULL_ENVIRONMENT, Variant
 from sandbox.processes import poll
+from testing.bets import PLAYER, Event
 
 _WARM_UP: Final = 20
 #: CloudWatch counts so many bytes for each event besides its text.
@@ -39,15 +40,15 @@ type Figures = dict[str, dict[str, Any]]
 def cold(variants: Sequence[Variant], samples: int, memory_bets: int) -> Figures:
     """Return `cold` and `memory_mb` of variants that are started `samples` times."""
     starts: dict[str, list[tuple[float, float]]] = {variant.name: [] for variant in variants}
-    found: Figures = {}
+    found: Figures = {name: {} for name in starts}
     with backend.running() as aws:
         for sample in range(samples):
             for variant in _rotated(variants, sample):
                 with _started(variant, aws, tls=True) as function:
-                    _place_bets(function, 1)
+                    _place_bets(function, 1, variant.bet)
                     starts[variant.name].append((function.init_ms, function.invoke_ms[0]))
                     if sample == samples - 1:
-                        _place_bets(function, memory_bets)
+                        _place_bets(function, memory_bets, variant.bet)
                         found[variant.name] = {"memory_mb": function.peak_memory_mb()}
     for name, times in starts.items():
         totals = [init + first for init, first in times]
@@ -58,6 +59,13 @@ def cold(variants: Sequence[Variant], samples: int, memory_bets: int) -> Figures
             "samples": totals,
         }
     return found
+
+
+def dialects(variants: Sequence[Variant], samples: int) -> Figures:
+    """Return the cold start of each counterpart's function, with its `ratio` to the first one's."""
+    of = {name: figures["cold"] for name, figures in cold(variants, samples, 0).items()}
+    first_ms = of[variants[0].name]["total_ms"]
+    return {name: {**each, "ratio": each["total_ms"] / first_ms} for name, each in of.items()}
 
 
 def warm(variants: Sequence[Variant], blocks: int, bets: int) -> Figures:
@@ -104,7 +112,8 @@ def _started(variant: Variant, aws: Backend, *, tls: bool) -> Iterator[Function]
     endpoint = {"AWS_ENDPOINT_URL": aws.https_url if tls else aws.http_url}
     with ExitStack() as stack:
         trust = stack.enter_context(variant.trusting(aws.authority)) if tls else {}
-        environment = COMMON_ENVIRONMENT | NULL_ENVIRONMENT | endpoint | trust
+        environment = {**COMMON_ENVIRONMENT, **NULL_ENVIRONMENT, **variant.environment}
+        environment |= endpoint | trust
         yield stack.enter_context(emulator.running(variant.folders, environment))
 
 
@@ -120,10 +129,10 @@ def _all_started(variants: Sequence[Variant]) -> Iterator[tuple[Backend, dict[st
         yield aws, functions
 
 
-def _place_bets(function: Function, bets: int) -> None:
+def _place_bets(function: Function, bets: int, make: Callable[[], Event] = PLAYER.bet) -> None:
     """Place new bets, one after the other; raises `FunctionFailedError` if one is not applied."""
     for _ in range(bets):
-        response = function.invoke(canned.PLAYER.bet())
+        response = function.invoke(make())
         if response["statusCode"] != HTTPStatus.OK:
             raise function.failure(f"a bet was refused: {response}")
 

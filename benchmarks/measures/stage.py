@@ -9,11 +9,11 @@ from typing import Any, Self
 
 import boto3
 
-from benchmarks.functions.bets import CURRENCY
 from casino.wallet.proof.verify import Verifier
 from sandbox import ministack
 from sandbox.ministack import MiniStack
 from sandbox.stack import local_aws
+from testing.bets import CURRENCY
 from testing.world import SANDBOX, World, build_world
 
 

@@ -8,8 +8,11 @@ import pytest
 
 from benchmarks.aws import canned
 from benchmarks.aws.delays import MEDIANS_MS, delays_s
+from casino.integrations.credentials import read_pair
 from casino.integrations.store.items import read_integration, registry_key
 from casino.wallet.store.items import read_session
+from testing.bets import PLAYER
+from testing.callers import CALLERS, Caller
 from testing.hooks import API_KEY
 from testing.world import SANDBOX
 
@@ -38,7 +41,7 @@ def test_constant_delays_are_the_median() -> None:
 
 
 def test_a_batch_read_finds_what_a_bet_needs_and_no_bet() -> None:
-    player = canned.PLAYER
+    player = PLAYER
     keys: dict[str, dict[str, Any]] = {
         "ledger": {"id": {"S": "sandbox#tx#1"}},
         "wallets": {"player_id": {"S": player.player_id}, "currency": {"S": "EUR"}},
@@ -54,14 +57,28 @@ def test_a_batch_read_finds_what_a_bet_needs_and_no_bet() -> None:
 
 
 def test_the_registry_knows_the_integration_of_the_key() -> None:
-    (key,) = canned.answer("Query", {})["Items"]
-    assert key == {**registry_key("key", API_KEY), "integration": {"S": SANDBOX.name}}
+    keys = canned.answer("Query", {})["Items"]
+    assert {**registry_key("key", API_KEY), "integration": {"S": SANDBOX.name}} in keys
     asked = {"Key": registry_key("integration", SANDBOX.name)}
     assert read_integration(canned.answer("GetItem", asked)["Item"]) == SANDBOX
 
 
+@pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS)
+def test_each_counterpart_is_known_with_its_secret_and_its_session(caller: Caller) -> None:
+    owner = caller.integration
+    asked = {"Key": registry_key("integration", owner.name)}
+    assert read_integration(canned.answer("GetItem", asked)["Item"]) == owner
+    secret = canned.answer("GetSecretValue", {"SecretId": owner.secret_name})["SecretString"]
+    assert read_pair(secret) == caller.pair
+    key = {"session_id": {"S": caller.session_id}}
+    session = read_session(canned.answer("GetItem", {"Key": key})["Item"])
+    assert (session.integration, session.player_id) == (owner.name, PLAYER.player_id)
+    # Flexsoft's session stands under its own token, which is the end of the id.
+    assert caller.session_id.rpartition("#")[2] in caller.bet()["body"]
+
+
 def test_every_bet_meets_the_same_wallet() -> None:
-    key = {"player_id": {"S": canned.PLAYER.player_id}, "currency": {"S": "EUR"}}
+    key = {"player_id": {"S": PLAYER.player_id}, "currency": {"S": "EUR"}}
     before = canned.answer("GetItem", {"Key": key})
     canned.answer("TransactWriteItems", {"TransactItems": []})
     assert canned.answer("GetItem", {"Key": key}) == before
