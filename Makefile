@@ -61,6 +61,7 @@ abuse: .venv/.project ## Attack the signature families: a million mutants each, 
 	$(BIN)/python -m tests.abuse.campaign --mutants $(or $(MUTANTS),1000000)
 	$(BIN)/python -m tests.abuse.rsa_oracle
 	INVO_SDK_DELIVERIES=10000 INVO_MUTANTS=1000000 $(BIN)/pytest -q tests/abuse/test_invo_sdk.py tests/abuse/test_invo_receiver.py
+	RECEIVED=10000 RECEIVED_MUTANTS=$(or $(MUTANTS),1000000) $(BIN)/pytest -q tests/abuse/test_receivers.py
 
 .PHONY: rotations
 rotations: install ## Rotate credentials under traffic a hundred times, in process and through the deployed stack
