@@ -23,6 +23,7 @@ import httpx
 from casino.dialects.registry import family
 from casino.signing.pair import Pair
 from sandbox.flexsoft import signatures as flexsoft
+from sandbox.igv import signatures as igv
 from sandbox.winupgo import caller as winupgo
 
 type Event = dict[str, Any]
@@ -113,11 +114,25 @@ def _winupgo(event: Event, stack: Mapping[str, Any], moment: Moment) -> tuple[st
     return body, caller.headers(resource, key, body.encode(), int(moment.now))
 
 
+def _igv(event: Event, stack: Mapping[str, Any], moment: Moment) -> tuple[str, dict[str, str]]:
+    """Name the order of the stack's file; the id of the request is new, the body is not signed."""
+    told = stack["dialects"]["igv"]
+    fields = json.loads(event["body"]) | {
+        "orderId": told["order_id"],
+        "orderNum": told["order_num"],
+        "buyerId": told["buyer_id"],
+    }
+    request_id = f"{event['headers']['X-Request-Id']}-{moment.run}"
+    headers = igv.seal(told["secret_key"], request_id, int(moment.now * 1000))
+    return json.dumps(fields, separators=(",", ":")), headers
+
+
 #: Folder of samples → what returns the body of a copy, and the headers that are its own.
 _SIGNERS: Final[Mapping[str, Callable[..., tuple[str, dict[str, str]]]]] = {
     "": _igsp,
     "flexsoft": _flexsoft,
     "winupgo": _winupgo,
+    "igv": _igv,
 }
 
 

@@ -46,6 +46,13 @@ STACK: Final[dict[str, Any]] = {
             "client_secret": "client-secret",
             "scope": "winupgo/bets:write",
         },
+        "igv": {
+            "url": "http://127.0.0.1/igv/v1/callbacks/igv",
+            "secret_key": "igv-secret-of-the-stack",
+            "order_id": 1_735_689_600_000_123,
+            "order_num": "SO1735689600000123",
+            "buyer_id": "4711",
+        },
     },
     "tables": {"ledger": "stack-ledger", "wallets": "stack-wallets"},
 }
@@ -57,6 +64,7 @@ SAMPLES: Final = {
 LIVE: Final = {
     "igsp": Pair("key-of-the-stack", "secret-of-the-stack", CURRENT),
     "flexsoft": Pair("public-key-of-the-stack", "flexsoft-secret-of-the-stack", CURRENT),
+    "igv-seller": Pair("igv", "igv-secret-of-the-stack", CURRENT),
     "winupgo": Pair("key-id-of-the-stack", "winupgo-secret-of-the-stack", CURRENT),
 }
 SIGNED_SAMPLES: Final = [name for name, event in SAMPLES.items() if event["body"] is not None]
@@ -64,8 +72,9 @@ IGSP_SAMPLES: Final = [name for name in SIGNED_SAMPLES if "/" not in name]
 
 
 def family_of(name: str) -> str:
-    """The family of a sample: its folder, or iGSP."""
-    return name.rpartition("/")[0] or "igsp"
+    """The family of a sample: that of its folder, or iGSP."""
+    folder = name.rpartition("/")[0] or "igsp"
+    return {"igv": "igv-seller"}.get(folder, folder)
 
 
 def write(target: Path, stack: dict[str, Any] = STACK) -> dict[str, Path]:
