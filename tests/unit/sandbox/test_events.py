@@ -256,9 +256,9 @@ def test_n13_every_event_is_printed_as_a_ready_command_for_sam_local(
     template = load_template()
     for _, script, _, function, _, event in played:
         assert template["Resources"][function]["Type"] == "AWS::Serverless::Function"
-        path = json.loads((tmp_path / event).read_text())["path"]
+        resource = json.loads((tmp_path / event).read_text())["resource"]
         routes = template["Resources"][function]["Properties"]["Events"].values()
-        assert path in [route["Properties"]["Path"] for route in routes]
+        assert resource in [route["Properties"]["Path"] for route in routes]
         written = (tmp_path / script).read_text()
         assert "SAM_CLI_TELEMETRY=0" in written
         assert "host.docker.internal:4600 " in written
