@@ -50,6 +50,8 @@ SAID = {
     ],
     "docs/rotation.md": ["rotated; it is the current one", "the staged pair of acme is refused"],
     "docs/catalogue.md": ["game_id"],
+    "docs/flexsoft.md": ['"code":200', "gift.answered"],
+    "docs/winupgo.md": ['"status":"rolled_back"', "nothing is held"],
     "examples/README.md": ["bet 200", "rollback 200", "session 201", "event 200"],
 }  # fmt: skip
 
