@@ -9,6 +9,7 @@ from casino.base.times import iso_utc
 from casino.deliveries.model import STATES, Delivery, State
 from ops.context import Asked, Explained, Operations
 from ops.errors import OpsError
+from ops.mistyped import a_number
 from ops.output import Cell, Output, fields, table
 
 IntegrationArgument = Annotated[str, typer.Argument(help="The partner's integration.")]
@@ -24,7 +25,9 @@ def list_(
         str | None, typer.Option(help=f"Only these: {', '.join(STATES)}.", metavar="STATE")
     ] = None,
     integration: IntegrationOption = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many: the oldest.", metavar="N")] = 100,
+    limit: Annotated[
+        int, typer.Option(parser=a_number(int, 1), metavar="N", help="How many: the oldest.")
+    ] = 100,
 ) -> Output:
     """List the deliveries that have no end yet, or those of one state, the oldest first."""
     wanted = next((each for each in STATES if each == state), None)
