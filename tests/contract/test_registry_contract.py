@@ -51,6 +51,7 @@ def test_an_integration_is_found_by_its_name_and_by_its_key(stored: Stored) -> N
     assert stored.registry.get("acme") == ACME
     assert stored.by_api_key("key") == ACME
     assert stored.registry.get("nobody") is None
+    assert stored.registry.get("") is None
     assert stored.by_api_key("nothing") is None
     assert sorted(stored.registry.names()) == ["acme", "other"]
 

@@ -71,7 +71,7 @@ class Worker:
         except TokenError as error:
             self._put_off(taken, f"token_{error.reason}")
         except RetryableError as error:
-            self._put_off(taken, error.code)
+            self._put_off(taken, error.code, str(error))
         except Exception as error:  # noqa: BLE001 - one delivery must not stop the others
             self.observer.crash(error, integration=integration, key=key)
             self._put_off(taken, f"unexpected_{type(error).__name__}")
@@ -119,7 +119,7 @@ class Worker:
             return Unmatched(f"nobody acts on deliveries of {taken.dialect}")
         return effect.act(taken, integration, self.clock.now())
 
-    def _put_off(self, taken: Delivery, reason: str) -> None:
+    def _put_off(self, taken: Delivery, reason: str, detail: str = "") -> None:
         """Leave it for later, or to a person when it was tried often enough."""
         state: State = "failed" if taken.attempts >= MOST_ATTEMPTS else "received"
         self.inbox.put_off(taken, reason, state, self.clock.now())
@@ -129,7 +129,7 @@ class Worker:
             "reason": reason,
         }
         tries: dict[str, Any] = {"key": taken.key, "attempts": taken.attempts, "became": state}
-        self.observer.event("delivery put off", error=True, **facts | tries)
+        self.observer.event("delivery put off", error=True, **facts | tries, detail=detail)
         self.observer.count(_COUNTED.get(state, "DeliveryRetries"), 1, **facts)
 
     def _tell(self, taken: Delivery, outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from botocore.config import Config
 
-from casino.aws.clients import dynamodb_client, secrets_client
+from casino.aws.clients import aws_client, dynamodb_client
 from casino.base.clock import SystemClock
 from casino.base.invocation import Context
 from casino.deliveries.stream import DeliveryStream
@@ -19,8 +19,9 @@ from casino.wiring.deliveries import inbox_of
 from casino.wiring.effects import EFFECTS, EffectParts
 from casino.wiring.settings import load_settings
 
-#: Nobody waits for the worker: DynamoDB may take longer than on the money path.
+#: Nobody waits for the worker: AWS may take longer than on the money path.
 _PATIENT: Final = Config(connect_timeout=2, read_timeout=5)
+_SECRETS: Final = _PATIENT.merge(Config(retries={"mode": "standard", "total_max_attempts": 3}))
 
 
 def delivery_handler(
@@ -32,8 +33,9 @@ def delivery_handler(
     observer = ProviderTelemetry(settings.service)
     stored = DynamoDbRegistry(client, settings.tables)
     registry = CachedRegistry(stored, clock, settings.cache_s)
-    keyring = SecretsManagerKeyring(secrets or secrets_client(), clock, registry, settings.cache_s)
-    parts = EffectParts(client, settings, registry, keyring, clock, observer)
+    secrets = secrets or aws_client("secretsmanager", _SECRETS)
+    keyring = SecretsManagerKeyring(secrets, clock, registry, settings.cache_s)
+    parts = EffectParts(client, secrets, settings, registry, keyring, clock, observer)
     effects = {family: make(parts) for family, make in EFFECTS.items()}
     worker = Worker(inbox_of(client, environment), registry.get, effects, clock, observer)
     return DeliveryStream(worker, observer).handle

@@ -8,7 +8,6 @@ from casino.accounts.purchases import Purchases
 from casino.accounts.store.bought import DynamoDbBought
 from casino.accounts.store.identities import DynamoDbIdentities
 from casino.accounts.store.identity_key import IdentityKey
-from casino.aws.clients import secrets_client
 from casino.base.clock import Clock
 from casino.deliveries.dialect import Effect
 from casino.dialects.igsp.dialect import Igsp
@@ -27,6 +26,8 @@ class EffectParts:
 
     client: Any
     """DynamoDB."""
+    secrets: Any
+    """Secrets Manager."""
     settings: Settings
     registry: CachedRegistry
     keyring: Keyring
@@ -35,15 +36,14 @@ class EffectParts:
 
 
 def _igv(parts: EffectParts) -> Effect:
-    secrets = secrets_client()
-    made = IgvParts(parts.client, secrets, parts.settings, parts.keyring, parts.clock)
+    made = IgvParts(parts.client, parts.secrets, parts.settings, parts.keyring, parts.clock)
     return made.effect(parts.registry.get)
 
 
 def _invo(parts: EffectParts) -> Effect:
     client, tables = parts.client, parts.settings.tables
     purchases = Purchases(DynamoDbBought(client, tables), DynamoDbAccounts(client, tables), Igsp())
-    key = IdentityKey(secrets_client(), parts.settings.identity_key)
+    key = IdentityKey(parts.secrets, parts.settings.identity_key)
     return InvoEffects(purchases, DynamoDbIdentities(client, tables), key)
 
 

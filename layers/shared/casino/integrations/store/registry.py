@@ -70,7 +70,9 @@ class DynamoDbRegistry:
         )
 
     def get(self, name: str) -> Integration | None:
-        """Return an integration by its name, with its own switches alone."""
+        """Return an integration by its name, with its own switches alone; no name is nobody's."""
+        if not name:
+            return None  # DynamoDB refuses an empty key
         item = get(self._client, self._table, registry_key("integration", name))
         return read_integration(item) if item else None
 
