@@ -65,13 +65,18 @@ UNWANTED = (
 )
 #: … and what even the functions that ask providers do without.
 UNWANTED_ANYWHERE = ("aws_lambda_powertools.utilities.idempotency", "boto3", "requests")
-#: Functions that serve no counterpart, but call some or sign for them → the counterparts.
+#: Functions beside the hooks → the counterparts of which they load something; none for the others.
 CALLED = {
     "ExpireSessionsFunction": {"igsp", "flexsoft"},
     "LaunchSessionFunction": {"igsp", "flexsoft"},
     "ReadCatalogueFunction": {"igsp", "flexsoft"},
     "SyncCatalogueFunction": {"igsp", "flexsoft"},
     "RotateSecretFunction": {"igsp", "igv", "invo"},
+    "IgvFunction": {"igv"},
+    "IgvMerchantFunction": {"igv"},
+    "IgvOrdersFunction": {"igv"},
+    "InvoFunction": {"invo"},
+    "WorkDeliveriesFunction": {"igsp", "igv", "invo"},
 }
 
 
