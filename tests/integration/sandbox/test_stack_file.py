@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,21 @@ import pytest
 
 from sandbox import events, up
 from sandbox.flexsoft.part import FlexsoftPart
+from sandbox.igv.part import IgvPart
+from sandbox.igv.part import open_part as open_igv
+from sandbox.part import Stage
 from sandbox.up import Casino
 from sandbox.winupgo import caller as winupgo
 from sandbox.winupgo.part import WinupgoPart
 from testing.template import PROJECT
+
+
+@pytest.fixture(scope="module")
+def igv(stage: Stage) -> Iterator[IgvPart]:
+    """A simulated iGV, connected to the deployed stack."""
+    opened = open_igv(stage)
+    yield opened
+    opened.process.stop()
 
 
 @pytest.fixture
@@ -24,13 +36,14 @@ def stack(
     casino: Casino,
     flexsoft: FlexsoftPart,
     winupgo: WinupgoPart,
+    igv: IgvPart,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, Any]:
     """What `make run` writes."""
     file = tmp_path / "stack.json"
     monkeypatch.setattr(up, "STACK_FILE", file)
-    up._write_stack_file(casino, parts={"flexsoft": flexsoft, "winupgo": winupgo})
+    up._write_stack_file(casino, parts={"flexsoft": flexsoft, "winupgo": winupgo, "igv": igv})
     assert file.stat().st_mode & 0o077 == 0
     written: dict[str, Any] = json.loads(file.read_text())
     return written
