@@ -17,6 +17,8 @@ from builder.build import BUILD, build
 from sandbox import ministack as driver
 from sandbox.flexsoft import part as flexsoft_part
 from sandbox.flexsoft.part import FlexsoftPart
+from sandbox.igv import part as igv_part
+from sandbox.igv.part import IgvPart
 from sandbox.invo import part as invo_part
 from sandbox.invo.part import InvoPart
 from sandbox.part import Stage
@@ -134,6 +136,14 @@ def flexsoft(stage: Stage) -> Iterator[FlexsoftPart]:
 def winupgo(stage: Stage) -> Iterator[WinupgoPart]:
     """A simulated WinUpGo, connected there."""
     part = winupgo_part.open_part(stage)
+    yield part
+    part.process.stop()
+
+
+@pytest.fixture(scope="session")
+def igv(stage: Stage) -> Iterator[IgvPart]:
+    """A simulated iGV, connected there."""
+    part = igv_part.open_part(stage)
     yield part
     part.process.stop()
 

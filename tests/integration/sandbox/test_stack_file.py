@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,10 @@ import pytest
 from sandbox import events, up
 from sandbox.flexsoft.part import FlexsoftPart
 from sandbox.igv.part import IgvPart
-from sandbox.igv.part import open_part as open_igv
-from sandbox.part import Stage
 from sandbox.up import Casino
 from sandbox.winupgo import caller as winupgo
 from sandbox.winupgo.part import WinupgoPart
 from testing.template import PROJECT
-
-
-@pytest.fixture(scope="module")
-def igv(stage: Stage) -> Iterator[IgvPart]:
-    """A simulated iGV, connected to the deployed stack."""
-    opened = open_igv(stage)
-    yield opened
-    opened.process.stop()
 
 
 @pytest.fixture
@@ -80,6 +69,12 @@ def test_winupgos_entry_is_enough_to_play_a_bet(stack: dict[str, Any]) -> None:
         "player_id", "game_id", "currency", "token_url", "client_id", "client_secret", "scope",
     }  # fmt: skip
     assert play("winupgo/client.py", told)[:2] == ["session 201", "authorize 200"]
+
+
+def test_igvs_entry_is_enough_to_send_a_callback(stack: dict[str, Any]) -> None:
+    told = {name: str(value) for name, value in stack["dialects"]["igv"].items()}
+    assert {"url", "secret_key", "order_id"} <= set(told)
+    assert play("igv/callback.py", told)[:2] == ["callback 200", "copy 200"]
 
 
 def test_the_stack_takes_the_signed_copy_of_every_sample_event(
