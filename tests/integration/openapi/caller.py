@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from casino.dialects.registry import family
 from casino.signing.pair import Pair
-from casino.signing.scheme import Particulars, SignatureRefusedError
+from casino.signing.scheme import Particulars, SignatureRefusedError, UnsignableError
 
 CALLER: Final[dict[str, Any]] = json.loads(os.environ["CALLER"])
 KNOWN: Final[dict[str, list[Any]]] = CALLER["known"]
@@ -47,21 +47,35 @@ def sign(request: Any) -> Any:
     elif kind > 0:
         signed_body = body + b" " if kind == 1 else body
         said = particulars(request)
-        # A header that WinUpGo signs may be drawn so that nobody could sign it.
-        with suppress(SignatureRefusedError):
+        # What WinUpGo and iGV sign beside the body may be drawn so that nobody could sign it.
+        with suppress(SignatureRefusedError, UnsignableError):
             made = family(CALLER["family"]).sign(signed_body, PAIR, time.time(), said)
             request.headers.update(made)
     return request
 
 
 def particulars(request: Any) -> Particulars:
-    """Return what WinUpGo signs beside the body."""
+    """Return what WinUpGo signs beside the body, and what Invo and iGV call the request."""
     _, base, resource = request.path_url.partition(CALLER["path_base"])
-    return Particulars(path=base + resource, headers=request.headers)
+    request_id = request.headers.get("X-Request-Id", "") or key_of(request.body)
+    return Particulars(path=base + resource, headers=request.headers, request_id=request_id)
+
+
+def key_of(body: bytes | str | None) -> str:
+    """Return the key by which Invo names a delivery in its body; empty without one."""
+    try:
+        event = json.loads(body or "null")
+    except ValueError:
+        return ""
+    key = event.get("idempotency_key") if isinstance(event, dict) else None
+    return key if isinstance(key, str) else ""
 
 
 def known_or_drawn(_: object, drawn: Any) -> st.SearchStrategy[Any]:
-    """Let most requests name what exists, but for a field or two: else all end at an unknown id."""
+    """Let most requests name what exists, but for a field or two: else all end at an unknown id.
+
+    Of one such field half of the requests name what exists.
+    """
     if not isinstance(drawn, dict):
         return st.just(drawn)
     known = sorted(name for name, value in drawn.items() if value and name in KNOWN)
@@ -70,7 +84,8 @@ def known_or_drawn(_: object, drawn: Any) -> st.SearchStrategy[Any]:
         values = {n: st.sampled_from(KNOWN[n]) for n in known if n not in strange}
         return st.fixed_dictionaries({n: st.just(v) for n, v in drawn.items()} | values)
 
-    few = st.sets(st.sampled_from(known), max_size=2) if known else st.just(set[str]())
+    most = min(2, len(known) - 1)
+    few = st.sets(st.sampled_from(known), max_size=most) if known else st.just(set[str]())
     return st.just(drawn) | few.flatmap(without)
 
 

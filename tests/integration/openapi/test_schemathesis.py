@@ -31,6 +31,8 @@ SIGNED_BY: Final = {
     "launch.yaml": "iam",
     "catalogue.yaml": "iam",
     "winupgo.yaml": "winupgo",
+    "invo.yaml": "invo",
+    "igv.yaml": "igv-seller",
 }
 #: The one link that is inferred, from a session to a hold, multiplies the scenarios by 50: with
 #: `CASES` of them it takes 300 s, so it gets a run of its own.
@@ -50,7 +52,9 @@ def caller_of(casino: Casino, stage: Stage, family: str, known: dict[str, Any]) 
         case _:
             operations = casino.operations
             who = operations.who("the attack")
-            _, pair = operations.integrations.add(f"openapi-{family}", family, who=who)
+            name = f"openapi-{family}"
+            _, pair = operations.integrations.add(name, family, who=who)
+            known = known | {"integration": [name]}
     return told(family, pair.api_key, pair.secret_key, known)
 
 
