@@ -1,9 +1,6 @@
 """`ops gift`: the intent stands before anything is sent, and goes out byte for byte again."""
 
-import io
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -13,6 +10,7 @@ from casino.wiring import admin
 from sandbox.flexsoft.signatures import holds
 from testing.integrations import with_terms
 from testing.launching import PLAYER
+from tests.functional.flexsoft.far import OK, Far
 from tests.functional.flexsoft.partner import INTEGRATION, PUBLIC_KEY, SECRET_KEY, SETTINGS, Partner
 from tests.functional.ops.console import Console, Said
 
@@ -36,27 +34,6 @@ BODY = {
         }
     ],
 }
-OK = b'{"code":200,"message":"Success","data":{}}'
-
-
-@dataclass
-class Far(urllib3.PoolManager):
-    """Flexsoft's end: answers in order, and keeps what it was sent."""
-
-    answers: list[Any] = field(default_factory=list)
-    sent: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
-    answered: Callable[[], object] = list
-    """What happens before an answer."""
-
-    def request(self, method: str, url: str, **options: Any) -> urllib3.BaseHTTPResponse:  # type: ignore[override]
-        headers = {name.lower(): value for name, value in options["headers"].items()}
-        self.sent.append((url, options["body"], headers))
-        self.answered()
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        status, body = answer
-        return urllib3.HTTPResponse(io.BytesIO(body), status=status, preload_content=False)
 
 
 @pytest.fixture

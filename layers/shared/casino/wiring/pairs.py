@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from casino.base.clock import Clock
+from casino.dialects.flexsoft.pairs import FlexsoftPairs
 from casino.dialects.igsp.pairs import HttpPairProvider
 from casino.dialects.igv.pairs import IgvPairs, OnePair
 from casino.dialects.invo.pairs import InvoPairs
@@ -31,6 +32,7 @@ class PairProviders:
         self._checks: Mapping[str, Check] = {
             **dict.fromkeys(("igv-seller", "igv-account", "igv-merchant"), igv.check),
             **dict.fromkeys(("invo", "invo-account"), self._invo),
+            "flexsoft": FlexsoftPairs(clock, self._pool).check,
         }
 
     def issue(self, integration: Integration, current: Pair, token: str) -> Pair:

@@ -19,7 +19,7 @@ from casino.dialects.flexsoft.client import api_path
 from casino.dialects.flexsoft.fields import to_millis, to_minor
 from casino.dialects.flexsoft.signature import FlexsoftFamily
 from casino.integrations.model import Integration
-from casino.providers.sender import Bounds, Sender, SendFailedError
+from casino.providers.sender import Bounds, Reply, Sender, SendFailedError
 from casino.signing.pair import Pair
 
 type Call = Literal["grant", "cancel"]
@@ -82,6 +82,16 @@ def cancel_body(portal: str, tx: str, key: str, user: str, currency: str) -> str
     return _body(portal, tx, user, currency, {"giftKey": key})
 
 
+def post_gift(
+    sender: Sender, integration: Integration, call: Call, body: bytes, pair: Pair, now: float
+) -> Reply:
+    """Sign a body and send it; raises `SendFailedError`."""
+    headers = _SIGNATURE.sign(body, pair, now)
+    headers |= {"Content-Type": "application/json", "Accept": "application/json"}
+    url = integration.provider.url.rstrip("/") + api_path(integration, _PATHS[call])
+    return sender.send("POST", url, headers, body)
+
+
 def subject_of(integration: str, tx: str) -> str:
     """Return what the audit calls a gift."""
     return f"gift#{integration}#{tx}"
@@ -133,13 +143,9 @@ class Gifts:
     def _post(
         self, integration: Integration, call: Call, subject: str, body: str, who: Who
     ) -> None:
-        sent = body.encode()
-        headers = _SIGNATURE.sign(sent, self._pair(integration), self._clock.now())
-        headers |= {"Content-Type": "application/json", "Accept": "application/json"}
-        base = integration.provider.url.rstrip("/")
-        url = base + api_path(integration, _PATHS[call])
+        pair, now = self._pair(integration), self._clock.now()
         try:
-            reply = self._sender.send("POST", url, headers, sent)
+            reply = post_gift(self._sender, integration, call, body.encode(), pair, now)
         except SendFailedError as error:
             self._note(subject, "gift.unanswered", error.detail, who)
             message = "Flexsoft did not answer: ask again, the same bytes are sent"
