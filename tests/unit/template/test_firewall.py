@@ -101,6 +101,8 @@ def test_a_partners_delivery_needs_the_headers_that_sign_it(template: Template) 
     invo, igv = "/prod/invo/v1/webhooks/acme", "/prod/igv/v1/callbacks/acme"
     signed = {"X-Request-Id": "1", "X-Timestamp": "1734850099000", "X-Signature": "0"}
     assert answer(template, Request(invo, {"X-Invo-Signature": "t=1,v1=0"})) is None
+    largest = Request(invo, {"X-Invo-Signature": "t=1,v1=0"}, InvoWebhook().most_bytes)
+    assert answer(template, largest) is None
     assert answer(template, Request(invo)) == 401
     assert answer(template, Request(igv, signed)) is None
     for name in signed:
@@ -159,7 +161,8 @@ def test_a_size_rule_that_lets_large_bodies_pass_is_noticed(template: Template, 
     elif case == "sees 16 KB":
         broken["Resources"]["Firewall"]["Properties"].pop("AssociationConfig")
     else:
-        body = size["Statement"]["SizeConstraintStatement"]["FieldToMatch"]["Body"]
+        (large, _) = size["Statement"]["AndStatement"]["Statements"]
+        body = large["SizeConstraintStatement"]["FieldToMatch"]["Body"]
         body["OversizeHandling"] = "CONTINUE"
     passes = answer(broken, Request(HOOK, SIGNED, 6_000_000)) is None
     refuses = answer(broken, Request(HOOK, SIGNED, MAX_BODY)) is not None
