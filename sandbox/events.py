@@ -24,6 +24,7 @@ from casino.dialects.registry import family
 from casino.signing.pair import Pair
 from sandbox.flexsoft import signatures as flexsoft
 from sandbox.igv import signatures as igv
+from sandbox.invo import signatures as invo
 from sandbox.winupgo import caller as winupgo
 
 type Event = dict[str, Any]
@@ -127,12 +128,33 @@ def _igv(event: Event, stack: Mapping[str, Any], moment: Moment) -> tuple[str, d
     return json.dumps(fields, separators=(",", ":")), headers
 
 
+def _invo(event: Event, stack: Mapping[str, Any], moment: Moment) -> tuple[str, dict[str, str]]:
+    """Buy for the player of the stack's file, once more in each run."""
+    told, fields = stack["dialects"]["invo"], json.loads(event["body"])
+    fields |= {"tenant_id": told["game_id"]}
+    fields |= {name: f"{fields[name]}-{moment.run}" for name in ("event_id", "idempotency_key")}
+    fields["data"] |= {
+        "player_email": told["player_email"],
+        "identity_id": told["identity_id"],
+        "currency_name": told["currency"],
+        "order_id": f"{fields['data']['order_id']}-{moment.run}",
+        "transaction_id": f"{fields['data']['transaction_id']}-{moment.run}",
+    }
+    body = json.dumps(fields, separators=(",", ":"))
+    seal = invo.seal([told["signing_secret"]], int(moment.now), body.encode())
+    return body, {
+        "X-Invo-Signature": seal,
+        "X-Invo-Idempotency-Key": fields["idempotency_key"],
+    }
+
+
 #: Folder of samples → what returns the body of a copy, and the headers that are its own.
 _SIGNERS: Final[Mapping[str, Callable[..., tuple[str, dict[str, str]]]]] = {
     "": _igsp,
     "flexsoft": _flexsoft,
     "winupgo": _winupgo,
     "igv": _igv,
+    "invo": _invo,
 }
 
 

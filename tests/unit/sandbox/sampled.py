@@ -53,6 +53,15 @@ STACK: Final[dict[str, Any]] = {
             "order_num": "SO1735689600000123",
             "buyer_id": "4711",
         },
+        "invo": {
+            "url": "http://127.0.0.1/invo/v1/webhooks/invo",
+            "game_id": "game-of-the-stack",
+            "signing_secret": "invo-secret-of-the-stack",
+            "player_id": "p_demo_1",
+            "player_email": "player@example.org",
+            "identity_id": "identity-of-the-stack",
+            "currency": "EUR",
+        },
     },
     "tables": {"ledger": "stack-ledger", "wallets": "stack-wallets"},
 }
@@ -65,6 +74,7 @@ LIVE: Final = {
     "igsp": Pair("key-of-the-stack", "secret-of-the-stack", CURRENT),
     "flexsoft": Pair("public-key-of-the-stack", "flexsoft-secret-of-the-stack", CURRENT),
     "igv-seller": Pair("igv", "igv-secret-of-the-stack", CURRENT),
+    "invo": Pair("invo", "invo-secret-of-the-stack", CURRENT),
     "winupgo": Pair("key-id-of-the-stack", "winupgo-secret-of-the-stack", CURRENT),
 }
 SIGNED_SAMPLES: Final = [name for name, event in SAMPLES.items() if event["body"] is not None]
