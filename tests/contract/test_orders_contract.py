@@ -99,3 +99,12 @@ def test_a_claim_is_one_environments_until_it_is_released_or_over(shelf: TokenSh
     assert not shelf.claim(120.0, 135.0)
     shelf.release()
     assert shelf.claim(120.0, 135.0)
+
+
+def test_a_token_is_encrypted_with_the_key_of_the_stack() -> None:
+    with casino_on("on DynamoDB") as casino:
+        assert isinstance(casino, World)
+        secrets = secrets_client()
+        parts = (casino.client, casino.tables, "test/token/igv", "igv-account")
+        AwsTokenShelf(secrets, *parts, "alias/tokens").write(Shelved())
+        assert secrets.describe_secret(SecretId="test/token/igv")["KmsKeyId"] == "alias/tokens"

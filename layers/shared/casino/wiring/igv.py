@@ -93,6 +93,7 @@ class IgvParts:
                 self.settings.tables,
                 account.secret_name.replace("/integration/", "/token/"),
                 account.name,
+                self.settings.token_key,
             )
             token = seller_token(post, self._keyring, account, self._clock, self._logins, shelf)
             self._tokens[account.name] = token

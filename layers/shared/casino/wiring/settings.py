@@ -31,6 +31,8 @@ class Settings:
     """Whether this is the local stack, where counterparts live on this machine."""
     identity_key: str = ""
     """The name of the secret that e-mails are hashed with; empty where nobody hashes any."""
+    token_key: str = ""
+    """The key that encrypts the tokens of services that we call; empty for AWS's own."""
     primed: tuple[str, ...] | None = None
     """The integrations that the init of a hook reads ahead; `None` to call nothing in the init."""
 
@@ -81,6 +83,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         local=environment.get("STAGE") == "local",
         cache_s=_cache_s(environment.get("CACHE_SECONDS", "")),
         identity_key=environment.get("IDENTITY_KEY", ""),
+        token_key=environment.get("KMS_ARN", ""),
         primed=_names(environment.get("PRIMED_INTEGRATIONS")),
     )
 

@@ -30,7 +30,7 @@ class AwsTokenShelf:
         tables: Tables,
         secret_name: str,
         service: str,
-        key_id: str | None = None,
+        key_id: str = "",
     ) -> None:
         self._secrets = secrets
         self._client = client
