@@ -3,9 +3,11 @@
 The tests are those of tests/contract, where the same stores stand on botocore's client and moto.
 """
 
+from typing import Final
 from uuid import uuid4
 
 import pytest
+from botocore.config import Config
 
 from casino.aws import clients as botocore_clients
 from casino.aws.lean import clients as hook_clients
@@ -17,12 +19,16 @@ from testing.world import World
 from tests.contract.test_accounts_contract import *  # noqa: F403 - pytest collects them here, too
 from tests.contract.test_ledger_contract import *  # noqa: F403
 
+#: Making tables is not what is tried: the emulator may take its time.
+PATIENT: Final = Config(read_timeout=60)
+
 
 @pytest.fixture
 def empty_casino(aws: dict[str, str]) -> Casino:
     client = hook_clients.dynamodb_client()
     assert isinstance(client, DynamoDb)
-    tables = create_tables(botocore_clients.dynamodb_client(), f"ports-{uuid4().hex}")
+    maker = botocore_clients.dynamodb_client(PATIENT)
+    tables = create_tables(maker, f"ports-{uuid4().hex}")
     return World(client, tables)
 
 

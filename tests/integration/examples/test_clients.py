@@ -14,6 +14,8 @@ from sandbox.part import Stage
 from sandbox.up import Casino, open_seat
 from sandbox.winupgo.part import connect
 from testing.template import PROJECT
+from tests.integration.examples import test_igv_callbacks
+from tests.integration.invo import test_part
 
 EXAMPLES = PROJECT / "examples"
 #: A client, the command that runs it, and the program that must be installed for it.
@@ -181,4 +183,6 @@ def test_winupgos_client_plays_every_action(
 
 def test_every_client_is_played() -> None:
     clients = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*/*.*")}
-    assert clients == {str(row.values[1]) for row in [*IGSP, *FLEXSOFT, *WINUPGO]}
+    played = {str(row.values[1]) for row in [*IGSP, *FLEXSOFT, *WINUPGO]}
+    played |= {f"igv/{row.values[1]}" for row in test_igv_callbacks.SENDERS}
+    assert clients == played | {f"invo/{name}" for _, name in test_part.SENDERS}
