@@ -14,6 +14,8 @@ import pytest
 from sandbox import events, up
 from sandbox.flexsoft.part import FlexsoftPart
 from sandbox.igv.part import IgvPart
+from sandbox.invo.part import InvoPart
+from sandbox.part import Part
 from sandbox.up import Casino
 from sandbox.winupgo import caller as winupgo
 from sandbox.winupgo.part import WinupgoPart
@@ -26,13 +28,15 @@ def stack(
     flexsoft: FlexsoftPart,
     winupgo: WinupgoPart,
     igv: IgvPart,
+    invo: InvoPart,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, Any]:
     """What `make run` writes."""
     file = tmp_path / "stack.json"
     monkeypatch.setattr(up, "STACK_FILE", file)
-    up._write_stack_file(casino, parts={"flexsoft": flexsoft, "winupgo": winupgo, "igv": igv})
+    parts: dict[str, Part] = {"flexsoft": flexsoft, "winupgo": winupgo, "igv": igv, "invo": invo}
+    up._write_stack_file(casino, parts=parts)
     assert file.stat().st_mode & 0o077 == 0
     written: dict[str, Any] = json.loads(file.read_text())
     return written
@@ -77,6 +81,14 @@ def test_igvs_entry_is_enough_to_send_a_callback(stack: dict[str, Any]) -> None:
     assert play("igv/callback.py", told)[:2] == ["callback 200", "copy 200"]
 
 
+def test_invos_entry_is_enough_to_send_a_purchase(stack: dict[str, Any]) -> None:
+    told = stack["dialects"]["invo"]
+    assert told.keys() >= {
+        "url", "game_id", "signing_secret", "player_id", "player_email", "identity_id", "currency",
+    }  # fmt: skip
+    assert play("invo/sender.py", told)[:2] == ["purchase 200", "again 200"]
+
+
 def test_the_stack_takes_the_signed_copy_of_every_sample_event(
     stack: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -96,4 +108,4 @@ def test_the_stack_takes_the_signed_copy_of_every_sample_event(
     other = {"flexsoft/win": 409, "winupgo/session": 201, "winupgo/settle": 409}
     other |= {"hooks-win": 409, "win": 409}
     assert answered == {name: other.get(name, 200) for name in answered}
-    assert len(answered) == 23
+    assert len(answered) == 24

@@ -40,7 +40,7 @@ DEPOSIT_MINOR = 50_000
 #: How often settlement, rollback and release race for a bet: `make races` for the whole.
 RACES: Final = int(os.environ.get("RACES", "40"))
 #: How many transactions each of 16 processes sends.
-CROWD: Final = int(os.environ.get("CROWD", "100"))
+CROWD: Final = int(os.environ.get("CROWD", "200"))
 #: A refusal under which the id stays free: the same request may be settled later.
 UNRECORDED: Final = frozenset({"bet_not_authorized"})
 #: What gives a stake back.
