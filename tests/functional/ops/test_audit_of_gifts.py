@@ -4,8 +4,9 @@ import pytest
 
 from testing.launching import PLAYER
 from testing.world import World
+from tests.functional.flexsoft.far import OK, Far
 from tests.functional.flexsoft.partner import INTEGRATION, connect
-from tests.functional.flexsoft.test_gifts import GRANT, OK, Far, far
+from tests.functional.flexsoft.test_gifts import GRANT, far
 from tests.functional.ops.scenes import REASON
 from tests.functional.ops.test_audit import Desk, desk
 
