@@ -71,7 +71,7 @@ CALLED = {
     "LaunchSessionFunction": {"igsp", "flexsoft"},
     "ReadCatalogueFunction": {"igsp", "flexsoft"},
     "SyncCatalogueFunction": {"igsp", "flexsoft"},
-    "RotateSecretFunction": {"igsp", "igv", "invo"},
+    "RotateSecretFunction": {"flexsoft", "igsp", "igv", "invo"},
     "IgvFunction": {"igv"},
     "IgvMerchantFunction": {"igv"},
     "IgvOrdersFunction": {"igv"},
