@@ -2,16 +2,18 @@
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
+from casino.audit.model import AuditRecord
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
 from casino.base.proxy import Event, Response
 from casino.dialects.winupgo.dialect import Version, Winupgo
 from casino.dialects.winupgo.endpoint import Opening, WinupgoEndpoint
-from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.decide_hold import decide_hold
 from casino.wallet.dialect import Dialect
+from casino.wallet.model import Session
 from casino.wallet.record_hold import hold_commit_for
 from casino.wallet.service import Rules, WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
@@ -27,6 +29,13 @@ def hold_service(client: Any, tables: Tables, dialect: Dialect) -> WalletService
     return WalletService(ledger, accounts, SystemClock(), dialect, rules=rules)
 
 
+def _add_session(client: Any, tables: Tables, session: Session, audit: AuditRecord) -> bool:
+    """Create a session; what only that needs is loaded here, since bets start cold as well."""
+    from casino.sessions.store.sessions import DynamoDbSessions
+
+    return DynamoDbSessions(client, tables).add(session, audit)
+
+
 def winupgo_handler(
     environment: Mapping[str, str] = os.environ,
 ) -> Callable[[Event, object], Response]:
@@ -37,7 +46,7 @@ def winupgo_handler(
         opening = Opening(
             DynamoDbHoldLedger(client, tables),
             DynamoDbAccounts(client, tables),
-            DynamoDbSessions(client, tables).add,
+            partial(_add_session, client, tables),
             ttl_s,
         )
         parts |= {"wallet": hold_service(client, tables, dialect)}
