@@ -24,6 +24,7 @@ from testing.hooks import Reply
 from testing.launching import PLAYER, make_desk
 from testing.world import World
 from tests.functional.faults.scenes import Case, Sent
+from tests.functional.faults.vault import Vault
 from tests.functional.faults.wire import Wire
 from tests.functional.flexsoft import partner as flexsoft
 from tests.functional.winupgo import partner as winupgo
@@ -33,15 +34,17 @@ SESSION_S = 3600
 
 @dataclass
 class Desk:
-    """Where an endpoint stands; `client` is the one that goes through the wire."""
+    """Where an endpoint stands; `client` is the one of DynamoDB that goes through the wire."""
 
     world: World
     clock: FakeClock
     client: Any
+    vault: Vault | None = None
+    """Where the secrets are: then its reads are what can fail, and nothing of DynamoDB."""
     notes: Notebook = field(default_factory=Notebook)
 
     def __post_init__(self) -> None:
-        self.wire = Wire(self.client, self.clock)
+        self.wire = self.vault.wire if self.vault else Wire(self.client, self.clock)
 
     def sent(self, reply: Reply) -> Sent:
         """Return what came back to the last request."""
@@ -60,10 +63,11 @@ class Desk:
         wallet = WalletService(
             ledger, accounts, self.clock, dialect, jitter=lambda: 1.0, rules=rules
         )
+        registry = CachedRegistry(on_wire.registry, self.clock, ttl_s=float("inf"))
         return {
             "dialect": dialect,
-            "registry": CachedRegistry(on_wire.registry, self.clock, ttl_s=float("inf")),
-            "keyring": FakeKeyring(pair),
+            "registry": registry,
+            "keyring": self.vault.hold(pair, registry) if self.vault else FakeKeyring(pair),
             "wallet": wallet,
             "clock": self.clock,
             "observer": self.notes,

@@ -18,7 +18,11 @@ def seat_of(dialect: str, world: World, client: Any) -> Seat:
     """Open an endpoint over `client` for a new player; its caches are filled."""
     if dialect == "igsp":
         return igsp.Seat(open_desk(world, client))
-    desk = Desk(world, FakeClock(time.time()), client)
+    return seat_at(dialect, Desk(world, FakeClock(time.time()), client))
+
+
+def seat_at(dialect: str, desk: Desk) -> FlexsoftSeat | WinupgoSeat:
+    """Seat the player of Flexsoft or WinUpGo at a desk, whose caches are filled then."""
     seat = FlexsoftSeat(desk) if dialect == "flexsoft" else WinupgoSeat(desk)
     assert seat.arrange("replay").send().status == 200
     return seat

@@ -1,4 +1,4 @@
-"""Fails a client's calls to DynamoDB the way networks and services do.
+"""Fails a client's calls to DynamoDB or Secrets Manager the way networks and services do.
 
 The fault sits at the wire, below the client, so a store meets the exception that its client makes
 of the fault. A lost reply belongs to a request that was carried out; a late request is carried out
@@ -20,7 +20,7 @@ from urllib3 import BaseHTTPResponse, HTTPResponse
 
 from casino.aws.connect import CONNECT_S, READ_S
 from casino.aws.lean.http import Connections
-from casino.aws.lean.protocol import DynamoDb, Send
+from casino.aws.lean.protocol import DynamoDb, SecretsManager, Send
 from casino.aws.lean.signature import SignedRequest
 from casino.base.deadline import left_s
 from testing.botocore_wire import carry_with
@@ -29,13 +29,14 @@ from testing.clock import FakeClock
 _ENDPOINT: Final = "https://dynamodb.example"
 WRITE: Final = "TransactWriteItems"
 BATCH_READ: Final = "BatchGetItem"
+SECRET_READ: Final = "GetSecretValue"
 
 type Plan = Callable[[int, Call], Fault | None]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request that left for DynamoDB; `items` counts the actions of a transaction."""
+    """One request that left for AWS; `items` counts the actions of a transaction."""
 
     operation: str
     items: int = 0
@@ -59,7 +60,7 @@ class Wire:
         self._plan: Plan = _all_is_well
         self._delayed: list[SignedRequest] = []
         self._overdue: list[SignedRequest] = []
-        if isinstance(client, DynamoDb):
+        if isinstance(client, DynamoDb | SecretsManager):
             self.forward: Send = client.calls.send
             client.calls.send = self._carry
         else:
@@ -128,7 +129,7 @@ def body_of(request: SignedRequest) -> dict[str, Any]:
 
 
 def response(status: int, body: dict[str, Any]) -> BaseHTTPResponse:
-    """Return an answer that DynamoDB could have given."""
+    """Return an answer that AWS could have given."""
     headers = {"Content-Type": "application/x-amz-json-1.0"}
     return HTTPResponse(json.dumps(body).encode(), headers, status)
 
@@ -215,6 +216,10 @@ def _reason_throttled(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     return cancelled(request, 0, "ThrottlingError")
 
 
+def _secret(**value: str) -> Callable[[Wire, SignedRequest], BaseHTTPResponse]:
+    return lambda wire, request: response(200, {"VersionId": "?", "CreatedDate": 0, **value})
+
+
 def _unprocessed(wire: Wire, request: SignedRequest) -> BaseHTTPResponse:
     """Answer the first table's keys only."""
     asked = body_of(request)["RequestItems"]
@@ -239,6 +244,23 @@ UNKNOWN: Final = (
     Fault("in progress", _answered(400, "TransactionInProgressException"), WRITE),
 )
 NOT_SENT: Final = Fault("not sent", _not_sent)
+VERSION_GONE: Final = Fault(
+    "version gone", _answered(400, "ResourceNotFoundException"), SECRET_READ
+)
+GARBLED_VALUES: Final = (
+    Fault("value garbled", _secret(SecretString="{hush"), SECRET_READ),
+    Fault("value empty", _secret(SecretString=""), SECRET_READ),
+    Fault("value of bytes", _secret(SecretBinary="aHVzaA=="), SECRET_READ),
+)
+#: What only a secret's reader can meet.
+SECRET_FAULTS: Final = (
+    VERSION_GONE,
+    *GARBLED_VALUES,
+    Fault("denied", _answered(400, "AccessDeniedException"), SECRET_READ),
+    Fault("key of KMS denied", _answered(400, "DecryptionFailure"), SECRET_READ),
+    Fault("about to be deleted", _answered(400, "InvalidRequestException"), SECRET_READ),
+    Fault("answer garbled", _garbled_after, SECRET_READ),
+)
 FAULTS: Final = (
     *UNKNOWN,
     NOT_SENT,
@@ -249,4 +271,5 @@ FAULTS: Final = (
     Fault("answered 503", _answered(503, "ServiceUnavailable")),
     Fault("cancelled: throttled", _reason_throttled, WRITE),
     Fault("keys unprocessed", _unprocessed, BATCH_READ),
+    *SECRET_FAULTS,
 )
