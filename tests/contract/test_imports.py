@@ -108,6 +108,12 @@ PLANTS: Final = [
         "casino.deliveries.ports",
     ),
     Plant(
+        "the words of events import what makes them",
+        "inside the events",
+        "casino.events.model",
+        "casino.events.of_entry",
+    ),
+    Plant(
         "the words of an order import a port",
         "inside the orders",
         "casino.orders.model",

@@ -111,7 +111,7 @@ class DynamoDbHistory:
 
     def everything(self) -> Iterator[LedgerItem | Unreadable]:
         """Yield every item of the ledger, in no order, read consistently."""
-        return (_readable(_read_any, item) for item in scan(self._client, self._ledger))
+        return (_readable(read_item, item) for item in scan(self._client, self._ledger))
 
     def rounds(self) -> Iterator[Round | Unreadable]:
         """Yield every round, in no order, read consistently."""
@@ -150,13 +150,14 @@ class DynamoDbHistory:
 
     def _read(self, key: str) -> LedgerItem | None:
         item = get(self._client, self._ledger, {"id": text(key)})
-        found = _readable(_read_any, item) if item else None
+        found = _readable(read_item, item) if item else None
         if isinstance(found, Unreadable):
             raise AdminError("unreadable_item", f"{found.what} cannot be read: {found.detail}")
         return found
 
 
-def _read_any(item: Item) -> LedgerItem:
+def read_item(item: Item) -> LedgerItem:
+    """Read any item of the ledger; raises what `_readable` names for one that nobody can read."""
     if is_release_item(item):
         return read_release_item(item)
     return read_hold_item(item) if is_hold_item(item) else read_ledger_item(item)

@@ -1,0 +1,1 @@
+"""What the world is told: events made from what is stored, never from a request."""
