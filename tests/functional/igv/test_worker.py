@@ -1,0 +1,107 @@
+"""From the callback to the order, through the deployed functions' own wiring.
+
+Worker, poll and delivery die before and after each of their calls to AWS and to iGV; callbacks are
+doubled, reordered, and come after the effect.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import count, permutations
+
+import pytest
+
+from testing.world import World
+from tests.functional.igv.house import CONTENT, House, open_house
+
+DIES = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+
+
+@pytest.fixture
+def house(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    with open_house(world, monkeypatch) as house:
+        yield house
+
+
+@DIES
+def test_a_worker_that_dies_anywhere_makes_an_order_wait_once(house: House, after: bool) -> None:
+    orders: list[int] = []
+    for call in count():
+        orders.append(house.partner.platform.pay())
+        key = house.partner.platform.callbacks[-1].request_id
+        lived = house.lives(partial(house.work, key), call, after)
+        house.partner.clock.advance(60)
+        house.sweep()
+        for request_id in (key, f"{key}-again"):
+            assert house.callback(orders[-1], request_id) == 200
+        house.sweep()
+        assert (house.state(key), house.state(f"{key}-again")) == ("done", "ignored")
+        if lived:
+            break
+    assert len(orders) > 12, "every call of a worker that logs in was tried"
+    assert house.waiting == orders
+    assert house.told == [str(order) for order in orders]
+
+
+@DIES
+def test_a_poll_that_dies_anywhere_finds_an_order_once(house: House, after: bool) -> None:
+    orders: list[int] = []
+    for call in count():
+        orders.append(house.partner.platform.pay(lost=True))
+        lived = house.lives(house.poll, call, after)
+        # The one who died may hold the right to log in.
+        house.partner.clock.advance(60)
+        house.poll()
+        house.sweep()
+        house.poll()
+        assert house.callback(orders[-1], f"late-{call}") == 200
+        house.sweep()
+        assert (house.state(f"poll-{orders[-1]}"), house.state(f"late-{call}")) == (
+            "done",
+            "ignored",
+        )
+        # Else the list, and with it the number of calls, would grow with each round.
+        house.partner.platform.deliver(orders[-1], CONTENT)
+        if lived:
+            break
+    assert len(orders) > 10, "every call of a poll that logs in was tried"
+    assert house.waiting == orders
+    assert house.told == [str(order) for order in orders]
+
+
+@DIES
+def test_a_delivery_that_dies_anywhere_reaches_igv_once(house: House, after: bool) -> None:
+    for call in count():
+        order_id = house.partner.platform.pay()
+        house.work(house.partner.platform.callbacks[-1].request_id)
+        lived = house.lives(partial(house.deliver, order_id), call, after)
+        house.partner.clock.advance(60)
+        assert house.deliver(order_id)["order"]["state"] == "delivered"
+        assert house.partner.platform.deliveries[order_id] == [CONTENT]
+        if lived:
+            break
+    assert call > 14, "every call of a delivery that logs in was tried"
+
+
+ORDERS = [
+    steps
+    for steps in permutations(("callback", "another", "poll", "sweep"))
+    if steps.index("callback") < steps.index("another")
+]
+
+
+@pytest.mark.parametrize("steps", ORDERS, ids="-".join)
+def test_any_order_of_doubled_callbacks_and_polls_ends_alike(
+    house: House, steps: tuple[str, ...]
+) -> None:
+    order_id = house.partner.platform.pay(lost=True)
+    for step in (*steps, *steps):
+        if step == "poll":
+            house.poll()
+        elif step == "sweep":
+            house.sweep()
+        else:
+            assert house.callback(order_id, step) == 200
+    house.sweep()
+    assert (house.waiting, house.told) == ([order_id], [str(order_id)])
+    states = sorted(each.state for each in house.deliveries)
+    assert states == ["done", *("ignored" for _ in states[1:])]
