@@ -145,10 +145,7 @@ PLANTS: Final = [
         "casino.integrations.rotation",
     ),
     Plant(
-        "a record imports its store",
-        "inside the audit",
-        "casino.audit.model",
-        "casino.audit.store",
+        "a record imports its store", "inside the audit", "casino.audit.model", "casino.audit.store"
     ),
     Plant(
         "the sender imports the transport",
