@@ -27,9 +27,17 @@ EVENT = Event(
 
 def test_the_text_has_the_amounts_with_all_decimals_and_never_an_exponent() -> None:
     tiny = replace(EVENT, payload={"win": money(1, "ETH"), "none": money(0, "BTC")})
-    assert '"win":{"amount":14.60,"currency":"EUR"}' in EVENT.text()
+    assert '"win":{"amount":14.60,"currency":"EUR","minor":"1460"}' in EVENT.text()
     assert '"amount":0.000000000000000001,' in tiny.text()
     assert '"amount":0.00000000,' in tiny.text()
+
+
+def test_an_amount_outlives_a_reader_that_takes_numbers_for_binary_fractions() -> None:
+    minor = 123_456_789_012_345_678_901
+    text = replace(EVENT, payload={"win": money(minor, "ETH")}).text()
+    win = json.loads(json.dumps(json.loads(text)))["payload"]["win"]
+    assert round(win["amount"] * 10**18) != minor
+    assert int(win["minor"]) == minor
 
 
 def test_the_text_reads_back_as_the_same_event() -> None:

@@ -209,7 +209,7 @@ def test_what_a_counterpart_says_is_told_as_its_word(kind: str) -> None:
     assert (told.player_id, told.sequence, told.payload["kind"]) == (None, None, "bet.settled")
     assert told.payload["content"] == {
         "event_id": "e1",
-        "payload": {"round_id": "r1", "win": money(150, "EUR")},
+        "payload": {"round_id": "r1", "win": {"amount": Decimal("1.50"), "currency": "EUR"}},
     }
 
 

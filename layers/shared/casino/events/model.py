@@ -35,7 +35,7 @@ class Event:
 
     `sequence` is that of the wallet: a refusal carries the number of the entry that it was decided
     after. `player_id` is `None` where nothing proves a player. Amounts of the payload are
-    `{"amount": Decimal, "currency": str}` in major units; unknown fields are left out of it.
+    those of `money`; unknown fields are left out of it.
     """
 
     event_type: str
@@ -123,8 +123,16 @@ def event_id(event_type: str, *source: str) -> str:
 
 
 def money(minor: int, currency: str) -> dict[str, Any]:
-    """Return an amount of a payload; raises `LookupError` for an unknown currency."""
-    return {"amount": Decimal(to_major(minor, currency)), "currency": currency}
+    """Return an amount of a payload; raises `LookupError` for an unknown currency.
+
+    `minor` is the same as text, in minor units: whatever hands a JSON number on may take it for a
+    binary fraction, which loses the last digits of a currency with 18 decimals.
+    """
+    return {
+        "amount": Decimal(to_major(minor, currency)),
+        "currency": currency,
+        "minor": str(minor),
+    }
 
 
 def current(event_type: str) -> str:

@@ -1,11 +1,11 @@
 """The events that a partner's delivery made when it was acted on: pure."""
 
-from decimal import Decimal
 from typing import Any, Final
 
+from casino.base.money import parse_major
 from casino.base.times import iso_utc
 from casino.deliveries.model import Delivery
-from casino.events.model import Event, Payload, Place, current, event_id
+from casino.events.model import Event, Payload, Place, current, event_id, money
 from casino.events.tellable import tellable
 
 #: What effects tell in the platform's own words; whatever else they tell is the partner's.
@@ -59,5 +59,5 @@ def _payload(told: Payload) -> dict[str, Any]:
     found = {name: value for name, value in told.items() if name != "currency"}
     for name in ("amount", "owed"):
         if currency is not None and name in found:
-            found[name] = {"amount": Decimal(found[name]), "currency": currency}
+            found[name] = money(parse_major(found[name], currency), currency)
     return found
