@@ -1,6 +1,6 @@
 """The stores as tests arrange with them: a test need not say who changes its world, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from casino.audit.model import AuditRecord
@@ -15,8 +15,10 @@ ARRANGED: Final = AuditRecord("test", "arrange", "a test", "2026-01-01T00:00:00.
 class ArrangedAccounts(DynamoDbAccounts):
     """`Accounts` on DynamoDB."""
 
-    def add_player(self, player: Player, audit: AuditRecord = ARRANGED) -> None:
-        super().add_player(player, audit)
+    def add_player(
+        self, player: Player, audit: AuditRecord = ARRANGED, currencies: Sequence[str] = ()
+    ) -> bool:
+        return super().add_player(player, audit, currencies)
 
     def add_wallet(self, player_id: str, currency: str, audit: AuditRecord = ARRANGED) -> None:
         super().add_wallet(player_id, currency, audit)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from casino.accounts.model import Identity
-from casino.audit.model import AuditRecord
+from casino.audit.model import AnsweredError, AuditRecord, Once, OnceRecord
 from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.hold import Barred, Ending, Hold, Holding
@@ -43,6 +43,15 @@ class FakeTables:
     orders: dict[tuple[str, str], Order] = field(default_factory=dict)
     identities: dict[tuple[str, str], Identity] = field(default_factory=dict)
     audit: list[AuditRecord] = field(default_factory=list)
+    answers: dict[str, Once] = field(default_factory=dict)
+
+    def tell(self, record: AuditRecord) -> None:
+        """Keep a record, and what its request is answered; call it before the change."""
+        if isinstance(record, OnceRecord) and record.once is not None:
+            if record.once.key in self.answers:
+                raise AnsweredError
+            self.answers[record.once.key] = record.once
+        self.audit.append(record)
 
 
 class FakeLedger:

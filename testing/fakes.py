@@ -1,11 +1,11 @@
 """A casino in memory: clock, players, wallets and sessions, with the names of `World`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from casino.accounts.ports import Bought, Identities
-from casino.audit.model import AuditRecord
+from casino.accounts.ports import Answers, Bought, Identities
+from casino.audit.model import AuditRecord, Once, OnceRecord
 from casino.base.money import to_major
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
@@ -27,6 +27,8 @@ class Casino(Protocol):
     def accounts(self) -> "FakeAccounts | ArrangedAccounts": ...
     @property
     def profiles(self) -> "FakeProfiles | ArrangedProfiles": ...
+    @property
+    def answers(self) -> Answers: ...
     @property
     def sessions(self) -> "FakeSessions | ArrangedSessions": ...
     @property
@@ -57,24 +59,32 @@ class FakeAccounts:
         heads = self._tables.heads.values()
         return iter([head for head in heads if player_id in (None, head.player_id)])
 
-    def add_player(self, player: Player, audit: AuditRecord = ARRANGED) -> None:
-        if player.player_id not in self._tables.players:
-            self._tables.players[player.player_id] = player
-            self._tables.audit.append(audit)
+    def add_player(
+        self, player: Player, audit: AuditRecord = ARRANGED, currencies: Sequence[str] = ()
+    ) -> bool:
+        if player.player_id in self._tables.players:
+            return False
+        self._tables.tell(audit)
+        self._tables.players[player.player_id] = player
+        for currency in currencies:
+            self._open(player, currency)
+        return True
 
     def add_wallet(self, player_id: str, currency: str, audit: AuditRecord = ARRANGED) -> None:
-        genesis = genesis_hash(player_id, currency)
-        blocked = self._existing(player_id).blocked
-        empty = Wallet(player_id, currency, 0, 0, 0, 0, genesis, blocked)
+        player = self._existing(player_id)
         if (player_id, currency) not in self._tables.heads:
-            self._tables.heads[player_id, currency] = empty
-            self._tables.audit.append(audit)
+            self._tables.tell(audit)
+            self._open(player, currency)
+
+    def _open(self, player: Player, currency: str) -> None:
+        key = (player.player_id, currency)
+        empty = Wallet(*key, 0, 0, 0, 0, genesis_hash(*key), player.blocked)
+        self._tables.heads[key] = empty
 
     def set_blocked(self, player_id: str, blocked: bool, audit: AuditRecord = ARRANGED) -> None:
         player, words = self._existing(player_id), {True: "blocked", False: "active"}
+        self._tables.tell(replace(audit, old=words[player.blocked], new=words[blocked]))
         self._tables.players[player_id] = replace(player, blocked=blocked)
-        stood = replace(audit, old=words[player.blocked], new=words[blocked])
-        self._tables.audit.append(stood)
         for wallet in self.wallets(player_id):
             self._move(replace(wallet, blocked=blocked))
 
@@ -92,12 +102,12 @@ class FakeAccounts:
             raise ValueError("the reserved amount must not exceed the balance")
         if reserved_minor == wallet.reserved_minor:
             return
-        self._move(replace(wallet, reserved_minor=reserved_minor))
         old, new = (
             f"{to_major(minor, currency)} {currency}"
             for minor in (wallet.reserved_minor, reserved_minor)
         )
-        self._tables.audit.append(replace(audit, old=old, new=new))
+        self._tables.tell(replace(audit, old=old, new=new))
+        self._move(replace(wallet, reserved_minor=reserved_minor))
 
     def _existing(self, player_id: str) -> Player:
         if player_id not in self._tables.players:
@@ -122,15 +132,28 @@ class FakeProfiles:
         if player is None or not fields or not fields.keys() <= set(PROFILE):
             raise LookupError
         changed: dict[str, Any] = {n: v for n, v in fields.items() if getattr(player, n) != v}
-        if not changed:
+        if not changed and not isinstance(audit, OnceRecord):
             return
         after = replace(player, **changed)
-        self._tables.players[player_id] = after
         record = replace(audit, detail=" ".join(sorted(changed)))
         if "kyc_level" in changed:
             old, new = player.kyc_level or "", after.kyc_level or ""
             record = replace(record, old=old, new=new)
-        self._tables.audit.append(record)
+        self._tables.tell(record)
+        self._tables.players[player_id] = after
+
+
+class FakeAnswers:
+    """`Answers` in memory."""
+
+    def __init__(self, tables: FakeTables) -> None:
+        self._answers = tables.answers
+
+    def find(self, key: str) -> Once | None:
+        return self._answers.get(key)
+
+    def put_if_absent(self, once: Once) -> bool:
+        return self._answers.setdefault(once.key, once) is once
 
 
 class FakeSessions:
@@ -185,6 +208,10 @@ class FakeWorld:
     @property
     def profiles(self) -> FakeProfiles:
         return FakeProfiles(self.tables)
+
+    @property
+    def answers(self) -> FakeAnswers:
+        return FakeAnswers(self.tables)
 
     @property
     def sessions(self) -> FakeSessions:

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from casino.accounts.store.bought import DynamoDbBought
 from casino.accounts.store.identities import DynamoDbIdentities
+from casino.audit.store import DynamoDbAnswers
 from casino.aws.clients import dynamodb_client, secrets_client
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
@@ -53,6 +54,10 @@ class World:
     @property
     def sessions(self) -> ArrangedSessions:
         return ArrangedSessions(self.client, self.tables)
+
+    @property
+    def answers(self) -> DynamoDbAnswers:
+        return DynamoDbAnswers(self.client, self.tables)
 
     @property
     def registry(self) -> DynamoDbRegistry:

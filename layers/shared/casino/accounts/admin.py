@@ -6,10 +6,10 @@ raises `AdminError` for what cannot be done, and `RetryableError` when the table
 stops somebody, says so. Its audit record is part of the change.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from casino.accounts.model import KYC_LEVELS
 from casino.accounts.ports import Profiles
@@ -23,7 +23,7 @@ from casino.wallet.explain import existing_player
 from casino.wallet.model import PLATFORM, Entry, Player, Transaction, Wallet
 from casino.wallet.ports import Accounts, History
 from casino.wallet.refusals import REFUSALS
-from casino.wallet.service import WalletService
+from casino.wallet.service import Result, WalletService
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,43 @@ class PlayerAdmin:
 
     def create(self, player_id: str, currency: str, *, who: Who) -> None:
         """Create a player with an empty wallet; what exists already stays as it is."""
+        if not self._add(player_id, (currency,), {}, who):
+            self.open_wallet(player_id, currency, who=who)
+
+    def add(
+        self,
+        player_id: str,
+        currencies: Sequence[str] = (),
+        profile: Mapping[str, str] | None = None,
+        *,
+        who: Who,
+    ) -> None:
+        """Create a player with empty wallets, and with what is known of it by `PROFILE`'s names.
+
+        Raises `AdminError` with `player_exists` when there is one of the name.
+        """
+        if not self._add(player_id, currencies, profile or {}, who):
+            raise AdminError("player_exists", f"player {player_id} exists")
+
+    def _add(
+        self, player_id: str, currencies: Sequence[str], profile: Mapping[str, str], who: Who
+    ) -> bool:
         an_id(player_id, "player")
-        a_currency(currency)
-        now, subject = self.clock.now(), of_player(player_id)
-        player = Player(player_id, False, iso_utc(now))
-        self.accounts.add_player(player, who.record(subject, "add player", now))
-        wallet = who.record(subject, "add wallet", now, new=currency)
-        self.accounts.add_wallet(player_id, currency, wallet)
+        named, now = tuple(map(a_currency, dict.fromkeys(currencies))), self.clock.now()
+        known: dict[str, Any] = {f: _PROFILE[f](value) for f, value in profile.items()}
+        # Of what is personal the record names the field alone: nobody can delete it there.
+        said = " ".join(sorted(known)) + (f" {known['kyc_level']}" if "kyc_level" in known else "")
+        new = " ".join(named)
+        record = who.record(of_player(player_id), "add player", now, new=new, detail=said)
+        player = Player(player_id, False, iso_utc(now), **known)
+        return self.accounts.add_player(player, record, named)
+
+    def open_wallet(self, player_id: str, currency: str, *, who: Who) -> None:
+        """Give a player an empty wallet; one that exists stays as it is."""
+        self.player(player_id)
+        subject, now = of_player(player_id), self.clock.now()
+        record = who.record(subject, "add wallet", now, new=a_currency(currency))
+        self.accounts.add_wallet(player_id, currency, record)
 
     def change_profile(
         self,
@@ -132,7 +162,32 @@ class PlayerAdmin:
         transaction_id: str,
         who: Who,
     ) -> Moved:
-        """Record the movement like any transaction; sending it again settles an unknown outcome."""
+        asked = (player_id, currency, amount_minor, transaction_id)
+        answer = self.move(kind, *asked, who=who, trace_id=transaction_id)
+        if answer.code != "ok":
+            raise AdminError(answer.code, REFUSALS[answer.code].message)
+        try:
+            entry = self.history.find(PLATFORM, transaction_id)
+        except RetryableError as error:
+            raise OutcomeUnknownError("It was recorded, but cannot be shown.") from error
+        assert isinstance(entry, Entry)  # noqa: S101 - the ledger never loses an entry
+        return Moved(entry, answer.replay)
+
+    def move(
+        self,
+        kind: Literal["deposit", "withdrawal"],
+        player_id: str,
+        currency: str,
+        amount_minor: int,
+        transaction_id: str,
+        *,
+        who: Who,
+        trace_id: str,
+    ) -> Result:
+        """Record the movement like any transaction, and return what it and each copy is answered.
+
+        A refusal is recorded, too. Sending it again settles an unknown outcome.
+        """
         if amount_minor <= 0:
             raise AdminError("invalid_request", "amount must be above 0")
         self.wallet(player_id, currency)
@@ -145,17 +200,9 @@ class PlayerAdmin:
             currency=currency,
             amount_minor=amount_minor,
             extra=who.explained().written(),
-            trace_id=transaction_id,
+            trace_id=trace_id,
         )
-        answer = self.service.transact(request, WalletTerms())
-        if answer.code != "ok":
-            raise AdminError(answer.code, REFUSALS[answer.code].message)
-        try:
-            entry = self.history.find(PLATFORM, transaction_id)
-        except RetryableError as error:
-            raise OutcomeUnknownError("It was recorded, but cannot be shown.") from error
-        assert isinstance(entry, Entry)  # noqa: S101 - the ledger never loses an entry
-        return Moved(entry, answer.replay)
+        return self.service.transact(request, WalletTerms())
 
     def _record(self, player_id: str, what: str, who: Who) -> AuditRecord:
         return who.explained().record(of_player(player_id), what, self.clock.now())

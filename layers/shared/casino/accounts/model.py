@@ -1,7 +1,7 @@
-"""The words of players as the casino manages them: verification, and whom partners mean."""
+"""The words of players as the casino manages them: verification, whom partners mean, answers."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 #: Levels of verification of iGSP, the weakest first.
 KYC_ORDER: Final = ("anonymous", "registered", "basic", "verified", "enhanced", "source_of_funds")
@@ -23,3 +23,15 @@ class Identity:
     email_hash: str | None = None
     changed_at: str = ""
     version: int = 0
+
+
+class Reply(NamedTuple):
+    """An answer of the casino's own API: `code` is `ok` or one of `casino.accounts.refusals`.
+
+    `replay` says that an earlier request got the same answer.
+    """
+
+    status: int
+    body: str
+    code: str = "ok"
+    replay: bool = False

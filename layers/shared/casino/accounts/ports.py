@@ -1,10 +1,10 @@
-"""The ports of profiles, identities, orders and held wins, beside the wallet's own ports."""
+"""The ports of profiles, answers, identities, orders and held wins, beside the wallet's own."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from casino.accounts.model import Identity
-from casino.audit.model import AuditRecord
+from casino.audit.model import AuditRecord, Once
 from casino.wallet.model import Entry, Wallet
 from casino.wallet.purchase import Order
 from casino.wallet.release import Release
@@ -19,6 +19,16 @@ class Profiles(Protocol):
         The audit record in the same transaction names the fields, and of the KYC level alone the
         value too: what is personal must not stand where nobody can delete it.
         """
+
+
+class Answers(Protocol):
+    """What requests were answered that change something once for their key."""
+
+    def find(self, key: str) -> Once | None:
+        """Return what stands under a key, consistently; raises `UnavailableError`."""
+
+    def put_if_absent(self, once: Once) -> bool:
+        """Write an answer; false when its key has one."""
 
 
 class Releases(Protocol):

@@ -14,7 +14,7 @@ from casino.accounts.ports import Bought
 from casino.base.errors import CasinoError
 from casino.base.money import EXPONENTS, AmountError, AmountPrecisionError, to_minor
 from casino.base.times import iso_utc
-from casino.wallet.dialect import Dialect
+from casino.wallet.dialect import Words
 from casino.wallet.model import Entry, Transaction, Wallet
 from casino.wallet.ports import Accounts
 from casino.wallet.purchase import Order, purchase_id, reversal_id
@@ -54,7 +54,7 @@ class Purchases:
 
     orders: Bought
     accounts: Accounts
-    dialect: Dialect
+    dialect: Words
 
     def credit(self, bought: Order, amount: str, told: Told, now: float) -> Change:
         """Pay a purchase in, less what was taken back before it came.

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Final
 
-from casino.base.errors import AdminError
+from casino.base.errors import AdminError, CasinoError
 from casino.base.times import iso_utc
 
 #: The subject of what concerns every integration.
@@ -43,16 +43,43 @@ class AuditRecord:
     reason: str = ""
 
 
+class AnsweredError(CasinoError):
+    """The key of the request has its answer already: nothing was changed now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that changes something once for its `key`, and what every copy of it is answered.
+
+    `fingerprint` tells it from any other request under the key. Nobody can delete it, so neither of
+    the two may show anything personal.
+    """
+
+    key: str
+    fingerprint: str
+    status: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnceRecord(AuditRecord):
+    """The record of a change that is made once: `once` is stored with it, or neither is."""
+
+    once: Once | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Who:
     """Who asks for a change, and why.
 
     `name` is the ARN that AWS knows the caller by; on a local stack it is `local:` and the user.
+    `once` is the request, where it is to change something once whoever repeats it.
     Raises `AdminError` for a reason that is too long or holds control characters.
     """
 
     name: str
     reason: str = ""
+    once: Once | None = None
 
     def __post_init__(self) -> None:
         if len(self.reason) > _LONGEST_REASON or not (self.reason or " ").isprintable():
@@ -69,7 +96,8 @@ class Who:
         self, subject: str, what: str, at: float, old: str = "", new: str = "", detail: str = ""
     ) -> AuditRecord:
         """Return the record of a change at `at`, in seconds since the epoch."""
-        return AuditRecord(subject, what, self.name, iso_utc(at), old, new, detail, self.reason)
+        told = (subject, what, self.name, iso_utc(at), old, new, detail, self.reason)
+        return AuditRecord(*told) if self.once is None else OnceRecord(*told, self.once)
 
     def written(self) -> str:
         """Return the JSON text that an entry of the ledger keeps; `read` reads it."""

@@ -68,8 +68,15 @@ class Answer(NamedTuple):
     body: str
 
 
-class Dialect(Protocol):
-    """One counterpart's words; stateless."""
+class Words(Protocol):
+    """What the wallet asks for an answer, before it commits; stateless."""
+
+    def answer(self, outcome: Outcome) -> Answer:
+        """Return the counterpart's own status and words for an outcome."""
+
+
+class Dialect(Words, Protocol):
+    """One counterpart's words and requests; stateless."""
 
     @property
     def name(self) -> str:
@@ -94,6 +101,3 @@ class Dialect(Protocol):
 
     def read(self, call: Call, integration: str) -> Request:
         """Return the typed request in a verified call; raises `RequestRefusedError`."""
-
-    def answer(self, outcome: Outcome) -> Answer:
-        """Return the counterpart's own status and words for an outcome."""

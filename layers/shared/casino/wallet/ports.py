@@ -1,6 +1,6 @@
 """The ports of the wallet's use cases: a store and a fake meet each Protocol."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -142,7 +142,8 @@ class Accounts(Protocol):
     """Players and their wallets, as the platform manages them.
 
     A change is written in one transaction with its audit record, of which the store fills in `old`
-    and `new`. What stands so already is left alone, and leaves no record.
+    and `new`. What stands so already is left alone, and leaves no record. The record of a request
+    that changes something once raises `AnsweredError` when the request was answered before.
     """
 
     def player(self, player_id: str) -> Player | None:
@@ -157,8 +158,10 @@ class Accounts(Protocol):
     def wallets(self, player_id: str | None = None) -> Iterator[Wallet]:
         """Yield the wallets of one player, or every wallet."""
 
-    def add_player(self, player: Player, audit: AuditRecord) -> None:
-        """Create the player, unless it exists."""
+    def add_player(
+        self, player: Player, audit: AuditRecord, currencies: Sequence[str] = ()
+    ) -> bool:
+        """Create the player with empty wallets, all or nothing; false when it exists."""
 
     def add_wallet(self, player_id: str, currency: str, audit: AuditRecord) -> None:
         """Create an empty wallet, blocked as its player is, unless it exists.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from casino.wallet.chain import genesis_hash, seal
 from casino.wallet.decision import Posting, Refusal, Snapshot
-from casino.wallet.dialect import Dialect, Outcome
+from casino.wallet.dialect import Outcome, Words
 from casino.wallet.extra import with_round
 from casino.wallet.model import (
     PLATFORM,
@@ -38,7 +38,7 @@ def commit_for(
     request: Transaction,
     decision: Refusal | Posting,
     at: str,
-    dialect: Dialect,
+    dialect: Words,
     *,
     attributed: bool | None = None,
 ) -> Commit:
@@ -69,7 +69,7 @@ def commit_for(
 
 
 def _applied(
-    snapshot: Snapshot, request: Transaction, posting: Posting, dialect: Dialect
+    snapshot: Snapshot, request: Transaction, posting: Posting, dialect: Words
 ) -> _Verdict:
     wallet = snapshot.wallet
     assert wallet is not None  # noqa: S101 - checked by the caller
@@ -100,7 +100,7 @@ def _applied(
     )
 
 
-def _noted(request: Transaction, notice: Posting, dialect: Dialect) -> _Verdict:
+def _noted(request: Transaction, notice: Posting, dialect: Words) -> _Verdict:
     own_id = platform_transaction_id(request.integration, request.transaction_id)
     outcome = Outcome("ok", request.trace_id, reference=own_id, request=request)
     status, body = dialect.answer(outcome)
@@ -108,7 +108,7 @@ def _noted(request: Transaction, notice: Posting, dialect: Dialect) -> _Verdict:
 
 
 def _refused(
-    snapshot: Snapshot, request: Transaction, refusal: Refusal, dialect: Dialect
+    snapshot: Snapshot, request: Transaction, refusal: Refusal, dialect: Words
 ) -> _Verdict:
     answer = dialect.answer(
         Outcome(
@@ -195,7 +195,7 @@ def _attributed(snapshot: Snapshot, request: Transaction) -> bool:
     return (bet.player_id, bet.currency) == owner
 
 
-def _tombstone(request: Transaction, at: str, dialect: Dialect) -> Tombstone:
+def _tombstone(request: Transaction, at: str, dialect: Words) -> Tombstone:
     if request.bet_transaction_id is None:
         raise LookupError("a tombstone needs the id of the bet")
     answer = dialect.answer(Outcome("bet_cancelled", request.trace_id))

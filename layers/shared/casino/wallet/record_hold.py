@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from casino.wallet.decision import Posting, Refusal, Snapshot
-from casino.wallet.dialect import Dialect
+from casino.wallet.dialect import Words
 from casino.wallet.hold import HELD, Barred, Ending, EndKind, Hold, HoldSnapshot
 from casino.wallet.model import Entry, Transaction, Wallet
 from casino.wallet.ports import Commit
@@ -27,7 +27,7 @@ def hold_commit_for(
     request: Transaction,
     decision: Refusal | Posting,
     at: str,
-    dialect: Dialect,
+    dialect: Words,
 ) -> Commit:
     """Return what to write for `decision`."""
     if not isinstance(snapshot, HoldSnapshot):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from casino.wallet.decision import Snapshot
-from casino.wallet.dialect import Dialect
+from casino.wallet.dialect import Words
 from casino.wallet.model import Transaction, Wallet
 from casino.wallet.ports import Commit
 from casino.wallet.purchase import decide_purchase
@@ -12,7 +12,7 @@ from casino.wallet.record import commit_for
 
 
 def purchase_commits(
-    wallet: Wallet, requests: Iterable[Transaction], at: str, dialect: Dialect
+    wallet: Wallet, requests: Iterable[Transaction], at: str, dialect: Words
 ) -> tuple[Commit, ...]:
     """Return the entries to write together; the first holds the wallet as it was read."""
     commits: list[Commit] = []

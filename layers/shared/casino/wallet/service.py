@@ -17,7 +17,7 @@ from casino.base.errors import BusyError, OutcomeUnknownError, RetryableError, U
 from casino.base.times import iso_utc
 from casino.wallet.decide import decide, decide_balance
 from casino.wallet.decision import Cancelled, Decision, Posting, Refusal, Replay, Snapshot
-from casino.wallet.dialect import Dialect, Outcome
+from casino.wallet.dialect import Outcome, Words
 from casino.wallet.model import BalanceQuery, Entry, Tombstone, Transaction
 from casino.wallet.ports import Accounts, Commit, Ledger
 from casino.wallet.record import commit_for
@@ -45,7 +45,7 @@ class Rules(NamedTuple):
     """How transactions are decided and written down; by default, those without holds."""
 
     decide: Callable[[Snapshot, Transaction, Terms, int], Decision] = decide
-    commit_for: Callable[[Snapshot, Transaction, Refusal | Posting, str, Dialect], Commit] = (
+    commit_for: Callable[[Snapshot, Transaction, Refusal | Posting, str, Words], Commit] = (
         commit_for
     )
 
@@ -89,7 +89,7 @@ class WalletService:
         ledger: Ledger,
         accounts: Accounts,
         clock: Clock,
-        dialect: Dialect,
+        dialect: Words,
         retries: Retries | None = None,
         jitter: Callable[[], float] = random.random,
         rules: Rules | None = None,

@@ -26,7 +26,6 @@ from casino.catalogue.store.runs import DynamoDbSync
 from casino.deliveries.admin import DeliveryAdmin
 from casino.deliveries.store.inbox import DynamoDbInbox
 from casino.dialects.flexsoft.gifts import GIFT_BOUNDS, Gifts
-from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.registry import ACCOUNTS, FAMILIES
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.admin import IntegrationAdmin
@@ -51,10 +50,10 @@ from casino.wallet.proof.verify import Verifier
 from casino.wallet.record_hold import hold_commit_for
 from casino.wallet.service import Rules, WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
-from casino.wallet.store.audited import AuditedHoldLedger, AuditedLedger
+from casino.wallet.store.audited import AuditedHoldLedger
 from casino.wallet.store.history import DynamoDbHistory
-from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wallet.store.releases import DynamoDbReleases
+from casino.wiring.accounts import player_admin
 from casino.wiring.pairs import PairProviders
 from casino.wiring.stack import Stack
 
@@ -94,10 +93,7 @@ class Admin:
 
     @cached_property
     def players(self) -> PlayerAdmin:
-        ledger = AuditedLedger(self.dynamodb, self.stack.tables)
-        service = WalletService(ledger, self.accounts, self.clock, Igsp())
-        profiles = DynamoDbProfiles(self.dynamodb, self.stack.tables)
-        return PlayerAdmin(self.accounts, profiles, self.history, service, self.clock)
+        return player_admin(self.dynamodb, self.stack.tables, self.clock)
 
     @cached_property
     def identities(self) -> PlayerIdentities:

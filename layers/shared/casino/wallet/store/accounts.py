@@ -9,12 +9,12 @@ write is conditional on.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from casino.audit.model import AuditRecord
-from casino.audit.store import transact_audited
+from casino.audit.model import AuditRecord, Once, OnceRecord
+from casino.audit.store import once_write, transact_audited
 from casino.aws.attributes import Item, flag, number, text
 from casino.aws.dynamodb import (
     DynamoDbClient,
@@ -39,8 +39,8 @@ from casino.wallet.store.items import (
     wallet_item_key,
 )
 
-#: A transaction takes 100 items: two of them are the player and the audit record.
-_WALLETS_AT_ONCE: Final = 98
+#: A transaction takes 100 items: three are the player, the audit record and a request's answer.
+_WALLETS_AT_ONCE: Final = 97
 _STATES: Final = {True: "blocked", False: "active"}
 
 
@@ -98,20 +98,25 @@ class DynamoDbAccounts:
             )
         return map(read_wallet, items)
 
-    def add_player(self, player: Player, audit: AuditRecord) -> None:
-        """Create the player, unless it exists."""
-        put = {
-            "TableName": self._tables.players,
-            "Item": player_item(player),
-            "ConditionExpression": "attribute_not_exists(player_id)",
-        }
+    def add_player(
+        self, player: Player, audit: AuditRecord, currencies: Sequence[str] = ()
+    ) -> bool:
+        """Create the player with empty wallets, all or nothing; false when it exists."""
+        writes = [
+            _put(self._tables.players, player_item(player)),
+            *(self._put_wallet(player, currency) for currency in currencies),
+        ]
+        made = False
 
         def add() -> bool:
+            nonlocal made
             if self.player(player.player_id) is not None:
                 return True
-            return not self._audited([{"Put": put}], audit)
+            made = not self._audited(writes, audit)
+            return made
 
         settle(add, self._sleep)
+        return made
 
     def add_wallet(self, player_id: str, currency: str, audit: AuditRecord) -> None:
         """Create an empty wallet, blocked as its player is, unless it exists.
@@ -123,23 +128,7 @@ class DynamoDbAccounts:
             if self.wallet(player_id, currency) is not None:
                 return True
             player = self._player_item(player_id)
-            wallet = Wallet(
-                player_id=player_id,
-                currency=currency,
-                balance_minor=0,
-                reserved_minor=0,
-                seq=0,
-                version=0,
-                head_hash=genesis_hash(player_id, currency),
-                blocked=read_player(player).blocked,
-            )
-            put = {
-                "Put": {
-                    "TableName": self._tables.wallets,
-                    "Item": wallet_item(wallet),
-                    "ConditionExpression": "attribute_not_exists(player_id)",
-                }
-            }
+            put = self._put_wallet(read_player(player), currency)
             return not self._audited([self._touch(player), put], audit)
 
         settle(add, self._sleep)
@@ -155,11 +144,13 @@ class DynamoDbAccounts:
             updates = [self._block(wallet, blocked) for wallet in self.wallets(player_id)]
             first, rest = updates[:_WALLETS_AT_ONCE], updates[_WALLETS_AT_ONCE:]
             stood = replace(audit, old=_STATES[read_player(player).blocked], new=_STATES[blocked])
+            once = None
+            if rest and isinstance(stood, OnceRecord):
+                # The request is answered when its last wallet is changed, and not before.
+                once, stood = stood.once, replace(stood, once=None)
             if self._audited([self._touch(player, blocked), *first], stood):
                 return False
-            if rest:
-                return self._block_rest(player_id, blocked, rest)
-            return True
+            return self._block_rest(player_id, blocked, rest, once)
 
         settle(change, self._sleep)
 
@@ -195,6 +186,20 @@ class DynamoDbAccounts:
 
     def _audited(self, writes: list[dict[str, Any]], audit: AuditRecord) -> tuple[str, ...]:
         return transact_audited(self._client, self._tables, writes, audit)
+
+    def _put_wallet(self, player: Player, currency: str) -> dict[str, Any]:
+        """Create an empty wallet, blocked as its player is."""
+        wallet = Wallet(
+            player_id=player.player_id,
+            currency=currency,
+            balance_minor=0,
+            reserved_minor=0,
+            seq=0,
+            version=0,
+            head_hash=genesis_hash(player.player_id, currency),
+            blocked=player.blocked,
+        )
+        return _put(self._tables.wallets, wallet_item(wallet))
 
     def _player_item(self, player_id: str) -> Item:
         item = get(self._client, self._tables.players, {"player_id": text(player_id)})
@@ -258,16 +263,26 @@ class DynamoDbAccounts:
             }
         }
 
-    def _block_rest(self, player_id: str, blocked: bool, rest: list[dict[str, Any]]) -> bool:
+    def _block_rest(
+        self, player_id: str, blocked: bool, rest: list[dict[str, Any]], once: Once | None
+    ) -> bool:
         """Change the wallets beyond one transaction's; false when an operator came between."""
         for start in range(0, len(rest), _WALLETS_AT_ONCE):
             player = self._player_item(player_id)
             if player["blocked"]["BOOL"] != blocked:
                 return False
             chunk = rest[start : start + _WALLETS_AT_ONCE]
-            if transact(self._client, [self._touch(player), *chunk]):
+            is_last = start + _WALLETS_AT_ONCE >= len(rest)
+            answer = [once_write(self._tables, once)] if once is not None and is_last else []
+            if transact(self._client, [self._touch(player), *chunk, *answer]):
                 return False
         return True
+
+
+def _put(table: str, item: Item) -> dict[str, Any]:
+    """Create an item of a player, unless it exists."""
+    absent = "attribute_not_exists(player_id)"
+    return {"Put": {"TableName": table, "Item": item, "ConditionExpression": absent}}
 
 
 def _names(*attributes: str) -> dict[str, str]:

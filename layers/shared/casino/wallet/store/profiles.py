@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from casino.audit.model import AuditRecord
+from casino.audit.model import AuditRecord, OnceRecord
 from casino.audit.store import transact_audited
 from casino.aws.attributes import text
 from casino.aws.dynamodb import DynamoDbClient, difference, get, settle
@@ -50,6 +50,8 @@ class DynamoDbProfiles:
             if "kyc_level" in changed:
                 was, is_now = (each.get("kyc_level", text(""))["S"] for each in (old, new))
                 record = replace(record, old=was, new=is_now)
-            return not changes or not transact_audited(self._client, self._tables, changes, record)
+            if not changes and not isinstance(record, OnceRecord):
+                return True
+            return not transact_audited(self._client, self._tables, changes, record)
 
         settle(change, self._sleep)

@@ -1,0 +1,45 @@
+"""Every answer of the casino's own API that is no success: one table for code and documentation.
+
+A code that the hooks have as well has the same status here, but for what stands in the URL: a
+player that does not exist is a 404.
+"""
+
+from typing import Final
+
+from casino.base.api import COMMON_ERRORS, ApiError, definitive, repeatable
+
+_NEW_KEY: Final = "Do not send it again; a corrected request needs a new Idempotency-Key."
+_FIX: Final = "Correct the request and send it again; its Idempotency-Key was not used."
+_RETRY: Final = "Send the same request again, with the same Idempotency-Key and backoff."
+_PATH: Final = "Check the URL."
+
+
+def _common(code: str, next_step: str) -> ApiError:
+    return COMMON_ERRORS[code]._replace(next_step=next_step)
+
+
+_TABLE: Final = (
+    _common("invalid_request", _FIX),
+    _common("malformed_json", _FIX),
+    definitive(400, "unsupported_currency", "The currency is not supported.", _FIX),
+    definitive(402, "insufficient_funds", "The spendable balance is too low.", _NEW_KEY),
+    _common("not_found", _PATH),
+    definitive(404, "player_not_found", "The player does not exist.", _PATH),
+    definitive(404, "wallet_not_found", "The player has no wallet in the currency.", _PATH),
+    definitive(409, "player_exists", "The player_id is another player's.", _NEW_KEY),
+    definitive(
+        409,
+        "transaction_mismatch",
+        "The Idempotency-Key was used before for another request.",
+        "Use a new Idempotency-Key; the first request's outcome stands.",
+    ),
+    _common("payload_too_large", _FIX),
+    definitive(422, "amount_precision", "The amount has more decimals than its currency.", _FIX),
+    _common("internal_error", _RETRY),
+    repeatable(503, "busy", "The wallet is busy; nothing was changed.", _RETRY),
+    repeatable(503, "unavailable", "The wallet is unavailable; nothing was changed.", _RETRY),
+    _common("outcome_unknown", _RETRY),
+)
+
+#: Code → what it means to who asks.
+ACCOUNT_ERRORS: Final[dict[str, ApiError]] = {error.code: error for error in _TABLE}

@@ -1,0 +1,42 @@
+"""Wires the casino's own API; a module of its own, which the money path never loads."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from casino.accounts.admin import PlayerAdmin
+from casino.accounts.answers import PlatformWords
+from casino.accounts.endpoint import AccountsEndpoint
+from casino.accounts.once import Repeats
+from casino.accounts.writes import Writes
+from casino.audit.store import DynamoDbAnswers
+from casino.aws.clients import dynamodb_client
+from casino.aws.tables import Tables
+from casino.base.clock import Clock, SystemClock
+from casino.base.proxy import Event, Response
+from casino.observability.telemetry import Telemetry
+from casino.wallet.service import WalletService
+from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.audited import AuditedLedger
+from casino.wallet.store.history import DynamoDbHistory
+from casino.wallet.store.profiles import DynamoDbProfiles
+from casino.wiring.settings import load_settings
+
+
+def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
+    """Return the use cases of players, as the API and the operators have them."""
+    accounts = DynamoDbAccounts(client, tables)
+    service = WalletService(AuditedLedger(client, tables), accounts, clock, PlatformWords())
+    profiles, history = DynamoDbProfiles(client, tables), DynamoDbHistory(client, tables)
+    return PlayerAdmin(accounts, profiles, history, service, clock)
+
+
+def accounts_handler(
+    environment: Mapping[str, str] = os.environ,
+) -> Callable[[Event, object], Response]:
+    """Return the Lambda handler of the casino's own API, wired from the environment."""
+    settings, clock, client = load_settings(environment), SystemClock(), dynamodb_client()
+    players = player_admin(client, settings.tables, clock)
+    writes = Writes(players, Repeats(DynamoDbAnswers(client, settings.tables)))
+    observer = Telemetry(settings.service)
+    return AccountsEndpoint(writes.routes(), clock, observer, settings.local).handle
