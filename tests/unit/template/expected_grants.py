@@ -123,6 +123,14 @@ MERCHANT_GRANTS = {
     "integration secrets": {"secretsmanager:GetSecretValue"},
     "KmsKeyArn": READ_KEY,
 }
+ACCOUNTS_GRANTS = {
+    "PlayersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "WalletsTable": UPDATE | {"dynamodb:Query", "dynamodb:PutItem"},
+    "LedgerTable": APPEND,
+    "PartnersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "AuditTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
+    "KmsKeyArn": READ_KEY | WRITE_KEY,
+}
 EXPECTED_GRANTS: Grants = {
     "HooksFunction": REFUND_GRANTS | {"HooksLogs": LOGS},
     "BalanceFunction": BALANCE_GRANTS | {"BalanceLogs": LOGS},
@@ -144,6 +152,7 @@ EXPECTED_GRANTS: Grants = {
     "IgvOrdersFunction": ORDERS_GRANTS | {"IgvOrdersLogs": LOGS},
     "IgvMerchantFunction": MERCHANT_GRANTS | {"IgvMerchantLogs": LOGS},
     "HealthFunction": {"HealthLogs": LOGS},
+    "AccountsFunction": ACCOUNTS_GRANTS | {"AccountsLogs": LOGS},
     "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
     "MeasureExposureFunction": EXPOSURE_GRANTS | {"MeasureExposureLogs": LOGS},
     "MeasureHoldsFunction": HOLDS_GRANTS | {"MeasureHoldsLogs": LOGS},

@@ -33,6 +33,7 @@ RESERVED = {
     "InvoFunction": "InvoConcurrency",
     "IgvFunction": "IgvConcurrency",
     "LaunchSessionFunction": "LaunchConcurrency",
+    "AccountsFunction": "AccountsConcurrency",
     "ExpireSessionsFunction": "ExpiryConcurrency",
 }
 #: What an account has by default, less what Lambda keeps unreserved.

@@ -64,6 +64,18 @@ ROUTES = {
     ("POST", "/sessions"): "LaunchSessionFunction",
     ("GET", "/sessions/{session_id}"): "LaunchSessionFunction",
     ("DELETE", "/sessions/{session_id}"): "LaunchSessionFunction",
+    ("POST", "/players"): "AccountsFunction",
+    ("GET", "/players/{player_id}"): "AccountsFunction",
+    ("PATCH", "/players/{player_id}"): "AccountsFunction",
+    ("POST", "/players/{player_id}/block"): "AccountsFunction",
+    ("POST", "/players/{player_id}/unblock"): "AccountsFunction",
+    ("POST", "/players/{player_id}/wallets/{currency}/deposits"): "AccountsFunction",
+    ("POST", "/players/{player_id}/wallets/{currency}/withdrawals"): "AccountsFunction",
+    ("POST", "/players/{player_id}/wallets/{currency}/reservations"): "AccountsFunction",
+    (
+        "POST",
+        "/players/{player_id}/wallets/{currency}/reservations/{reservation_id}/release",
+    ): "AccountsFunction",
 }
 
 #: What API Gateway's authorizer of tokens answers → its code of the wallet.

@@ -15,8 +15,6 @@ from casino.audit.model import Once
 from casino.base.errors import AdminError
 from casino.wallet.dialect import Answer
 
-type Route = Callable[[Asked], Reply]
-
 
 @dataclass(frozen=True, slots=True)
 class Writes:
@@ -25,7 +23,7 @@ class Writes:
     players: PlayerAdmin
     repeats: Repeats
 
-    def routes(self) -> dict[tuple[str, str], Route]:
+    def routes(self) -> dict[tuple[str, str], Callable[[Asked], Reply]]:
         """Return what answers which method of which resource."""
         player = "/players/{player_id}"
         wallet = f"{player}/wallets/{{currency}}"

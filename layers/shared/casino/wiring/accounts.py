@@ -8,6 +8,7 @@ from casino.accounts.admin import PlayerAdmin
 from casino.accounts.answers import PlatformWords
 from casino.accounts.endpoint import AccountsEndpoint
 from casino.accounts.once import Repeats
+from casino.accounts.reads import Reads
 from casino.accounts.writes import Writes
 from casino.audit.store import DynamoDbAnswers
 from casino.aws.clients import dynamodb_client
@@ -39,4 +40,5 @@ def accounts_handler(
     players = player_admin(client, settings.tables, clock)
     writes = Writes(players, Repeats(DynamoDbAnswers(client, settings.tables)))
     observer = Telemetry(settings.service)
-    return AccountsEndpoint(writes.routes(), clock, observer, settings.local).handle
+    routes = writes.routes() | Reads(players).routes()
+    return AccountsEndpoint(routes, clock, observer, settings.local).handle
