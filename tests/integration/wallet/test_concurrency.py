@@ -10,14 +10,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
-from time import time
 from typing import Final
 from uuid import uuid4
 
 import pytest
 
-from casino.aws.attributes import number, text
-from casino.wallet.hold import RELEASE, session_naming
+from casino.wallet.hold import RELEASE
 from casino.wallet.model import Entry, TokenExchange, Tombstone, Transaction
 from casino.wallet.proof.verify import Verifier
 from sandbox.ministack import MiniStack
@@ -32,11 +30,17 @@ from tests.integration.wallet.crowd import (
     winupgo_round,
 )
 from tests.integration.wallet.machine import timed
+from tests.integration.wallet.seats import (
+    DEPOSIT_MINOR,
+    an_opening,
+    assert_opened_once,
+    launched,
+    seat,
+)
 from tests.integration.wallet.workers import Answered, Wallets, Work, run
 
 pytestmark = pytest.mark.alone
 
-DEPOSIT_MINOR = 50_000
 #: How often settlement, rollback and release race for a bet: `make races` for the whole.
 RACES: Final = int(os.environ.get("RACES", "40"))
 #: How many transactions each of 16 processes sends.
@@ -82,27 +86,6 @@ def distinct_bets(player: Seat, count: int) -> list[Transaction]:
     return [member.bet() for _ in range(count)]
 
 
-def seat(world: World, deposit_minor: int = DEPOSIT_MINOR) -> Seat:
-    player_id = f"p-{uuid4()}"
-    session_id = world.player(player_id, amount=f"{deposit_minor / 100:.2f}")
-    session = world.sessions.get(session_id)
-    assert session is not None
-    named = session_naming(player_id, uuid4().hex)
-    world.sessions.add(replace(session, session_id=named, integration=WINUPGO))
-    return Seat(player_id, session_id, world.session(player_id, integration=FLEXSOFT), named)
-
-
-def launched(world: World, player: Seat) -> str:
-    """Let the player's session at Flexsoft be one that was launched just now; return its token."""
-    world.client.update_item(
-        TableName=world.tables.sessions,
-        Key={"session_id": text(player.at_flexsoft)},
-        UpdateExpression="SET attempt = :attempt, started_at = :now",
-        ExpressionAttributeValues={":attempt": text("one"), ":now": number(int(time()))},
-    )
-    return f"{player.at_flexsoft}.one"
-
-
 def outcomes(jobs: Iterable[Iterable[Transaction]], results: Iterable[Iterable[Answered]]) -> Found:
     found: Found = {}
     for requests, answers in zip(jobs, results, strict=True):
@@ -131,6 +114,7 @@ def assert_one_answer_each(world: World, found: Found) -> None:
         (entry.integration, entry.transaction_id): entry
         for entry in world.history.everything()
         if isinstance(entry, Entry) and entry.integration in (SANDBOX.name, FLEXSOFT, WINUPGO)
+        if entry.type != "session"  # assert_opened_once has looked at it
     }
     for key, outcome in found.items():
         assert len({(answer.status, answer.body) for answer in outcome.final}) == 1, outcome
@@ -187,8 +171,10 @@ def test_of_64_copies_of_each_request_at_once_one_applies_and_all_get_its_answer
     steps = [igsp, bet, win, odd, other, back, again, close]
     steps += [hold, settled, second, undo, once_more, barred, event]
     exchange = TokenExchange(FLEXSOFT, launched(world, player), "a-token", "EUR")
-    work = Work(world.tables, [[exchange, *steps]] * 64, in_step=True)
-    exchanged, *results = zip(*run(work, aws), strict=True)
+    opening = an_opening(world, player)
+    work = Work(world.tables, [[opening, exchange, *steps]] * 64, in_step=True)
+    opened, exchanged, *results = zip(*run(work, aws), strict=True)
+    assert_opened_once(world, player, opening, opened)
     assert {(one.status, one.body) for one in exchanged} == {
         (200, f"{player.at_flexsoft} of {player.player_id}")
     }

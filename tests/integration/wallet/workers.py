@@ -28,19 +28,31 @@ from casino.base.errors import RetryableError
 from casino.dialects.flexsoft.dialect import Flexsoft
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.winupgo.dialect import Winupgo
+from casino.dialects.winupgo.endpoint import Opening, WinupgoEndpoint
+from casino.integrations.store.cached_registry import CachedRegistry
+from casino.integrations.store.registry import DynamoDbRegistry
+from casino.observability.hooks import HookTelemetry
+from casino.sessions.store.sessions import DynamoDbSessions
+from casino.signing.pair import CURRENT, Pair
 from casino.wallet.hold import HOLD_KINDS, HoldRequest
 from casino.wallet.model import TokenExchange, Transaction
 from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.hold_ledger import DynamoDbHoldLedger
 from casino.wallet.store.tokens import DynamoDbTokens
 from casino.wiring.hooks import wallet_service
 from casino.wiring.winupgo import hold_service
+from testing.credentials import FakeKeyring
 from testing.template import PROJECT
 from testing.world import SANDBOX
 from tests.functional.faults.wire import WRITE, body_of, cancelled, operation_of
+from tests.functional.winupgo import partner as winupgo
 from tests.integration.wallet.crowd import FLEXSOFT, WINUPGO
 from tests.integration.wallet.machine import SharedClock
 
 START_TIMEOUT_S: Final = 60.0
+SESSION_S: Final = 3600
+
+type Request = Transaction | TokenExchange | dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -57,14 +69,16 @@ class Answered:
 
 @dataclass(frozen=True)
 class Work:
-    """One list of transactions for each process; `conflict_chance` is that of each commit.
+    """One list of requests for each process; `conflict_chance` is that of each commit.
+
+    A request is a transaction, an exchange of a token, or an event of API Gateway for WinUpGo.
 
     Where they go in step, no process sends its next transaction before all have come so far. `pace`
     is that of the clock of their deadlines.
     """
 
     tables: Tables
-    jobs: Sequence[Sequence[Transaction | TokenExchange]]
+    jobs: Sequence[Sequence[Request]]
     conflict_chance: float = 0.0
     seed: int = 0
     in_step: bool = False
@@ -98,11 +112,27 @@ class Wallets:
             FLEXSOFT: wallet_service(client, tables, Flexsoft()),
             WINUPGO: hold_service(client, tables, Winupgo()),
         }
+        clock = SharedClock(pace)
         for service in self._by_integration.values():
-            service._clock = SharedClock(pace)
+            service._clock = clock
+        accounts, sessions = DynamoDbAccounts(client, tables), DynamoDbSessions(client, tables)
+        opening = Opening(DynamoDbHoldLedger(client, tables), accounts, sessions.add, SESSION_S)
+        self._winupgo = WinupgoEndpoint(
+            dialect=Winupgo(),
+            registry=CachedRegistry(DynamoDbRegistry(client, tables), clock),
+            keyring=FakeKeyring(Pair(winupgo.KEY_ID, winupgo.SECRET_KEY, CURRENT)),
+            wallet=self._by_integration[WINUPGO],
+            clock=clock,
+            observer=HookTelemetry("crowd"),
+            opening=opening,
+        )
 
-    def send(self, request: Transaction | TokenExchange) -> Answered:
-        """Send a transaction, or exchange a token, once."""
+    def send(self, request: Request) -> Answered:
+        """Send a transaction or an event, or exchange a token, once."""
+        if isinstance(request, dict):
+            reply = self._winupgo.handle(request, None)
+            replay = "Idempotent-Replayed" in reply["headers"]
+            return Answered(reply["statusCode"], "", reply["body"], replay)
         try:
             if isinstance(request, TokenExchange):
                 query = self._tokens.exchange(request, time())
@@ -125,7 +155,9 @@ def _parse(work: dict[str, Any]) -> Work:
     )
 
 
-def _request(fields: dict[str, Any]) -> Transaction | TokenExchange:
+def _request(fields: dict[str, Any]) -> Request:
+    if "httpMethod" in fields:
+        return fields
     if "user_token" in fields:
         return TokenExchange(**fields)
     return (HoldRequest if fields["kind"] in HOLD_KINDS else Transaction)(**fields)
@@ -162,6 +194,8 @@ def _join(barrier: Barrier) -> None:
     # A barrier can be handed to a process only as it starts.
     global _barrier
     _barrier = barrier
+    # What an endpoint logs is no answer.
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
 
 
 def main() -> None:
