@@ -9,8 +9,6 @@ from typing import Final
 
 import msgspec
 
-from casino.base.money import to_major
-
 # Amounts are written as JSON numbers with all of their decimals: 1000.00, not 1000.0.
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
@@ -35,11 +33,6 @@ class Output:
 def to_json(data: object) -> str:
     """Return indented JSON with exact amounts."""
     return msgspec.json.format(_ENCODER.encode(data), indent=2).decode()
-
-
-def amount(minor: int, currency: str) -> Decimal:
-    """Return minor units as an amount with the currency's decimals; a notice has no currency."""
-    return Decimal(minor) if not currency else Decimal(to_major(minor, currency))
 
 
 def count(number: float, one: str, many: str = "") -> str:

@@ -1,11 +1,12 @@
 """The answer of `ops ledger explain`: the whole story of one transaction."""
 
-from dataclasses import asdict
 from typing import Final
 
+from casino.base.money import amount
 from casino.wallet.explain import BARRED, Story
 from casino.wallet.model import Entry, Tombstone
-from ops.output import Output, amount, fields
+from casino.wallet.shown import story_shown
+from ops.output import Output, fields
 
 #: A replay writes nothing: docs/adr/0008-replays-are-counted-from-logs.md.
 _REACH: Final = "as far back as the logs reach"
@@ -20,23 +21,11 @@ def told(found: Story | Tombstone) -> Output:
     if isinstance(found, Tombstone):
         return _barred(found)
     if found.intact:
-        return Output(_story(found), _lines(found))
-    return Output(_story(found), [*_lines(found), "", _ALTERED], exit_code=1)
+        return Output(story_shown(found), _lines(found))
+    return Output(story_shown(found), [*_lines(found), "", _ALTERED], exit_code=1)
 
 
 def _barred(stone: Tombstone) -> Output:
-    data = {
-        "integration": stone.integration,
-        "transaction_id": stone.bet_transaction_id,
-        "outcome": "tombstone",
-        "kind": "bet",
-        "player_id": stone.player_id,
-        "currency": stone.currency,
-        "rule": "bet_cancelled",
-        "explanation": BARRED,
-        "refunded_by": stone.refund_transaction_id,
-        "at": stone.at,
-    }
     lines = fields(
         [
             ("transaction", f"{stone.bet_transaction_id} of {stone.integration}"),
@@ -46,56 +35,7 @@ def _barred(stone: Tombstone) -> Output:
             ("refunded by", f"{stone.refund_transaction_id} at {stone.at}"),
         ]
     )
-    return Output(data, lines)
-
-
-def _story(story: Story) -> dict[str, object]:
-    entry = story.entry
-    money = {
-        "amount": amount(entry.amount_minor, entry.currency),
-        "balance_before": amount(entry.balance_before_minor, entry.currency),
-        "balance_after": amount(entry.balance_after_minor, entry.currency),
-        "reserved": amount(entry.reserved_minor, entry.currency),
-        "spendable_before": amount(entry.spendable_before_minor, entry.currency),
-        "postings": {name: amount(minor, entry.currency) for name, minor in entry.postings},
-    }
-    return {
-        "integration": entry.integration,
-        "transaction_id": entry.transaction_id,
-        "platform_transaction_id": story.reference,
-        "outcome": entry.record,
-        "kind": entry.kind,
-        "type": entry.type,
-        "player_id": entry.player_id,
-        "currency": entry.currency,
-        **money,
-        "rule": entry.rule,
-        "explanation": story.explanation,
-        "session_id": entry.session_id,
-        "session_status": story.session_status,
-        "game_id": entry.game_id,
-        "round_id": entry.round_id,
-        "finished": entry.finished,
-        "refunds_bet": entry.bet_transaction_id,
-        "refunded_by": story.void.refund_transaction_id if story.void else None,
-        **({"asked_by": story.who.name, "reason": story.who.reason} if story.who else {}),
-        "held": amount(entry.held_win_minor, entry.currency),
-        "released": asdict(story.release) if story.release else None,
-        "at": entry.at,
-        "trace_id": entry.trace_id,
-        "response": {"status": entry.status, "body": entry.body},
-        "chain": _chain(story),
-        "replays_seen": story.replays,
-    }
-
-
-def _chain(story: Story) -> dict[str, object]:
-    return {
-        "seq": story.entry.seq,
-        "previous_hash": story.entry.previous_hash,
-        "hash": story.entry.hash,
-        "hash_matches": story.intact,
-    }
+    return Output(story_shown(stone), lines)
 
 
 def _lines(story: Story) -> list[str]:

@@ -4,7 +4,7 @@ A commit checks all its items before it writes one, evaluates every condition, a
 items on which conditions failed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from casino.accounts.model import Identity
@@ -14,6 +14,7 @@ from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.hold import Barred, Ending, Hold, Holding
 from casino.wallet.model import (
     Entry,
+    EntryPlace,
     Player,
     Round,
     Session,
@@ -174,6 +175,9 @@ class FakeHistory:
     def find(self, integration: str, transaction_id: str) -> Entry | Tombstone | None:
         return self._tables.records.get((integration, transaction_id))
 
+    def find_all(self, ids: Iterable[tuple[str, str]]) -> list[Entry | Tombstone]:
+        return [found for each in dict.fromkeys(ids) if (found := self.find(*each))]
+
     def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
         return self._tables.voids.get((integration, bet_transaction_id))
 
@@ -190,6 +194,17 @@ class FakeHistory:
             and record.seq >= since
         ]
         return iter(sorted(entries, key=lambda e: (e.seq, e.record == "refused", e.at)))
+
+    def latest(
+        self, player_id: str, currency: str, most: int, place: EntryPlace
+    ) -> tuple[list[Entry], EntryPlace | None]:
+        entries = sorted(self.of_wallet(player_id, currency), key=lambda e: e.place, reverse=True)
+        after = [
+            entry
+            for entry in entries
+            if (entry.place < place if place[2] else entry.seq <= place[0])
+        ]
+        return after[:most], after[most - 1].place if len(after) > most else None
 
     def holding(
         self, after: WalletPlace | None = None

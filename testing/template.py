@@ -26,6 +26,7 @@ TABLES = {
     "AuditTable": "AUDIT_TABLE",
     "ExposureTable": "EXPOSURE_TABLE",
     "PartnersTable": "PARTNERS_TABLE",
+    "ReferencesTable": "REFERENCES_TABLE",
     "DeliveriesTable": "DELIVERIES_TABLE",
 }
 _CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")

@@ -19,8 +19,10 @@ from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.orders.store.orders import DynamoDbSoldOrders
 from casino.wallet.model import PLATFORM, Player, Session, Transaction
+from casino.wallet.references import ReferenceStream
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.ledger import DynamoDbLedger
+from casino.wallet.store.references import DynamoDbReferences
 from casino.wiring.hooks import wallet_service
 from casino.wiring.settings import load_settings
 from testing.arranged import ArrangedAccounts, ArrangedProfiles, ArrangedSessions
@@ -82,6 +84,16 @@ class World:
     @property
     def history(self) -> DynamoDbHistory:
         return DynamoDbHistory(self.client, self.tables)
+
+    @property
+    def references(self) -> DynamoDbReferences:
+        return DynamoDbReferences(self.client, self.tables.references, SystemClock())
+
+    def index(self) -> None:
+        """Tell the index of references all that the ledger holds, as its stream does."""
+        items = self.client.scan(TableName=self.tables.ledger)["Items"]
+        told = [{"dynamodb": {"NewImage": item}} for item in items]
+        ReferenceStream(self.references).handle({"Records": told}, None)
 
     @property
     def ledger(self) -> DynamoDbLedger:

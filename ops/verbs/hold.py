@@ -4,9 +4,10 @@ from typing import Annotated, Final
 
 import typer
 
+from casino.base.money import amount
 from ops.context import Explained, Operations
 from ops.mistyped import a_number
-from ops.output import Output, amount, fields, table
+from ops.output import Output, fields, table
 
 AgeOption = Annotated[
     float, typer.Option(parser=a_number(float, 0), metavar="HOURS", help="Only those that old.")

@@ -1,19 +1,17 @@
 """Reads the ledger, and proves it."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import typer
 
-from casino.base.checks import a_currency
-from casino.base.times import iso_utc
-from casino.wallet.explain import Wanted
-from casino.wallet.model import Entry, Tombstone
+from casino.base.checks import a_currency, a_moment
+from casino.wallet.shown import COLUMNS, rows_shown
+from casino.wallet.statement import Wanted
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
-from ops.output import Cell, Output, amount, comma_separated, count, table
+from ops.output import Output, comma_separated, count, table
 from ops.story import told
 
 #: What the table shows of a row; JSON and CSV have all of it.
@@ -31,12 +29,6 @@ _SHOWN: Final = {
     "round_id": "round",
     "session_id": "session",
 }
-#: All of it, in this order.
-_COLUMNS: Final = (
-    *("seq", "at", "integration", "transaction_id", "kind", "type", "outcome", "rule"),
-    *("amount", "balance_before", "balance_after", "reserved"),
-    *("session_id", "round_id", "game_id", "refunds_bet", "refunded_by"),
-)
 _HEADING: Final = (
     "seq counts what was applied; a refusal or a tombstone repeats that of the entry before it."
 )
@@ -55,6 +47,16 @@ SessionOption = Annotated[
 GameOption = Annotated[
     str | None, typer.Option("--game", metavar="GAME", help="Only of this game.")
 ]
+KindOption = Annotated[
+    str | None, typer.Option("--kind", metavar="KIND", help="Only these, such as bet.")
+]
+OutcomeOption = Annotated[
+    str | None,
+    typer.Option("--outcome", metavar="OUTCOME", help="Only what was applied, refused, or noted."),
+]
+SenderOption = Annotated[
+    str | None, typer.Option("--integration", metavar="NAME", help="Only what it sent.")
+]
 LimitOption = Annotated[
     int | None, typer.Option(parser=a_number(int, 1), metavar="N", help="How many of the latest.")
 ]
@@ -69,16 +71,20 @@ def history(
     round_id: RoundOption = None,
     session_id: SessionOption = None,
     game_id: GameOption = None,
+    kind: KindOption = None,
+    record: OutcomeOption = None,
+    sender: SenderOption = None,
     limit: LimitOption = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Answer as CSV.")] = False,
 ) -> Output:
     """List a wallet's entries, refusals and the tombstones of bets that never came."""
-    wanted = Wanted(_moment(since), _moment(until), session_id, round_id, game_id, limit)
-    found = operations.ledger.of_wallet(player_id, currency, wanted)
-    rows: list[dict[str, Cell]] = []
-    for entry in found.entries:
-        seq = rows[-1]["seq"] if rows else None
-        rows.append(_entry(entry) if isinstance(entry, Entry) else _stone(entry, seq))
+    wanted = Wanted(
+        since and a_moment(since),
+        until and a_moment(until),
+        *(session_id, round_id, game_id, kind, record, sender),
+    )
+    found = operations.statements.of_wallet(player_id, currency, wanted, limit)
+    rows = rows_shown(found.entries)
     data = {
         "player_id": player_id,
         "currency": currency,
@@ -86,7 +92,7 @@ def history(
         "entries": rows,
     }
     if as_csv:
-        return Output(data, comma_separated(_COLUMNS, [list(row.values()) for row in rows]))
+        return Output(data, comma_separated(COLUMNS, [list(row.values()) for row in rows]))
     shown = [[row[name] for name in _SHOWN] for row in rows]
     lines = [_HEADING, *table(list(_SHOWN.values()), shown)]
     if not found.complete:
@@ -122,18 +128,6 @@ def explain(
     wallet = (player, a_currency(currency)) if player and currency else None
     found = operations.ledger.explain(name, integration, wallet, everywhere=everywhere)
     return told(found)
-
-
-def _moment(text: str | None) -> str:
-    """Return a time as the ledger writes it; without an offset it is UTC."""
-    if text is None:
-        return ""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        message = f"{text} is no time: 2025-10-17, or 2025-10-17T12:03:45Z"
-        raise OpsError("invalid_request", message) from None
-    return iso_utc((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def verify(
@@ -175,42 +169,6 @@ def verify(
         ]
         lines += ["", *table(("fault", "wallet", "transaction", "detail"), rows)]
     return Output(data, lines, exit_code=1 if found.faults else 0)
-
-
-def _entry(entry: Entry) -> dict[str, Cell]:
-    return {
-        "seq": entry.seq,
-        "at": entry.at,
-        "integration": entry.integration,
-        "transaction_id": entry.transaction_id,
-        "kind": entry.kind,
-        "type": entry.type,
-        "outcome": entry.record,
-        "rule": entry.rule,
-        "amount": amount(entry.amount_minor, entry.currency),
-        "balance_before": amount(entry.balance_before_minor, entry.currency),
-        "balance_after": amount(entry.balance_after_minor, entry.currency),
-        "reserved": amount(entry.reserved_minor, entry.currency),
-        "session_id": entry.session_id,
-        "round_id": entry.round_id,
-        "game_id": entry.game_id,
-        "refunds_bet": entry.bet_transaction_id,
-        "refunded_by": None,
-    }
-
-
-def _stone(stone: Tombstone, seq: Cell) -> dict[str, Cell]:
-    """Return a bet that never came, with the names of an entry's row."""
-    return dict.fromkeys(_COLUMNS) | {
-        "seq": seq,
-        "at": stone.at,
-        "integration": stone.integration,
-        "transaction_id": stone.bet_transaction_id,
-        "kind": "bet",
-        "outcome": "tombstone",
-        "rule": "bet_cancelled",
-        "refunded_by": stone.refund_transaction_id,
-    }
 
 
 VERBS: Final = {"history": history, "explain": explain, "verify": verify}

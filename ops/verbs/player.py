@@ -9,12 +9,13 @@ from casino.accounts.admin import Moved
 from casino.accounts.model import KYC_LEVELS
 from casino.base.checks import a_currency
 from casino.base.errors import RetryableError
-from casino.base.money import AmountError, AmountPrecisionError, parse_major
-from casino.wallet.model import Player, Wallet
+from casino.base.money import AmountError, AmountPrecisionError, amount, parse_major
+from casino.wallet.model import Player
 from casino.wallet.refusals import REFUSALS
+from casino.wallet.shown import wallet_shown
 from ops.context import Asked, Explained, Operations
 from ops.errors import OpsError
-from ops.output import Cell, Output, amount, fields, table
+from ops.output import Cell, Output, fields, table
 
 PlayerArgument = Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")]
 CurrencyArgument = Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")]
@@ -66,7 +67,7 @@ def withdraw(
 def show(operations: Operations, player_id: PlayerArgument) -> Output:
     """Show a player and all wallets."""
     player = operations.players.player(player_id)
-    wallets = [_wallet(wallet) for wallet in operations.players.wallets(player_id)]
+    wallets = [wallet_shown(wallet) for wallet in operations.players.wallets(player_id)]
     profile = _profile(player)
     data = {
         "player_id": player.player_id,
@@ -75,7 +76,7 @@ def show(operations: Operations, player_id: PlayerArgument) -> Output:
         "wallets": wallets,
     }
     state = "blocked" if player.blocked else "active"
-    head = ["currency", "balance", "reserved", "spendable", "seq"]
+    head = list(wallets[0]) if wallets else []
     rows = [list(wallet.values()) for wallet in wallets]
     lines = [f"{player.player_id} ({state})", *fields(profile.items()), "", *table(head, rows)]
     return Output(data, lines)
@@ -92,7 +93,7 @@ def reserve(
     """Hold an amount of the balance back from play; 0 gives all of it back."""
     minor = _minor(value, currency, zero=True)
     wallet = operations.players.reserve(player_id, currency, minor, who=who)
-    data = {"player_id": player_id, **_wallet(wallet)}
+    data = {"player_id": player_id, **wallet_shown(wallet)}
     return Output(data, [f"{player_id}: {currency} {value} reserved"])
 
 
@@ -183,16 +184,6 @@ def _moved(moved: Moved) -> Output:
     if moved.replay:
         lines.append("This transaction was recorded before; nothing moved now.")
     return Output(data, lines)
-
-
-def _wallet(wallet: Wallet) -> dict[str, Cell]:
-    return {
-        "currency": wallet.currency,
-        "balance": amount(wallet.balance_minor, wallet.currency),
-        "reserved": amount(wallet.reserved_minor, wallet.currency),
-        "spendable": amount(wallet.spendable_minor, wallet.currency),
-        "seq": wallet.seq,
-    }
 
 
 def _profile(player: Player) -> dict[str, Cell]:

@@ -4,8 +4,9 @@ from typing import Annotated, Final
 
 import typer
 
+from casino.base.money import amount
 from ops.context import Explained, Operations
-from ops.output import Output, amount, fields
+from ops.output import Output, fields
 
 
 def release(

@@ -24,7 +24,14 @@ from testing.world import World
 from tests.simulation.expressions import Condition, Item, Request, updated
 
 _PLACES: Final = {"ExpressionAttributeNames", "ExpressionAttributeValues", "ConsistentRead"}
-_OF_QUERY: Final = {"TableName", "IndexName", "KeyConditionExpression"} | _PLACES
+_OF_QUERY: Final = {
+    "TableName",
+    "IndexName",
+    "KeyConditionExpression",
+    "ScanIndexForward",
+    "Limit",
+    "ExclusiveStartKey",
+} | _PLACES
 _OF_SCAN: Final = {
     "TableName",
     "FilterExpression",
@@ -123,7 +130,17 @@ class DynamoDbModel:
         if "IndexName" in request:
             order = self._sorted[f"{table}/{request['IndexName']}"]
             items = [item for item in items if order in item]
-        return {"Items": sorted(items, key=lambda item: _sort_key(item[order]))}
+
+        def place(item: Item) -> tuple[Any, ...]:
+            return tuple(_sort_key(item[name]) for name in (order, *self._keys[table]))
+
+        backwards = request.get("ScanIndexForward") is False
+        items.sort(key=place, reverse=backwards)
+        if "ExclusiveStartKey" in request:
+            start = place(request["ExclusiveStartKey"])
+            items = [e for e in items if (place(e) < start if backwards else place(e) > start)]
+        page = items[: request.get("Limit", len(items))]
+        return {"Items": page} | ({"LastEvaluatedKey": page[-1]} if len(page) < len(items) else {})
 
     def _PutItem(self, request: Request) -> Item:  # noqa: N802
         return self._alone("Put", request)

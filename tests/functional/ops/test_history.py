@@ -2,13 +2,11 @@
 
 import csv
 import io
-import json
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from casino.base.clock import SystemClock
 from testing.hooks import Caller
 from testing.play import Play
 from testing.world import GAME, World
@@ -83,22 +81,15 @@ def test_n6_the_heading_says_once_why_a_number_repeats(ops: Console, play: Play)
     assert lines[1].split()[:3] == ["seq", "at", "kind"]
 
 
-def logged(ops: Console, capsys: pytest.CaptureFixture[str]) -> None:
-    """Put into the logs what the hooks have printed."""
-    ops.clock = SystemClock()
-    ops.logs.write("/hooks", *capsys.readouterr().out.splitlines())
-
-
-def test_n2_our_reference_and_a_trace_id_are_found_in_the_logs(
-    ops: Console, play: Play, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_n2_our_reference_and_a_trace_id_are_found_in_the_index(ops: Console, play: Play) -> None:
     won = play.win("2.50", transaction_id="win-1", round_id="r1")
-    play.again()
-    logged(ops, capsys)
+    lost = play.bet("5000.00", transaction_id="bet-9", round_id="r1")
+    ops.world.index()
     for name in (won.json["transaction_id"], won.headers["X-Trace-Id"]):
         told = ops.json("ledger", "explain", name)
         assert (told["transaction_id"], told["amount"]) == ("win-1", Decimal("2.50"))
         assert told["platform_transaction_id"] == won.json["transaction_id"]
+    assert ops.json("ledger", "explain", lost.headers["X-Trace-Id"])["outcome"] == "refused"
 
 
 @pytest.mark.parametrize("where", [("--player", "ann", "--currency", "EUR"), ("--everywhere",)])
@@ -123,11 +114,40 @@ def test_n2_a_trace_id_of_several_transactions_names_them(ops: Console, play: Pl
     assert "bet-8 of sandbox, bet-9 of sandbox" in said.err
 
 
-def test_n2_what_the_logs_name_must_stand_in_the_ledger(ops: Console, play: Play) -> None:
-    ops.clock = SystemClock()
-    line = {"message": "request", "trace_id": "t-1", "integration": "sandbox"}
-    ops.logs.write("/hooks", json.dumps(line | {"transaction_id": "bet-1"}), "no JSON: t-1")
+def test_n2_what_the_index_names_must_stand_in_the_ledger_under_that_name(
+    ops: Console, play: Play
+) -> None:
+    ops.world.references.add([("t-1", ("sandbox", "bet-1")), ("t-1", ("sandbox", "never"))])
     assert ops.error("ledger", "explain", "t-1") == "transaction_not_found"
+
+
+def test_an_id_that_looks_like_a_reference_hides_nothing(ops: Console, play: Play) -> None:
+    won = play.win("2.50", transaction_id="win-1", round_id="r1")
+    reference = won.json["transaction_id"]
+    play.bet("1.00", transaction_id=reference, round_id="r1")
+    ops.world.index()
+    assert ops.error("ledger", "explain", reference) == "ambiguous_transaction"
+
+
+def test_an_integration_cannot_be_named_by_a_part_of_a_key(ops: Console, play: Play) -> None:
+    play.bet("1.00", transaction_id="a#tx#b", round_id="r1")
+    assert ops.json("ledger", "explain", "a#tx#b", "--integration", "sandbox")["kind"] == "bet"
+    said = ops.error("ledger", "explain", "b", "--integration", "sandbox#tx#a")
+    assert said == "transaction_not_found"
+
+
+def test_rows_are_chosen_by_kind_outcome_and_integration(ops: Console, play: Play) -> None:
+    assert [row[1] for row in rows(ops, "--kind", "bet", "--outcome", "applied")] == [
+        *("bet-1", "bet-3"),
+    ]
+    assert len(rows(ops, "--integration", "platform")) == 1
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_outside_the_calendar_is_a_mistake_of_who_types_it(
+    ops: Console, play: Play, time: str
+) -> None:
+    assert ops.error(*HISTORY, "--from", time) == "invalid_request"
 
 
 def test_n11_numbers_have_their_nouns(ops: Console) -> None:

@@ -33,8 +33,11 @@ def test_the_first_funding_creates_the_player_and_the_wallet(ops: Console) -> No
             {
                 "currency": "EUR",
                 "balance": Decimal("12.50"),
-                "reserved": Decimal("0.00"),
                 "spendable": Decimal("12.50"),
+                "reserved": Decimal("0.00"),
+                "held": Decimal("0.00"),
+                "held_wins": Decimal("0.00"),
+                "blocked": False,
                 "seq": 1,
             }
         ],
@@ -139,7 +142,9 @@ def test_people_get_a_table_with_aligned_amounts(ops: Console) -> None:
     ops.json("player", "fund", "ann", "USD", "0.50")
     lines = ops("player", "show", "ann").out.splitlines()
     assert lines[0] == "ann (active)"
-    head = ["currency", "balance", "reserved", "spendable", "seq"]
+    head = [
+        *("currency", "balance", "spendable", "reserved", "held", "held_wins", "blocked", "seq"),
+    ]
     table = lines[[line.split() for line in lines].index(head) :]
     assert len(table[0]) == len(table[1]) == len(table[2])
     assert "1000.00" in table[1]
@@ -219,6 +224,7 @@ OUTPUTS = {
         "Audit",
         "Deliveries",
         "Partners",
+        "References",
     )
 } | {"SecretPrefix": "prod/integration/", "CustomerKeyArn": "arn:key"}
 

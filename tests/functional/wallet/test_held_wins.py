@@ -42,7 +42,7 @@ def held_wins(world: World, client: Any = None) -> HeldWins:
     reader = LedgerReader(
         *(world.history, world.accounts, lambda: ["sandbox"], world.sessions.get),
         replays=lambda *_: 0,
-        logged=lambda name: (),
+        named=lambda name: (),
     )
     releases = DynamoDbReleases(client or world.client, world.tables, lambda _: None)
     return HeldWins(reader.find, world.history, releases, FakeClock(1_767_225_601))

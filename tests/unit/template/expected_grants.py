@@ -64,6 +64,7 @@ SYNC_GRANTS = {
 EXPOSURE_GRANTS = {
     "LedgerTable": STREAM,
     "ExposureTable": {"dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "ReferencesTable": {"dynamodb:BatchWriteItem"},
     "RegistryTable": {"dynamodb:GetItem", "dynamodb:UpdateItem"},
     "AuditTable": {"dynamodb:PutItem"},
     "UnmeasuredQueue": {"sqs:SendMessage"},

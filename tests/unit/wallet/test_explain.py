@@ -1,4 +1,4 @@
-"""What people are told of the ledger: a history that may lag, and the story of a transaction."""
+"""What people are told of the ledger: the story of a transaction."""
 
 from dataclasses import replace
 
@@ -6,7 +6,7 @@ import pytest
 
 from casino.base.errors import AdminError
 from casino.wallet.explain import LedgerReader, Story
-from casino.wallet.model import PLATFORM, Entry, Tombstone, Transaction
+from casino.wallet.model import PLATFORM, Tombstone, Transaction
 from testing.casinos import furnish
 from testing.fakes import FakeWorld
 from testing.transactions import PLAYER, a_bet, a_deposit, a_refund, commit_of
@@ -23,7 +23,7 @@ class Scene:
         self.reader = LedgerReader(
             *(world.history, world.accounts, lambda: ["sandbox"], world.sessions.get),
             replays=lambda integration, transaction_id, since: 2,
-            logged=lambda name: (),
+            named=lambda name: (),
         )
 
     def apply(self, *requests: Transaction) -> None:
@@ -35,19 +35,6 @@ class Scene:
 @pytest.fixture
 def scene() -> Scene:
     return Scene()
-
-
-def test_a_history_is_complete_when_it_reaches_the_wallets_own_number(scene: Scene) -> None:
-    scene.apply(a_bet(), a_bet(transaction_id="bet-2", amount_minor=200_000))
-    found = scene.reader.of_wallet(PLAYER, "EUR")
-    entries = [entry for entry in found.entries if isinstance(entry, Entry)]
-    assert [(entry.seq, entry.record) for entry in entries] == [
-        *((1, "applied"), (2, "applied"), (2, "refused")),
-    ]
-    assert found.complete
-    heads = scene.world.tables.heads
-    heads[PLAYER, "EUR"] = replace(heads[PLAYER, "EUR"], seq=3)
-    assert not scene.reader.of_wallet(PLAYER, "EUR").complete
 
 
 def test_a_bet_is_told_with_its_refund_its_session_and_its_replays(scene: Scene) -> None:
@@ -100,5 +87,3 @@ def test_an_id_of_nobody_or_of_two_has_no_story(scene: Scene) -> None:
     found = scene.reader.explain("same", PLATFORM)
     assert isinstance(found, Story)
     assert found.entry.kind == "deposit"
-    with pytest.raises(AdminError, match="nobody does not exist"):
-        scene.reader.of_wallet("nobody", "EUR")

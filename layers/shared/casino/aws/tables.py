@@ -17,5 +17,7 @@ class Tables:
     """Empty for functions that change nothing of an integration: they cannot write there."""
     partners: str = ""
     """What partners' names stand for: players and orders. Empty where nobody asks."""
+    references: str = ""
+    """What our references and trace ids stand for. Empty where nobody asks."""
     deliveries: str = ""
     """What partners told us. Empty where nobody receives it or acts on it."""

@@ -97,6 +97,11 @@ def to_major(minor: int, currency: str) -> str:
     return f"{sign}{digits[:-exponent]}.{digits[-exponent:]}"
 
 
+def amount(minor: int, currency: str) -> Decimal:
+    """Return minor units as an amount with the currency's decimals; a notice has no currency."""
+    return Decimal(minor) if not currency else Decimal(to_major(minor, currency))
+
+
 def parse_major(text: str, currency: str) -> int:
     """Return an operator's decimal text (`1000.00`) in minor units; the errors of `to_minor`."""
     try:

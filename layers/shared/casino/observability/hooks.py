@@ -84,8 +84,6 @@ class RequestRecord:
     transaction_id: str = ""
     by_bet: bool = False
     """Whether it undoes a bet whatever its amount: only a win of the bet's round can stop it."""
-    reference: str = ""
-    """Our own for the transaction, as the provider was answered."""
     player_id: str = ""
     session_id: str = ""
     status: int = 0
@@ -190,7 +188,6 @@ class HookTelemetry(Telemetry):
             "request_id": request_id,
             "integration": record.integration,
             "transaction_id": record.transaction_id,
-            "reference": record.reference,
             "player_id": record.player_id,
             "session_id": record.session_id,
             "source_ip": record.source_ip,

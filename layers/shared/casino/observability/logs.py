@@ -1,8 +1,7 @@
-"""Reads back what the functions' logs tell of requests: copies of a transaction, use of a secret,
-which transaction a trace id or our own reference belongs to.
+"""Reads back what the functions' logs tell of requests: copies of a transaction, use of a secret.
 
-A replay writes nothing, and a note of each use of a secret would make every hook a write; so would
-an index by trace id. So the logs know of these, as long as they are retained.
+A replay writes nothing, and a note of each use of a secret would make every hook a write. So the
+logs know of these, as long as they are retained.
 """
 
 import json
@@ -10,7 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -51,26 +49,6 @@ class RequestLogs:
             return sum(1 for group in groups for _ in self._lines(group, request, wanted))
         except (ClientError, BotoCoreError):
             return None
-
-    def transactions(self, name: str) -> set[tuple[str, str]]:
-        """Return (integration, transaction id) of the latest requests with a trace id, or with our
-        reference, of the last 8 days; none when the logs cannot be read."""
-        later_ms = now_ms = int(self.clock.now() * 1000)
-        request: dict[str, Any] = {"filterPattern": f'"{name}"'} if _PLAIN.fullmatch(name) else {}
-        found: set[tuple[str, str]] = set()
-        try:
-            groups = self.groups()
-            for span_s in _SPANS_S:
-                request |= {"startTime": now_ms - span_s * 1000, "endTime": later_ms + 60_000}
-                for line in chain(*(self._requests(group, request) for group in groups)):
-                    if name in (line.get("trace_id"), line.get("reference")):
-                        found.add((line["integration"], line["transaction_id"]))
-                if found:
-                    break
-                later_ms = now_ms - span_s * 1000
-        except (ClientError, BotoCoreError):
-            return set()
-        return found
 
     def last_used(self, versions: Sequence[str]) -> dict[str, str]:
         """Return version of a secret → ISO 8601 time of the last request that it verified.
@@ -114,13 +92,6 @@ class RequestLogs:
         return [
             event["timestamp"] for group in groups for event in self._lines(group, request, wanted)
         ]
-
-    def _requests(self, group: str, request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        """Yield the lines of hooks that named a transaction."""
-        for event in self._lines(group, request, {"message": "request"}):
-            line: dict[str, Any] = json.loads(event["message"])
-            if line.get("transaction_id"):
-                yield line
 
     def _lines(
         self, group: str, request: dict[str, Any], wanted: dict[str, object]

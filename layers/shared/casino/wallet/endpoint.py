@@ -29,7 +29,7 @@ from casino.observability.hooks import HookTelemetry, RequestRecord
 from casino.signing.pair import Pair
 from casino.signing.scheme import SignatureRefusedError
 from casino.wallet.dialect import MAX_BODY, Call, Dialect, Request
-from casino.wallet.model import BalanceQuery, TokenExchange, platform_transaction_id
+from casino.wallet.model import BalanceQuery, TokenExchange
 from casino.wallet.ports import Tokens
 from casino.wallet.service import Result, WalletService
 
@@ -123,7 +123,6 @@ class HookEndpoint:
             return self.wallet.balance(request)
         record.action, record.by_bet = request.kind, request.by_bet
         record.transaction_id = request.transaction_id
-        record.reference = platform_transaction_id(integration.name, request.transaction_id)
         return self.wallet.transact(request, integration.wallet)
 
 

@@ -1,11 +1,10 @@
-"""Tells what became of money: a wallet's history, and the whole story of one transaction."""
+"""Tells what became of money: the whole story of one transaction."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from casino.audit.model import Who
-from casino.base.checks import a_currency
 from casino.base.errors import AdminError
 from casino.wallet.chain import entry_hash
 from casino.wallet.hold_refusals import HOLD_REFUSALS
@@ -70,47 +69,15 @@ _APPLIED: Final = {
         "it: it was taken as far as it went, and the player owes the rest."
     ),
 }
+#: The longest id, one with a prefix of ours.
+_LONGEST_ID: Final = 300
+#: How many transactions are named where a name may mean several.
+_NAMED: Final = 10
 _RESERVED: Final = "The balance less the reserved funds is too low."
 #: What a tombstone in the place of a bet means.
 BARRED: Final = (
     "The bet was refunded before it arrived: it never debits, and its copies are refused."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which entries of a wallet; times are ISO 8601 UTC, `until` is the first that is too late.
-
-    `limit` keeps the latest so many.
-    """
-
-    since: str = ""
-    until: str = ""
-    session_id: str | None = None
-    round_id: str | None = None
-    game_id: str | None = None
-    limit: int | None = None
-
-    def includes(self, entry: Entry) -> bool:
-        """Tell whether it is one of them."""
-        named = (
-            (self.session_id, entry.session_id),
-            (self.round_id, entry.round_id),
-            (self.game_id, entry.game_id),
-        )
-        in_time = self.since <= entry.at and (not self.until or entry.at < self.until)
-        return in_time and all(wanted in (None, own) for wanted, own in named)
-
-
-@dataclass(frozen=True, slots=True)
-class WalletHistory:
-    """A wallet's entries, refusals too, and after a refund the tombstone that it left.
-
-    Not `complete` while the index still lacks some.
-    """
-
-    entries: list[Entry | Tombstone]
-    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +129,8 @@ class LedgerReader:
     """The use cases; both raise `AdminError`.
 
     `owners` names the integrations, `session` finds one by its id, `replays` counts the copies of
-    (integration, transaction id) that were answered since a time, and `logged` finds such pairs by
-    a trace id or by our reference, as long as the logs remember.
+    (integration, transaction id) that were answered since a time, and `named` finds such pairs by
+    a trace id or by our reference, a moment after they are recorded.
     """
 
     history: History
@@ -171,32 +138,7 @@ class LedgerReader:
     owners: Callable[[], Iterable[str]]
     session: Callable[[str], Session | None]
     replays: Callable[[str, str, str], int | None]
-    logged: Callable[[str], Iterable[tuple[str, str]]]
-
-    def of_wallet(
-        self, player_id: str, currency: str, wanted: Wanted | None = None
-    ) -> WalletHistory:
-        """Return a wallet's entries in order; a refusal has the number that it came after."""
-        wanted = wanted or Wanted()
-        existing_player(self.accounts, player_id)
-        wallet = self.accounts.wallet(player_id, a_currency(currency))
-        entries = list(self.history.of_wallet(player_id, currency))
-        applied = sum(entry.record == "applied" for entry in entries)
-        # The index may lag behind the ledger: say so rather than hide the tail.
-        complete = wallet is None or wallet.seq <= applied
-        rows: list[Entry | Tombstone] = []
-        for entry in filter(wanted.includes, entries):
-            rows += [entry, *self._left_by(entry)]
-        return WalletHistory(rows[-wanted.limit :] if wanted.limit else rows, complete)
-
-    def _left_by(self, entry: Entry) -> list[Tombstone]:
-        """Return the tombstone that a refund left in the place of its bet."""
-        if entry.kind != "refund" or entry.postings or entry.bet_transaction_id is None:
-            return []
-        stone = self.history.find(entry.integration, entry.bet_transaction_id)
-        if not isinstance(stone, Tombstone):
-            return []
-        return [stone] if stone.refund_transaction_id == entry.transaction_id else []
+    named: Callable[[str], Iterable[tuple[str, str]]]
 
     def explain(
         self,
@@ -210,8 +152,8 @@ class LedgerReader:
 
         `name` is the provider's id, our reference, or the trace id of a request. The last two are
         looked for in the history of `wallet` (player, currency), or with `everywhere` in the whole
-        ledger, or else in the logs. Without `integration` every one is asked, and only one
-        transaction may be meant.
+        ledger, or else in the index of references. Without `integration` every one is asked, and
+        only one transaction may be meant.
         """
         record = self.find(name, integration, wallet, everywhere=everywhere)
         if isinstance(record, Tombstone):
@@ -235,21 +177,30 @@ class LedgerReader:
     ) -> Entry | Tombstone:
         """Return what is recorded of a transaction, of whichever integration has it."""
         owners = [integration] if integration else [PLATFORM, *sorted(self.owners())]
-        found = [record for each in owners if (record := self.history.find(each, name))]
-        if not found:
-            found = [
-                entry
+        found = self._under(name, owners)
+        if not (found and integration):
+            # What one counterpart calls a transaction may be our reference for another's.
+            found |= {
+                entry.place[1:]: entry
                 for entry in self._candidates(name, wallet, everywhere)
                 if entry.integration in owners and name in (entry.trace_id, _reference(entry))
-            ]
+            }
         if not found:
-            message = f"no transaction {name} is recorded, and the logs name none for it"
+            message = f"no transaction is recorded under the id, reference or trace id {name[:256]}"
             raise AdminError("transaction_not_found", message)
         if len(found) > 1:
-            named = ", ".join(f"{_own_id(each)} of {each.integration}" for each in found[:10])
-            message = f"{name} may be {named}: give its id, and --integration"
+            named = ", ".join(f"{own_id} of {owner}" for owner, own_id in list(found)[:_NAMED])
+            message = f"{name} may be {named}: give its id, and its integration"
             raise AdminError("ambiguous_transaction", message)
-        return found[0]
+        (record,) = found.values()
+        return record
+
+    def _under(self, name: str, owners: list[str]) -> dict[tuple[str, str], Entry | Tombstone]:
+        """Return what stands under an id, by integration and id."""
+        if len(name) > _LONGEST_ID:
+            return {}
+        records = self.history.find_all((owner, name) for owner in owners)
+        return {(r.integration, name): r for r in records if r.integration in owners}
 
     def _candidates(
         self, name: str, wallet: tuple[str, str] | None, everywhere: bool
@@ -257,21 +208,15 @@ class LedgerReader:
         """Yield entries among which a reference or a trace id may be found."""
         if wallet is not None:
             yield from self.history.of_wallet(*wallet)
-        elif everywhere:
-            yield from (each for each in self.history.everything() if isinstance(each, Entry))
-        else:
-            for owner, transaction_id in self.logged(name):
-                record = self.history.find(owner, transaction_id)
-                if isinstance(record, Entry):
-                    yield record
+            return
+        records: Iterable[object] = (
+            self.history.everything() if everywhere else self.history.find_all(self.named(name))
+        )
+        yield from (each for each in records if isinstance(each, Entry))
 
 
 def _reference(entry: Entry) -> str:
     return platform_transaction_id(entry.integration, entry.transaction_id)
-
-
-def _own_id(record: Entry | Tombstone) -> str:
-    return record.transaction_id if isinstance(record, Entry) else record.bet_transaction_id
 
 
 def existing_player(accounts: Accounts, player_id: str) -> Player:

@@ -1,6 +1,6 @@
 """The ports of the wallet's use cases: a store and a fake meet each Protocol."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,6 +9,7 @@ from casino.wallet.decision import BalanceFacts, RoundChange, Snapshot
 from casino.wallet.model import (
     BalanceQuery,
     Entry,
+    EntryPlace,
     Player,
     Round,
     TokenExchange,
@@ -28,6 +29,9 @@ type WinRelease = Release
 type WithHolds = Holding
 type LedgerItem = Entry | Tombstone | VoidMarker | Release | Hold | Barred | Ending
 
+
+#: A name of an entry, and the entry's integration and transaction id.
+type Reference = tuple[str, tuple[str, str]]
 
 #: Player and currency of the wallet that a page ended with.
 type WalletPlace = tuple[str, str]
@@ -98,6 +102,9 @@ class History(Protocol):
     def find(self, integration: str, transaction_id: str) -> Entry | Tombstone | None:
         """Return what stands under a transaction's id."""
 
+    def find_all(self, ids: Iterable[tuple[str, str]]) -> list[Entry | Tombstone]:
+        """Return what stands under the ids of transactions (integration, id), in no order."""
+
     def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
         """Return the marker of a refunded bet."""
 
@@ -115,6 +122,16 @@ class History(Protocol):
 
         `since` is the lowest of these numbers. What cannot be read is left out, like what is
         missing.
+        """
+
+    def latest(
+        self, player_id: str, currency: str, most: int, place: EntryPlace
+    ) -> tuple[list[Entry], EntryPlace | None]:
+        """Return the next entries of a wallet, the newest first, and the place that they end with.
+
+        Entries that share a number are in no order, but always in the same. They begin after
+        `place`; one that names no transaction begins with its number. At most `most` are read, and
+        what cannot be read is left out. `None` is the end.
         """
 
     def holding(
@@ -136,6 +153,19 @@ class History(Protocol):
 
     def heads(self) -> Iterator[Wallet | Unreadable]:
         """Yield every wallet, in no order."""
+
+
+class References(Protocol):
+    """The index of the names of entries: our references, and trace ids.
+
+    It follows the ledger with a delay of some seconds.
+    """
+
+    def add(self, references: Iterable[Reference]) -> None:
+        """Keep names of entries; raises `RetryableError`: then all can be added again."""
+
+    def entries(self, name: str) -> list[tuple[str, str]]:
+        """Return (integration, transaction id) of the entries with a name, at most 20."""
 
 
 class Accounts(Protocol):

@@ -49,9 +49,11 @@ from casino.wallet.model import PLATFORM
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.record_hold import hold_commit_for
 from casino.wallet.service import Rules, WalletService
+from casino.wallet.statement import Statements
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.audited import AuditedHoldLedger
 from casino.wallet.store.history import DynamoDbHistory
+from casino.wallet.store.references import DynamoDbReferences
 from casino.wallet.store.releases import DynamoDbReleases
 from casino.wiring.accounts import player_admin
 from casino.wiring.pairs import PairProviders
@@ -158,8 +160,12 @@ class Admin:
             self.registry.names,
             self.session_store.get,
             self.request_logs.replays,
-            self.request_logs.transactions,
+            self.references.entries,
         )
+
+    @cached_property
+    def statements(self) -> Statements:
+        return Statements(self.history, self.accounts)
 
     @cached_property
     def held_wins(self) -> HeldWins:
@@ -217,6 +223,10 @@ class Admin:
     @cached_property
     def history(self) -> DynamoDbHistory:
         return DynamoDbHistory(self.dynamodb, self.stack.tables)
+
+    @cached_property
+    def references(self) -> DynamoDbReferences:
+        return DynamoDbReferences(self.dynamodb, self.stack.tables.references, self.clock)
 
     @cached_property
     def orders(self) -> DynamoDbSoldOrders:

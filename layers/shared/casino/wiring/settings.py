@@ -76,6 +76,7 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
             registry=required(environment, "REGISTRY_TABLE"),
             audit=environment.get("AUDIT_TABLE", ""),
             partners=environment.get("PARTNERS_TABLE", ""),
+            references=environment.get("REFERENCES_TABLE", ""),
             deliveries=environment.get("DELIVERIES_TABLE", ""),
         ),
         service=environment.get("POWERTOOLS_SERVICE_NAME", "wallet"),

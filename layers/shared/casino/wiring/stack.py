@@ -53,6 +53,7 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
             registry=outputs["RegistryTableName"],
             audit=outputs["AuditTableName"],
             partners=outputs["PartnersTableName"],
+            references=outputs["ReferencesTableName"],
             deliveries=outputs["DeliveriesTableName"],
         )
         prefix = outputs["SecretPrefix"]

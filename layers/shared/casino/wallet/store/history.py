@@ -6,7 +6,7 @@ caller may take its last entry for the wallet's head: the wallet's item names th
 `everything` reads the table itself, consistently.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import batched, groupby
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from casino.base.errors import AdminError
 from casino.wallet.hold import Barred, Ending, Hold, Holding
 from casino.wallet.model import (
     Entry,
+    EntryPlace,
     Round,
     Tombstone,
     VoidMarker,
@@ -60,6 +61,11 @@ class DynamoDbHistory:
         record = self._read(entry_id(integration, transaction_id))
         return record if isinstance(record, Entry | Tombstone) else None
 
+    def find_all(self, ids: Iterable[tuple[str, str]]) -> list[Entry | Tombstone]:
+        """Return what stands under the ids of transactions (integration, id), in no order."""
+        found = self._by_id(entry_id(*each) for each in ids).values()
+        return [record for record in found if isinstance(record, Entry | Tombstone)]
+
     def void(self, integration: str, bet_transaction_id: str) -> VoidMarker | None:
         """Return the marker of a refunded bet."""
         record = self._read(void_id(integration, bet_transaction_id))
@@ -78,6 +84,29 @@ class DynamoDbHistory:
         entries = self._indexed(player_id, currency, since)
         for _, same_seq in groupby(entries, lambda entry: entry.seq):
             yield from sorted(same_seq, key=lambda entry: (entry.record == "refused", entry.at))
+
+    def latest(
+        self, player_id: str, currency: str, most: int, place: EntryPlace
+    ) -> tuple[list[Entry], EntryPlace | None]:
+        """Return the next entries of a wallet, the newest first, and the place that they end with.
+
+        See the port for `place`.
+        """
+        seq, *name = place
+        request = self._indexed_by(player_id, currency, "seq <= :seq", seq)
+        if name[1]:
+            key = {"id": text(entry_id(*name)), "seq": number(seq)}
+            wallet = request["ExpressionAttributeValues"][":wallet"]
+            request["ExclusiveStartKey"] = key | {"wallet": wallet}
+        page = read(self._client.query, **request, ScanIndexForward=False, Limit=most)
+        keys = [key["id"]["S"] for key in page["Items"]]
+        by_id = self._by_id(keys)
+        entries = [entry for key in keys if isinstance(entry := by_id.get(key), Entry)]
+        last = page.get("LastEvaluatedKey")
+        if not last:
+            return entries, None
+        integration, _, transaction_id = last["id"]["S"].split("#", 2)
+        return entries, (int(last["seq"]["N"]), integration, transaction_id)
 
     def holding(
         self, after: WalletPlace | None = None
@@ -128,25 +157,37 @@ class DynamoDbHistory:
 
     def _indexed(self, player_id: str, currency: str, since: int) -> Iterator[Entry]:
         """Yield the entries in the order of the index: by sequence number alone."""
-        keys = query(
-            self._client,
-            TableName=self._ledger,
-            IndexName="by_wallet",
-            KeyConditionExpression="#wallet = :wallet AND seq >= :since",
-            ExpressionAttributeNames={"#wallet": "wallet"},
-            ExpressionAttributeValues={
-                ":wallet": text(wallet_key(player_id, currency)),
-                ":since": number(since),
-            },
-        )
+        keys = query(self._client, **self._indexed_by(player_id, currency, "seq >= :seq", since))
         for page in batched((key["id"]["S"] for key in keys), BATCH_KEYS, strict=False):
+            by_id = self._by_id(page)
+            yield from (entry for key in page if isinstance(entry := by_id.get(key), Entry))
+
+    def _indexed_by(
+        self, player_id: str, currency: str, condition: str, seq: int
+    ) -> dict[str, Any]:
+        """Return the query of a wallet's keys whose number meets a condition on `:seq`."""
+        return {
+            "TableName": self._ledger,
+            "IndexName": "by_wallet",
+            "KeyConditionExpression": f"#wallet = :wallet AND {condition}",
+            "ExpressionAttributeNames": {"#wallet": "wallet"},
+            "ExpressionAttributeValues": {
+                ":wallet": text(wallet_key(player_id, currency)),
+                ":seq": number(seq),
+            },
+        }
+
+    def _by_id(self, keys: Iterable[str]) -> dict[str, LedgerItem]:
+        """Return items by their key. What the table has lost, or nobody can read, is left out: it
+        shows as a gap, not as a crash."""
+        found: dict[str, LedgerItem] = {}
+        for page in batched(keys, BATCH_KEYS, strict=False):
             items = batch_get(self._client, {self._ledger: [{"id": text(key)} for key in page]})
-            by_id = {item["id"]["S"]: item for item in items[self._ledger]}
-            # What the table has lost, or nobody can read, shows as a gap, not as a crash.
-            for item in filter(None, map(by_id.get, page)):
+            for item in items[self._ledger]:
                 record = _readable(read_ledger_item, item)
-                if isinstance(record, Entry):
-                    yield record
+                if not isinstance(record, Unreadable):
+                    found[item["id"]["S"]] = record
+        return found
 
     def _read(self, key: str) -> LedgerItem | None:
         item = get(self._client, self._ledger, {"id": text(key)})
