@@ -14,7 +14,6 @@ from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.hold import Barred, Ending, Hold, Holding
 from casino.wallet.model import (
     Entry,
-    EntryPlace,
     Player,
     Round,
     Session,
@@ -23,7 +22,7 @@ from casino.wallet.model import (
     VoidMarker,
     Wallet,
 )
-from casino.wallet.ports import Commit, LedgerItem, Unreadable, WalletPlace
+from casino.wallet.ports import Commit, EntryPlace, LedgerItem, Unreadable, WalletPlace
 from casino.wallet.purchase import Order
 from casino.wallet.release import Release
 
@@ -198,13 +197,12 @@ class FakeHistory:
     def latest(
         self, player_id: str, currency: str, most: int, place: EntryPlace
     ) -> tuple[list[Entry], EntryPlace | None]:
-        entries = sorted(self.of_wallet(player_id, currency), key=lambda e: e.place, reverse=True)
-        after = [
-            entry
-            for entry in entries
-            if (entry.place < place if place[2] else entry.seq <= place[0])
-        ]
-        return after[:most], after[most - 1].place if len(after) > most else None
+        places = {EntryPlace.of(entry): entry for entry in self.of_wallet(player_id, currency)}
+        named = bool(place.transaction_id)
+        after = [p for p in places if (p < place if named else p.seq <= place.seq)]
+        after.sort(reverse=True)
+        following = after[most - 1] if len(after) > most else None
+        return [places[each] for each in after[:most]], following
 
     def holding(
         self, after: WalletPlace | None = None

@@ -7,7 +7,8 @@ import pytest
 from casino.audit.model import AuditRecord
 from casino.audit.store import DynamoDbAudit
 from casino.wallet.chain import genesis_hash
-from casino.wallet.model import Entry, EntryPlace, Player, Transaction, VoidMarker, Wallet
+from casino.wallet.model import Entry, Player, Transaction, VoidMarker, Wallet
+from casino.wallet.ports import EntryPlace
 from casino.wallet.proof.verify import Verifier
 from testing.fakes import Casino, FakeWorld
 from testing.transactions import AT, PLAYER, SESSION, a_bet, a_refund, a_tombstone, a_win, commit_of
@@ -172,21 +173,21 @@ def test_the_latest_entries_of_a_wallet_come_in_pages_each_once(casino: Casino, 
         apply(casino, a_bet(transaction_id=f"much-{number}", amount_minor=200_000))
     entries = list(casino.history.of_wallet(PLAYER, "EUR"))
     found: list[Entry] = []
-    place: EntryPlace | None = (99, "", "")
+    place: EntryPlace | None = EntryPlace(99)
     while place is not None:
         page, place = casino.history.latest(PLAYER, "EUR", most, place)
         assert len(page) <= most
         found += page
     assert [entry.seq for entry in found] == sorted((e.seq for e in entries), reverse=True)
-    assert sorted(entry.place for entry in found) == sorted(entry.place for entry in entries)
-    begun, _ = casino.history.latest(PLAYER, "EUR", 100, (2, "", ""))
+    assert sorted(map(EntryPlace.of, found)) == sorted(map(EntryPlace.of, entries))
+    begun, _ = casino.history.latest(PLAYER, "EUR", 100, EntryPlace(2))
     assert {entry.seq for entry in begun} == {1, 2}
-    assert casino.history.latest(PLAYER, "USD", most, (99, "", "")) == ([], None)
+    assert casino.history.latest(PLAYER, "USD", most, EntryPlace(99)) == ([], None)
 
 
 def test_a_place_that_names_no_entry_is_a_place_all_the_same(casino: Casino) -> None:
     bets = [apply(casino, a_bet(transaction_id=f"bet-{number}")) for number in range(3)]
-    page, _ = casino.history.latest(PLAYER, "EUR", 100, (bets[2].seq, "a", "a"))
+    page, _ = casino.history.latest(PLAYER, "EUR", 100, EntryPlace(bets[2].seq, "a", "a"))
     assert [entry for entry in page if entry.seq < bets[2].seq][:2] == [bets[1], bets[0]]
 
 

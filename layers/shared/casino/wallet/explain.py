@@ -181,7 +181,7 @@ class LedgerReader:
         if not (found and integration):
             # What one counterpart calls a transaction may be our reference for another's.
             found |= {
-                entry.place[1:]: entry
+                (entry.integration, entry.transaction_id): entry
                 for entry in self._candidates(name, wallet, everywhere)
                 if entry.integration in owners and name in (entry.trace_id, _reference(entry))
             }

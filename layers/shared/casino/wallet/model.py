@@ -27,9 +27,6 @@ type SessionStatus = Literal["launching", "active", "suspended", "closed", "fail
 #: The rule of a win above its integration's limits: credited, and held back from play.
 WIN_HELD: Final = "win_held"
 
-#: Where an entry stands in its wallet's history: its number, its integration and transaction id.
-type EntryPlace = tuple[int, str, str]
-
 #: The integration under which the platform's own deposits and withdrawals are recorded.
 PLATFORM: Final = "platform"
 
@@ -171,11 +168,6 @@ class Entry:
     extra: str | None
     previous_hash: str
     hash: str = ""
-
-    @property
-    def place(self) -> EntryPlace:
-        """Where it stands in its wallet's history."""
-        return self.seq, self.integration, self.transaction_id
 
     @property
     def spendable_before_minor(self) -> int:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from casino.audit.model import AuditRecord
 from casino.wallet.decision import BalanceFacts, RoundChange, Snapshot
 from casino.wallet.model import (
     BalanceQuery,
     Entry,
-    EntryPlace,
     Player,
     Round,
     TokenExchange,
@@ -35,6 +34,19 @@ type Reference = tuple[str, tuple[str, str]]
 
 #: Player and currency of the wallet that a page ended with.
 type WalletPlace = tuple[str, str]
+
+
+class EntryPlace(NamedTuple):
+    """Where an entry stands in its wallet's history; without a name it is all of its number."""
+
+    seq: int
+    integration: str = ""
+    transaction_id: str = ""
+
+    @staticmethod
+    def of(entry: Entry) -> "EntryPlace":
+        """Return the place of an entry."""
+        return EntryPlace(entry.seq, entry.integration, entry.transaction_id)
 
 
 @dataclass(frozen=True, slots=True)

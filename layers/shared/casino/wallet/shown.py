@@ -37,7 +37,9 @@ def wallet_shown(wallet: Wallet) -> dict[str, Any]:
 
 def rows_shown(rows: list[Entry | Tombstone]) -> list[dict[str, Cell]]:
     """Return the rows of a history; a tombstone has the number of the refund that left it."""
-    seqs = {row.place[1:]: row.seq for row in rows if isinstance(row, Entry)}
+    seqs = {
+        (row.integration, row.transaction_id): row.seq for row in rows if isinstance(row, Entry)
+    }
     return [_entry(row) if isinstance(row, Entry) else _stone(row, seqs) for row in rows]
 
 
@@ -47,7 +49,7 @@ def _entry(entry: Entry) -> dict[str, Cell]:
         "at": entry.at,
         "integration": entry.integration,
         "transaction_id": entry.transaction_id,
-        "platform_transaction_id": platform_transaction_id(*entry.place[1:]),
+        "platform_transaction_id": platform_transaction_id(entry.integration, entry.transaction_id),
         "trace_id": entry.trace_id,
         "kind": entry.kind,
         "type": entry.type,

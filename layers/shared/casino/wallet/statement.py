@@ -16,8 +16,8 @@ from casino.base.checks import a_currency
 from casino.base.errors import AdminError
 from casino.base.times import epoch
 from casino.wallet.explain import existing_player
-from casino.wallet.model import Entry, EntryPlace, Tombstone
-from casino.wallet.ports import Accounts, History
+from casino.wallet.model import Entry, Tombstone
+from casino.wallet.ports import Accounts, EntryPlace, History
 
 #: The most entries that a page holds: what one batch read takes.
 MOST_ENTRIES: Final = 100
@@ -93,7 +93,7 @@ class _Walk:
 
     def passed(self, entry: Entry) -> None:
         """Go on to an entry: a number that is left out is one that the index lacks."""
-        self.place = entry.place
+        self.place = EntryPlace.of(entry)
         if entry.record == "applied":
             self.complete &= entry.seq >= self.due
             self.due = entry.seq - 1
@@ -165,13 +165,13 @@ class Statements:
         lowest, highest = 0, head
         while wanted.until and highest - lowest > MOST_ENTRIES:
             middle = (lowest + highest) // 2
-            found, _ = self.history.latest(player_id, currency, 1, (middle, "", ""))
+            found, _ = self.history.latest(player_id, currency, 1, EntryPlace(middle))
             too_late = epoch(wanted.until) + _SKEW_S
             if found and epoch(found[0].at) > too_late:
                 highest = middle
             else:
                 lowest = middle
-        return _Walk((highest, "", ""), highest)
+        return _Walk(EntryPlace(highest), highest)
 
     def _newest(
         self, player_id: str, currency: str, wanted: Wanted, walk: _Walk, limit: int | None
@@ -236,4 +236,4 @@ def _opened(cursor: str, bound: str) -> _Walk:
     numbers = all(type(number) is int and 0 <= number < 2**63 for number in (due, seq))
     if of != bound or not numbers or not (all(sizes) and sum(sizes) < _LONGEST_KEY):
         raise AdminError("invalid_request", "the cursor is of another list")
-    return _Walk((seq, integration, transaction_id), due)
+    return _Walk(EntryPlace(seq, integration, transaction_id), due)

@@ -1,6 +1,6 @@
 """A deployed stack, as the outputs of its template describe it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from casino.aws.tables import Tables
@@ -44,18 +44,8 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
         output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", ())
     }
     try:
-        tables = Tables(
-            ledger=outputs["LedgerTableName"],
-            wallets=outputs["WalletsTableName"],
-            players=outputs["PlayersTableName"],
-            sessions=outputs["SessionsTableName"],
-            rounds=outputs["RoundsTableName"],
-            registry=outputs["RegistryTableName"],
-            audit=outputs["AuditTableName"],
-            partners=outputs["PartnersTableName"],
-            references=outputs["ReferencesTableName"],
-            deliveries=outputs["DeliveriesTableName"],
-        )
+        names = [field.name for field in fields(Tables)]
+        tables = Tables(**{name: outputs[f"{name.capitalize()}TableName"] for name in names})
         prefix = outputs["SecretPrefix"]
     except KeyError as error:
         message = f"stack {stack_name} has no output {error.args[0]}"

@@ -17,14 +17,13 @@ from casino.base.errors import AdminError
 from casino.wallet.hold import Barred, Ending, Hold, Holding
 from casino.wallet.model import (
     Entry,
-    EntryPlace,
     Round,
     Tombstone,
     VoidMarker,
     Wallet,
     wallet_key,
 )
-from casino.wallet.ports import LedgerItem, Unreadable, WalletPlace
+from casino.wallet.ports import EntryPlace, LedgerItem, Unreadable, WalletPlace
 from casino.wallet.release import Release
 from casino.wallet.store.hold_items import end_id, hold_id, is_hold_item, read_hold_item
 from casino.wallet.store.items import (
@@ -92,10 +91,9 @@ class DynamoDbHistory:
 
         See the port for `place`.
         """
-        seq, *name = place
-        request = self._indexed_by(player_id, currency, "seq <= :seq", seq)
-        if name[1]:
-            key = {"id": text(entry_id(*name)), "seq": number(seq)}
+        request = self._indexed_by(player_id, currency, "seq <= :seq", place.seq)
+        if place.transaction_id:
+            key = {"id": text(entry_id(*place[1:])), "seq": number(place.seq)}
             wallet = request["ExpressionAttributeValues"][":wallet"]
             request["ExclusiveStartKey"] = key | {"wallet": wallet}
         page = read(self._client.query, **request, ScanIndexForward=False, Limit=most)
@@ -106,7 +104,7 @@ class DynamoDbHistory:
         if not last:
             return entries, None
         integration, _, transaction_id = last["id"]["S"].split("#", 2)
-        return entries, (int(last["seq"]["N"]), integration, transaction_id)
+        return entries, EntryPlace(int(last["seq"]["N"]), integration, transaction_id)
 
     def holding(
         self, after: WalletPlace | None = None
