@@ -58,6 +58,13 @@ def checked(step: Step, response: httpx.Response, error: str, balance: str) -> P
     return Played(step, response.status_code, error, balance, time_ms)
 
 
+class Counterpart(LocalServer):
+    """A running simulation; its class names its package, too."""
+
+    ready_path = "/admin/state"
+    port_variable = "PROVIDER_PORT"
+
+
 class Part(Protocol):
     """A counterpart that is connected to a deployed stack."""
 

@@ -1,4 +1,4 @@
-"""The shelf of a token in memory; passes the same contract tests as that on AWS."""
+"""What stands around a shared token, in memory: its shelf, and who is told of it."""
 
 from dataclasses import dataclass, field
 
@@ -7,7 +7,7 @@ from casino.integrations.ports import Shelved
 
 @dataclass
 class FakeShelf:
-    """`TokenShelf`; `shelved` is what every environment sees."""
+    """`TokenShelf`, under the contract tests of that on AWS; every environment sees `shelved`."""
 
     shelved: Shelved = field(default_factory=Shelved)
     claimed_until: float = 0.0
@@ -28,3 +28,17 @@ class FakeShelf:
 
     def release(self) -> None:
         self.claimed_until = 0.0
+
+
+@dataclass
+class FakeObserver:
+    """`TokenObserver` that remembers."""
+
+    fetched: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def token_fetched(self, service: str) -> None:
+        self.fetched += 1
+
+    def token_failed(self, service: str, reason: str) -> None:
+        self.failures.append(reason)

@@ -25,7 +25,7 @@ from sandbox.igv.caller import Caller
 from sandbox.igv.platform import Platform
 from testing.clock import FakeClock
 from testing.credentials import FakeKeyring
-from testing.fake_shelf import FakeShelf
+from testing.fake_shelf import FakeObserver, FakeShelf
 from testing.integrations import an_integration
 from testing.provider import InProcess, InProcessPool, Notes
 from testing.signatures import openssl, rsa_key
@@ -42,20 +42,6 @@ MERCHANT = an_integration(
 
 
 @dataclass
-class Logins:
-    """`TokenObserver` that remembers."""
-
-    fetched: int = 0
-    failures: list[str] = field(default_factory=list)
-
-    def token_fetched(self, service: str) -> None:
-        self.fetched += 1
-
-    def token_failed(self, service: str, reason: str) -> None:
-        self.failures.append(reason)
-
-
-@dataclass
 class Igv:
     """The platform, what it sent back to us, and environments of ours that call it."""
 
@@ -68,7 +54,7 @@ class Igv:
     shelf: FakeShelf = field(default_factory=FakeShelf)
     keyring: FakeKeyring = field(default_factory=lambda: FakeKeyring(LOGIN))
     notes: Notes = field(default_factory=Notes)
-    logins: Logins = field(default_factory=Logins)
+    logins: FakeObserver = field(default_factory=FakeObserver)
 
     def transport(self, keyring: Keyring, **limits: Any) -> Transport:
         pool, circuits = InProcessPool(self.client), Circuits(self.clock, self.notes)

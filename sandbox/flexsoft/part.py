@@ -13,8 +13,8 @@ from ops.context import Operations
 from ops.verbs import catalogue
 from ops.verbs.session import launch
 from sandbox.flexsoft.caller import Caller
-from sandbox.part import Played, Stage, Step, UnexpectedAnswerError, checked
-from sandbox.processes import TIMEOUT_S, LocalServer
+from sandbox.part import Counterpart, Played, Stage, Step, UnexpectedAnswerError, checked
+from sandbox.processes import TIMEOUT_S
 
 INTEGRATION: Final = "flexsoft"
 GAMES: Final = ("chicken-race", "aviadrone")
@@ -22,12 +22,10 @@ GAMES: Final = ("chicken-race", "aviadrone")
 _PLAYERS: Final = (("p_demo_1", "EUR"), ("p_demo_2", "USD"), ("p_low_balance", "EUR"))
 
 
-class FlexsoftProcess(LocalServer):
+class FlexsoftProcess(Counterpart):
     """A running simulated Flexsoft."""
 
     name = "flexsoft"
-    ready_path = "/admin/state"
-    port_variable = "PROVIDER_PORT"
 
 
 @dataclass(frozen=True)

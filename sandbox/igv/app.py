@@ -1,12 +1,9 @@
 """What the simulated iGV serves: login, orders, deliveries, the merchant's calls, `/admin`."""
 
-import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from typing import Any
 
-import httpx
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,11 +13,11 @@ from starlette.routing import Route
 from sandbox.igv.caller import Caller
 from sandbox.igv.platform import Platform
 from sandbox.igv.signatures import merchant_signed
+from sandbox.sender import admin_routes, asked, post
 
 type _Take = Callable[[int, dict[str, Any]], None]
 
 _BASE = "/merchant-api"
-_TIMEOUT_S = 30.0
 
 
 def create_app(base_url: str, given: Mapping[str, Any]) -> Starlette:
@@ -28,18 +25,18 @@ def create_app(base_url: str, given: Mapping[str, Any]) -> Starlette:
     return app_of(Platform(Caller(**given), time.time, post))
 
 
-def post(url: str, headers: dict[str, str], body: bytes) -> int:
-    """Send a callback over HTTP; returns its status, or 0."""
-    try:
-        return httpx.post(url, headers=headers, content=body, timeout=_TIMEOUT_S).status_code
-    except httpx.HTTPError:
-        return 0
-
-
 def app_of(platform: Platform) -> Starlette:
     """Return what a platform serves."""
-    seller, merchant, admin = _Seller(platform), _Merchant(platform), _Admin(platform)
+    seller, merchant = _Seller(platform), _Merchant(platform)
     order = f"{_BASE}/seller/order/{{order_id:int}}"
+
+    async def pay(request: Request) -> Response:
+        wanted = await asked(request)
+        order_id, buyer_id = int(wanted.get("order_id", 0)), str(wanted.get("buyer_id", "88001"))
+        lost = bool(wanted.get("lost"))
+        made = await run_in_threadpool(platform.pay, order_id, buyer_id, lost=lost)
+        return JSONResponse({"order_id": made}, status_code=201)
+
     return Starlette(
         routes=[
             Route(f"{_BASE}/seller/auth/login", seller.login, methods=["POST"]),
@@ -49,10 +46,7 @@ def app_of(platform: Platform) -> Starlette:
             Route(f"{order}/deliver-error", seller.deliver_error, methods=["POST"]),
             Route(f"{_BASE}/seller/partner/order", merchant.orders, methods=["POST"]),
             Route(f"{_BASE}/pay-fac/{{merchant}}/v1/user", merchant.user, methods=["POST"]),
-            Route("/admin/state", admin.state),
-            Route("/admin/orders", admin.pay, methods=["POST"]),
-            Route("/admin/clock", admin.clock, methods=["POST"]),
-            Route("/admin/faults", admin.faults, methods=["POST"]),
+            *admin_routes(platform, orders=pay),
         ]
     )
 
@@ -62,14 +56,14 @@ class _Seller:
         self._platform = platform
 
     async def login(self, request: Request) -> Response:
-        asked = await _json(request)
-        data = self._platform.log_in(asked.get("email"), asked.get("password"))
+        wanted = await asked(request)
+        data = self._platform.log_in(wanted.get("email"), wanted.get("password"))
         if data is None:
             return _answer("20001", "Account or password error.")
         return _answer("0000", "Success", data)
 
     async def orders(self, request: Request) -> Response:
-        return self._faulty(request) or _ok(self._platform.listed(await _json(request)))
+        return self._faulty(request) or _ok(self._platform.listed(await asked(request)))
 
     async def delivered(self, request: Request) -> Response:
         faulty = self._faulty(request)
@@ -87,7 +81,7 @@ class _Seller:
         order_id = request.path_params["order_id"]
         if order_id not in self._platform.orders:
             return _answer("30001", "Order does not exist.")
-        take(order_id, await _json(request))
+        take(order_id, await asked(request))
         if self._platform.hit("deliveries_lost"):
             return JSONResponse({"message": "upstream"}, status_code=503)
         return _ok(True)
@@ -106,13 +100,13 @@ class _Merchant:
     async def user(self, request: Request) -> Response:
         if (faulty := await self._faulty(request)) is not None:
             return faulty
-        number = str((await _json(request))["merchantUserNo"])
+        number = str((await asked(request))["merchantUserNo"])
         user = self._platform.users.setdefault(number, str(7_000_000 + len(self._platform.users)))
         return _ok({"userId": user, "authorizationCode": f"once-{len(self._platform.nonces)}"})
 
     async def orders(self, request: Request) -> Response:
         faulty = await self._faulty(request)
-        return faulty or _ok(self._platform.listed(await _json(request)))
+        return faulty or _ok(self._platform.listed(await asked(request)))
 
     async def _faulty(self, request: Request) -> Response | None:
         platform, headers = self._platform, request.headers
@@ -128,59 +122,10 @@ class _Merchant:
         return _outage(platform)
 
 
-class _Admin:
-    """What calls back does so in a thread, beside the event loop."""
-
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-
-    async def state(self, request: Request) -> Response:
-        platform = self._platform
-        return JSONResponse(
-            {
-                "now": platform.now(),
-                "orders": list(platform.orders.values()),
-                "deliveries": platform.deliveries,
-                "failures": platform.failures,
-                "callbacks": [asdict(each) for each in platform.callbacks],
-                "logins": platform.logins,
-                "refused_logins": platform.refused_logins,
-                "faults": asdict(platform.faults),
-            }
-        )
-
-    async def pay(self, request: Request) -> Response:
-        asked = await _json(request)
-        order_id = await run_in_threadpool(
-            lambda: self._platform.pay(
-                int(asked.get("order_id", 0)),
-                str(asked.get("buyer_id", "88001")),
-                lost=bool(asked.get("lost")),
-            )
-        )
-        return JSONResponse({"order_id": order_id}, status_code=201)
-
-    async def clock(self, request: Request) -> Response:
-        seconds = float((await _json(request))["advance_s"])
-        await run_in_threadpool(lambda: self._platform.advance(seconds))
-        return JSONResponse({"now": self._platform.now()})
-
-    async def faults(self, request: Request) -> Response:
-        for name, value in (await _json(request)).items():
-            setattr(self._platform.faults, name, value)
-        return JSONResponse(asdict(self._platform.faults))
-
-
 def _outage(platform: Platform) -> Response | None:
     if platform.hit("errors"):
         return JSONResponse({"message": "unavailable"}, status_code=503)
     return JSONResponse({}, status_code=429) if platform.hit("busy") else None
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    body = await request.body()
-    found = json.loads(body) if body else {}
-    return found if isinstance(found, dict) else {}
 
 
 def _ok(data: Any) -> Response:

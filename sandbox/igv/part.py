@@ -16,8 +16,8 @@ from casino.integrations.partner import agree
 from casino.signing.pair import Pair
 from ops.context import Operations
 from sandbox.igv.caller import Caller
-from sandbox.part import Played, Stage, Step, UnexpectedAnswerError
-from sandbox.processes import TIMEOUT_S, LocalServer, poll
+from sandbox.part import Counterpart, Played, Stage, Step, UnexpectedAnswerError
+from sandbox.processes import TIMEOUT_S, poll
 
 RECEIVER: Final = "igv"
 ACCOUNT: Final = "igv-account"
@@ -25,12 +25,10 @@ _EMAIL: Final = "seller@casino.test"
 _DELIVERY: Final = {"content": "KEY-0001-0002"}
 
 
-class IgvProcess(LocalServer):
+class IgvProcess(Counterpart):
     """A running simulated iGV."""
 
     name = "igv"
-    ready_path = "/admin/state"
-    port_variable = "PROVIDER_PORT"
 
 
 @dataclass(frozen=True)

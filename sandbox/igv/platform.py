@@ -1,21 +1,18 @@
 """What the simulated platform knows: orders, their callbacks, tokens, and what goes wrong."""
 
 import secrets
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import uuid4
 
 from sandbox.igv.caller import Caller
+from sandbox.sender import Post, Sender
 
 #: When a callback is sent, counted from the payment; after the last nobody tries again.
 ATTEMPTS_S: Final = (0.0, 300.0, 2_100.0)
 PAID, DELIVERED, FAILED = 1, 2, 3
-
-#: Sends a callback, and returns the status that came back; 0 when nobody answered.
-type Post = Callable[[str, dict[str, str], bytes], int]
 
 
 @dataclass
@@ -50,51 +47,36 @@ class Callback:
     statuses: list[int] = field(default_factory=list)
 
     @property
-    def due_at(self) -> float | None:
-        """When it is sent next; `None` when that is over."""
-        over = 200 in self.statuses or len(self.statuses) == len(ATTEMPTS_S)
-        return None if over else self.paid_at + ATTEMPTS_S[len(self.statuses)]
+    def over(self) -> bool:
+        """Whether it was taken, or given up."""
+        return 200 in self.statuses or len(self.statuses) == len(ATTEMPTS_S)
+
+    @property
+    def due_at(self) -> float:
+        """When it is sent next."""
+        return self.paid_at + ATTEMPTS_S[len(self.statuses)]
 
 
-class Platform:
-    """The state; safe to use from several threads. `post` sends a callback."""
+class Platform(Sender[Callback]):
+    """The state; its webhooks are callbacks."""
 
     def __init__(self, caller: Caller, now: Callable[[], float], post: Post) -> None:
+        super().__init__(Faults(), now, post)
         self.caller = caller
-        self.faults = Faults()
         self.orders: dict[int, dict[str, Any]] = {}
         self.deliveries: dict[int, list[Any]] = {}
         self.failures: dict[int, list[Any]] = {}
-        self.callbacks: list[Callback] = []
         self.nonces: set[str] = set()
         self.users: dict[str, str] = {}
         self.logins = 0
         self.refused_logins = 0
         self._tokens: dict[str, float] = {}
-        self._real_now = now
-        self._ahead_s = 0.0
-        self.post = post
-        self._lock = threading.RLock()
         # Of no run before: the casino remembers the orders of each.
         self._first_id = int(now() * 1_000_000)
 
-    def now(self) -> float:
-        """Return the simulated time."""
-        return self._real_now() + self._ahead_s
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock, and send what is due on the way, each at its own time."""
-        with self._lock:
-            until = self.now() + seconds
-            while due := [c for c in self.callbacks if c.due_at is not None and c.due_at <= until]:
-                first = min(due, key=lambda each: each.due_at or 0.0)
-                self._ahead_s += max(0.0, (first.due_at or 0.0) - self.now())
-                self._attempt(first)
-            self._ahead_s += max(0.0, until - self.now())
-
     def pay(self, order_id: int = 0, buyer_id: str = "88001", *, lost: bool = False) -> int:
         """Make an order that waits for its delivery, and send its first callback."""
-        with self._lock:
+        with self.lock:
             order_id = order_id or self._first_id + len(self.orders)
             created = datetime.fromtimestamp(self.now(), UTC).strftime("%Y-%m-%dT%H:%M:%S")
             self.orders[order_id] = {
@@ -107,20 +89,32 @@ class Platform:
             }
             number = str(uuid4().int % 10**19)
             callback = Callback(order_id, number, self.now(), lost)
-            self.callbacks.append(callback)
-            self._attempt(callback)
+            self.webhooks.append(callback)
+            self.attempt(callback)
         return order_id
 
-    def _attempt(self, callback: Callback) -> None:
-        attempt_at = self.now() if self.faults.restamped else callback.paid_at
-        order, moment_ms = self.orders[callback.order_id], int(attempt_at * 1000)
-        headers, body = self.caller.callback(order, callback.request_id, moment_ms)
-        status = 0 if callback.lost else self.post(self.caller.url, headers, body)
-        callback.statuses.append(status)
+    def attempt(self, webhook: Callback) -> None:
+        """Send a callback; its stamp is that of the payment, unless it is stamped anew."""
+        attempt_at = self.now() if self.faults.restamped else webhook.paid_at
+        order, moment_ms = self.orders[webhook.order_id], int(attempt_at * 1000)
+        headers, body = self.caller.callback(order, webhook.request_id, moment_ms)
+        status = 0 if webhook.lost else self.post(self.caller.url, headers, body)
+        webhook.statuses.append(status)
+
+    def state(self) -> dict[str, Any]:
+        """Return orders, what became of them, and who logged in."""
+        return {
+            "orders": list(self.orders.values()),
+            "deliveries": self.deliveries,
+            "failures": self.failures,
+            "callbacks": [asdict(each) for each in self.webhooks],
+            "logins": self.logins,
+            "refused_logins": self.refused_logins,
+        }
 
     def log_in(self, email: object, password: object) -> dict[str, Any] | None:
         """Return the data of a login, or `None` for a refused one."""
-        with self._lock:
+        with self.lock:
             right = (email, password) == (self.caller.email, self.caller.password)
             if self.faults.login_revoked or not right:
                 self.refused_logins += 1
@@ -143,14 +137,6 @@ class Platform:
         if self.faults.tokens_forgotten:
             return False
         return self.now() < self._tokens.get(token, 0.0)
-
-    def hit(self, fault: str) -> bool:
-        """Count a fault down; tell whether it hits."""
-        with self._lock:
-            left = int(getattr(self.faults, fault))
-            if left:
-                setattr(self.faults, fault, left - 1)
-            return left > 0
 
     def listed(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Return a page of the orders that are asked for."""

@@ -1,13 +1,11 @@
 """What the simulated Invo serves: player tokens, items, and `/admin`."""
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,7 +14,7 @@ from starlette.routing import Route
 
 from sandbox.invo.caller import Caller
 from sandbox.invo.platform import Platform
-from sandbox.processes import TIMEOUT_S
+from sandbox.sender import admin_routes, asked, post
 
 _KEY = "x-game-secret-key"
 
@@ -26,29 +24,30 @@ def create_app(base_url: str, given: Mapping[str, Any]) -> Starlette:
     return app_of(Platform(Caller(**given), time.time, post))
 
 
-def post(url: str, headers: dict[str, str], body: bytes) -> int:
-    """Send a delivery over HTTP; returns its status, or 0."""
-    try:
-        return httpx.post(url, headers=headers, content=body, timeout=TIMEOUT_S).status_code
-    except httpx.HTTPError:
-        return 0
-
-
 def app_of(platform: Platform) -> Starlette:
     """Return what a platform serves."""
-    served, admin = _Served(platform), _Admin(platform)
+    served = _Served(platform)
     items = "/api/item-purchases"
+
+    async def tell(request: Request) -> Response:
+        wanted = await asked(request)
+        key = str(wanted.get("idempotency_key", ""))
+        event = platform.caller.event(str(wanted["event_type"]), wanted.get("data", {}), key)
+        zipped, lost = bool(wanted.get("gzip")), bool(wanted.get("lost"))
+        sent = await run_in_threadpool(platform.tell, event, zipped=zipped, lost=lost)
+        return JSONResponse(asdict(sent), status_code=201)
+
+    async def rotate(request: Request) -> Response:
+        platform.rotate(str((await asked(request))["secret"]))
+        return JSONResponse({"secrets": len(platform.secrets)})
+
     return Starlette(
         routes=[
             Route("/api/sdk/player-token", served.token, methods=["POST"]),
             Route("/api/sdk/me", served.me),
             Route(f"{items}/purchase-item", served.sell, methods=["POST"]),
             Route(f"{items}/order-details", served.order),
-            Route("/admin/state", admin.state),
-            Route("/admin/events", admin.tell, methods=["POST"]),
-            Route("/admin/rotate", admin.rotate, methods=["POST"]),
-            Route("/admin/clock", admin.clock, methods=["POST"]),
-            Route("/admin/faults", admin.faults, methods=["POST"]),
+            *admin_routes(platform, events=tell, rotate=rotate),
         ]
     )
 
@@ -58,13 +57,13 @@ class _Served:
         self._platform = platform
 
     async def token(self, request: Request) -> Response:
-        asked = await _json(request)
+        wanted = await asked(request)
         if (faulty := self._outage()) is not None:
             return faulty
         made = self._platform.mint(request.headers.get(_KEY))
         if made is None:
             return _refused(401, "INVALID_GAME_SECRET")
-        if asked.get("player_email") != self._platform.caller.player_email:
+        if wanted.get("player_email") != self._platform.caller.player_email:
             return _refused(404, "PLAYER_NOT_FOUND")
         ends = datetime.fromtimestamp(made.pop("ends"), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         return JSONResponse({**made, "expires_at": ends})
@@ -78,10 +77,10 @@ class _Served:
         return JSONResponse({"identity_id": self._platform.caller.identity_id})
 
     async def sell(self, request: Request) -> Response:
-        asked = await _json(request)
+        wanted = await asked(request)
         if (faulty := self._without_key(request) or self._outage()) is not None:
             return faulty
-        order, is_new = self._platform.sell(asked)
+        order, is_new = self._platform.sell(wanted)
         if self._platform.hit("answers_lost"):
             return _refused(503, "UNAVAILABLE")
         if not is_new:
@@ -106,57 +105,5 @@ class _Served:
         return _refused(429, "RATE_LIMITED") if self._platform.hit("busy") else None
 
 
-class _Admin:
-    """What sends deliveries does so in a thread, beside the event loop."""
-
-    def __init__(self, platform: Platform) -> None:
-        self._platform = platform
-
-    async def state(self, request: Request) -> Response:
-        platform = self._platform
-        return JSONResponse(
-            {
-                "now": platform.now(),
-                "deliveries": [asdict(each) for each in platform.sent],
-                "items": platform.items,
-                "minted": platform.minted,
-                "refused": platform.refused,
-                "faults": asdict(platform.faults),
-            }
-        )
-
-    async def tell(self, request: Request) -> Response:
-        asked = await _json(request)
-        event = self._platform.caller.event(
-            str(asked["event_type"]), asked.get("data", {}), str(asked.get("idempotency_key", ""))
-        )
-        sent = await run_in_threadpool(
-            lambda: self._platform.tell(
-                event, zipped=bool(asked.get("gzip")), lost=bool(asked.get("lost"))
-            )
-        )
-        return JSONResponse(asdict(sent), status_code=201)
-
-    async def rotate(self, request: Request) -> Response:
-        self._platform.rotate(str((await _json(request))["secret"]))
-        return JSONResponse({"secrets": len(self._platform.secrets)})
-
-    async def clock(self, request: Request) -> Response:
-        seconds = float((await _json(request))["advance_s"])
-        await run_in_threadpool(lambda: self._platform.advance(seconds))
-        return JSONResponse({"now": self._platform.now()})
-
-    async def faults(self, request: Request) -> Response:
-        for name, value in (await _json(request)).items():
-            setattr(self._platform.faults, name, value)
-        return JSONResponse(asdict(self._platform.faults))
-
-
 def _refused(status: int, code: str) -> Response:
     return JSONResponse({"error": code.lower(), "code": code}, status_code=status)
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    body = await request.body()
-    found = json.loads(body) if body else {}
-    return found if isinstance(found, dict) else {}

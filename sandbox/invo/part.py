@@ -12,8 +12,8 @@ from casino.base.money import to_major
 from casino.integrations.partner import agree
 from ops.context import Operations
 from sandbox.invo.caller import Caller
-from sandbox.part import Played, Stage, Step, UnexpectedAnswerError, checked
-from sandbox.processes import TIMEOUT_S, LocalServer, poll
+from sandbox.part import Counterpart, Played, Stage, Step, UnexpectedAnswerError, checked
+from sandbox.processes import TIMEOUT_S, poll
 
 INTEGRATION: Final = "invo"
 ACCOUNT: Final = "invo-account"
@@ -24,12 +24,10 @@ _IDENTITY: Final = "id_p_demo_1"
 _WORK_S: Final = 90.0
 
 
-class InvoProcess(LocalServer):
+class InvoProcess(Counterpart):
     """A running simulated Invo."""
 
     name = "invo"
-    ready_path = "/admin/state"
-    port_variable = "PROVIDER_PORT"
 
 
 @dataclass(frozen=True)

@@ -1,20 +1,17 @@
 """What the simulated Invo knows: deliveries, tokens, items, and what goes wrong."""
 
 import secrets
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from sandbox.invo.caller import Caller
+from sandbox.sender import Post, Sender
 
 #: The pause before the second attempt, in seconds; each further one is twice as long.
 FIRST_PAUSE_S: Final = 30.0
 LONGEST_PAUSE_S: Final = 3_600.0
 ATTEMPTS: Final = 12
-
-#: Sends a delivery, and returns the status that came back; 0 when nobody answered.
-type Post = Callable[[str, dict[str, str], bytes], int]
 
 
 @dataclass
@@ -52,53 +49,34 @@ class Sent:
         return taken or len(self.statuses) == ATTEMPTS
 
 
-class Platform:
-    """The state; safe to use from several threads. `post` sends a delivery."""
+class Platform(Sender[Sent]):
+    """The state; its webhooks are deliveries."""
 
     def __init__(self, caller: Caller, now: Callable[[], float], post: Post) -> None:
+        super().__init__(Faults(), now, post)
         self.caller = caller
-        self.faults = Faults()
         self.secrets: tuple[str, ...] = (caller.signing_secret,)
-        self.sent: list[Sent] = []
         self.items: dict[str, dict[str, Any]] = {}
         self.minted = 0
         self.refused = 0
         self._tokens: dict[str, float] = {}
-        self._real_now = now
-        self._ahead_s = 0.0
-        self._post = post
-        self._lock = threading.RLock()
-
-    def now(self) -> float:
-        """Return the simulated time."""
-        return self._real_now() + self._ahead_s
-
-    def advance(self, seconds: float) -> None:
-        """Move the clock, and send what is due on the way, each at its own time."""
-        with self._lock:
-            until = self.now() + seconds
-            while due := [each for each in self.sent if not each.over and each.due_at <= until]:
-                first = min(due, key=lambda each: each.due_at)
-                self._ahead_s += max(0.0, first.due_at - self.now())
-                self._attempt(first)
-            self._ahead_s += max(0.0, until - self.now())
 
     def tell(self, event: dict[str, Any], *, zipped: bool = False, lost: bool = False) -> Sent:
         """Send a delivery; `lost` attempts reach nobody until the clock moves."""
-        with self._lock:
+        with self.lock:
             made = Sent(event, zipped, lost, self.now())
-            self.sent.append(made)
-            self._attempt(made)
+            self.webhooks.append(made)
+            self.attempt(made)
             return made
 
     def rotate(self, secret: str) -> None:
         """Sign with a new secret, and for a while with the last one, too."""
-        with self._lock:
+        with self.lock:
             self.secrets = (secret, self.secrets[0])
 
     def mint(self, key: str | None) -> dict[str, Any] | None:
         """Return a player token; `None` for a key that is not ours."""
-        with self._lock:
+        with self.lock:
             if not self.knows_key(key):
                 self.refused += 1
                 return None
@@ -115,16 +93,9 @@ class Platform:
         """Tell whether a token holds."""
         return self._tokens.get(token, 0.0) > self.now()
 
-    def hit(self, name: str) -> bool:
-        """Tell whether a counted fault hits this request."""
-        with self._lock:
-            left = int(getattr(self.faults, name))
-            setattr(self.faults, name, max(0, left - 1))
-            return left > 0
-
     def sell(self, asked: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         """Sell an item once for each request; return its order, and whether that is new."""
-        with self._lock:
+        with self.lock:
             known = self.items.get(asked["client_request_id"])
             number = len(self.items) + 1
             order = known or {
@@ -138,15 +109,24 @@ class Platform:
             self.items[asked["client_request_id"]] = order
             return order, known is None
 
-    def _attempt(self, made: Sent) -> None:
+    def state(self) -> dict[str, Any]:
+        """Return deliveries with their answers, items, and who asked for tokens."""
+        return {
+            "deliveries": [asdict(each) for each in self.webhooks],
+            "items": self.items,
+            "minted": self.minted,
+            "refused": self.refused,
+        }
+
+    def attempt(self, webhook: Sent) -> None:
         """Send it now, signed anew; the next try waits twice as long."""
         status = 0
-        if not made.lost:
+        if not webhook.lost:
             headers, body = self.caller.packed(
-                made.event, self.now(), secrets=self.secrets, zipped=made.zipped
+                webhook.event, self.now(), secrets=self.secrets, zipped=webhook.zipped
             )
-            status = self._post(self.caller.url, headers, body)
-        made.lost = False
-        made.statuses.append(status)
-        pause_s = FIRST_PAUSE_S * 2 ** (len(made.statuses) - 1)
-        made.due_at = self.now() + min(LONGEST_PAUSE_S, pause_s)
+            status = self.post(self.caller.url, headers, body)
+        webhook.lost = False
+        webhook.statuses.append(status)
+        pause_s = FIRST_PAUSE_S * 2 ** (len(webhook.statuses) - 1)
+        webhook.due_at = self.now() + min(LONGEST_PAUSE_S, pause_s)

@@ -13,8 +13,8 @@ from casino.integrations.access import give_access
 from casino.integrations.model import AccessTerms
 from ops.context import Operations
 from sandbox.ministack import REGION
-from sandbox.part import Played, Stage, Step, UnexpectedAnswerError, checked
-from sandbox.processes import TIMEOUT_S, LocalServer
+from sandbox.part import Counterpart, Played, Stage, Step, UnexpectedAnswerError, checked
+from sandbox.processes import TIMEOUT_S
 from sandbox.winupgo.caller import Caller
 
 INTEGRATION: Final = "winupgo-sandbox"
@@ -24,12 +24,10 @@ _ACCESS: Final = AccessTerms("brand-7", "EU", "studio", opens_sessions=True)
 _SCOPES: Final = ("sessions:write", "bets:write", "settlements:write", "events:publish")
 
 
-class WinupgoProcess(LocalServer):
+class WinupgoProcess(Counterpart):
     """A running simulated WinUpGo."""
 
     name = "winupgo"
-    ready_path = "/admin/state"
-    port_variable = "PROVIDER_PORT"
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def test_retries_after_5_and_35_minutes_succeed_with_the_first_ones_timestamp(sh
         assert len(shop.statuses) == arrived
     shop.work()
 
-    (callback,) = shop.partner.platform.callbacks
+    (callback,) = shop.partner.platform.webhooks
     assert callback.statuses == [0, 0, 200]
     assert shop.waiting == [order_id]
 
@@ -56,7 +56,7 @@ def test_the_platform_repeats_what_is_not_answered_with_exactly_200(answer: int)
         shop.partner.platform.post = lambda url, headers, body: answer
         shop.partner.platform.pay()
         shop.partner.platform.advance(7200)
-        assert shop.partner.platform.callbacks[0].statuses == [answer] * 3
+        assert shop.partner.platform.webhooks[0].statuses == [answer] * 3
 
 
 def test_a_lost_callback_is_found_by_the_poll(shop: Shop) -> None:
@@ -114,7 +114,7 @@ def test_a_poll_that_fails_is_counted_and_the_next_one_finds_the_order(shop: Sho
 
 def test_copies_are_answered_200_and_act_once(shop: Shop) -> None:
     order_id = shop.partner.platform.pay()
-    request_id = shop.partner.platform.callbacks[0].request_id
+    request_id = shop.partner.platform.webhooks[0].request_id
     assert [shop.callback(order_id, request_id) for _ in range(3)] == [200] * 3
     assert shop.callback(order_id, "another-id") == 200
     shop.work()
@@ -153,7 +153,7 @@ def test_a_forged_body_with_a_valid_triple_moves_nothing(
 def test_a_forged_body_does_not_keep_the_order_from_being_found(shop: Shop) -> None:
     shop.down = 1
     order_id = shop.partner.platform.pay()
-    request_id = shop.partner.platform.callbacks[0].request_id
+    request_id = shop.partner.platform.webhooks[0].request_id
     assert shop.callback(order_id, request_id, buyerId="666") == 200
     shop.partner.clock.advance(300)
     shop.partner.platform.advance(0)

@@ -27,7 +27,7 @@ def test_a_worker_that_dies_anywhere_makes_an_order_wait_once(house: House, afte
     orders: list[int] = []
     for call in count():
         orders.append(house.partner.platform.pay())
-        key = house.partner.platform.callbacks[-1].request_id
+        key = house.partner.platform.webhooks[-1].request_id
         lived = house.lives(partial(house.work, key), call, after)
         house.partner.clock.advance(60)
         house.sweep()
@@ -72,7 +72,7 @@ def test_a_poll_that_dies_anywhere_finds_an_order_once(house: House, after: bool
 def test_a_delivery_that_dies_anywhere_reaches_igv_once(house: House, after: bool) -> None:
     for call in count():
         order_id = house.partner.platform.pay()
-        house.work(house.partner.platform.callbacks[-1].request_id)
+        house.work(house.partner.platform.webhooks[-1].request_id)
         lived = house.lives(partial(house.deliver, order_id), call, after)
         house.partner.clock.advance(60)
         assert house.deliver(order_id)["order"]["state"] == "delivered"

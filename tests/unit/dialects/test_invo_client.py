@@ -21,10 +21,10 @@ from casino.providers.transport import Limits, Transport
 from casino.signing.pair import CURRENT, Pair
 from testing.clock import FakeClock
 from testing.credentials import FakeKeyring
+from testing.fake_shelf import FakeObserver
 from testing.integrations import an_integration
 from testing.provider import Notes
 from tests.unit.providers.line import Script
-from tests.unit.providers.tokens import FakeObserver
 
 type Answer = tuple[int, bytes, dict[str, str]]
 

@@ -12,7 +12,8 @@ from casino.providers.post import ServiceUnreachableError
 from casino.providers.sender import Reply
 from casino.providers.token import REST_S, TokenError, TokenRefusedError, TokenUnavailableError
 from casino.providers.token_request import with_token
-from tests.unit.providers.tokens import OLD, FakeObserver, seller, seller_answer
+from testing.fake_shelf import FakeObserver
+from tests.unit.providers.tokens import OLD, seller, seller_answer
 
 # One token for all
 

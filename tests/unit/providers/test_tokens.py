@@ -14,10 +14,10 @@ from casino.providers.token_request import with_token
 from casino.signing.pair import CURRENT, Pair
 from testing.clock import FakeClock
 from testing.credentials import FakeKeyring
+from testing.fake_shelf import FakeObserver
 from tests.unit.providers.tokens import (
     INTEGRATION,
     NEW,
-    FakeObserver,
     FakeService,
     seller,
     seller_answer,

@@ -12,22 +12,11 @@ from casino.providers.token import SharedToken
 from casino.signing.pair import CURRENT, Pair
 from testing.clock import FakeClock
 from testing.credentials import FakeKeyring
+from testing.fake_shelf import FakeObserver
 
 INTEGRATION = Integration("seller", "igv-seller", "test/integration/seller")
 OLD = Pair("seller@example.com", "old-password", CURRENT)
 NEW = Pair("seller@example.com", "new-password", CURRENT)
-
-
-@dataclass
-class FakeObserver:
-    fetched: int = 0
-    failures: list[str] = field(default_factory=list)
-
-    def token_fetched(self, service: str) -> None:
-        self.fetched += 1
-
-    def token_failed(self, service: str, reason: str) -> None:
-        self.failures.append(reason)
 
 
 def seller_answer(number: int, expires_in: object = 7200) -> Reply:

@@ -95,7 +95,7 @@ def test_a_delivery_that_nobody_takes_is_given_up() -> None:
 def client() -> Iterator[httpx.Client]:
     with asyncio.Runner() as runner:
         transport = InProcess(app_of(platform(Casino())), runner)
-        yield httpx.Client(transport=transport, base_url="http://invo.test")
+        yield httpx.Client(transport=transport, base_url="http://127.0.0.1")
 
 
 def mint(client: httpx.Client) -> Any:
