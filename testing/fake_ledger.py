@@ -141,6 +141,7 @@ class FakeLedger:
                 seq=entry.seq,
                 head_hash=entry.hash,
                 version=commit.wallet.version + 1,
+                play=commit.play or head.play,
             )
         if commit.round_change is not None:
             self._change_round(entry, commit.round_change)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from casino.accounts.limits import LimitsAdmin
 from casino.accounts.store.bought import DynamoDbBought
+from casino.accounts.store.controls import DynamoDbControls
 from casino.accounts.store.identities import DynamoDbIdentities
 from casino.audit.store import DynamoDbAnswers
 from casino.aws.clients import dynamodb_client, secrets_client
@@ -80,6 +82,12 @@ class World:
     @property
     def bought(self) -> DynamoDbBought:
         return DynamoDbBought(self.client, self.tables)
+
+    @property
+    def limits(self) -> LimitsAdmin:
+        """The use cases of responsible gaming, at the system's time."""
+        controls = DynamoDbControls(self.client, self.tables)
+        return LimitsAdmin(self.accounts, controls, self.history, SystemClock())
 
     @property
     def history(self) -> DynamoDbHistory:

@@ -86,6 +86,12 @@ PLANTS: Final = [
         "casino.accounts.admin",
     ),
     Plant(
+        "a word of the limits imports a decision",
+        "inside the limits",
+        "casino.limits.model",
+        "casino.limits.decide",
+    ),
+    Plant(
         "a model of the exposure imports a use case",
         "inside the exposure",
         "casino.exposure.model",

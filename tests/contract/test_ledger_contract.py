@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from casino.base.errors import BusyError, UnavailableError
+from casino.limits.model import Play
 from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.model import Entry, Round, Transaction, VoidMarker, Wallet
 from casino.wallet.ports import Commit
@@ -278,3 +279,11 @@ def test_any_identifier_comes_back_as_it_was_written(casino: Casino, name: str) 
     entry = apply(casino, request)
     assert casino.ledger.load(request).entry == entry
     assert [getattr(round_, "round_id", "") for round_ in casino.history.rounds()] == [name]
+
+
+def test_a_commit_leaves_the_counts_that_it_says(casino: Casino) -> None:
+    request, counts = a_bet(), Play(at=7, played_at=7, staked=(1, 2, 3), active_s=4)
+    snapshot = casino.ledger.load(request)
+    commit = replace(commit_of(snapshot, request), play=counts)
+    assert casino.ledger.commit(commit, snapshot) is None
+    assert wallet_of(casino).play == counts

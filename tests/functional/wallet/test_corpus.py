@@ -7,6 +7,7 @@ Whoever changes an answer on purpose edits its line.
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
+from casino.audit.model import Who
 from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.store.items import registry_key
 from casino.wallet.model import Player, Session
@@ -30,6 +32,7 @@ FILES: Final = sorted((Path(__file__).parent / "corpus" / "igsp").glob("*.jsonl"
 LEAST: Final = 500
 #: Only API Gateway itself answers with these.
 UNREACHABLE: Final = {"not_found"}
+WHO: Final = Who("local:test", "the corpus")
 
 type Step = dict[str, Any]
 type Call = Callable[[str, Any], Any]
@@ -87,6 +90,12 @@ class Replay:
                 assert world.sessions.set_status(**given)
             case "block":
                 world.accounts.set_blocked(**given)
+            case "limits":
+                limits = replace(world.limits, clock=self.clock)
+                limits.set(step["player_id"], step["currency"], step["limits"], who=WHO)
+            case "exclude":
+                limits = replace(world.limits, clock=self.clock)
+                limits.exclude(step["player_id"], step["exclusion"], step["until"], who=WHO)
             case "reserve":
                 world.accounts.set_reserved(**given)
             case "integration":

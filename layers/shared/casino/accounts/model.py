@@ -1,7 +1,13 @@
 """The words of players as the casino manages them: verification, whom partners mean, answers."""
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
+
+from casino.limits.model import Limits, Pending
+from casino.wallet.model import Wallet
+
+#: What stops a player's bets and launches for a time of their own choice.
+type Exclusion = Literal["self_exclusion", "cool_off"]
 
 #: Levels of verification of iGSP, the weakest first.
 KYC_ORDER: Final = ("anonymous", "registered", "basic", "verified", "enhanced", "source_of_funds")
@@ -35,3 +41,16 @@ class Reply(NamedTuple):
     body: str
     code: str = "ok"
     replay: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled:
+    """A wallet with what is allowed in it, and the looser limits that wait."""
+
+    wallet: Wallet
+    pending: tuple[Pending, ...] = ()
+
+    @property
+    def limits(self) -> Limits:
+        """What holds now; a wallet that nobody limited has no limit."""
+        return self.wallet.limits or Limits()

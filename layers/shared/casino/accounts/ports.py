@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from casino.accounts.model import Identity
+from casino.accounts.model import Controlled, Exclusion, Identity
 from casino.audit.model import AuditRecord, Once
 from casino.wallet.model import Entry, Wallet
 from casino.wallet.purchase import Order
@@ -29,6 +29,25 @@ class Answers(Protocol):
 
     def put_if_absent(self, once: Once) -> bool:
         """Write an answer; false when its key has one."""
+
+
+class Controls(Protocol):
+    """What players and the casino allow in wallets."""
+
+    def read(self, player_id: str, currency: str) -> Controlled | None:
+        """Return a wallet with its limits and what waits, consistently."""
+
+    def change(self, before: Controlled, after: Controlled, audit: AuditRecord) -> bool:
+        """Put limits, what waits and the first counts of `after` in the place of `before`.
+
+        False when the wallet is not as it was read: read again.
+        """
+
+    def exclude(self, player_id: str, exclusion: Exclusion, until: int, audit: AuditRecord) -> None:
+        """Exclude a player from every wallet until `until`, unless a longer exclusion stands.
+
+        No bet that was decided before it returns is applied after. Raises `LookupError`.
+        """
 
 
 class Releases(Protocol):

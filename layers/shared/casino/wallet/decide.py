@@ -16,6 +16,7 @@ from casino.wallet.decision import (
     Replay,
     RoundChange,
     Snapshot,
+    is_paid_win_of_round,
 )
 from casino.wallet.model import (
     WIN_HELD,
@@ -27,7 +28,6 @@ from casino.wallet.model import (
     Transaction,
     Wallet,
     introduction,
-    is_paid_win_of_round,
     platform_transaction_id,
 )
 from casino.wallet.terms import Terms
@@ -68,6 +68,11 @@ def decide_bet(snapshot: Snapshot, bet: Transaction, terms: Terms, now: int) -> 
     wallet = _wallet(snapshot)
     if wallet.blocked:
         return Refusal("player_blocked")
+    if wallet.limits is not None:
+        from casino.wallet.limited import refusal_of
+
+        if limited := refusal_of(wallet.limits, wallet, snapshot.session, bet, now):
+            return limited
     if snapshot.round is not None and snapshot.round.finished:
         return Refusal("round_finished")
     change = _round_change(snapshot, bet, RoundChange(bet.round_id or "", bets=1))
@@ -98,13 +103,12 @@ def decide_win(snapshot: Snapshot, win: Transaction, terms: Terms, now: int) -> 
     paid = is_paid_win_of_round(win)
     if paid and round_ is not None and 0 < round_.bets <= round_.refunds:
         return Refusal("round_refunded")
-    change = RoundChange(win.round_id or "", paid_wins=int(paid))
     credit = _move(win.amount_minor, to="player", source="integration")
     rule = WIN_HELD if is_held_win(win, terms, now) else _win_rule(round_, win, paid)
     # What pays bars the rollback of its bet, so it must count in the bet's own round.
     unread = win.by_bet and paid and snapshot.bet is None
     named = win.bet_transaction_id not in (None, win.transaction_id)
-    changed = _round_change(snapshot, win, change)
+    changed = _round_change(snapshot, win, RoundChange(win.round_id or "", paid_wins=int(paid)))
     return Posting(rule, credit, changed, checks_bet=unread and named)
 
 

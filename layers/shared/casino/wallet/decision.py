@@ -83,6 +83,7 @@ class Refusal:
     """No money moves; `leaves_tombstone` also bars the bet that the refund names, for ever.
 
     A refusal that is not `recorded` leaves the id free: the same request may be settled later.
+    `detail` tells people more.
     """
 
     code: str
@@ -90,6 +91,7 @@ class Refusal:
     transaction_id: str | None = None
     leaves_tombstone: bool = False
     recorded: bool = True
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +133,9 @@ class Posting:
 
 
 type Decision = Replay | Cancelled | Refusal | Posting
+
+
+def is_paid_win_of_round(movement: Transaction | Entry) -> bool:
+    """Tell whether it pays out of the round's own bets; other wins are owed whatever it holds."""
+    of_the_round = movement.kind == "win" and movement.type in ("win", "freespin")
+    return of_the_round and movement.amount_minor > 0

@@ -1,12 +1,15 @@
 """The words of the wallet: transactions, entries, wallets, sessions, rounds.
 
 Amounts are integers in minor units of the currency; times are ISO 8601 UTC strings with
-milliseconds, except `Session.expires_at`, which is in seconds since the epoch.
+milliseconds, except those at which something ends, which are in seconds since the epoch.
 """
 
 import hashlib
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:  # only a wallet with limits loads them
+    from casino.limits.model import Limits, Play
 
 type Kind = Literal[
     "bet",
@@ -213,7 +216,8 @@ class Wallet:
 
     `held_minor` is what open holds have taken out of the balance; while it is more than zero,
     `held_since` and `held_seq` are the time and the entry of the first of these holds.
-    `held_wins_minor` is the part of the reserved funds that are held wins.
+    `held_wins_minor` is the part of the reserved funds that are held wins. `limits` is what is
+    allowed, and `play` what was counted against it; `None` where nobody set a limit.
     """
 
     player_id: str
@@ -228,6 +232,8 @@ class Wallet:
     held_since: str = ""
     held_seq: int = 0
     held_wins_minor: int = 0
+    limits: "Limits | None" = None
+    play: "Play | None" = None
 
     @property
     def spendable_minor(self) -> int:
@@ -290,9 +296,5 @@ class Player:
     birth_date: str | None = None
     kyc_level: str | None = None
     introduced_to: frozenset[str] = frozenset()
-
-
-def is_paid_win_of_round(movement: Transaction | Entry) -> bool:
-    """Tell whether it pays out of the round's own bets; other wins are owed whatever it holds."""
-    of_the_round = movement.kind == "win" and movement.type in ("win", "freespin")
-    return of_the_round and movement.amount_minor > 0
+    self_excluded_until: int = 0
+    cool_off_until: int = 0

@@ -19,6 +19,7 @@ from casino.wallet.model import (
 )
 
 if TYPE_CHECKING:  # the hot path knows neither holds nor releases
+    from casino.limits.model import Play
     from casino.wallet.hold import Barred, Ending, Hold, Holding
     from casino.wallet.release import Release
 
@@ -56,6 +57,7 @@ class Commit:
     `wallet` is the wallet as it was read: its version is the condition, and the entry holds its
     new balance, sequence number and head. `None` records a refusal, which changes no wallet.
     With `checks_bet` the bet that the entry names must not stand in another round of the wallet.
+    `play` is what is counted in the wallet from now on; `None` leaves it as it is.
     """
 
     entry: Entry
@@ -64,6 +66,7 @@ class Commit:
     void: VoidMarker | None = None
     tombstone: Tombstone | None = None
     checks_bet: bool = False
+    play: "Play | None" = None
 
 
 class Ledger(Protocol):

@@ -1,11 +1,12 @@
 """Turns a decision into the items to write: the sealed entry and the markers beside it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from casino.wallet.chain import genesis_hash, seal
 from casino.wallet.decision import Posting, Refusal, Snapshot
 from casino.wallet.dialect import Outcome, Words
-from casino.wallet.extra import with_round
+from casino.wallet.extra import REALITY_CHECK_NOTE, with_note, with_round
 from casino.wallet.model import (
     PLATFORM,
     WIN_HELD,
@@ -14,9 +15,13 @@ from casino.wallet.model import (
     Tombstone,
     Transaction,
     VoidMarker,
+    Wallet,
     platform_transaction_id,
 )
 from casino.wallet.ports import Commit
+
+if TYPE_CHECKING:  # only a wallet with limits loads them
+    from casino.limits.model import Play
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,28 @@ def commit_for(
     if snapshot.wallet is None:
         raise LookupError("a posting needs a wallet")
     verdict = _applied(snapshot, request, decision, dialect)
+    play, request = _counted(snapshot.wallet, request, decision, at)
     void = None
     if decision.voids_bet and request.bet_transaction_id is not None:
         bet_id = request.bet_transaction_id
         void = VoidMarker(request.integration, bet_id, request.transaction_id, at)
     entry = _entry(snapshot, request, verdict, at, attributed)
     change, checked = decision.round_change, decision.checks_bet
-    return Commit(entry, snapshot.wallet, change, void, tombstone, checked)
+    return Commit(entry, snapshot.wallet, change, void, tombstone, checked, play)
+
+
+def _counted(
+    wallet: Wallet, request: Transaction, posting: Posting, at: str
+) -> "tuple[Play | None, Transaction]":
+    """Return what the wallet counts from now on, and the request with what a bet has to show."""
+    if wallet.limits is None or wallet.play is None:
+        return None, request
+    from casino.wallet.limited import play_after
+
+    play, shown = play_after(wallet.limits, wallet.play, request, posting, at)
+    if shown is None:
+        return play, request
+    return play, replace(request, extra=with_note(request.extra, REALITY_CHECK_NOTE, shown))
 
 
 def _applied(
@@ -117,6 +137,7 @@ def _refused(
             request.currency,
             refusal.balance_minor,
             refusal.transaction_id,
+            refusal.detail,
             request=request,
         )
     )

@@ -43,7 +43,7 @@ def hold_commit_for(
     held = None
     names = (request.integration, request.bet_transaction_id or "")
     if isinstance(decision, Posting):
-        held = _after(base.entry, snapshot.wallet, decision)
+        held = _after(base, snapshot.wallet, decision)
         if request.kind == "hold":
             opening = _hold(base.entry, held)
         else:
@@ -51,7 +51,9 @@ def hold_commit_for(
             ending = Ending(*names, end, request.transaction_id, at)
     elif decision.code == "rollback_unknown_bet":
         opening = Barred(*names, request.transaction_id, at)
-    return HoldCommit(base.entry, base.wallet, opening=opening, ending=ending, held=held)
+    return HoldCommit(
+        base.entry, base.wallet, play=base.play, opening=opening, ending=ending, held=held
+    )
 
 
 def _with_owner(snapshot: HoldSnapshot, request: Transaction) -> tuple[Transaction, bool]:
@@ -79,8 +81,9 @@ def _with_owner(snapshot: HoldSnapshot, request: Transaction) -> tuple[Transacti
     return owned, True
 
 
-def _after(entry: Entry, wallet: Wallet | None, posting: Posting) -> Wallet:
-    """Return the wallet as the entry leaves it."""
+def _after(commit: Commit, wallet: Wallet | None, posting: Posting) -> Wallet:
+    """Return the wallet as the commit leaves it."""
+    entry = commit.entry
     if wallet is None:
         raise LookupError("a posting needs a wallet")
     held_minor = wallet.held_minor + dict(posting.postings)[HELD]
@@ -98,6 +101,7 @@ def _after(entry: Entry, wallet: Wallet | None, posting: Posting) -> Wallet:
         held_minor=held_minor,
         held_since=since,
         held_seq=seq,
+        play=commit.play or wallet.play,
     )
 
 

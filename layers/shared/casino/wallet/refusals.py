@@ -94,6 +94,12 @@ _TABLE: Final = (
     _recorded("player_mismatch", "It belongs to another player."),
     _recorded("currency_mismatch", "It is in another currency."),
     _recorded("player_blocked", "The player is blocked."),
+    _recorded("rg_self_excluded", "The player has excluded themselves."),
+    _recorded("rg_cool_off", "The player takes a break."),
+    _recorded("rg_stake_limit", "The stake is above the player's limit."),
+    _recorded("rg_loss_limit", "The player's loss limit is reached."),
+    _recorded("rg_wager_limit", "The player's wager limit is reached."),
+    _recorded("rg_time_limit", "The player's time limit is reached."),
     _recorded("round_finished", "The round is finished."),
     _recorded("round_refunded", "Every bet of the round is refunded."),
     _recorded(

@@ -28,6 +28,8 @@ type FaultCode = Literal[
     "head_hash",
     "entry_beyond_head",
     "wallet_overdrawn",
+    # limits
+    "limit_counts",
     # held wins
     "held_sum",
     "release_without_win",

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from casino.base.errors import AdminError
+from casino.wallet.decision import is_paid_win_of_round
 from casino.wallet.hold import HOLD_KINDS
 from casino.wallet.model import (
     Entry,
     Round,
     Tombstone,
     VoidMarker,
-    is_paid_win_of_round,
     wallet_key,
 )
 from casino.wallet.ports import History, Unreadable

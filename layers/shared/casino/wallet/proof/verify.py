@@ -28,6 +28,7 @@ from casino.wallet.ports import History, LedgerItem, Unreadable
 from casino.wallet.proof.chain import check_wallet
 from casino.wallet.proof.faults import Fault
 from casino.wallet.proof.holds import HoldItems, check_held, check_holds
+from casino.wallet.proof.limits import check_counts
 from casino.wallet.proof.links import (
     Records,
     check_notices,
@@ -165,6 +166,7 @@ class Verifier:
                 head = _last(head, entries)
             else:
                 faults += check_held(head, entries)
+                faults += check_counts(head, entries)
             faults += check_wallet(head, entries)
             faults += self._check_beyond(head, entries)
             settled += [entry for entry in entries if entry.seq <= head.seq]

@@ -27,6 +27,7 @@ from casino.aws.dynamodb import (
 )
 from casino.aws.tables import Tables
 from casino.base.money import to_major
+from casino.limits.model import Limits
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
 from casino.wallet.model import Player, Wallet
@@ -119,7 +120,7 @@ class DynamoDbAccounts:
         return made
 
     def add_wallet(self, player_id: str, currency: str, audit: AuditRecord) -> None:
-        """Create an empty wallet, blocked as its player is, unless it exists.
+        """Create an empty wallet, blocked and excluded as its player is, unless it exists.
 
         Raises `LookupError` when the player does not exist.
         """
@@ -188,7 +189,7 @@ class DynamoDbAccounts:
         return transact_audited(self._client, self._tables, writes, audit)
 
     def _put_wallet(self, player: Player, currency: str) -> dict[str, Any]:
-        """Create an empty wallet, blocked as its player is."""
+        """Create an empty wallet, blocked and excluded as its player is."""
         wallet = Wallet(
             player_id=player.player_id,
             currency=currency,
@@ -198,6 +199,7 @@ class DynamoDbAccounts:
             version=0,
             head_hash=genesis_hash(player.player_id, currency),
             blocked=player.blocked,
+            limits=_exclusions_of(player),
         )
         return _put(self._tables.wallets, wallet_item(wallet))
 
@@ -283,6 +285,12 @@ def _put(table: str, item: Item) -> dict[str, Any]:
     """Create an item of a player, unless it exists."""
     absent = "attribute_not_exists(player_id)"
     return {"Put": {"TableName": table, "Item": item, "ConditionExpression": absent}}
+
+
+def _exclusions_of(player: Player) -> Limits | None:
+    """Return what a new wallet of an excluded player holds."""
+    ends = (player.self_excluded_until, player.cool_off_until)
+    return Limits(self_excluded_until=ends[0], cool_off_until=ends[1]) if any(ends) else None
 
 
 def _names(*attributes: str) -> dict[str, str]:

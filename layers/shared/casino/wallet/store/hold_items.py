@@ -5,6 +5,7 @@ from typing import cast
 from casino.aws.attributes import Item, binary, flag, number, text
 from casino.wallet.hold import Barred, Ending, EndKind, Hold
 from casino.wallet.model import Wallet, wallet_key
+from casino.wallet.store.limit_items import limits_of, read_limits_of
 
 _OPTIONAL = ("round_id", "session_id", "game_id")
 
@@ -49,6 +50,7 @@ def opening_item(opening: Hold | Barred) -> Item:
         "held_since": text(after.held_since),
         "held_seq": number(after.held_seq),
     }
+    item |= limits_of(after)
     given = {name: getattr(opening, name) for name in _OPTIONAL}
     return item | {name: text(value) for name, value in given.items() if value is not None}
 
@@ -82,6 +84,7 @@ def read_hold_item(item: Item) -> Hold | Barred | Ending:
 
 def _wallet(item: Item) -> Wallet:
     currency, player_id = item["owner"]["S"].split("#", 1)
+    limits, play = read_limits_of(item)
     return Wallet(
         player_id=player_id,
         currency=currency,
@@ -95,4 +98,6 @@ def _wallet(item: Item) -> Wallet:
         held_wins_minor=int(item["held_wins"]["N"]),
         held_since=item["held_since"]["S"],
         held_seq=int(item["held_seq"]["N"]),
+        limits=limits,
+        play=play,
     )

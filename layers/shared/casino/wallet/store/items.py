@@ -21,6 +21,7 @@ from casino.wallet.model import (
     Wallet,
     wallet_key,
 )
+from casino.wallet.store.limit_items import limits_of, read_limits_of
 
 _OPTIONAL_TEXT: Final = (
     "game_id",
@@ -172,7 +173,7 @@ def wallet_item_key(player_id: str, currency: str) -> Item:
 
 def wallet_item(wallet: Wallet) -> Item:
     """Store a wallet without held wins."""
-    return {
+    return limits_of(wallet) | {
         "player_id": text(wallet.player_id),
         "currency": text(wallet.currency),
         "balance": number(wallet.balance_minor),
@@ -186,6 +187,7 @@ def wallet_item(wallet: Wallet) -> Item:
 
 def read_wallet(item: Item) -> Wallet:
     """Read a wallet."""
+    limits, play = read_limits_of(item)
     return Wallet(
         player_id=item["player_id"]["S"],
         currency=item["currency"]["S"],
@@ -199,6 +201,8 @@ def read_wallet(item: Item) -> Wallet:
         held_since=item["held_since"]["S"] if "held_since" in item else "",
         held_seq=int(item["held_seq"]["N"]) if "held_seq" in item else 0,
         held_wins_minor=int(item["held_wins"]["N"]) if "held_wins" in item else 0,
+        limits=limits,
+        play=play,
     )
 
 
@@ -239,6 +243,8 @@ def read_player(item: Item) -> Player:
         blocked=item["blocked"]["BOOL"],
         created_at=item["created_at"]["S"],
         introduced_to=frozenset(item.get("introduced_to", {"SS": ()})["SS"]),
+        self_excluded_until=int(item.get("self_excluded_until", {"N": 0})["N"]),
+        cool_off_until=int(item.get("cool_off_until", {"N": 0})["N"]),
         **{name: item[name]["S"] if name in item else None for name in PROFILE},
     )
 

@@ -6,7 +6,7 @@ on: these old images replace another read.
 """
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -31,6 +31,9 @@ from casino.wallet.store.items import (
     void_item,
     wallet_item_key,
 )
+
+if TYPE_CHECKING:
+    from casino.limits.model import Play
 
 
 class DynamoDbLedger:
@@ -98,7 +101,7 @@ class DynamoDbLedger:
         entry = commit.entry
         actions = [("entry", self._put_if_absent(entry_item(entry)))]
         if commit.wallet is not None:
-            actions.append(("wallet", self._move_wallet(entry, commit.wallet.version)))
+            actions.append(("wallet", self._move_wallet(entry, commit.wallet.version, commit.play)))
         if commit.round_change is not None:
             actions.append(("round", self._change_round(entry, commit.round_change)))
         if commit.void is not None:
@@ -154,7 +157,9 @@ class DynamoDbLedger:
             }
         }
 
-    def _move_wallet(self, entry: Entry, version: int) -> dict[str, Any]:
+    def _move_wallet(
+        self, entry: Entry, version: int, play: "Play | None" = None
+    ) -> dict[str, Any]:
         update = "SET balance = :after, seq = :seq, head = :head, version = :new"
         values = {
             ":after": number(entry.balance_after_minor),
@@ -166,6 +171,11 @@ class DynamoDbLedger:
         if entry.held_win_minor:
             update += " ADD reserved :held, held_wins :held"
             values[":held"] = number(entry.held_win_minor)
+        if play is not None:
+            from casino.limits.items import play_value
+
+            update = update.replace("SET ", "SET play = :play, ", 1)
+            values[":play"] = play_value(play)
         return {
             "Update": {
                 "TableName": self._tables.wallets,

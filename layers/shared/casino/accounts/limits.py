@@ -1,0 +1,180 @@
+"""What players and the casino allow: limits of a wallet, and a player's exclusions.
+
+A stricter limit holds from the next bet. A looser one waits, and then has to be confirmed. An
+exclusion can be lengthened, and only time ends it. Every change is an audit record.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from casino.accounts.model import Controlled, Exclusion
+from casino.accounts.ports import Controls
+from casino.audit.model import Who, of_player
+from casino.base.checks import a_currency
+from casino.base.clock import Clock
+from casino.base.errors import AdminError, BusyError
+from casino.base.times import epoch, iso_utc
+from casino.limits.decide import folded
+from casino.limits.model import FOR_GOOD, LIMITS, Limits, Pending, Play
+from casino.wallet.explain import existing_player
+from casino.wallet.limited import movement_of
+from casino.wallet.model import Wallet
+from casino.wallet.ports import Accounts, History
+
+DAY_S: Final = 86_400
+#: The longest cool-off: six weeks.
+LONGEST_COOL_OFF_S: Final = 42 * DAY_S
+#: The largest value of a limit, in minor units or seconds: DynamoDB holds it exactly.
+_LARGEST: Final = 10**30
+_TRIES: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsAdmin:
+    """The use cases; `wait_s` is how long a looser limit waits, `zone` that of the windows."""
+
+    accounts: Accounts
+    controls: Controls
+    history: History
+    clock: Clock
+    wait_s: int = DAY_S
+    zone: str = "UTC"
+    sleep: Callable[[float], None] = time.sleep
+
+    def standing(self, player_id: str, currency: str) -> Controlled:
+        """Return what holds for a wallet, and what waits."""
+        existing_player(self.accounts, player_id)
+        found = self.controls.read(player_id, a_currency(currency))
+        if found is None:
+            raise AdminError("wallet_not_found", f"player {player_id} has no {currency} wallet")
+        return found
+
+    def set(
+        self, player_id: str, currency: str, wanted: Mapping[str, int | None], *, who: Who
+    ) -> Controlled:
+        """Set limits by name, in minor units or seconds; `None` takes one away.
+
+        What is stricter, or as it was, holds at once and ends what waits under that name.
+        """
+        unknown = sorted(wanted.keys() - set(LIMITS))
+        if unknown or not wanted:
+            raise AdminError("invalid_request", f"a limit is one of {', '.join(LIMITS)}")
+        if any(value is not None and not 0 <= value <= _LARGEST for value in wanted.values()):
+            raise AdminError("invalid_request", "a limit is a number from 0 to 10^30")
+
+        def change(before: Controlled) -> Controlled:
+            values = dict(before.limits.values)
+            waiting = {each.name: each for each in before.pending}
+            since = int(self.clock.now()) + self.wait_s
+            for name, value in wanted.items():
+                if _looser(value, values.get(name)):
+                    waiting[name] = Pending(name, value, since)
+                else:
+                    waiting.pop(name, None)
+                    values |= {} if value is None else {name: value}
+            return self._with(before, values, tuple(waiting.values()))
+
+        return self._change(player_id, currency, "set limits", change, who)
+
+    def confirm(self, player_id: str, currency: str, *, who: Who) -> Controlled:
+        """Let the looser limits hold whose waiting time is over.
+
+        Raises `AdminError` when none waits, or none long enough.
+        """
+
+        def change(before: Controlled) -> Controlled:
+            now = int(self.clock.now())
+            due = {each.name: each.value for each in before.pending if each.since <= now}
+            if not due:
+                ends = min((each.since for each in before.pending), default=None)
+                said = "no limit waits" if ends is None else f"wait until {iso_utc(ends)}"
+                raise AdminError("nothing_to_confirm" if ends is None else "too_early", said)
+            values = {**dict(before.limits.values), **due}
+            kept = {name: value for name, value in values.items() if value is not None}
+            waiting = tuple(each for each in before.pending if each.name not in due)
+            return self._with(before, kept, waiting)
+
+        return self._change(player_id, currency, "confirm limits", change, who)
+
+    def exclude(self, player_id: str, exclusion: Exclusion, until: int | None, *, who: Who) -> int:
+        """Stop a player's bets and launches until a moment, or for good; return when it ends.
+
+        `until` is in seconds since the epoch. Raises `AdminError` for an end that has passed, that
+        is earlier than the present one, or that is too far away for a cool-off.
+        """
+        player, now = existing_player(self.accounts, player_id), int(self.clock.now())
+        end = FOR_GOOD if until is None else until
+        if not now < end <= FOR_GOOD:
+            raise AdminError("invalid_request", "an exclusion ends in the future")
+        if exclusion == "cool_off" and end > now + LONGEST_COOL_OFF_S:
+            raise AdminError("invalid_request", "a cool-off lasts six weeks at most")
+        stands = {
+            "self_exclusion": player.self_excluded_until,
+            "cool_off": player.cool_off_until,
+        }[exclusion]
+        if end < stands:
+            raise AdminError("exclusion_stands", f"it stands until {iso_utc(stands)}")
+        audit = who.record(of_player(player_id), exclusion, now, new=iso_utc(end))
+        self.controls.exclude(player_id, exclusion, end, audit)
+        return end
+
+    def _change(
+        self,
+        player_id: str,
+        currency: str,
+        what: str,
+        change: Callable[[Controlled], Controlled],
+        who: Who,
+    ) -> Controlled:
+        for attempt in range(_TRIES):
+            before = self.standing(player_id, currency)
+            after = change(before)
+            if after == before:
+                return after
+            old, new = (_words(each) for each in (before, after))
+            subject, now = of_player(player_id), self.clock.now()
+            audit = who.record(subject, what, now, old=old, new=new, detail=currency)
+            if self.controls.change(before, after, audit):
+                return after
+            self.sleep(0.01 * 2**attempt)
+        raise BusyError("the wallet changed too often meanwhile")
+
+    def _with(
+        self, before: Controlled, values: Mapping[str, int], pending: tuple[Pending, ...]
+    ) -> Controlled:
+        """Return what holds from now on; the first limit counts what was played before it."""
+        limits = replace(before.limits, values=tuple(sorted(values.items())))
+        play = before.wallet.play
+        if play is None and values:
+            limits = replace(limits, zone=self.zone)
+            play = self._played(before.wallet, limits)
+        wallet = replace(before.wallet, limits=limits, play=play)
+        return Controlled(wallet, tuple(sorted(pending, key=lambda each: each.name)))
+
+    def _played(self, wallet: Wallet, limits: Limits) -> Play:
+        """Return what a wallet's history counts; raises `BusyError` while the index lags."""
+        movements, seq = [], 0
+        for entry in self.history.of_wallet(wallet.player_id, wallet.currency):
+            if entry.record != "applied" or entry.seq > wallet.seq:
+                continue
+            seq += 1
+            delta = entry.balance_after_minor - entry.balance_before_minor
+            movement = movement_of(entry.kind, delta)
+            if movement is not None:
+                movements.append((int(epoch(entry.at)), movement))
+        if seq != wallet.seq:
+            raise BusyError("the wallet's history is not complete yet")
+        return folded(limits, movements)
+
+
+def _looser(value: int | None, present: int | None) -> bool:
+    """Tell whether a limit allows more than the present one: every limit is stricter when lower."""
+    return present is not None and (value is None or value > present)
+
+
+def _words(controlled: Controlled) -> str:
+    values = [f"{name}={value}" for name, value in controlled.limits.values]
+    waiting = [f"{each.name}={each.value} from {each.since}" for each in controlled.pending]
+    return " ".join(values) + (f" (waiting: {', '.join(waiting)})" if waiting else "")

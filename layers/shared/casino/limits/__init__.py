@@ -1,0 +1,1 @@
+"""Responsible gaming: what a player's wallet may stake, lose and play, decided inside the bet."""

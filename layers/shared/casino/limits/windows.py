@@ -1,0 +1,35 @@
+"""Calendar windows in a time zone: a window that ended is not counted, so nothing sweeps."""
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+from casino.limits.model import PerWindow
+
+_DAY_S: Final = 86_400
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+def windows(zone: str, at: int) -> PerWindow:
+    """Return what tells the day, the ISO week and the month of a moment from any other."""
+    ordinal = _local(zone, at)[0]
+    day = date.fromordinal(ordinal)
+    return ordinal, ordinal - day.weekday(), day.year * 12 + day.month
+
+
+def since_midnight_s(zone: str, at: int) -> int:
+    """Return what a clock on the wall has counted since midnight, in seconds."""
+    return _local(zone, at)[1]
+
+
+def _local(zone: str, at: int) -> tuple[int, int]:
+    """Return the day's ordinal, and the seconds on the wall's clock.
+
+    UTC needs no data of time zones, which a cold start would load.
+    """
+    if zone == "UTC":
+        days, seconds = divmod(at, _DAY_S)
+        return _EPOCH + days, seconds
+    from zoneinfo import ZoneInfo
+
+    local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
+    return local.toordinal(), local.hour * 3600 + local.minute * 60 + local.second

@@ -1,0 +1,63 @@
+"""What responsible gaming makes of the wallet's transactions: what is counted, and what is refused.
+
+Only a wallet that has limits loads this.
+"""
+
+from casino.base.money import to_major
+from casino.base.times import epoch, iso_utc
+from casino.limits.decide import checked, counted, met_by
+from casino.limits.model import FOR_GOOD, TIME_LIMITS, Limits, Met, Movement, Play
+from casino.wallet.decision import Posting, Refusal
+from casino.wallet.model import Session, Transaction, Wallet
+
+_PLAYS = frozenset({"bet", "hold"})
+_RETURNS = frozenset({"win", "refund", "settle", "rollback"})
+
+
+def movement_of(kind: str, player_delta_minor: int) -> Movement | None:
+    """Return what a transaction moves between player and games; `None` for any other kind."""
+    if kind in _PLAYS:
+        return Movement(staked_minor=-player_delta_minor, plays=True)
+    return Movement(returned_minor=player_delta_minor) if kind in _RETURNS else None
+
+
+def refusal_of(
+    limits: Limits, wallet: Wallet, session: Session | None, bet: Transaction, now: int
+) -> Refusal | None:
+    """Return the refusal of a bet that meets a limit, in words that name what is left."""
+    stake_minor = 0 if bet.type == "freespin" else bet.amount_minor
+    since = int(epoch(session.opened_at)) if session is not None else None
+    wanted = Movement(staked_minor=stake_minor, plays=True)
+    met = met_by(limits, wallet.play or Play(), wanted, now, since)
+    return Refusal(met.code, detail=_words(met, wallet.currency)) if met is not None else None
+
+
+def _words(met: Met, currency: str) -> str:
+    if met.until:
+        return "for good" if met.until >= FOR_GOOD else f"until {iso_utc(met.until)}"
+    if met.limit in TIME_LIMITS:
+        return f"{met.limit}: {met.left} s left of {met.value} s"
+    left, value = (to_major(minor, currency) for minor in (met.left, met.value))
+    return f"{met.limit}: {left} {currency} left of {value} {currency}"
+
+
+def play_after(
+    limits: Limits, play: Play, request: Transaction, posting: Posting, at: str
+) -> tuple[Play | None, dict[str, int] | None]:
+    """Return the counts after a posting, and what the bet shows that crosses a reality check.
+
+    The counts are `None` where no game moves anything.
+    """
+    movement = movement_of(request.kind, posting.player_delta_minor)
+    if movement is None:
+        return None, None
+    play = counted(limits, play, movement, int(epoch(at)))
+    anew = checked(limits, play) if movement.plays else None
+    if anew is None:
+        return play, None
+    shown = {
+        "active_s": play.check_active_s,
+        "staked_minor": play.check_staked,
+        "returned_minor": play.check_returned,
+    }
+    return anew, shown
