@@ -32,7 +32,7 @@ from tests.functional.dialects.toy_house import (
     build_house,
 )
 from tests.functional.ops.console import Console
-from tests.unit.template import template_grants as grants
+from tests.unit.template import expected_grants
 from tests.unit.template import template_rules as rules
 from tests.unit.template.test_rules import RULES
 
@@ -108,8 +108,8 @@ def test_the_template_keeps_every_rule_with_it(
     house: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(rules.ROUTES, ("POST", PATH), "ToyFunction")
-    granted = grants.REFUND_GRANTS | {"ToyLogs": grants.LOGS}
-    monkeypatch.setitem(grants.EXPECTED_GRANTS, "ToyFunction", granted)
+    granted = expected_grants.REFUND_GRANTS | {"ToyLogs": expected_grants.LOGS}
+    monkeypatch.setitem(expected_grants.EXPECTED_GRANTS, "ToyFunction", granted)
     template = expanded(written_template(house))
 
     assert {rule.__name__: rule(template) for rule in RULES} == {r.__name__: [] for r in RULES}

@@ -3,9 +3,10 @@
 from typing import Final
 
 from casino.audit.model import Who
+from testing.hooks import HOOKS
 from testing.meter import READ_THEN_WRITE, Meter
 from testing.world import World
-from tests.functional.wallet.test_budget import HOOKS, player_at, round_bet
+from tests.functional.wallet.test_budget import player_at, round_bet
 
 WHO: Final = Who("local:test", "the player asked")
 

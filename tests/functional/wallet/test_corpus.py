@@ -33,6 +33,12 @@ LEAST: Final = 500
 #: Only API Gateway itself answers with these.
 UNREACHABLE: Final = {"not_found"}
 WHO: Final = Who("local:test", "the corpus")
+OPENED: Final[dict[str, Any]] = {
+    "integration": SANDBOX.name,
+    "game_id": GAME,
+    "status": "active",
+    "opened_at": "2026-01-01T00:00:00Z",
+}
 
 type Step = dict[str, Any]
 type Call = Callable[[str, Any], Any]
@@ -48,6 +54,7 @@ class Replay:
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world = world
         self.clock = FakeClock(0)
+        self.limits = replace(world.limits, clock=self.clock)
         self._handlers: dict[str | None, Handler] = {}
         self._call: Call = world.client._make_api_call
         self._fault: Step = {}
@@ -78,9 +85,7 @@ class Replay:
                 if "deposit" in step:
                     world.deposit(step["player_id"], step["currency"], step["deposit"])
             case "session":
-                session = {"integration": SANDBOX.name, "game_id": GAME, "status": "active"}
-                opened = {"opened_at": "2026-01-01T00:00:00Z"}
-                made = Session(**session | opened | given)
+                made = Session(**OPENED | given)
                 if world.accounts.player(made.player_id) is not None:
                     assert world.sessions.add(made)
                 else:  # no use case makes a session of nobody
@@ -91,11 +96,9 @@ class Replay:
             case "block":
                 world.accounts.set_blocked(**given)
             case "limits":
-                limits = replace(world.limits, clock=self.clock)
-                limits.set(step["player_id"], step["currency"], step["limits"], who=WHO)
+                self.limits.set(given["player_id"], given["currency"], given["limits"], who=WHO)
             case "exclude":
-                limits = replace(world.limits, clock=self.clock)
-                limits.exclude(step["player_id"], step["exclusion"], step["until"], who=WHO)
+                self.limits.exclude(**given, who=WHO)
             case "reserve":
                 world.accounts.set_reserved(**given)
             case "integration":

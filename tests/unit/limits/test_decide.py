@@ -17,8 +17,8 @@ HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
 
 
-def limits(zone: str = "UTC", **values: int) -> Limits:
-    return Limits(tuple(sorted(values.items())), zone)
+def limits(**values: int) -> Limits:
+    return Limits(tuple(sorted(values.items())))
 
 
 def bet(minor: int = 0) -> Movement:
@@ -79,8 +79,9 @@ def test_a_window_that_ended_is_not_counted(window: str, ago: int, counts: bool)
 
 def test_windows_are_those_of_the_zone() -> None:
     """At noon of UTC the day in Auckland is an hour old."""
-    assert met(limits("Pacific/Auckland", wager_day=199), (-HOUR_S, bet(100))) is not None
-    assert met(limits("Pacific/Auckland", wager_day=199), (-HOUR_S - 1, bet(100))) is None
+    allowed = replace(limits(wager_day=199), zone="Pacific/Auckland")
+    assert met(allowed, (-HOUR_S, bet(100))) is not None
+    assert met(allowed, (-HOUR_S - 1, bet(100))) is None
 
 
 def test_a_session_is_limited_since_its_start() -> None:
@@ -114,27 +115,27 @@ def test_a_win_is_no_active_play() -> None:
     ("name", "code"), [("self_exclusion", "rg_self_excluded"), ("cool_off", "rg_cool_off")]
 )
 def test_an_exclusion_stops_every_bet_until_its_moment(name: str, code: str) -> None:
-    field = {"self_exclusion": "self_excluded_until", "cool_off": "cool_off_until"}[name]
-    allowed = replace(limits(), **{field: NOON + 1})
-    assert met(allowed, stake=0) == Met(code, name, until=NOON + 1)
-    assert met(replace(allowed, **{field: NOON})) is None
+    def until(end: int) -> Limits:
+        if name == "cool_off":
+            return Limits(cool_off_until=end)
+        return Limits(self_excluded_until=end)
+
+    assert met(until(NOON + 1), stake=0) == Met(code, name, until=NOON + 1)
+    assert met(until(NOON)) is None
 
 
 def test_the_strictest_comes_first() -> None:
-    everything = limits(stake=0, loss_day=0, wager_day=0, time_day=0, time_session=0)
-    excluded = replace(everything, self_excluded_until=FOR_GOOD, cool_off_until=FOR_GOOD)
-    codes = []
-    for change in (
-        {},
-        {"self_excluded_until": 0},
-        {"cool_off_until": 0},
-        {"values": limits(stake=0, loss_day=0, wager_day=0).values},
-        {"values": limits(loss_day=0, wager_day=0).values},
-        {"values": limits(wager_day=0).values},
-    ):
-        excluded = replace(excluded, **change)
-        found = met(excluded)
-        codes.append(found.code if found else "")
+    amounts = limits(stake=0, loss_day=0, wager_day=0)
+    every = limits(**dict(amounts.values), time_day=0, time_session=0)
+    situations = (
+        replace(every, self_excluded_until=FOR_GOOD, cool_off_until=FOR_GOOD),
+        replace(every, cool_off_until=FOR_GOOD),
+        every,
+        amounts,
+        limits(loss_day=0, wager_day=0),
+        limits(wager_day=0),
+    )
+    codes = [found.code for each in situations if (found := met(each))]
     assert codes == [
         "rg_self_excluded",
         "rg_cool_off",
@@ -175,7 +176,7 @@ def test_the_counts_are_the_sums_of_the_windows_of_the_last_movement(
     zone: str, played: list[tuple[int, int, int, bool]]
 ) -> None:
     """Clocks may run back: what comes later in the wallet counts as later."""
-    allowed, at, rows = limits(zone), 0, []
+    allowed, at, rows = Limits(zone=zone), 0, []
     for ago, staked, returned, plays in played:
         at = max(at, NOON + ago)
         rows.append((at, Movement(staked, returned, plays)))

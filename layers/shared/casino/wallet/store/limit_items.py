@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # only a wallet with limits loads them
 
 def limits_of(wallet: Wallet) -> Item:
     """Store the limits of a wallet and what is counted against them, where there are any."""
-    if wallet.limits is wallet.play is None:
+    if wallet.limits is None and wallet.play is None:
         return {}
     from casino.limits.items import limits_value, play_value
 
