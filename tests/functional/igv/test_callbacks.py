@@ -125,46 +125,6 @@ def test_copies_are_answered_200_and_act_once(shop: Shop) -> None:
     assert sorted(shop.states) == ["done", "ignored", "ignored"]
 
 
-@pytest.mark.parametrize(
-    ("forged", "state"),
-    [
-        ({"orderId": 666}, "unmatched"),
-        ({"orderNum": "SO666"}, "unmatched"),
-        ({"buyerId": "666"}, "unmatched"),
-        ({"buyerId": 88001}, "unmatched"),
-        ({"orderId": "1689644928115784"}, "ignored"),
-        ({"orderId": True}, "ignored"),
-        ({"orderId": -5}, "ignored"),
-        ({"orderId": 10**30}, "ignored"),
-        ({"sellerOrderStatus": 2}, "ignored"),
-        ({"sellerOrderStatus": None}, "ignored"),
-    ],
-)
-def test_a_forged_body_with_a_valid_triple_moves_nothing(
-    shop: Shop, forged: dict[str, object], state: str
-) -> None:
-    order_id = shop.partner.platform.pay(lost=True)
-    assert shop.callback(order_id, "stolen", **forged) == 200
-    shop.work()
-
-    assert (shop.waiting, shop.told, shop.states) == ([], [], [state])
-
-
-def test_a_forged_body_does_not_keep_the_order_from_being_found(shop: Shop) -> None:
-    shop.down = 1
-    order_id = shop.partner.platform.pay()
-    request_id = shop.partner.platform.webhooks[0].request_id
-    assert shop.callback(order_id, request_id, buyerId="666") == 200
-    shop.partner.clock.advance(300)
-    shop.partner.platform.advance(0)
-    shop.work()
-    assert (shop.waiting, shop.notes.metrics["CallbackAnomalies"]) == ([], 1)
-
-    shop.poll.run()
-    shop.work()
-    assert shop.waiting == [order_id]
-
-
 def test_an_order_that_waits_no_more_is_left_alone(shop: Shop) -> None:
     order_id = shop.partner.platform.pay()
     shop.partner.platform.deliver(order_id, {})

@@ -69,6 +69,29 @@ def test_a_poll_that_dies_anywhere_finds_an_order_once(house: House, after: bool
 
 
 @DIES
+def test_a_look_that_dies_anywhere_finds_the_hidden_order_once(house: House, after: bool) -> None:
+    orders: list[int] = []
+    for call in count():
+        orders.append(house.partner.platform.pay(lost=True))
+        assert house.callback(orders[-1], f"id-{call}", buyerId="666") == 200
+        house.work(f"id-{call}")
+        assert house.callback(orders[-1], f"id-{call}") == 200
+        lived = house.lives(partial(house.work, f"doubt-id-{call}"), call, after)
+        house.partner.clock.advance(60)
+        house.sweep()
+        assert (house.state(f"id-{call}"), house.state(f"doubt-id-{call}")) == (
+            "unmatched",
+            "done",
+        )
+        house.partner.platform.deliver(orders[-1], CONTENT)
+        if lived:
+            break
+    assert len(orders) > 12, "every call of a look that logs in was tried"
+    assert house.waiting == orders
+    assert house.told == [str(order) for order in orders]
+
+
+@DIES
 def test_a_delivery_that_dies_anywhere_reaches_igv_once(house: House, after: bool) -> None:
     for call in count():
         order_id = house.partner.platform.pay()

@@ -174,6 +174,26 @@ def write(call: Callable[..., object], **request: Any) -> bool:
     return True
 
 
+def put_if_absent(client: DynamoDbClient, table: str, item: Item) -> Item | None:
+    """Put an item if its `id` is free; return the one that has it, without another call, else
+    `None`."""
+    try:
+        client.put_item(
+            TableName=table,
+            Item=item,
+            ConditionExpression="attribute_not_exists(id)",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except ClientError as error:
+        there: Item | None = error.response.get("Item")  # type: ignore[assignment]
+        if there is None:
+            raise write_failure(error) from error
+        return there
+    except BotoCoreError as error:
+        raise write_failure(error) from error
+    return None
+
+
 def settle(step: Callable[[], bool], sleep: Callable[[float], None] = time.sleep) -> None:
     """Repeat what somebody else overtook, with full jitter, until `step` says that it is done.
 

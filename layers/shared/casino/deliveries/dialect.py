@@ -48,6 +48,12 @@ class Webhook(Protocol):
     def read(self, call: Call, integration: Integration) -> Named:
         """Return what a verified call says of itself; raises `RequestRefusedError`."""
 
+    def doubted(self, second: Delivery) -> Delivery | None:
+        """Return what to store when a second body came under one key, beside the first; or `None`.
+
+        Where bodies are not signed either one may be forged, and the effect has to find out.
+        """
+
     def answer(self, code: str, trace_id: str) -> Answer:
         """Return status and body for a code.
 

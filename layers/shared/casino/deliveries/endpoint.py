@@ -7,7 +7,7 @@ delivery again.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from casino.base.clock import Clock
@@ -137,20 +137,27 @@ class DeliveryEndpoint:
         if not KEY.fullmatch(named.key):
             raise RequestRefusedError("malformed_body", "what names the delivery is not printable")
         seen.key, seen.kind = named.key, named.kind
+        now = int(self.clock.now())
         delivery = Delivery(
             integration=integration.name,
             dialect=self.webhook.name,
             key=named.key,
             kind=named.kind,
             body=call.body,
-            received_at=int(self.clock.now()),
+            received_at=now,
+            next_at=now,
             headers=named.headers,
             trace_id=seen.trace_id,
         )
-        there = self.inbox.put_if_absent(replace(delivery, next_at=delivery.received_at))
+        there = self.inbox.put_if_absent(delivery)
         if there is None:
             return "stored"
-        return "duplicate" if there.digest == delivery.digest else "conflict"
+        if there.digest == delivery.digest:
+            return "duplicate"
+        doubted = self.webhook.doubted(delivery)
+        if doubted is not None:
+            self.inbox.put_if_absent(doubted)
+        return "conflict"
 
     def _tell(self, code: str, seen: _Seen, status: int, latency_ms: float) -> None:
         """Log the request and count it; nothing of its body."""

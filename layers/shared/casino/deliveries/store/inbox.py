@@ -12,9 +12,16 @@ from typing import Any, Final
 from casino.audit.model import AuditRecord
 from casino.audit.store import transact_audited
 from casino.aws.attributes import Item, number, text
-from casino.aws.dynamodb import CONDITION_FAILED, DynamoDbClient, get, query, transact, write
+from casino.aws.dynamodb import (
+    CONDITION_FAILED,
+    DynamoDbClient,
+    get,
+    put_if_absent,
+    query,
+    transact,
+    write,
+)
 from casino.aws.tables import Tables
-from casino.base.errors import BusyError
 from casino.deliveries.model import Delivery, Done, Outcome, State, Write, pause_s, state_after
 from casino.deliveries.ports import Committed
 from casino.deliveries.store.items import (
@@ -47,18 +54,8 @@ class DynamoDbInbox:
 
     def put_if_absent(self, delivery: Delivery) -> Delivery | None:
         """Store a delivery; return the one that has its key already, else `None`."""
-        put = write(
-            self._client.put_item,
-            TableName=self._table,
-            Item=delivery_item(delivery),
-            ConditionExpression="attribute_not_exists(id)",
-        )
-        if put:
-            return None
-        there = self.get(delivery.integration, delivery.key)
-        if there is None:
-            raise BusyError("the delivery that has the key has just gone")
-        return there
+        there = put_if_absent(self._client, self._table, delivery_item(delivery))
+        return read_delivery(there) if there else None
 
     def get(self, integration: str, key: str) -> Delivery | None:
         """Return a delivery."""

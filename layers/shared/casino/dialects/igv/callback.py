@@ -7,12 +7,15 @@ success; anything else has it send the callback again after 5 minutes and after 
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from casino.base.errors import RequestRefusedError
 from casino.base.exact_json import MalformedJsonError, parse_object
 from casino.deliveries.dialect import Named
+from casino.deliveries.model import Delivery
 from casino.dialects.igv.seller_signature import IgvSellerFamily
+from casino.dialects.igv.words import DOUBTED
 from casino.integrations.model import Integration
 from casino.signing.pair import Pair
 from casino.signing.scheme import Message
@@ -64,6 +67,14 @@ class IgvCallback:
         status = claimed if isinstance(claimed, int) and 0 <= claimed < 1000 else "unknown"
         kept = tuple((name, call.headers[name][0]) for name in _KEPT)
         return Named(call.headers["x-request-id"][0], f"{ORDER_STATUS}.{status}", kept)
+
+    def doubted(self, second: Delivery) -> Delivery | None:
+        """Return a look at the platform's orders: one for each request id, whatever bodies come.
+
+        Nothing of either body is kept in it. The id is signed, so its order exists by now.
+        """
+        key = f"doubt-{second.key}"
+        return replace(second, key=key, kind=DOUBTED, body=b"{}", headers=())
 
     def answer(self, code: str, trace_id: str) -> Answer:
         """Return 200 for what is stored, also for a repetition; what went wrong stands in `msg`."""

@@ -2,16 +2,21 @@
 
 Nothing of the callback is believed. It names an order; the platform says whether there is one,
 whose it is, and whether it waits. Only when all of it agrees the order waits for its delivery here.
+When two bodies came under one request id, neither says which order was meant: the platform's list
+does.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any, Final, Protocol
 
 from casino.base.exact_json import MalformedJsonError, parse_object
 from casino.base.times import iso_utc
 from casino.deliveries.model import Delivery, Done, Ignored, Outcome, Told, Unmatched
 from casino.dialects.igv.words import (
     AWAITING_DELIVERY,
+    DOUBTED,
     POLLED,
     MalformedOrderError,
     Order,
@@ -21,12 +26,19 @@ from casino.integrations.model import Integration
 from casino.orders.model import SoldOrder
 from casino.orders.ports import Orders
 
+_NO_ACCOUNT: Final = "its integration does not say which account it calls as"
+#: How many orders one look takes up: a transaction has 100 items. The poll finds the others.
+MOST_FOUND: Final = 40
+
 
 class Platform(Protocol):
-    """The one question of the effect."""
+    """The questions of the effect; each raises `ProviderError`, `TokenError`."""
 
     def order(self, account: Integration, order_id: int) -> Order | None:
-        """Return an order as the platform has it now; raises `ProviderError`, `TokenError`."""
+        """Return an order as the platform has it now."""
+
+    def orders(self, account: Integration, status: int) -> Iterator[Order]:
+        """Yield the orders with a status."""
 
 
 class OrderEffect:
@@ -44,6 +56,8 @@ class OrderEffect:
 
     def act(self, delivery: Delivery, integration: Integration, now: float) -> Outcome:
         """Return the order as one that waits for its delivery, or why it is none."""
+        if delivery.kind == DOUBTED:
+            return self._look(delivery, integration, now)
         try:
             said = parse_object(delivery.body)
             order_id = read_order_id(said)
@@ -55,7 +69,7 @@ class OrderEffect:
             return Ignored("the order is known")
         account = self._integration(integration.partner.calls_as)
         if account is None:
-            return Unmatched(f"{integration.name} does not say which account it calls as")
+            return Unmatched(_NO_ACCOUNT)
         order = self._platform.order(account, order_id)
         if order is None:
             return Unmatched("the platform knows no such order")
@@ -64,11 +78,30 @@ class OrderEffect:
             return Unmatched(f"{differing} is not that of the order")
         if order.status != AWAITING_DELIVERY:
             return Ignored("the order does not wait for its delivery any more")
-        return self._waits(delivery, order, now)
+        done = self._wait(delivery, [order], now)
+        return replace(done, claim=f"order/{order_id}")
 
-    def _waits(self, delivery: Delivery, order: Order, now: float) -> Done:
-        moment = iso_utc(now)
-        sold = SoldOrder(
+    def _look(self, delivery: Delivery, integration: Integration, now: float) -> Outcome:
+        """Return every order that waits and is not known: two bodies came, and either may lie."""
+        account = self._integration(integration.partner.calls_as)
+        if account is None:
+            return Unmatched(_NO_ACCOUNT)
+        waiting = self._platform.orders(account, AWAITING_DELIVERY)
+        unknown = (o for o in waiting if self._orders.get(integration.name, o.order_id) is None)
+        found = list(islice(unknown, MOST_FOUND))
+        return self._wait(delivery, found, now) if found else Ignored("no order was hidden")
+
+    def _wait(self, delivery: Delivery, orders: Sequence[Order], now: float) -> Done:
+        sold = [self._sold(delivery, order, iso_utc(now)) for order in orders]
+        numbers = ", ".join(str(order.order_id) for order in orders)
+        return Done(
+            writes=tuple(self._orders.first(each) for each in sold),
+            told=tuple(Told("order.awaiting_delivery", _told(each)) for each in sold),
+            note=f"what waits for its delivery: {numbers}",
+        )
+
+    def _sold(self, delivery: Delivery, order: Order, moment: str) -> SoldOrder:
+        return SoldOrder(
             integration=delivery.integration,
             order_id=order.order_id,
             number=order.number,
@@ -76,21 +109,18 @@ class OrderEffect:
             state="awaiting_delivery",
             known_at=moment,
             changed_at=moment,
-            found_by="poll" if delivery.kind == POLLED else "callback",
+            found_by="poll" if delivery.kind in (POLLED, DOUBTED) else "callback",
         )
-        payload = {
-            "integration": sold.integration,
-            "order_id": str(sold.order_id),
-            "order_number": sold.number,
-            "buyer_id": sold.buyer_id,
-            "found_by": sold.found_by,
-        }
-        return Done(
-            writes=(self._orders.first(sold),),
-            told=(Told("order.awaiting_delivery", payload),),
-            claim=f"order/{sold.order_id}",
-            note=f"order {sold.order_id} waits for its delivery",
-        )
+
+
+def _told(sold: SoldOrder) -> dict[str, str]:
+    return {
+        "integration": sold.integration,
+        "order_id": str(sold.order_id),
+        "order_number": sold.number,
+        "buyer_id": sold.buyer_id,
+        "found_by": sold.found_by,
+    }
 
 
 def _differing(said: Mapping[str, Any], order: Order) -> str:

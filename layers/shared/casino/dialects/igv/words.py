@@ -21,6 +21,8 @@ AWAITING_DELIVERY: Final = 1
 
 #: The kind of a delivery that the poll made, in place of callbacks that were lost.
 POLLED: Final = "order.polled"
+#: The kind of a delivery that two bodies under one request id made: which order was meant?
+DOUBTED: Final = "order.doubted"
 
 _DEFAULTS: Final[Mapping[str, str]] = {
     "orders_path": "/seller/order",

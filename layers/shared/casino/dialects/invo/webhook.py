@@ -14,6 +14,7 @@ from typing import Any, Final
 from casino.base.errors import RequestRefusedError
 from casino.base.exact_json import MalformedJsonError, parse
 from casino.deliveries.dialect import Named
+from casino.deliveries.model import Delivery
 from casino.dialects.invo.signature import InvoFamily
 from casino.integrations.model import Integration
 from casino.signing.pair import Pair
@@ -87,6 +88,10 @@ class InvoWebhook:
         if kind in _BY_EVENT_ID and isinstance(event_id, str) and event_id:
             key = event_id
         return Named(key, kind)
+
+    def doubted(self, second: Delivery) -> Delivery | None:
+        """Return nothing: Invo signs its bodies, and the first one counts."""
+        return None
 
     def answer(self, code: str, trace_id: str) -> Answer:
         """Return status and body for a code."""
