@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from casino.audit.model import AuditRecord
+from casino.aws.attributes import number
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.model import Player, Session, SessionStatus
 from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.items import wallet_item_key
 from casino.wallet.store.profiles import DynamoDbProfiles
 
 ARRANGED: Final = AuditRecord("test", "arrange", "a test", "2026-01-01T00:00:00.000Z")
@@ -26,10 +28,15 @@ class ArrangedAccounts(DynamoDbAccounts):
     def set_blocked(self, player_id: str, blocked: bool, audit: AuditRecord = ARRANGED) -> None:
         super().set_blocked(player_id, blocked, audit)
 
-    def set_reserved(
-        self, player_id: str, currency: str, reserved_minor: int, audit: AuditRecord = ARRANGED
-    ) -> None:
-        super().set_reserved(player_id, currency, reserved_minor, audit)
+    def set_reserved(self, player_id: str, currency: str, reserved_minor: int) -> None:
+        """Hold so much back from play, whatever reservations there are."""
+        self._client.update_item(
+            TableName=self._tables.wallets,
+            Key=wallet_item_key(player_id, currency),
+            UpdateExpression="SET reserved = :reserved ADD version :one",
+            ConditionExpression="balance >= :reserved",
+            ExpressionAttributeValues={":reserved": number(reserved_minor), ":one": number(1)},
+        )
 
 
 class ArrangedProfiles(DynamoDbProfiles):

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 
 from casino.accounts.ports import Answers, Bought, Identities
 from casino.audit.model import AuditRecord, Once, OnceRecord
-from casino.base.money import to_major
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
 from casino.wallet.model import Player, Session, SessionStatus, Wallet, introduction
@@ -88,25 +87,10 @@ class FakeAccounts:
         for wallet in self.wallets(player_id):
             self._move(replace(wallet, blocked=blocked))
 
-    def set_reserved(
-        self, player_id: str, currency: str, reserved_minor: int, audit: AuditRecord = ARRANGED
-    ) -> None:
-        if reserved_minor < 0:
-            raise ValueError("the reserved amount must not be negative")
-        wallet = self.wallet(player_id, currency)
-        if wallet is None:
-            raise LookupError(f"player {player_id} has no {currency} wallet")
-        if reserved_minor < wallet.held_wins_minor:
-            raise ValueError("held wins stay reserved until they are released")
-        if reserved_minor > wallet.balance_minor:
-            raise ValueError("the reserved amount must not exceed the balance")
-        if reserved_minor == wallet.reserved_minor:
-            return
-        old, new = (
-            f"{to_major(minor, currency)} {currency}"
-            for minor in (wallet.reserved_minor, reserved_minor)
-        )
-        self._tables.tell(replace(audit, old=old, new=new))
+    def set_reserved(self, player_id: str, currency: str, reserved_minor: int) -> None:
+        """Hold so much back from play, whatever reservations there are."""
+        wallet = self._tables.heads[player_id, currency]
+        assert 0 <= reserved_minor <= wallet.balance_minor
         self._move(replace(wallet, reserved_minor=reserved_minor))
 
     def _existing(self, player_id: str) -> Player:

@@ -42,7 +42,7 @@ def fund(
     try:
         return _moved(players.deposit(player_id, currency, minor, given, who=who))
     except RetryableError as error:
-        raise _repeat(error, given) from error
+        raise _repeat(error, f"--transaction-id {given}") from error
 
 
 def withdraw(
@@ -51,17 +51,19 @@ def withdraw(
     currency: CurrencyArgument,
     value: AmountArgument,
     transaction_id: TransactionOption = None,
+    reservation: Annotated[str | None, typer.Option(help="Pay this reservation out.")] = None,
     *,
     who: Explained,
 ) -> Output:
-    """Pay out of a player's wallet; what is reserved stays."""
+    """Pay out of a player's wallet; what is reserved stays, unless it is what is paid."""
     players, minor = operations.players, _minor(value, currency)
     players.wallet(player_id, currency)  # before an id is announced
     given = transaction_id or _announced()
     try:
-        return _moved(players.withdraw(player_id, currency, minor, given, who=who))
+        moved = (player_id, currency, minor, given, reservation)
+        return _moved(players.withdraw(*moved, who=who))
     except RetryableError as error:
-        raise _repeat(error, given) from error
+        raise _repeat(error, f"--transaction-id {given}") from error
 
 
 def show(operations: Operations, player_id: PlayerArgument) -> Output:
@@ -87,14 +89,31 @@ def reserve(
     player_id: PlayerArgument,
     currency: CurrencyArgument,
     value: AmountArgument,
+    reservation_id: Annotated[str | None, typer.Option(help="The same id reserves once.")] = None,
     *,
     who: Explained,
 ) -> Output:
-    """Hold an amount of the balance back from play; 0 gives all of it back."""
-    minor = _minor(value, currency, zero=True)
-    wallet = operations.players.reserve(player_id, currency, minor, who=who)
-    data = {"player_id": player_id, **wallet_shown(wallet)}
-    return Output(data, [f"{player_id}: {currency} {value} reserved"])
+    """Hold an amount back from play for a payout, until it is paid out or released."""
+    minor, name = _minor(value, currency), reservation_id or _announced("reservation", "res")
+    try:
+        operations.reservations.reserve(player_id, currency, minor, name, who=who)
+    except RetryableError as error:
+        raise _repeat(error, f"--reservation-id {name}") from error
+    return _reserved(operations, player_id, currency, f"{name} holds {value} {currency}", name)
+
+
+def release(
+    operations: Operations,
+    player_id: PlayerArgument,
+    currency: CurrencyArgument,
+    reservation_id: Annotated[str, typer.Argument(help="Its id.", metavar="RESERVATION")],
+    *,
+    who: Explained,
+) -> Output:
+    """Give a reservation back to play."""
+    operations.reservations.release(player_id, currency, reservation_id, who=who)
+    said = f"{reservation_id} is released"
+    return _reserved(operations, player_id, currency, said, reservation_id)
 
 
 def block(operations: Operations, player_id: PlayerArgument, *, who: Explained) -> Output:
@@ -133,7 +152,15 @@ def change_profile(
     return Output(data, lines)
 
 
-def _minor(value: str, currency: str, *, zero: bool = False) -> int:
+def _reserved(
+    operations: Operations, player_id: str, currency: str, said: str, reservation_id: str
+) -> Output:
+    wallet = wallet_shown(operations.players.wallet(player_id, currency))
+    data = {"player_id": player_id, "reservation_id": reservation_id, **wallet}
+    return Output(data, [f"{player_id}: {said}"])
+
+
+def _minor(value: str, currency: str) -> int:
     """Return what was typed in minor units."""
     try:
         minor = parse_major(value, a_currency(currency))
@@ -141,22 +168,22 @@ def _minor(value: str, currency: str, *, zero: bool = False) -> int:
         raise OpsError("amount_precision", str(error)) from error
     except AmountError as error:
         raise OpsError("invalid_request", str(error)) from error
-    if minor == 0 and not zero:
+    if minor == 0:
         raise OpsError("invalid_request", "amount must be above 0")
     return minor
 
 
-def _announced() -> str:
-    """Make a transaction id, and say it before it is sent: whatever happens to this process, the
-    movement can be repeated safely."""
-    transaction_id = f"ops-{uuid4()}"
-    typer.echo(f"transaction {transaction_id}", err=True)
-    return transaction_id
+def _announced(what: str = "transaction", prefix: str = "ops") -> str:
+    """Make an id, and say it before it is sent: whatever happens to this process, the movement
+    can be repeated safely."""
+    made = f"{prefix}-{uuid4()}"
+    typer.echo(f"{what} {made}", err=True)
+    return made
 
 
-def _repeat(error: RetryableError, transaction_id: str) -> OpsError:
+def _repeat(error: RetryableError, option: str) -> OpsError:
     message = str(error) or REFUSALS[error.code].message
-    return OpsError(error.code, f"{message} Repeat it with --transaction-id {transaction_id}")
+    return OpsError(error.code, f"{message} Repeat it with {option}")
 
 
 def _moved(moved: Moved) -> Output:
@@ -200,6 +227,7 @@ VERBS: Final = {
     "withdraw": withdraw,
     "show": show,
     "reserve": reserve,
+    "release": release,
     "block": block,
     "unblock": unblock,
     "set": change_profile,

@@ -86,20 +86,6 @@ def test_a_block_reaches_every_wallet_and_later_ones(casino: Casino) -> None:
     assert not any(wallet.blocked for wallet in casino.accounts.wallets())
 
 
-def test_a_reservation_is_at_most_the_balance(casino: Casino) -> None:
-    before = casino.accounts.wallet(PLAYER, "EUR")
-    assert before is not None
-    casino.accounts.set_reserved(PLAYER, "EUR", 100_000)
-    after = casino.accounts.wallet(PLAYER, "EUR")
-    assert after == replace(before, reserved_minor=100_000, version=before.version + 1)
-    for impossible in (100_001, -1):
-        with pytest.raises(ValueError, match="reserved"):
-            casino.accounts.set_reserved(PLAYER, "EUR", impossible)
-    with pytest.raises(LookupError):
-        casino.accounts.set_reserved(PLAYER, "USD", 0)
-    assert casino.accounts.wallet(PLAYER, "EUR") == after
-
-
 def records(casino: Casino) -> list[tuple[str, str, str, str]]:
     """What the audit holds of the test's own changes."""
     if isinstance(casino, World):
@@ -112,7 +98,6 @@ def records(casino: Casino) -> list[tuple[str, str, str, str]]:
 
 def test_a3_a_change_tells_what_stood_there_and_no_change_tells_nothing(casino: Casino) -> None:
     for _ in range(2):
-        casino.accounts.set_reserved(PLAYER, "EUR", 250, replace(AUDIT, what="reserve"))
         casino.sessions.set_status("s1", "suspended", replace(AUDIT, what="status"))
         casino.profiles.change(PLAYER, {"kyc_level": "basic"}, replace(AUDIT, what="profile"))
         casino.accounts.add_wallet(PLAYER, "USD", replace(AUDIT, what="wallet", new="USD"))
@@ -122,7 +107,6 @@ def test_a3_a_change_tells_what_stood_there_and_no_change_tells_nothing(casino: 
     assert sorted(records(casino)) == [
         ("block", "active", "blocked", ""),
         ("profile", "", "basic", "kyc_level"),
-        ("reserve", "0.00 EUR", "2.50 EUR", ""),
         ("status", "active", "suspended", ""),
         ("wallet", "", "USD", ""),
     ]

@@ -25,7 +25,7 @@ _EXPLAINED = {
     ("integration", "limits"),
     ("win", "release"),
     ("delivery", "ignore"),
-    *(("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")),
+    *(("player", verb) for verb in ("fund", "withdraw", "reserve", "release", "block", "unblock")),
 }
 
 

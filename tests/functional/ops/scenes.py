@@ -29,10 +29,12 @@ class Scene:
     steps: bool = False
 
 
+RESERVE = ("player", "reserve", "ann", "EUR", "1.00", "--reservation-id", "res-1")
 CHANGES = [
     Scene(FUND),
     Scene(("player", "withdraw", "ann", "EUR", "1.00")),
-    Scene(("player", "reserve", "ann", "EUR", "1.00")),
+    Scene(RESERVE),
+    Scene(("player", "release", "ann", "EUR", "res-1"), (FUND, RESERVE)),
     Scene(("player", "block", "ann")),
     Scene(("player", "unblock", "ann")),
     Scene(("player", "set", "ann", "--kyc-level", "basic", "--name", "Fox")),
@@ -95,7 +97,7 @@ EXPLAINED = [
     ("hold", "release"),
     ("delivery", "ignore"),
     ("player", "identity", "set"),
-    *(("player", verb) for verb in ("fund", "withdraw", "reserve", "block", "unblock")),
+    *(("player", verb) for verb in ("fund", "withdraw", "reserve", "release", "block", "unblock")),
 ]
 
 

@@ -197,11 +197,13 @@ def test_a3_a_name_and_a_birth_date_stand_in_no_record(desk: Desk) -> None:
 def test_n1_a_reservation_is_on_record_with_its_reason(desk: Desk) -> None:
     desk.type(FUND, "--reason", "before")
     desk.type(("player", "reserve", "ann", "EUR", "4.00"), "--reason", REASON)
-    desk.type(("player", "reserve", "ann", "EUR", "1.50"), "--reason", "half is free")
     records = desk.type(("audit", "--player", "ann"))["records"]
-    first, second = [each for each in records if each["what"] == "reserve"]
-    assert (first["old"], first["new"], first["reason"]) == ("0.00 EUR", "4.00 EUR", REASON)
-    assert (second["old"], second["new"]) == ("4.00 EUR", "1.50 EUR")
+    (reserve,) = [each for each in records if each["what"] == "reserve"]
+    assert (reserve["old"], reserve["new"], reserve["reason"]) == ("0.00 EUR", "4.00 EUR", REASON)
+    name = reserve["detail"].rpartition(" ")[2]
+    desk.type(("player", "release", "ann", "EUR", name), "--reason", "half is free")
+    release = desk.type(("audit", "--player", "ann"))["records"][-1]
+    assert (release["old"], release["new"]) == ("4.00 EUR", "0.00 EUR")
 
 
 def test_n11_an_audit_of_what_does_not_exist_is_an_error(desk: Desk) -> None:

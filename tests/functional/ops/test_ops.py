@@ -91,8 +91,28 @@ def test_a_withdrawal_takes_only_what_is_not_reserved(ops: Console) -> None:
     assert (reserved["reserved"], reserved["spendable"]) == (Decimal("4.00"), Decimal("6.00"))
     assert ops.error("player", "withdraw", "ann", "EUR", "6.01") == "insufficient_funds"
     assert ops.json("player", "withdraw", "ann", "EUR", "6.00")["balance"] == Decimal("4.00")
-    assert ops.error("player", "reserve", "ann", "EUR", "4.01") == "insufficient_funds"
-    assert ops.json("player", "reserve", "ann", "EUR", "0")["spendable"] == Decimal("4.00")
+    assert ops.error("player", "reserve", "ann", "EUR", "0.01") == "insufficient_funds"
+    released = ops.json("player", "release", "ann", "EUR", reserved["reservation_id"])
+    assert (released["reserved"], released["spendable"]) == (Decimal("0.00"), Decimal("4.00"))
+
+
+def test_a_reservation_is_made_once_for_its_id(ops: Console) -> None:
+    ops.json("player", "fund", "ann", "EUR", "10.00")
+    reserve = ("player", "reserve", "ann", "EUR", "4.00", "--reservation-id", "res-1")
+    assert [ops.json(*reserve)["reserved"] for _ in range(2)] == [Decimal("4.00")] * 2
+    other = ("player", "reserve", "ann", "EUR", "4.01", "--reservation-id", "res-1")
+    assert ops.error(*other) == "transaction_mismatch"
+
+
+def test_a_reservation_is_paid_out_by_a_withdrawal_that_names_it(ops: Console) -> None:
+    ops.json("player", "fund", "ann", "EUR", "10.00")
+    name = ops.json("player", "reserve", "ann", "EUR", "4.00")["reservation_id"]
+    payout = ("player", "withdraw", "ann", "EUR", "4.00", "--reservation", name)
+    assert ops.json(*payout)["balance"] == Decimal("6.00")
+    (wallet,) = ops.json("player", "show", "ann")["wallets"]
+    assert (wallet["reserved"], wallet["spendable"]) == (Decimal("0.00"), Decimal("6.00"))
+    assert ops.error(*payout) == "reservation_over"
+    assert ops.error("player", "release", "ann", "EUR", name) == "reservation_over"
 
 
 def test_deposits_and_withdrawals_are_ledger_entries_of_the_platform(ops: Console) -> None:

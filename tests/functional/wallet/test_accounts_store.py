@@ -161,59 +161,6 @@ def test_a_player_with_more_wallets_than_a_transaction_holds_is_blocked_in_all(
     assert all(wallet.blocked and wallet.version == 1 for wallet in wallets)
 
 
-def test_reserved_funds_are_at_most_the_balance(world: World) -> None:
-    world.player("ann", amount="10.00")
-    world.accounts.set_reserved("ann", "EUR", 10_00)
-    wallet = world.accounts.wallet("ann", "EUR")
-    assert wallet is not None
-    assert (wallet.spendable_minor, wallet.version) == (0, 2)
-    for reserved_minor in (10_01, -1):
-        with pytest.raises(ValueError, match="reserved amount"):
-            world.accounts.set_reserved("ann", "EUR", reserved_minor)
-    with pytest.raises(LookupError):
-        world.accounts.set_reserved("ann", "USD", 0)
-    assert world.accounts.wallet("ann", "EUR") == wallet
-
-
-def test_a_bet_decided_before_a_reservation_is_not_applied_after(world: World) -> None:
-    request = bet("ann", world.player("ann", amount="10.00"))
-    snapshot = world.ledger.load(request)
-    decision = decide(snapshot, request, SANDBOX.wallet, 0)
-    assert isinstance(decision, Posting)
-    world.accounts.set_reserved("ann", "EUR", 1)
-    commit = commit_for(snapshot, request, decision, AT, Igsp())
-    assert world.ledger.commit(commit, snapshot) is not None
-
-
-def test_a_reservation_waits_for_the_transaction_that_holds_the_wallet(
-    world: World, wire: Wire
-) -> None:
-    world.player("ann")
-    wire.before["transact_write_items"] = failing(cancelled("TransactionConflict", "None"))
-    quick(wire, world).set_reserved("ann", "EUR", 1)
-    assert wire.calls["transact_write_items"] == 2
-
-
-def test_a_reservation_never_falls_below_wins_that_were_held_meanwhile(
-    world: World, wire: Wire
-) -> None:
-    world.player("ann", amount="10.00")
-    world.accounts.set_reserved("ann", "EUR", 5_00)
-
-    def hold() -> None:
-        """A win of 2.00 is held, and another operator brings the sum back to 5.00."""
-        world.client.update_item(
-            TableName=world.tables.wallets,
-            Key={"player_id": {"S": "ann"}, "currency": {"S": "EUR"}},
-            UpdateExpression="SET held_wins = :held",
-            ExpressionAttributeValues={":held": {"N": "200"}},
-        )
-
-    wire.before["transact_write_items"] = hold
-    with pytest.raises(ValueError, match="held wins"):
-        quick(wire, world).set_reserved("ann", "EUR", 1_00)
-
-
 def test_a_balance_is_read_in_one_round_trip(world: World, wire: Wire) -> None:
     session_id = world.player("ann")
     accounts = ArrangedAccounts(wire, world.tables)

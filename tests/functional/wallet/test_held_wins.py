@@ -6,13 +6,17 @@ from typing import Any
 import pytest
 
 from casino.accounts.held_wins import HeldWins, Released
+from casino.accounts.reservations import Reservations
+from casino.accounts.store.reservations import DynamoDbReservations
 from casino.audit.model import Who
+from casino.base.clock import SystemClock
 from casino.base.errors import AdminError
 from casino.integrations.model import WinLimits
 from casino.wallet.explain import LedgerReader
 from casino.wallet.model import Wallet
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.store.releases import DynamoDbReleases
+from casino.wiring.accounts import player_admin
 from testing.clock import FakeClock
 from testing.crashes import CrashError, Crashes, CrashingClient
 from testing.hooks import Caller, load_function
@@ -138,10 +142,16 @@ def test_a4_only_a_held_win_is_released_and_with_a_reason(play: Play) -> None:
 
 def test_a4_no_reservation_and_no_withdrawal_frees_a_held_win(play: Play) -> None:
     play.win("250.00", transaction_id="win-1")
-    accounts = play.world.accounts
-    with pytest.raises(ValueError, match="held wins"):
-        accounts.set_reserved("player-912", "EUR", 249_99)
-    accounts.set_reserved("player-912", "EUR", 350_00)
+    world, who = play.world, Who("ann", "a test")
+    players = player_admin(world.client, world.tables, SystemClock())
+    reservations = Reservations(DynamoDbReservations(world.client, world.tables), players)
+    wallet_of = ("player-912", "EUR")
+    reservations.reserve(*wallet_of, 1, "res-1", who=who)
+    reservations.release(*wallet_of, "res-1", who=who)
+    assert wallet(play).reserved_minor == 250_00
+    with pytest.raises(AdminError):
+        reservations.reserve(*wallet_of, 1_000_01, "res-2", who=who)
+    reservations.reserve(*wallet_of, 100_00, "res-3", who=who)
     assert play.cash() == 900
     release(play.world)
     assert money(play) == (1_250_00, 100_00, 0)

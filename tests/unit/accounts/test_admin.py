@@ -80,8 +80,6 @@ REFUSED: list[tuple[str, Callable[[PlayerAdmin], object]]] = [
     ("wallet_not_found", lambda p: p.deposit("ann", "USD", 1, "t-1", who=WHO)),
     ("transaction_mismatch", lambda p: p.deposit("ann", "EUR", 1, "opening", who=WHO)),
     ("insufficient_funds", lambda p: p.withdraw("ann", "EUR", 1001, "t-1", who=WHO)),
-    ("insufficient_funds", lambda p: p.reserve("ann", "EUR", 1001, who=WHO)),
-    ("invalid_request", lambda p: p.reserve("ann", "EUR", -1, who=WHO)),
     ("player_not_found", lambda p: p.set_blocked("bob", blocked=True, who=WHO)),
     ("invalid_request", lambda p: p.change_profile("ann", who=WHO)),
     ("invalid_request", lambda p: p.change_profile("ann", who=WHO, kyc_level="gold")),

@@ -129,18 +129,6 @@ class PlayerAdmin:
         audit = self._record(player_id, "block" if blocked else "unblock", who)
         self.accounts.set_blocked(player_id, blocked, audit)
 
-    def reserve(self, player_id: str, currency: str, amount_minor: int, *, who: Who) -> Wallet:
-        """Hold an amount of the balance back from play; 0 gives all of it back."""
-        if amount_minor < 0:
-            raise AdminError("invalid_request", "amount must not be negative")
-        self.wallet(player_id, currency)
-        audit = self._record(player_id, "reserve", who)
-        try:
-            self.accounts.set_reserved(player_id, currency, amount_minor, audit)
-        except ValueError as error:
-            raise AdminError("insufficient_funds", str(error)) from error
-        return self.wallet(player_id, currency)
-
     def deposit(
         self, player_id: str, currency: str, amount_minor: int, transaction_id: str, *, who: Who
     ) -> Moved:
@@ -148,10 +136,18 @@ class PlayerAdmin:
         return self._move("deposit", player_id, currency, amount_minor, transaction_id, who)
 
     def withdraw(
-        self, player_id: str, currency: str, amount_minor: int, transaction_id: str, *, who: Who
+        self,
+        player_id: str,
+        currency: str,
+        amount_minor: int,
+        transaction_id: str,
+        reservation_id: str | None = None,
+        *,
+        who: Who,
     ) -> Moved:
-        """Pay out of a wallet what is not reserved, once for each `transaction_id`."""
-        return self._move("withdrawal", player_id, currency, amount_minor, transaction_id, who)
+        """Pay out of a wallet what is not reserved, or a reservation, once for each id."""
+        moved = (player_id, currency, amount_minor, transaction_id, who, reservation_id)
+        return self._move("withdrawal", *moved)
 
     def _move(
         self,
@@ -161,9 +157,10 @@ class PlayerAdmin:
         amount_minor: int,
         transaction_id: str,
         who: Who,
+        reservation_id: str | None = None,
     ) -> Moved:
         asked = (player_id, currency, amount_minor, transaction_id)
-        answer = self.move(kind, *asked, who=who, trace_id=transaction_id)
+        answer = self.move(kind, *asked, reservation_id, who=who, trace_id=transaction_id)
         if answer.code != "ok":
             raise AdminError(answer.code, REFUSALS[answer.code].message)
         try:
@@ -180,13 +177,15 @@ class PlayerAdmin:
         currency: str,
         amount_minor: int,
         transaction_id: str,
+        reservation_id: str | None = None,
         *,
         who: Who,
         trace_id: str,
     ) -> Result:
         """Record the movement like any transaction, and return what it and each copy is answered.
 
-        A refusal is recorded, too. Sending it again settles an unknown outcome.
+        A withdrawal that names a reservation pays all of it out. A refusal is recorded, too.
+        Sending it again settles an unknown outcome.
         """
         if amount_minor <= 0:
             raise AdminError("invalid_request", "amount must be above 0")
@@ -199,6 +198,7 @@ class PlayerAdmin:
             player_id=player_id,
             currency=currency,
             amount_minor=amount_minor,
+            bet_transaction_id=reservation_id,
             extra=who.explained().written(),
             trace_id=trace_id,
         )

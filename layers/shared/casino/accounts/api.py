@@ -21,7 +21,7 @@ from casino.wallet.dialect import Answer
 MAX_BODY: Final = 16 * 1024
 
 #: What needs no encoding in a URL's path: nobody can then read one id for another.
-_PLAYER_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,255}"
+_PLAIN_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._~-]{0,255}"
 _KEY: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
 _LONGEST_LIST: Final = 50
 
@@ -37,7 +37,7 @@ _FAULTS: Final = {
 _PROFILE: Final = frozenset({"name", "country", "birth_date", "kyc_level"})
 _MALFORMED: Final = "does not have the form that the description gives"
 
-type _PlayerId = Annotated[str, StringConstraints(pattern=rf"^{_PLAYER_ID}$")]
+type _PlainId = Annotated[str, StringConstraints(pattern=rf"^{_PLAIN_ID}$")]
 type _Text = Annotated[
     str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")
 ]
@@ -72,7 +72,7 @@ class Profile(_Body):
 class NewPlayer(Profile):
     """A player to create, with empty wallets in `currencies`."""
 
-    player_id: _PlayerId
+    player_id: _PlainId
     currencies: Annotated[list[str], Field(max_length=_LONGEST_LIST)] = []
 
 
@@ -80,6 +80,12 @@ class Movement(_Body):
     """An amount of money, as an exact JSON number."""
 
     amount: int | Decimal
+
+
+class Payout(Movement):
+    """An amount to pay out: of what can be spent, or all of a reservation."""
+
+    reservation_id: _PlainId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +134,9 @@ class Asked:
         return Who(self.caller, body.reason, once)
 
 
-def is_player_id(text: str) -> bool:
-    """Tell whether a path may name such a player."""
-    return re.fullmatch(_PLAYER_ID, text, re.ASCII) is not None
+def is_plain_id(text: str) -> bool:
+    """Tell whether a path may name a player or a reservation so."""
+    return re.fullmatch(_PLAIN_ID, text, re.ASCII) is not None
 
 
 def parsed[Body: _Body](shape: type[Body], body: bytes) -> Body:

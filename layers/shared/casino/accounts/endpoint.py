@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casino.accounts.answers import error_answer
-from casino.accounts.api import MAX_BODY, Asked, is_player_id
+from casino.accounts.api import MAX_BODY, Asked, is_plain_id
 from casino.accounts.model import Reply
 from casino.accounts.refusals import ACCOUNT_ERRORS
 from casino.base.clock import Clock
@@ -23,6 +23,8 @@ from casino.observability.telemetry import Telemetry
 REQUEST_S: Final = 8.0
 #: Who calls on the local stack, whose emulator names no caller.
 LOCAL_CALLER: Final = "local:api"
+#: Parts of a path that name something → how one is answered that names nothing.
+_NAMED: Final = {"player_id": "player_not_found", "reservation_id": "reservation_not_found"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,10 @@ class AccountsEndpoint:
             # API Gateway names a caller, and answers whom it cannot name like this.
             raise RequestRefusedError("not_found")
         place = {name: str(part) for name, part in (event.get("pathParameters") or {}).items()}
-        if "player_id" in place:
-            if not is_player_id(place["player_id"]):
-                raise AdminError("player_not_found", "")
-            log["player_id"] = place["player_id"]
+        for name, code in _NAMED.items():
+            if name in place and not is_plain_id(place[name]):
+                raise AdminError(code, "")
+        log["player_id"] = place.get("player_id", "")
         return Asked(
             caller=caller,
             method=route[0],

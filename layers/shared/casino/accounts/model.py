@@ -31,6 +31,22 @@ class Identity:
     version: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """Money of a wallet that waits for a payout; `at` is when it was reserved, ISO 8601 UTC.
+
+    `state` is `open`, `released` or `paid`, and then `paid_by` is the withdrawal.
+    """
+
+    reservation_id: str
+    player_id: str
+    currency: str
+    amount_minor: int
+    at: str
+    state: str = "open"
+    paid_by: str = ""
+
+
 class Reply(NamedTuple):
     """An answer of the casino's own API: `code` is `ok` or one of `casino.accounts.refusals`.
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from casino.accounts.model import Controlled, Exclusion, Identity
+from casino.accounts.model import Controlled, Exclusion, Identity, Reservation
 from casino.audit.model import AuditRecord, Once
 from casino.wallet.model import Entry, Wallet
 from casino.wallet.purchase import Order
@@ -48,6 +48,25 @@ class Controls(Protocol):
 
         No bet that was decided before it returns is applied after. Raises `LookupError`.
         """
+
+
+class Reserved(Protocol):
+    """Reservations, each of which moves with the reserved funds of its wallet.
+
+    The store fills in `old`, `new` and `detail` of the audit records.
+    """
+
+    def get(self, reservation_id: str) -> Reservation | None:
+        """Return a reservation, consistently."""
+
+    def add(self, made: Reservation, audit: AuditRecord) -> bool:
+        """Make a reservation, or find it made; false when the wallet cannot spend as much.
+
+        Raises `AdminError` when another one has its id.
+        """
+
+    def release(self, made: Reservation, audit: AuditRecord) -> bool:
+        """Give an open reservation back to play; false when it is over."""
 
 
 class Releases(Protocol):

@@ -11,6 +11,7 @@ from casino.base.api import COMMON_ERRORS, ApiError, definitive, repeatable
 _NEW_KEY: Final = "Do not send it again; a corrected request needs a new Idempotency-Key."
 _FIX: Final = "Correct the request and send it again; its Idempotency-Key was not used."
 _RETRY: Final = "Send the same request again, with the same Idempotency-Key and backoff."
+_OVER: Final = "Do not send it again; its audit record says what became of it."
 _PATH: Final = "Check the URL."
 
 
@@ -26,7 +27,10 @@ _TABLE: Final = (
     _common("not_found", _PATH),
     definitive(404, "player_not_found", "The player does not exist.", _PATH),
     definitive(404, "wallet_not_found", "The player has no wallet in the currency.", _PATH),
+    definitive(404, "reservation_not_found", "The wallet has no such reservation.", _PATH),
     definitive(409, "player_exists", "The player_id is another player's.", _NEW_KEY),
+    definitive(409, "reservation_over", "The reservation is released or paid out.", _OVER),
+    definitive(409, "reservation_mismatch", "The reservation is of another amount.", _FIX),
     definitive(
         409,
         "transaction_mismatch",

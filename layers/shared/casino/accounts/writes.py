@@ -2,18 +2,30 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
+from uuid import uuid4
 
 import msgspec
 
 from casino.accounts.admin import PlayerAdmin
-from casino.accounts.answers import error_answer, written
-from casino.accounts.api import Asked, Movement, NewPlayer, Profile, Reasoned, minor_of, parsed
+from casino.accounts.answers import amount, error_answer, written
+from casino.accounts.api import (
+    Asked,
+    Movement,
+    NewPlayer,
+    Payout,
+    Profile,
+    Reasoned,
+    minor_of,
+    parsed,
+)
 from casino.accounts.model import Reply
 from casino.accounts.once import Repeats
+from casino.accounts.reservations import Reservations
 from casino.audit.model import Once
 from casino.base.errors import AdminError
 from casino.wallet.dialect import Answer
+from casino.wallet.service import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +33,9 @@ class Writes:
     """The routes that change something."""
 
     players: PlayerAdmin
+    reservations: Reservations
     repeats: Repeats
+    new_id: Callable[[], str] = lambda: f"res-{uuid4()}"
 
     def routes(self) -> dict[tuple[str, str], Callable[[Asked], Reply]]:
         """Return what answers which method of which resource."""
@@ -32,8 +46,10 @@ class Writes:
             ("PATCH", player): self._change_profile,
             ("POST", f"{player}/block"): lambda asked: self._set_blocked(asked, blocked=True),
             ("POST", f"{player}/unblock"): lambda asked: self._set_blocked(asked, blocked=False),
-            ("POST", f"{wallet}/deposits"): lambda asked: self._move(asked, "deposit"),
-            ("POST", f"{wallet}/withdrawals"): lambda asked: self._move(asked, "withdrawal"),
+            ("POST", f"{wallet}/deposits"): self._deposit,
+            ("POST", f"{wallet}/withdrawals"): self._withdraw,
+            ("POST", f"{wallet}/reservations"): self._reserve,
+            ("POST", f"{wallet}/reservations/{{reservation_id}}/release"): self._release,
         }
 
     def _add(self, asked: Asked) -> Reply:
@@ -70,16 +86,47 @@ class Writes:
 
         return self._once(asked, {}, Answer(200, written(answer)), change)
 
-    def _move(self, asked: Asked, kind: Literal["deposit", "withdrawal"]) -> Reply:
-        """The ledger itself answers a copy: the key is the transaction's id."""
-        body, currency, key = parsed(Movement, asked.body), asked.currency, asked.key
-        amount_minor, who = minor_of(body.amount, currency), asked.who(body)
-        if kind == "deposit":
-            # As for operators, the first deposit opens the wallet.
-            self.players.open_wallet(asked.player_id, currency, who=who)
+    def _deposit(self, asked: Asked) -> Reply:
+        """Pay in; as for operators, the first deposit opens the wallet."""
+        body, currency = parsed(Movement, asked.body), asked.currency
+        amount_minor, who, key = minor_of(body.amount, currency), asked.who(body), asked.key
+        self.players.open_wallet(asked.player_id, currency, who=who)
         moved = (asked.player_id, currency, amount_minor, key)
-        made = self.players.move(kind, *moved, who=who, trace_id=asked.trace_id)
-        return Reply(made.status, made.body, made.code, made.replay)
+        return _told(self.players.move("deposit", *moved, who=who, trace_id=asked.trace_id))
+
+    def _withdraw(self, asked: Asked) -> Reply:
+        body, currency = parsed(Payout, asked.body), asked.currency
+        amount_minor, who, key = minor_of(body.amount, currency), asked.who(body), asked.key
+        moved = (asked.player_id, currency, amount_minor, key, body.reservation_id)
+        return _told(self.players.move("withdrawal", *moved, who=who, trace_id=asked.trace_id))
+
+    def _reserve(self, asked: Asked) -> Reply:
+        body, currency = parsed(Movement, asked.body), asked.currency
+        amount_minor = minor_of(body.amount, currency)
+        reservation_id = self.new_id()
+        answer = {
+            "reservation_id": reservation_id,
+            "player_id": asked.player_id,
+            "currency": currency,
+            "amount": amount(amount_minor, currency),
+        }
+
+        def reserve(once: Once) -> None:
+            wanted = (asked.player_id, currency, amount_minor, reservation_id)
+            self.reservations.reserve(*wanted, who=asked.who(body, once))
+
+        said = {"amount_minor": amount_minor}
+        return self._once(asked, said, Answer(201, written(answer)), reserve)
+
+    def _release(self, asked: Asked) -> Reply:
+        body, reservation_id = parsed(Reasoned, asked.body), asked.place["reservation_id"]
+        named = (asked.player_id, asked.currency, reservation_id)
+        answer = {"reservation_id": reservation_id, "status": "released"}
+
+        def release(once: Once) -> None:
+            self.reservations.release(*named, who=asked.who(body, once))
+
+        return self._once(asked, {}, Answer(200, written(answer)), release)
 
     def _once(
         self,
@@ -95,3 +142,8 @@ class Writes:
         made, replay = self.repeats.once(once, change, refused)
         code = "ok" if made.status < 400 else str(msgspec.json.decode(made.body)["error"])
         return Reply(made.status, made.body, code, replay)
+
+
+def _told(result: Result) -> Reply:
+    """Return what the ledger keeps: it answers every copy itself, since the key is the id there."""
+    return Reply(result.status, result.body, result.code, result.replay)

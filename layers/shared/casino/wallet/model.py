@@ -60,8 +60,8 @@ class Transaction:
     """One request to move money, verified and typed, not yet decided.
 
     `type` is the kind of stake or payout (`bet`, `tip`, `freespin`, `win`, `jackpot`, …);
-    `extra` is the JSON text of the unknown fields, kept for audit. A notice moves nothing, and
-    names neither player nor currency.
+    `extra` is the JSON text of the unknown fields, kept for audit. A notice moves nothing, names no
+    player and no currency. A withdrawal's `bet_transaction_id` is a reservation that it pays out.
 
     `by_bet` says that its bet settles it. A win needs no session where bet or round show the
     player. A refund gives back the stored stake, whatever it says itself: that of an unknown or

@@ -216,8 +216,3 @@ class Accounts(Protocol):
 
     def set_blocked(self, player_id: str, blocked: bool, audit: AuditRecord) -> None:
         """Block or unblock the player: no bet decided before it returns is applied after."""
-
-    def set_reserved(
-        self, player_id: str, currency: str, reserved_minor: int, audit: AuditRecord
-    ) -> None:
-        """Set what the platform holds back from play; at most the balance (`ValueError`)."""

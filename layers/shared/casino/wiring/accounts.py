@@ -9,6 +9,8 @@ from casino.accounts.answers import PlatformWords
 from casino.accounts.endpoint import AccountsEndpoint
 from casino.accounts.once import Repeats
 from casino.accounts.reads import Reads
+from casino.accounts.reservations import Reservations
+from casino.accounts.store.reservations import DynamoDbReservations, PayoutLedger
 from casino.accounts.writes import Writes
 from casino.audit.store import DynamoDbAnswers
 from casino.aws.clients import dynamodb_client
@@ -18,7 +20,6 @@ from casino.base.proxy import Event, Response
 from casino.observability.telemetry import Telemetry
 from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
-from casino.wallet.store.audited import AuditedLedger
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wiring.settings import load_settings
@@ -27,7 +28,7 @@ from casino.wiring.settings import load_settings
 def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
     """Return the use cases of players, as the API and the operators have them."""
     accounts = DynamoDbAccounts(client, tables)
-    service = WalletService(AuditedLedger(client, tables), accounts, clock, PlatformWords())
+    service = WalletService(PayoutLedger(client, tables), accounts, clock, PlatformWords())
     profiles, history = DynamoDbProfiles(client, tables), DynamoDbHistory(client, tables)
     return PlayerAdmin(accounts, profiles, history, service, clock)
 
@@ -38,7 +39,8 @@ def accounts_handler(
     """Return the Lambda handler of the casino's own API, wired from the environment."""
     settings, clock, client = load_settings(environment), SystemClock(), dynamodb_client()
     players = player_admin(client, settings.tables, clock)
-    writes = Writes(players, Repeats(DynamoDbAnswers(client, settings.tables)))
+    reservations = Reservations(DynamoDbReservations(client, settings.tables), players)
+    writes = Writes(players, reservations, Repeats(DynamoDbAnswers(client, settings.tables)))
     observer = Telemetry(settings.service)
     routes = writes.routes() | Reads(players).routes()
     return AccountsEndpoint(routes, clock, observer, settings.local).handle

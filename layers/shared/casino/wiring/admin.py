@@ -12,8 +12,10 @@ from casino.accounts.admin import PlayerAdmin
 from casino.accounts.held_wins import HeldWins
 from casino.accounts.holds import HoldReleases, OpenHolds
 from casino.accounts.identities import PlayerIdentities
+from casino.accounts.reservations import Reservations
 from casino.accounts.store.identities import DynamoDbIdentities
 from casino.accounts.store.identity_key import IdentityKey
+from casino.accounts.store.reservations import DynamoDbReservations
 from casino.audit.model import Who
 from casino.audit.store import DynamoDbAudit, DynamoDbIntents
 from casino.aws.invoke import ask
@@ -96,6 +98,11 @@ class Admin:
     @cached_property
     def players(self) -> PlayerAdmin:
         return player_admin(self.dynamodb, self.stack.tables, self.clock)
+
+    @cached_property
+    def reservations(self) -> Reservations:
+        store = DynamoDbReservations(self.dynamodb, self.stack.tables)
+        return Reservations(store, self.players)
 
     @cached_property
     def identities(self) -> PlayerIdentities:

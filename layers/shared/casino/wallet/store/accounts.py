@@ -26,7 +26,6 @@ from casino.aws.dynamodb import (
     transact,
 )
 from casino.aws.tables import Tables
-from casino.base.money import to_major
 from casino.limits.model import Limits
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
@@ -155,36 +154,6 @@ class DynamoDbAccounts:
 
         settle(change, self._sleep)
 
-    def set_reserved(
-        self, player_id: str, currency: str, reserved_minor: int, audit: AuditRecord
-    ) -> None:
-        """Set what the platform holds back from play; at most the balance (`ValueError`).
-
-        Held wins are part of it, and stay: less than they are is a `ValueError` as well. Raises
-        `LookupError` when the wallet does not exist.
-        """
-        if reserved_minor < 0:
-            raise ValueError("the reserved amount must not be negative")
-
-        def change() -> bool:
-            wallet = self.wallet(player_id, currency)
-            if wallet is None:
-                raise LookupError(f"player {player_id} has no {currency} wallet")
-            if reserved_minor < wallet.held_wins_minor:
-                raise ValueError("held wins stay reserved until they are released")
-            if reserved_minor > wallet.balance_minor:
-                raise ValueError("the reserved amount must not exceed the balance")
-            if reserved_minor == wallet.reserved_minor:
-                return True
-            old, new = (
-                f"{to_major(minor, currency)} {currency}"
-                for minor in (wallet.reserved_minor, reserved_minor)
-            )
-            update = self._reserve(wallet, reserved_minor)
-            return not self._audited([update], replace(audit, old=old, new=new))
-
-        settle(change, self._sleep)
-
     def _audited(self, writes: list[dict[str, Any]], audit: AuditRecord) -> tuple[str, ...]:
         return transact_audited(self._client, self._tables, writes, audit)
 
@@ -242,26 +211,6 @@ class DynamoDbAccounts:
                 "ConditionExpression": "attribute_exists(player_id)",
                 "ExpressionAttributeNames": _names("blocked", "version"),
                 "ExpressionAttributeValues": {":blocked": flag(blocked), ":one": number(1)},
-            }
-        }
-
-    def _reserve(self, wallet: Wallet, reserved_minor: int) -> dict[str, Any]:
-        """Bets may come between, as long as they leave enough."""
-        return {
-            "Update": {
-                "TableName": self._tables.wallets,
-                "Key": wallet_item_key(wallet.player_id, wallet.currency),
-                "UpdateExpression": "SET #reserved = :reserved ADD #version :one",
-                "ConditionExpression": (
-                    "#balance >= :reserved AND #reserved = :read"
-                    " AND (attribute_not_exists(held_wins) OR held_wins <= :reserved)"
-                ),
-                "ExpressionAttributeNames": _names("reserved", "version", "balance"),
-                "ExpressionAttributeValues": {
-                    ":reserved": number(reserved_minor),
-                    ":read": number(wallet.reserved_minor),
-                    ":one": number(1),
-                },
             }
         }
 

@@ -31,6 +31,8 @@ class AuditedLedger(DynamoDbLedger):
             )
         )
         detail = f"{amount}, transaction {entry.transaction_id}"
+        if entry.kind == "withdrawal" and entry.bet_transaction_id is not None:
+            detail += f", reservation {entry.bet_transaction_id}"
         if entry.record == "refused":
             detail += f", refused: {entry.rule}"
         who, subject = Who.read(entry.extra), of_player(entry.player_id)
