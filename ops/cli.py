@@ -27,6 +27,7 @@ _NOUNS: Final = {
     "win": ("win", "Held wins."),
     "hold": ("hold", "Stakes that wait for their settlement."),
     "delivery": ("delivery", "What partners told us."),
+    "report": ("report", "What was earned and played, from the lake."),
 }
 _PLAIN: Final = {
     "sign": ("signature", "Sign a body as a provider does."),

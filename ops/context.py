@@ -119,6 +119,7 @@ def _operations(
         sandbox=sandbox,
         functions=client("lambda", _PATIENT),
         queues=client("sqs"),
+        objects=client("s3"),
         identity=None if "endpoint_url" in options else client("sts"),
         api=_api(session, stack, options, cloudformation.meta.region_name),
     )

@@ -216,6 +216,13 @@ PLANTS: Final = [
         "casino.dialects.winupgo.signature",
     ),
     Plant("what ships imports a package for development", NO_TOOL, "functions.bet.app", "httpx"),
+    Plant("what ships imports the reports' engine", NO_TOOL, "casino.events.lake", "duckdb"),
+    Plant(
+        "a report reads a table",
+        "reports know the lake and no table",
+        "ops.report.figures",
+        "casino.wallet.store.history",
+    ),
     Plant(
         "the kit imports a test",
         "nothing imports a test",

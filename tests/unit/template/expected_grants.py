@@ -156,6 +156,12 @@ EXPECTED_GRANTS: Grants = {
     "AccountsFunction": ACCOUNTS_GRANTS | {"AccountsLogs": LOGS},
     "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
     "MeasureExposureFunction": EXPOSURE_GRANTS | {"MeasureExposureLogs": LOGS},
+    "StoreEventsFunction": {
+        "LakeQueue": {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"},
+        "${LakeBucket.Arn}/lake/*": {"s3:PutObject"},
+        "KmsKeyArn": {"kms:Decrypt", "kms:GenerateDataKey"},
+        "StoreEventsLogs": LOGS,
+    },
     "MeasureHoldsFunction": HOLDS_GRANTS | {"MeasureHoldsLogs": LOGS},
     "SyncCatalogueFunction": SYNC_GRANTS | {"SyncCatalogueLogs": LOGS},
     "ReadCatalogueFunction": LOBBY_GRANTS | {"ReadCatalogueLogs": LOGS},

@@ -14,6 +14,7 @@ DOCUMENTED_WILDCARDS = {
     ("SyncCatalogueRole", "Resource", "${AWS::StackName}/integration/*"),
     ("SyncCatalogueRole", "Resource", "${PagesBucket.Arn}/*"),
     ("RotationPolicy", "Resource", "${AWS::StackName}/integration/*"),
+    ("StoreEventsRole", "Resource", "${LakeBucket.Arn}/lake/*"),
     ("IgvMerchantRole", "Resource", "${AWS::StackName}/integration/*"),
     ("TokenPolicy", "Resource", "${AWS::StackName}/token/*"),
     ("WalletApi", "Principal", "*"),

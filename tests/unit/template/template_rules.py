@@ -37,6 +37,7 @@ SERVICE_METRICS = {
     "DeliveriesUnmatched",
     "DeliveriesFailed",
     "OpenDeliveryAgeSeconds",
+    "LakeLagSeconds",
     "ProviderFailures",
     "PurchasesOwed",
 }

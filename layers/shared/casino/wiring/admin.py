@@ -91,6 +91,8 @@ class Admin:
     """Lambda: where rotations and syncs run."""
     queues: Any = None
     """SQS."""
+    objects: Any = None
+    """S3."""
     clock: Clock = field(default_factory=SystemClock)
 
     # The use cases.

@@ -24,6 +24,8 @@ class Stack:
     sync_function: str = ""
     unworked_queue: str = ""
     """Where batches are named that the stream of the deliveries gave up."""
+    lake_bucket: str = ""
+    """Where the events for analysis are."""
     cache_s: float = 60.0
     """How long a function may go on with what the registry and Secrets Manager said before."""
     local: bool = False
@@ -64,6 +66,7 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
         outputs.get("SyncTableName", ""),
         outputs.get("SyncFunctionName", ""),
         outputs.get("UnworkedQueueUrl", ""),
+        outputs.get("LakeBucketName", ""),
         float(outputs.get("CacheSeconds", Stack.cache_s)),
         outputs.get("ApiStage") == "local",
         "CryptographyLayerArn" in outputs,
