@@ -11,10 +11,11 @@ from typing import Annotated, Final, NamedTuple, cast
 import typer
 
 from casino.base.checks import a_moment
+from casino.base.money import amount
 from casino.base.times import epoch, iso_utc
 from ops.context import Operations
 from ops.errors import OpsError
-from ops.output import Cell, Output, amount, comma_separated, table
+from ops.output import Cell, Output, comma_separated, table
 from ops.report import figures
 from ops.report.lake import fetched, in_folder
 from ops.report.plot import bars

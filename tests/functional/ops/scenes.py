@@ -79,6 +79,8 @@ READS = [
     ("order", "list"),
     ("delivery", "list"),
     ("delivery", "show", "sandbox", DELIVERY),
+    ("report", "revenue", "--from", "2025-10-17", "--lake", FILE),
+    ("report", "activity", "--from", "2025-10-17", "--lake", FILE),
     ("sign", FILE),
     ("verify-signature", FILE),
 ]
