@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from botocore.config import Config
 from casino.aws.clients import aws_client
 from casino.catalogue.lobby import CatalogueReads, GameFilter
 from casino.sessions.checks import Prerequisites, refusal
+from testing.clock import START
 from testing.integrations import an_integration
 from testing.provider import provider
 from testing.world import World
@@ -55,7 +55,7 @@ def launch_refusal(studio: Hub, provider_id: str) -> str | None:
         wallet=None,
         currency="EUR",
         is_demo=True,
-        today=date(2026, 1, 1),
+        now=START,
     )
     return refusal(
         replace(facts, currency=facts.provider.currencies[0]) if facts.provider else facts

@@ -153,3 +153,13 @@ def test_an_unknown_limit_is_refused(play: Play, world: World, name: str) -> Non
 def test_a_value_that_is_no_limit_is_refused(play: Play, world: World, value: int) -> None:
     with pytest.raises(AdminError, match="a limit is a number"):
         allow(world, loss_day=value)
+
+
+def test_winupgo_opens_no_session_for_a_player_who_is_excluded(world: World) -> None:
+    partner = connect(world)
+    partner.configure(opens_sessions=True)
+    world.limits.exclude(PLAYER, "cool_off", _soon(world), who=WHO)
+    said = partner.open_session("k1")
+    assert (said.status, said.json["code"]) == (403, "RG_COOL_OFF")
+    world.limits.exclude(PLAYER, "self_exclusion", None, who=WHO)
+    assert partner.open_session("k2").json["code"] == "RG_SELF_EXCLUDED"

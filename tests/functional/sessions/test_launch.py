@@ -1,11 +1,13 @@
 """Launches through the session API, against the real tables: what is asked, written and said."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
+from casino.audit.model import Who
 from casino.integrations.store.items import registry_key
 from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions.refusals import LAUNCH_ERRORS
@@ -115,6 +117,8 @@ def _nothing(world: World) -> None:
     return None
 
 
+WHO: Final = Who("local:test", "the player asked")
+TOMORROW: Final = int(time.time()) + 86_400
 #: Code → what to arrange before the launch, and what to launch.
 PREREQUISITES: dict[str, tuple[Callable[[World], object], dict[str, Any]]] = {
     "game_not_found": (_nothing, {"game_id": "99999999-5717-4562-b3fc-2c963f66afa6"}),
@@ -127,6 +131,8 @@ PREREQUISITES: dict[str, tuple[Callable[[World], object], dict[str, Any]]] = {
     "unsupported_currency": (_nothing, {"currency": "GBP"}),
     "player_not_found": (_nothing, {"player_id": "nobody"}),
     "player_blocked": (lambda w: w.accounts.set_blocked(PLAYER, True), {}),
+    "rg_self_excluded": (lambda w: w.limits.exclude(PLAYER, "self_exclusion", None, who=WHO), {}),
+    "rg_cool_off": (lambda w: w.limits.exclude(PLAYER, "cool_off", TOMORROW, who=WHO), {}),
     "name_unknown": (lambda w: introduce(w, name=None), {}),
     "country_unknown": (lambda w: introduce(w, country=None), {}),
     "country_restricted": (lambda w: introduce(w, country="US"), {}),

@@ -1,18 +1,26 @@
 """Every prerequisite of a launch is refused by a code of its own."""
 
 from dataclasses import replace
-from datetime import date
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import pytest
 
 from casino.catalogue.model import Game, Provider
 from casino.integrations.model import Integration
+from casino.limits.model import FOR_GOOD
 from casino.sessions.checks import Prerequisites, refusal
 from casino.sessions.refusals import LAUNCH_ERRORS
 from casino.wallet.model import Player, Wallet
 from testing.integrations import an_integration, with_terms
 
+
+def moment(day: str) -> float:
+    """Return noon of a day, in seconds since the epoch."""
+    return datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC).timestamp()
+
+
+TODAY: Final = moment("2026-11-21")
 FACTS = Prerequisites(
     game=Game("sandbox", "game-1", "studio-1", "Jaws", "active", "2026-01-01T00:00:00Z", "f"),
     integration=an_integration(url="https://provider.test"),
@@ -30,7 +38,7 @@ FACTS = Prerequisites(
     wallet=Wallet("player-1", "EUR", 100_00, 0, 1, 1, "", blocked=False),
     currency="EUR",
     is_demo=False,
-    today=date(2026, 11, 21),
+    now=TODAY,
 )
 
 
@@ -69,6 +77,11 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "an unknown player": ("player_not_found", {"player": None}),
     "a blocked player": ("player_blocked", {"player": {"blocked": True}}),
     "a blocked wallet": ("player_blocked", {"wallet": {"blocked": True}}),
+    "a self-excluded player": (
+        "rg_self_excluded",
+        {"player": {"self_excluded_until": int(TODAY) + 1, "cool_off_until": FOR_GOOD}},
+    ),
+    "a player in a cool-off": ("rg_cool_off", {"player": {"cool_off_until": int(TODAY) + 1}}),
     "no name": ("name_unknown", {"player": {"name": None}}),
     "an unknown country": ("country_unknown", {"player": {"country": None}}),
     "a restricted country": ("country_restricted", {"player": {"country": "US"}}),
@@ -134,5 +147,5 @@ def test_a_demo_is_judged_like_any_launch(case: str) -> None:
 
 def test_a_player_of_29_february_comes_of_age_on_1_march() -> None:
     born = changed(player={"birth_date": "2008-02-29"})
-    assert refusal(replace(born, today=date(2026, 2, 28))) == "age_restricted"
-    assert refusal(replace(born, today=date(2026, 3, 1))) is None
+    assert refusal(replace(born, now=moment("2026-02-28"))) == "age_restricted"
+    assert refusal(replace(born, now=moment("2026-03-01"))) is None

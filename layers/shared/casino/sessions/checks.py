@@ -5,17 +5,21 @@ own, so that the platform can ask the player. Facts that nobody demands may stay
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from casino.accounts.model import KYC_ORDER
 from casino.catalogue.model import Game, Provider
 from casino.integrations.model import Integration
+from casino.wallet.decision import exclusion_of
 from casino.wallet.model import Player, Wallet
 
 
 @dataclass(frozen=True, slots=True)
 class Prerequisites:
-    """All facts that a launch is judged by; `None` does not exist."""
+    """All facts that a launch is judged by; `None` does not exist.
+
+    `now` is in seconds since the epoch; days are those of UTC.
+    """
 
     game: Game | None
     integration: Integration | None
@@ -24,7 +28,7 @@ class Prerequisites:
     wallet: Wallet | None
     currency: str
     is_demo: bool
-    today: date
+    now: float
 
 
 def refusal(facts: Prerequisites) -> str | None:
@@ -56,11 +60,13 @@ def _of_player(facts: Prerequisites) -> str | None:
         return "player_not_found"
     if player.blocked or (facts.wallet is not None and facts.wallet.blocked):
         return "player_blocked"
+    if (excluded := exclusion_of(player, facts.now)) is not None:
+        return excluded
     if not player.name:
         return "name_unknown"
     demanded = (
         _country(provider, player.country)
-        or _age(provider, player.birth_date, facts.today)
+        or _age(provider, player.birth_date, datetime.fromtimestamp(facts.now, UTC).date())
         or _kyc(provider, player.kyc_level)
     )
     if demanded is not None:

@@ -9,7 +9,6 @@ AWS and one to the provider; a repeat within a minute takes one read.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Final, NoReturn
 from uuid import uuid4
 
@@ -128,7 +127,7 @@ class LaunchService:
             wallet=found.wallet,
             currency=order.currency,
             is_demo=order.is_demo,
-            today=datetime.fromtimestamp(now, UTC).date(),
+            now=now,
         )
         code = refusal(facts)
         if code is not None:

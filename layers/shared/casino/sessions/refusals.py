@@ -14,6 +14,7 @@ _FIX: Final = "Correct the request and send it again, with the same session_id i
 _NEW: Final = "Launch again with a new session_id, or without one."
 _RETRY: Final = "Send the same request again with the same session_id, with backoff."
 _PLAYER: Final = "Do not launch this game for this player; offer another one."
+_PLAY_NOTHING: Final = "Offer this player no game."
 _PROFILE: Final = "Complete the player's profile, then send the request again."
 _WALLET: Final = "Open the wallet, then send the request again."
 _OPERATOR: Final = "Tell operations; repeating the request does not help."
@@ -37,6 +38,8 @@ _TABLE: Final = (
     definitive(409, "game_disabled", "The game is not active.", "Offer another game."),
     definitive(409, "provider_disabled", "The provider is not enabled.", "Offer another game."),
     definitive(409, "player_blocked", "The player is blocked.", _PLAYER),
+    definitive(409, "rg_self_excluded", "The player has excluded themselves.", _PLAY_NOTHING),
+    definitive(409, "rg_cool_off", "The player takes a break.", _PLAY_NOTHING),
     definitive(409, "name_unknown", "The player has no name to show.", _PROFILE),
     definitive(409, "country_unknown", "The player's country is not known.", _PROFILE),
     definitive(409, "country_restricted", "Not available in the player's country.", _PLAYER),

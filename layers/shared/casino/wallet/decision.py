@@ -139,3 +139,10 @@ def is_paid_win_of_round(movement: Transaction | Entry) -> bool:
     """Tell whether it pays out of the round's own bets; other wins are owed whatever it holds."""
     of_the_round = movement.kind == "win" and movement.type in ("win", "freespin")
     return of_the_round and movement.amount_minor > 0
+
+
+def exclusion_of(player: Player, now: float) -> str | None:
+    """Return the code of the exclusion that a player has made; `None` where none holds."""
+    if now < player.self_excluded_until:
+        return "rg_self_excluded"
+    return "rg_cool_off" if now < player.cool_off_until else None

@@ -14,6 +14,7 @@ from casino.dialects.winupgo.dialect import Version
 from casino.dialects.winupgo.requests import SessionOrder, parse_event, parse_session
 from casino.integrations.model import Integration
 from casino.observability.hooks import RequestRecord
+from casino.wallet.decision import exclusion_of
 from casino.wallet.dialect import Call
 from casino.wallet.endpoint import HookEndpoint
 from casino.wallet.hold import session_naming
@@ -72,7 +73,7 @@ class WinupgoEndpoint(HookEndpoint):
         order = parse_session(call, integration.name, name, expires_at)
         record.transaction_id, record.player_id = key, order.player_id
         if opening.ledger.load(order).entry is None:
-            _check(opening, order, integration)
+            _check(opening, order, integration, now)
         result = self.wallet.transact(order, integration.wallet)
         if result.code == "ok":
             _add(opening, order, result, now)
@@ -86,7 +87,7 @@ def _name(player_id: str, suffix: str) -> str:
     return name if len(name) <= 256 else suffix
 
 
-def _check(opening: Opening, order: SessionOrder, integration: Integration) -> None:
+def _check(opening: Opening, order: SessionOrder, integration: Integration, now: float) -> None:
     """Raise `RequestRefusedError` unless the player may play now; nothing of it is recorded."""
     if not integration.provider.sessions_enabled:
         raise RequestRefusedError("sessions_disabled")
@@ -97,6 +98,8 @@ def _check(opening: Opening, order: SessionOrder, integration: Integration) -> N
         raise RequestRefusedError("player_not_found")
     if player.blocked or wallet.blocked:
         raise RequestRefusedError("player_blocked")
+    if (code := exclusion_of(player, now)) is not None:
+        raise RequestRefusedError(code)
 
 
 def _add(opening: Opening, order: SessionOrder, result: Result, now: float) -> None:
