@@ -76,6 +76,7 @@ CALLED = {
     "IgvMerchantFunction": {"igv"},
     "IgvOrdersFunction": {"igv"},
     "InvoFunction": {"invo"},
+    "InvoCallsFunction": {"invo"},
     "WorkDeliveriesFunction": {"igsp", "igv", "invo"},
 }
 

@@ -15,6 +15,7 @@ import pytest
 
 from casino.signing.pair import Pair
 from ops.verbs import ledger
+from sandbox.invo.part import ACCOUNT, InvoPart
 from sandbox.loop import close_loop
 from sandbox.ministack import free_port
 from sandbox.part import Stage
@@ -30,6 +31,7 @@ SIGNED_BY: Final = {
     "flexsoft.yaml": "flexsoft",
     "launch.yaml": "iam",
     "catalogue.yaml": "iam",
+    "invo-calls.yaml": "iam",
     "winupgo.yaml": "winupgo",
     "invo.yaml": "invo",
     "igv.yaml": "igv-seller",
@@ -96,7 +98,9 @@ def told(family: str, api_key: str, secret_key: str, known: dict[str, Any]) -> d
 
 
 @pytest.fixture(scope="module")
-def known(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def known(
+    casino: Casino, invo: InvoPart, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, Any]]:
     """By the name of a field, values that stand for something: players, sessions, games."""
     seat = open_seat(casino.operations, "p_openapi", "EUR", "1000000.00")
     poor = open_seat(casino.operations, "p_openapi_poor", "EUR", "0.50")
@@ -112,6 +116,8 @@ def known(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         ids = [f"t-{number}" for number in range(100)]
         yield {
             "player_id": [seat.player_id, poor.player_id],
+            "player_email": [invo.caller.player_email],
+            "integration": [ACCOUNT],
             "user_id": [seat.player_id, poor.player_id],
             "currency": [seat.currency],
             "country": ["DE"],

@@ -53,6 +53,7 @@ class Line:
     keyring: FakeKeyring
     minted: list[dict[str, Any]]
     observer: FakeObserver
+    notes: Notes
 
     def buy(self) -> Any:
         return self.client.purchase_item(INVO, SWORD)
@@ -91,7 +92,14 @@ def line(*answers: Any, stored: Pair | None = None, mint: int = 200) -> Line:
 
     tokens = PlayerTokens(post, keyring, INVO, clock, observer)
     return Line(
-        InvoClient(transport, keyring, tokens), transport, pool, clock, keyring, minted, observer
+        InvoClient(transport, keyring, tokens),
+        transport,
+        pool,
+        clock,
+        keyring,
+        minted,
+        observer,
+        notes,
     )
 
 
@@ -144,8 +152,15 @@ def test_an_order_that_nobody_knows_after_a_lost_answer_is_the_first_failure() -
         (said(400, "INSUFFICIENT_BALANCE"), "provider_refused"),
         (said(403, "PAYMENTS_PAUSED"), "provider_refused"),
         (said(422, "x"), "provider_refused"),
-        ((202, b'{"status": "pending_approval"}', {}), "provider_invalid_answer"),
-        ((200, b'{"status": "requires_action"}', {}), "provider_invalid_answer"),
+        (said(400, "BAD_REQUEST"), "provider_refused"),
+        (said(404, "PLAYER_NOT_FOUND"), "provider_refused"),
+        ((400, b'{"required_amount": "7.50", "current_balance": "1"}', {}), "insufficient_balance"),
+        (
+            (200, b'{"status": "failed", "order_id": "o", "transaction_id": "t"}', {}),
+            "provider_invalid_answer",
+        ),
+        ((200, b'{"status": ["success"]}', {}), "provider_invalid_answer"),
+        ((200, b'{"order_id": "", "transaction_id": "t"}', {}), "provider_invalid_answer"),
         ((200, b"[]", {}), "provider_invalid_answer"),
     ],
 )
@@ -155,6 +170,27 @@ def test_what_is_no_purchase_is_no_success_and_names_nobody(answer: Any, code: s
         at.buy()
     assert failed.value.code == code
     assert "example.org" not in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "step", ["pending_approval", "pending_guardian_approval", "requires_action"]
+)
+def test_a_purchase_that_waits_for_somebody_is_neither_bought_nor_failed(step: str) -> None:
+    at = line((202, json.dumps({"status": step}).encode(), {}))
+    assert (at.buy().waits_for, at.buy().order_id) == (step, "")
+
+
+def test_an_answer_that_cannot_be_read_is_looked_up() -> None:
+    at = line((200, b'{"status": "succ', {}), BOUGHT)
+    assert at.buy().recovered
+    assert at.asked == [PURCHASE, LOOK_UP]
+
+
+def test_too_few_coins_are_no_failure_that_an_alarm_counts() -> None:
+    at = line((400, b'{"current_balance": "1"}', {}))
+    with pytest.raises(ProviderError, match="insufficient_balance"):
+        at.buy()
+    assert at.notes.named("call failed") == []
 
 
 def test_a_refused_key_is_never_sent_again_and_a_new_one_once() -> None:

@@ -148,6 +148,12 @@ EXPECTED_GRANTS: Grants = {
         "WinupgoLogs": LOGS,
     },
     "InvoFunction": RECEIVE_GRANTS | {"InvoLogs": LOGS},
+    "InvoCallsFunction": MERCHANT_GRANTS
+    | {
+        "AuditTable": {"dynamodb:PutItem", "dynamodb:Query"},
+        "KmsKeyArn": READ_KEY | WRITE_KEY,
+        "InvoCallsLogs": LOGS,
+    },
     "IgvFunction": RECEIVE_GRANTS | {"IgvLogs": LOGS},
     "WorkDeliveriesFunction": WORK_GRANTS | {"WorkDeliveriesLogs": LOGS},
     "IgvOrdersFunction": ORDERS_GRANTS | {"IgvOrdersLogs": LOGS},

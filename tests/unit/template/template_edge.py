@@ -31,6 +31,7 @@ RESERVED = {
     "FlexsoftFunction": "FlexsoftConcurrency",
     "WinupgoFunction": "WinupgoConcurrency",
     "InvoFunction": "InvoConcurrency",
+    "InvoCallsFunction": "InvoCallsConcurrency",
     "IgvFunction": "IgvConcurrency",
     "LaunchSessionFunction": "LaunchConcurrency",
     "AccountsFunction": "AccountsConcurrency",

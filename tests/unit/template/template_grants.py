@@ -15,6 +15,7 @@ DOCUMENTED_WILDCARDS = {
     ("SyncCatalogueRole", "Resource", "${PagesBucket.Arn}/*"),
     ("RotationPolicy", "Resource", "${AWS::StackName}/integration/*"),
     ("StoreEventsRole", "Resource", "${LakeBucket.Arn}/lake/*"),
+    ("InvoCallsRole", "Resource", "${AWS::StackName}/integration/*"),
     ("IgvMerchantRole", "Resource", "${AWS::StackName}/integration/*"),
     ("TokenPolicy", "Resource", "${AWS::StackName}/token/*"),
     ("WalletApi", "Principal", "*"),

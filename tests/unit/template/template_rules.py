@@ -58,6 +58,8 @@ ROUTES = {
     ("POST", "/winupgo/v1/bets/rollback"): "WinupgoFunction",
     ("POST", "/winupgo/v1/events"): "WinupgoFunction",
     ("POST", "/invo/v1/webhooks/{integration}"): "InvoFunction",
+    ("POST", "/player-tokens"): "InvoCallsFunction",
+    ("POST", "/item-purchases"): "InvoCallsFunction",
     ("POST", "/igv/v1/callbacks/{integration}"): "IgvFunction",
     ("GET", "/health"): "HealthFunction",
     ("GET", "/catalogue/games"): "ReadCatalogueFunction",

@@ -62,6 +62,11 @@ def client_certificate(event: Event) -> str:
     return str(certificate.get("clientCertPem", ""))
 
 
+def caller_of(event: Event) -> str:
+    """Return the ARN of the principal whom IAM let in; empty where it named none."""
+    return str(_identity(event).get("userArn") or "")
+
+
 def claims_of(event: Event) -> Mapping[str, str]:
     """Return what a token's authorizer verified; empty on a route without one."""
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}

@@ -1,7 +1,7 @@
 """The traces of rotations and fetched tokens; never a secret or a token."""
 
 from casino.observability.telemetry import Telemetry
-from casino.providers.token import REFUSED, STILL_REFUSED
+from casino.providers.token import NOBODY, REFUSED, STILL_REFUSED
 
 
 class RotationTelemetry(Telemetry):
@@ -23,8 +23,9 @@ class TokenTelemetry(Telemetry):
         self.count("TokenRefreshes", token_service=service)
 
     def token_failed(self, service: str, reason: str) -> None:
-        """Count a fetch that failed; credentials that stay refused are counted once."""
-        if reason == STILL_REFUSED:
+        """Count a fetch that failed; credentials that stay refused are counted once, and a
+        name that nobody has is none."""
+        if reason in (STILL_REFUSED, NOBODY):
             return
         self.count("TokenRefreshFailures", token_service=service, reason=reason)
         if reason == REFUSED:

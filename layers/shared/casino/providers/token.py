@@ -21,6 +21,8 @@ MARGIN_S: Final = 60.0
 REFUSED: Final = "credentials_refused"
 #: The same, and that was told before: they have not changed since.
 STILL_REFUSED: Final = "credentials_still_refused"
+#: The service knows nobody of the name that a token was asked for: it is well, and so are we.
+NOBODY: Final = "nobody_of_this_name"
 #: How long nothing is asked after a failure, in seconds: a login that is refused again and again
 #: locks the account.
 REST_S: Final = 5.0
@@ -100,6 +102,12 @@ class SharedToken:
             if kept is None:
                 raise
             return kept.value
+
+    @property
+    def expires_in_s(self) -> float:
+        """How long the token that is kept still lives, in seconds; 0 without one."""
+        kept = self._kept
+        return 0.0 if kept is None else max(0.0, kept.expires_at - self._clock.monotonic())
 
     def renewed(self, refused: str) -> str:
         """Return another token than `refused`, which was answered with 401.

@@ -4,13 +4,12 @@ API Gateway has authorised the caller by IAM before. This is the one place where
 become responses.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from casino.base.clock import Clock
 from casino.base.errors import RequestRefusedError, RetryableError
-from casino.base.proxy import Event, Response, all_headers, exact_body, trace_id_of
+from casino.base.proxy import Event, Response, all_headers, caller_of, exact_body, trace_id_of
 from casino.observability.telemetry import Telemetry
 from casino.sessions.api import (
     MAX_BODY,
@@ -55,7 +54,7 @@ class LaunchEndpoint:
         log: dict[str, object] = {
             "trace_id": trace_id,
             "request_id": str(getattr(context, "aws_request_id", "")),
-            "caller": str(_identity(event).get("userArn") or ""),
+            "caller": caller_of(event),
             "method": event.get("httpMethod", ""),
         }
         try:
@@ -153,8 +152,3 @@ def _redirect(event: Event) -> bool:
     if value not in _REDIRECT:
         raise LaunchRefusedError("invalid_request", "redirect is true or false")
     return _REDIRECT[value]
-
-
-def _identity(event: Event) -> Mapping[str, Any]:
-    identity: Mapping[str, Any] = (event.get("requestContext") or {}).get("identity") or {}
-    return identity

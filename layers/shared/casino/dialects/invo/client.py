@@ -20,8 +20,10 @@ from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.providers.ports import ProviderCall, ProviderError
 from casino.providers.sender import Reply
+from casino.providers.token import SharedToken
 from casino.providers.token_request import with_token
 from casino.providers.transport import Manner, Transport
+from casino.signing.pair import Pair
 
 #: The family of the integration whose `secret_key` is the SDK key; it signs nothing.
 ACCOUNT: Final = "invo-account"
@@ -29,10 +31,13 @@ PURCHASE_ITEM: Final = "/api/item-purchases/purchase-item"
 ORDER_DETAILS: Final = "/api/item-purchases/order-details"
 
 _ID: Final = re.compile(r"(?!sub_)[!-~]{1,128}", re.ASCII)
+_WORD: Final = re.compile(r"[^a-z_]", re.ASCII)
 _PRICE: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,2})?", re.ASCII)
 _MOST_ITEMS: Final = 1_000
 #: Statuses that are an answer of Invo's, and no trouble on the way.
 _FINAL: Final = frozenset({400, 401, 403, 404, 409, 422})
+#: What Invo says while somebody else still has to agree, beside all that begins with `pending_`.
+_STEPS: Final = frozenset({"requires_action", "needs_account_selection"})
 _STALE: Final = frozenset({"PLAYER_TOKEN_STALE", "SDK_TOKEN_EXPIRED"})
 #: After these nobody knows whether a purchase was made.
 _UNKNOWN: Final = frozenset(
@@ -78,13 +83,20 @@ class ItemPurchase:
 
 @dataclass(frozen=True, slots=True)
 class ItemOrder:
-    """An item that was bought, in Invo's words; `recovered` when an earlier try had bought it."""
+    """An item's order, in Invo's words; `recovered` when an earlier try had made it.
+
+    Nothing is bought while somebody else still has to agree: `waits_for` is then Invo's word for
+    it, and the ids may be empty.
+    """
 
     order_id: str
     transaction_id: str
     new_balance: str
     currency_name: str
+    item_id: str = ""
+    """The item, where Invo says it."""
     recovered: bool = False
+    waits_for: str = ""
 
 
 class InvoClient:
@@ -101,17 +113,19 @@ class InvoClient:
         call = _call(account, "POST", PURCHASE_ITEM)
         try:
             reply = self._with_key(account, call, body)
+            if reply.status == 404:
+                raise self._unexpected(call, reply, _code_of(reply), "provider_refused")
+            if reply.status != 409:
+                return self._read(call, reply, recovered=False)
         except ProviderError as error:
             found = self._found_after(account, wanted, error)
             if found is None:
                 raise
             return found
-        if reply.status == 409:
-            found = self.order(account, wanted.client_request_id)
-            if found is None:
-                raise self._unexpected(call, reply, "bought before, and no order is known")
-            return found
-        return self._read(call, reply, recovered=False)
+        found = self.order(account, wanted.client_request_id)
+        if found is None:
+            raise self._unexpected(call, reply, "bought before, and no order is known")
+        return found
 
     def order(self, account: Integration, client_request_id: str) -> ItemOrder | None:
         """Return what one of our requests has bought; `None` when nothing."""
@@ -119,6 +133,10 @@ class InvoClient:
         query = f"?client_request_id={quote(client_request_id, safe='')}"
         reply = self._with_key(account, call, b"", query)
         return None if reply.status == 404 else self._read(call, reply, recovered=True)
+
+    def token(self, email: str) -> SharedToken:
+        """Return the token of a player, for the player's browser."""
+        return self._tokens.of(email)
 
     def as_player(
         self, account: Integration, email: str, method: str, path: str, body: bytes = b""
@@ -151,40 +169,49 @@ class InvoClient:
         self, account: Integration, call: ProviderCall, body: bytes, query: str = ""
     ) -> Reply:
         """Send with the SDK key; one that is refused is read again, and a new one tried once."""
-        key = self._keyring.live(account)[0].secret_key
-        reply = self._sent(account, call, body, query, key)
+        pair = self._keyring.live(account)[0]
+        reply = self._sent(account, call, body, query, pair)
         if reply.status == 401:
             self._keyring.refresh(account)
-            newest = self._keyring.live(account)[0].secret_key
-            if newest != key:
-                reply = self._sent(account, call, body, query, newest)
+            newest = self._keyring.live(account)[0]
+            if newest != pair:
+                reply, pair = self._sent(account, call, body, query, newest), newest
+        if reply.status == 401:
+            self._tokens.tell_refused(pair)
         if reply.status in (404, 409):
             return reply
         return self._answered(call, reply)
 
     def _sent(
-        self, account: Integration, call: ProviderCall, body: bytes, query: str, key: str
+        self, account: Integration, call: ProviderCall, body: bytes, query: str, pair: Pair
     ) -> Reply:
-        manner = Manner(_FINAL, {SDK_KEY_HEADER: key})
+        manner = Manner(_FINAL, {SDK_KEY_HEADER: pair.secret_key})
         return self._transport.send(account, call, body, query, manner)
 
     def _answered(self, call: ProviderCall, reply: Reply) -> Reply:
         if reply.status < 400:
             return reply
+        if reply.status == 400 and "current_balance" in reply.fields():
+            # The player's affair: no failure of a call, which an alarm would count.
+            raise ProviderError("insufficient_balance", _code_of(reply), reply.status)
         raise self._unexpected(call, reply, _code_of(reply), "provider_refused")
 
     def _read(self, call: ProviderCall, reply: Reply, *, recovered: bool) -> ItemOrder:
         fields = reply.fields()
         if "order" in fields and isinstance(fields["order"], Mapping):
             fields = fields["order"]
-        order_id, transaction_id = fields.get("order_id"), fields.get("transaction_id")
-        # Other statuses of 200 and 202 are steps on the way: nothing was bought yet.
-        if fields.get("status", "success") not in ("success", "completed"):
-            raise self._unexpected(call, reply, "it is not bought yet")
-        if not isinstance(order_id, str) or not isinstance(transaction_id, str):
+        known = [fields.get(name) for name in ("order_id", "transaction_id")]
+        status = str(fields.get("status", "success"))
+        if status in _STEPS or status.startswith("pending_"):
+            return ItemOrder("", "", "", "", "", recovered, _WORD.sub("", status)[:64])
+        if status not in ("success", "completed"):
+            raise self._unexpected(call, reply, "it is not bought")
+        if not all(isinstance(each, str) and _ID.fullmatch(each) for each in known):
             raise self._unexpected(call, reply, "an order has order_id and transaction_id")
-        balance, currency = fields.get("new_balance"), fields.get("currency_name")
-        return ItemOrder(order_id, transaction_id, str(balance), str(currency), recovered)
+        order_id, transaction_id = map(str, known)
+        told = ("new_balance", "currency_name", "item_id")
+        balance, currency, item_id = (str(fields.get(name, ""))[:128] for name in told)
+        return ItemOrder(order_id, transaction_id, balance, currency, item_id, recovered)
 
     def _unexpected(
         self, call: ProviderCall, reply: Reply, detail: str, code: str = "provider_invalid_answer"

@@ -10,8 +10,18 @@ from casino.integrations.model import Integration
 from casino.integrations.ports import Keyring
 from casino.providers.post import Post
 from casino.providers.sender import Reply
-from casino.providers.token import SharedToken, Token, TokenObserver, TokenUnavailableError
+from casino.providers.token import (
+    NOBODY,
+    REFUSED,
+    STILL_REFUSED,
+    SharedToken,
+    Token,
+    TokenObserver,
+    TokenRefusedError,
+    TokenUnavailableError,
+)
 from casino.providers.token_request import ask_with, token_of, unauthorized
+from casino.providers.token_shelf import REFUSED_S
 from casino.signing.pair import Pair
 
 PLAYER_TOKEN: Final = "/api/sdk/player-token"  # noqa: S105 - a path
@@ -23,7 +33,8 @@ MOST_PLAYERS: Final = 1_024
 class PlayerTokens:
     """Short-lived player tokens of the Invo family, minted by our server for the browser.
 
-    There is no refresh: a token that has expired or is refused is replaced by a new one.
+    There is no refresh: a token that has expired or is refused is replaced by a new one. An SDK key
+    that Invo refuses is told once, and minted with no more for a while, whoever the player is.
     """
 
     def __init__(
@@ -41,6 +52,7 @@ class PlayerTokens:
         self._observer = observer
         self._lock = threading.Lock()
         self._tokens: OrderedDict[str, SharedToken] = OrderedDict()
+        self._refused, self._rests_until = "", float("-inf")
 
     def of(self, player_email: str) -> SharedToken:
         """Return the token of one player, who must exist in our tenant there."""
@@ -56,12 +68,39 @@ class PlayerTokens:
                 self._tokens.popitem(last=False)
             return token
 
-    def _mint(self, player_email: str) -> Token:
-        def ask(pair: Pair) -> Reply:
-            headers = {SDK_KEY_HEADER: pair.secret_key}
-            return self._post(PLAYER_TOKEN, headers, {"player_email": player_email})
+    def key_refused(self, pair: Pair) -> str:
+        """Take note that Invo refuses an SDK key; return `REFUSED`, from then on `STILL_REFUSED`.
 
-        answer = ask_with(self._keyring, self._integration, ask, unauthorized)
+        Whoever asks tells the observer.
+        """
+        known = self._refused == pair.fingerprint
+        if not known or self._clock.monotonic() >= self._rests_until:
+            self._rests_until = self._clock.monotonic() + REFUSED_S
+        self._refused = pair.fingerprint
+        return STILL_REFUSED if known else REFUSED
+
+    def tell_refused(self, pair: Pair) -> None:
+        """Tell the observer, once, of an SDK key that another call found refused."""
+        self._observer.token_failed(self._integration.name, self.key_refused(pair))
+
+    def _mint(self, player_email: str) -> Token:
+        asked: list[Pair] = []
+
+        def ask(pair: Pair) -> Reply:
+            asked.append(pair)
+            now = self._clock.monotonic()
+            if pair.fingerprint == self._refused and now < self._rests_until:
+                return Reply(401, b"")  # as it said before: only another key is sent
+            headers = {SDK_KEY_HEADER: pair.secret_key}
+            reply = self._post(PLAYER_TOKEN, headers, {"player_email": player_email})
+            if reply.status == 404:
+                raise TokenUnavailableError(NOBODY)
+            return reply
+
+        try:
+            answer = ask_with(self._keyring, self._integration, ask, unauthorized)
+        except TokenRefusedError:
+            raise TokenRefusedError(self.key_refused(asked[-1])) from None
         expires_at = _moment(answer.get("expires_at"))
         return token_of(answer.get("token"), expires_at - self._clock.now())
 
