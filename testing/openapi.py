@@ -32,7 +32,9 @@ class Document:
     def answer_examples(self, path: str) -> Iterator[tuple[str, Node]]:
         """Yield the name of each answer's schema, and its example."""
         for response in self.paths[path]["post"]["responses"].values():
-            media = response["content"]["application/json"]
+            name = response.get("$ref", "").rpartition("/")[2]
+            said = self.spec["components"]["responses"][name] if name else response
+            media = said["content"]["application/json"]
             yield media["schema"]["$ref"].rpartition("/")[2], media["example"]
 
     def check_against(self, function: str) -> None:

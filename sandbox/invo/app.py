@@ -38,7 +38,11 @@ def app_of(platform: Platform) -> Starlette:
         return JSONResponse(asdict(sent), status_code=201)
 
     async def rotate(request: Request) -> Response:
-        platform.rotate(str((await asked(request))["secret"]))
+        match await asked(request):
+            case {"secret": str() as secret}:
+                platform.rotate(secret)
+            case {"sdk_key": str() as key}:
+                platform.sdk_key = key
         return JSONResponse({"secrets": len(platform.secrets)})
 
     return Starlette(

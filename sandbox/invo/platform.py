@@ -56,6 +56,7 @@ class Platform(Sender[Sent]):
         super().__init__(Faults(), now, post)
         self.caller = caller
         self.secrets: tuple[str, ...] = (caller.signing_secret,)
+        self.sdk_key = caller.sdk_key
         self.items: dict[str, dict[str, Any]] = {}
         self.minted = 0
         self.refused = 0
@@ -87,7 +88,7 @@ class Platform(Sender[Sent]):
 
     def knows_key(self, key: str | None) -> bool:
         """Tell whether a request shows the SDK key."""
-        return key == self.caller.sdk_key and not self.faults.key_revoked
+        return key == self.sdk_key and not self.faults.key_revoked
 
     def knows_token(self, token: str) -> bool:
         """Tell whether a token holds."""

@@ -123,6 +123,35 @@ def test_a_new_signing_secret_is_staged_before_invo_signs_with_it(
     assert both.status_code == 200
 
 
+def test_a_rotated_signing_secret_verifies_beside_the_old_one_for_seven_days(
+    casino: Casino, invo: Caller, tmp_path: Path
+) -> None:
+    operations, name = casino.operations, name_of(invo)
+    who, old = operations.who("a rotation"), invo.signing_secret
+    new, file = f"whsec_{uuid4().hex}", tmp_path / "pair.json"
+    file.write_text(json.dumps({"api_key": name, "secret_key": new}))
+    rotation.stage(operations, name, str(file), who=who)
+    rotation.rotate(operations, name, who=who)
+
+    signed = {"new": (new,), "old": (old,), "both": (old, new), "turned": (new, old)}
+    for key, secrets in signed.items():
+        event = invo.event("webhook.test", {}, key)
+        until(
+            lambda event=event, secrets=secrets: send(invo, event, *secrets).status_code == 200, key
+        )
+        ended(casino, invo, key, "ignored")
+    assert (
+        send(invo, invo.event("webhook.test", {}, "no"), f"whsec_{uuid4().hex}").status_code == 401
+    )
+    (ends_at,) = dict(operations.integrations.named(name).rotation.retirements).values()
+    left_s = ends_at - time.time()
+    assert 6.9 < left_s / 86_400 <= 7
+    rotation.retire_previous(operations, name, who=who)
+    late = invo.event("webhook.test", {}, "late")
+    until(lambda: send(invo, late, old).status_code == 401, "the old secret is dead")
+    assert send(invo, late, old, new).status_code == 200
+
+
 def test_a_callback_of_igv_is_stored_and_nothing_of_it_believed(casino: Casino) -> None:
     igv = connect(casino, "igv-seller")
     body, request_id = b'{"orderId":1,"orderNum":"SO1","sellerOrderStatus":1,"buyerId":"1"}', "r-1"
