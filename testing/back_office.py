@@ -11,7 +11,12 @@ from testing.hooks import load_function
 
 CASHIER = "arn:aws:sts::000000000000:assumed-role/cashier/till-1"
 #: The names of the parts of a path that follow a noun.
-_PARTS = {"players": "player_id", "wallets": "currency", "reservations": "reservation_id"}
+_PARTS = {
+    "players": "player_id",
+    "wallets": "currency",
+    "reservations": "reservation_id",
+    "transactions": "reference",
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,9 @@ class BackOffice:
     def post(self, path: str, key: str | None = None, /, **body: Any) -> ApiReply:
         """Send a change with a reason, under a key of its own unless one is given."""
         return self.ask("POST", path, {"reason": "a test"} | body, key or str(uuid4()))
+
+    def get(self, path: str) -> ApiReply:
+        return self.ask("GET", path)
 
     def patch(self, path: str, key: str | None = None, /, **body: Any) -> ApiReply:
         return self.ask("PATCH", path, {"reason": "a test"} | body, key or str(uuid4()))

@@ -10,12 +10,11 @@ from casino.accounts.model import KYC_LEVELS
 from casino.base.checks import a_currency
 from casino.base.errors import RetryableError
 from casino.base.money import AmountError, AmountPrecisionError, amount, parse_major
-from casino.wallet.model import Player
 from casino.wallet.refusals import REFUSALS
-from casino.wallet.shown import wallet_shown
+from casino.wallet.shown import profile_shown, wallet_shown
 from ops.context import Asked, Explained, Operations
 from ops.errors import OpsError
-from ops.output import Cell, Output, fields, table
+from ops.output import Output, fields, table
 
 PlayerArgument = Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")]
 CurrencyArgument = Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")]
@@ -70,7 +69,7 @@ def show(operations: Operations, player_id: PlayerArgument) -> Output:
     """Show a player and all wallets."""
     player = operations.players.player(player_id)
     wallets = [wallet_shown(wallet) for wallet in operations.players.wallets(player_id)]
-    profile = _profile(player)
+    profile = profile_shown(player)
     data = {
         "player_id": player.player_id,
         "blocked": player.blocked,
@@ -147,8 +146,8 @@ def change_profile(
         birth_date=birth_date,
         kyc_level=kyc_level,
     )
-    data = {"player_id": player_id, **_profile(player)}
-    lines = fields([("player", player_id), *_profile(player).items()])
+    data = {"player_id": player_id, **profile_shown(player)}
+    lines = fields([("player", player_id), *profile_shown(player).items()])
     return Output(data, lines)
 
 
@@ -211,15 +210,6 @@ def _moved(moved: Moved) -> Output:
     if moved.replay:
         lines.append("This transaction was recorded before; nothing moved now.")
     return Output(data, lines)
-
-
-def _profile(player: Player) -> dict[str, Cell]:
-    return {
-        "name": player.name,
-        "country": player.country,
-        "birth_date": player.birth_date,
-        "kyc_level": player.kyc_level,
-    }
 
 
 VERBS: Final = {

@@ -1,14 +1,13 @@
 """The words of the casino's own API: compact JSON, amounts as exact numbers."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
 
 from casino.accounts.refusals import ACCOUNT_ERRORS
 from casino.base.api import error_body
-from casino.base.money import to_major
+from casino.base.money import amount
 from casino.wallet.dialect import Answer, Outcome
 from casino.wallet.model import Transaction
 
@@ -19,11 +18,6 @@ _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 def written(answer: Mapping[str, Any]) -> str:
     """Return compact JSON text."""
     return _ENCODER.encode(answer).decode()
-
-
-def amount(minor: int, currency: str) -> Decimal:
-    """Return minor units as an amount with the currency's decimals."""
-    return Decimal(to_major(minor, currency))
 
 
 def error_answer(code: str, trace_id: str, detail: str = "", **more: object) -> Answer:

@@ -16,7 +16,7 @@ from casino.accounts.refusals import ACCOUNT_ERRORS
 from casino.base.clock import Clock
 from casino.base.deadline import deadline, time_for
 from casino.base.errors import AdminError, RequestRefusedError, RetryableError
-from casino.base.proxy import Event, Response, all_headers, exact_body, trace_id_of
+from casino.base.proxy import Event, Response, all_headers, exact_body, query_of, trace_id_of
 from casino.observability.telemetry import Telemetry
 
 #: The longest that a request may take, in seconds.
@@ -99,7 +99,7 @@ class AccountsEndpoint:
             method=route[0],
             resource=route[1],
             place=place,
-            query=dict(event.get("queryStringParameters") or {}),
+            query=query_of(event),
             headers=headers,
             body=exact_body(event, MAX_BODY),
             trace_id=trace_id_of(event, headers),

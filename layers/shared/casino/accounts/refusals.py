@@ -28,6 +28,18 @@ _TABLE: Final = (
     definitive(404, "player_not_found", "The player does not exist.", _PATH),
     definitive(404, "wallet_not_found", "The player has no wallet in the currency.", _PATH),
     definitive(404, "reservation_not_found", "The wallet has no such reservation.", _PATH),
+    definitive(
+        404,
+        "transaction_not_found",
+        "No transaction is recorded under that id, reference or trace id.",
+        "Check the reference. One of the last minute is found by the provider's own id alone.",
+    ),
+    definitive(
+        409,
+        "ambiguous_transaction",
+        "Several transactions have that name.",
+        "Ask by the provider's own id, and name the integration.",
+    ),
     definitive(409, "player_exists", "The player_id is another player's.", _NEW_KEY),
     definitive(409, "reservation_over", "The reservation is released or paid out.", _OVER),
     definitive(409, "reservation_mismatch", "The reservation is of another amount.", _FIX),

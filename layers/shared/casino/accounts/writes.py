@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 
 from casino.accounts.admin import PlayerAdmin
-from casino.accounts.answers import amount, error_answer, written
+from casino.accounts.answers import error_answer, written
 from casino.accounts.api import (
     Asked,
     Movement,
@@ -24,6 +24,7 @@ from casino.accounts.once import Repeats
 from casino.accounts.reservations import Reservations
 from casino.audit.model import Once
 from casino.base.errors import AdminError
+from casino.base.money import amount
 from casino.wallet.dialect import Answer
 from casino.wallet.service import Result
 

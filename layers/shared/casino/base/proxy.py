@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final
@@ -12,6 +13,7 @@ from casino.base.headers import Headers, headers_of
 type Event = Mapping[str, Any]
 type Response = dict[str, Any]
 
+_LONGEST_PARAMETER: Final = 2_048
 _TRACE_ID: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
 
 
@@ -33,6 +35,27 @@ def exact_body(event: Event, most: int) -> bytes:
     if len(raw) > most:
         raise RequestRefusedError("payload_too_large")
     return raw
+
+
+def query_of(event: Event) -> dict[str, str]:
+    """Return the parameters of the URL.
+
+    Raises `RequestRefusedError` with `invalid_request` for one that is empty, too long, or given
+    twice.
+    """
+    many = event.get("multiValueQueryStringParameters") or {}
+    single = event.get("queryStringParameters") or {}
+    values = {name: list(given) for name, given in many.items()} or {
+        name: [value] for name, value in single.items()
+    }
+    try:
+        json.dumps(values, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise RequestRefusedError("invalid_request", "a parameter is no text") from None
+    for name, given in values.items():
+        if len(given) != 1 or not given[0] or len(given[0]) > _LONGEST_PARAMETER:
+            raise RequestRefusedError("invalid_request", f"{name[:40]} needs one value")
+    return {name: str(given[0]) for name, given in values.items()}
 
 
 def all_headers(event: Event) -> dict[str, list[str]]:

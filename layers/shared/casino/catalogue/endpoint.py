@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from casino.base.api import COMMON_ERRORS, error_body
 from casino.base.clock import Clock
 from casino.base.errors import RequestRefusedError, RetryableError
-from casino.base.proxy import Event, Response, all_headers, trace_id_of
+from casino.base.proxy import Event, Response, all_headers, query_of, trace_id_of
 from casino.catalogue.lobby import MOST_GAMES, CatalogueReads, GameFilter
 from casino.catalogue.model import SHELVES, Game, Provider, Shelf
 from casino.observability.telemetry import Telemetry
@@ -22,7 +22,6 @@ _GAME_PARAMETERS: Final = frozenset(
 )
 _PROVIDER_PARAMETERS: Final = frozenset({"currency", "country"})
 _DEFAULT_LIMIT: Final = 50
-_MAX_VALUE: Final = 2_048
 _CURRENCY: Final = re.compile(r"[A-Z0-9]{2,12}", re.ASCII)
 _COUNTRY: Final = re.compile(r"[A-Z]{2}", re.ASCII)
 _LIMIT: Final = re.compile(r"[0-9]{1,3}", re.ASCII)
@@ -95,18 +94,10 @@ def _refused(code: str, trace_id: str, detail: str) -> tuple[int, str]:
 
 def _query(event: Event, allowed: frozenset[str]) -> dict[str, str]:
     """Return the parameters, each checked; one that is unknown, empty or given twice is refused."""
-    many = event.get("multiValueQueryStringParameters") or {}
-    single = event.get("queryStringParameters") or {}
-    values = {name: list(given) for name, given in many.items()} or {
-        name: [value] for name, value in single.items()
-    }
-    query = {}
-    for name, given in values.items():
+    query = query_of(event)
+    for name in query:
         if name not in allowed:
             raise RequestRefusedError("invalid_request", f"unknown parameter {name[:40]}")
-        if len(given) != 1 or not given[0] or len(given[0]) > _MAX_VALUE:
-            raise RequestRefusedError("invalid_request", f"{name} needs one value")
-        query[name] = str(given[0])
     _check(query)
     return query
 

@@ -1,5 +1,6 @@
 """Tells what became of money: the whole story of one transaction."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -69,8 +70,8 @@ _APPLIED: Final = {
         "it: it was taken as far as it went, and the player owes the rest."
     ),
 }
-#: The longest id, one with a prefix of ours.
-_LONGEST_ID: Final = 300
+#: What a transaction may be called: an id of a counterpart's, one with a prefix of ours.
+_NAME: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,300}")
 #: How many transactions are named where a name may mean several.
 _NAMED: Final = 10
 _RESERVED: Final = "The balance less the reserved funds is too low."
@@ -177,6 +178,8 @@ class LedgerReader:
     ) -> Entry | Tombstone:
         """Return what is recorded of a transaction, of whichever integration has it."""
         owners = [integration] if integration else [PLATFORM, *sorted(self.owners())]
+        if not _NAME.fullmatch(name):
+            raise AdminError("transaction_not_found", "nothing is called so")
         found = self._under(name, owners)
         if not (found and integration):
             # What one counterpart calls a transaction may be our reference for another's.
@@ -186,7 +189,7 @@ class LedgerReader:
                 if entry.integration in owners and name in (entry.trace_id, _reference(entry))
             }
         if not found:
-            message = f"no transaction is recorded under the id, reference or trace id {name[:256]}"
+            message = f"no transaction is recorded under the id, reference or trace id {name}"
             raise AdminError("transaction_not_found", message)
         if len(found) > 1:
             named = ", ".join(f"{own_id} of {owner}" for owner, own_id in list(found)[:_NAMED])
@@ -197,8 +200,6 @@ class LedgerReader:
 
     def _under(self, name: str, owners: list[str]) -> dict[tuple[str, str], Entry | Tombstone]:
         """Return what stands under an id, by integration and id."""
-        if len(name) > _LONGEST_ID:
-            return {}
         records = self.history.find_all((owner, name) for owner in owners)
         return {(r.integration, name): r for r in records if r.integration in owners}
 

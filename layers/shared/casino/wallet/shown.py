@@ -1,4 +1,4 @@
-"""Money as JSON shows it: wallets, the rows of a history, and the story of a transaction.
+"""Money as JSON shows it: players, wallets, the rows of a history, and the story of a transaction.
 
 The API and the command line say the same. Amounts are exact decimals of the currency's main unit.
 """
@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from casino.base.money import amount
 from casino.wallet.explain import BARRED, Story
-from casino.wallet.model import Entry, Tombstone, Wallet, platform_transaction_id
+from casino.wallet.model import Entry, Player, Tombstone, Wallet, platform_transaction_id
 
 type Cell = str | int | Decimal | None
 
@@ -20,6 +20,26 @@ COLUMNS: Final = (
     *("kind", "type", "outcome", "rule", "amount", "balance_before", "balance_after", "reserved"),
     *("session_id", "round_id", "game_id", "refunds_bet", "refunded_by"),
 )
+
+
+def player_shown(player: Player) -> dict[str, Any]:
+    """Return a player with the profile; what is not known is `None`."""
+    return {
+        "player_id": player.player_id,
+        "blocked": player.blocked,
+        "created_at": player.created_at,
+        "profile": profile_shown(player),
+    }
+
+
+def profile_shown(player: Player) -> dict[str, Cell]:
+    """Return what is known of a player beside the wallet."""
+    return {
+        "name": player.name,
+        "country": player.country,
+        "birth_date": player.birth_date,
+        "kyc_level": player.kyc_level,
+    }
 
 
 def wallet_shown(wallet: Wallet) -> dict[str, Any]:

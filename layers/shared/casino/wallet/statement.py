@@ -127,11 +127,7 @@ class Statements:
             walk = self._begun(player_id, currency, wanted, head)
         else:
             walk = _opened(cursor, bound)
-        found: list[Entry] = []
-        for entry in self._newest(player_id, currency, wanted, walk, limit):
-            found.append(entry)
-            if len(found) == limit:
-                break
+        found = list(self._newest(player_id, currency, wanted, walk, limit))
         following = None if walk.place is None else _closed(walk, bound)
         return HistoryPage(self._rows(found)[::-1], walk.complete, following)
 
@@ -148,7 +144,8 @@ class Statements:
         walk = self._begun(player_id, currency, wanted, head)
         found: list[Entry] = []
         while walk.place is not None and (limit is None or len(found) < limit):
-            found += self._newest(player_id, currency, wanted, walk, limit)
+            left = None if limit is None else limit - len(found)
+            found += self._newest(player_id, currency, wanted, walk, left)
         rows = self._rows(found)
         return WalletHistory(rows[-limit:] if limit else rows, walk.complete)
 
@@ -176,18 +173,26 @@ class Statements:
     def _newest(
         self, player_id: str, currency: str, wanted: Wanted, walk: _Walk, limit: int | None
     ) -> Iterator[Entry]:
-        """Yield what is wanted of the next `MOST_READ` entries; `walk` follows what is taken."""
-        size = limit if limit and limit < MOST_ENTRIES and wanted == Wanted() else MOST_ENTRIES
+        """Yield at most `limit` entries that are wanted of the next `MOST_READ`.
+
+        `walk` stops before the first one that is wanted too: whether a page follows is then known.
+        """
+        size = MOST_ENTRIES if limit is None or wanted != Wanted() else limit + 1
+        taken = 0
         for _ in range(MOST_READ // MOST_ENTRIES):
             if walk.place is None:
                 return
             entries, following = self.history.latest(player_id, currency, size, walk.place)
             for entry in entries:
+                included = wanted.includes(entry)
+                if included and taken == limit:
+                    return
                 if wanted.ends_before(entry):
                     walk.place = None
                     return
                 walk.passed(entry)
-                if wanted.includes(entry):
+                if included:
+                    taken += 1
                     yield entry
             walk.place = following
             if following is None:
@@ -221,7 +226,7 @@ def _digest(player_id: str, currency: str, wanted: Wanted) -> str:
 
 
 def _closed(walk: _Walk, bound: str) -> str:
-    said = json.dumps([bound, walk.due, walk.place], separators=(",", ":"))
+    said = json.dumps([bound, walk.due, walk.place], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
 
 

@@ -17,11 +17,16 @@ from casino.aws.clients import dynamodb_client
 from casino.aws.tables import Tables
 from casino.base.clock import Clock, SystemClock
 from casino.base.proxy import Event, Response
+from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.telemetry import Telemetry
+from casino.sessions.store.sessions import DynamoDbSessions
+from casino.wallet.explain import LedgerReader
 from casino.wallet.service import WalletService
+from casino.wallet.statement import Statements
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.profiles import DynamoDbProfiles
+from casino.wallet.store.references import DynamoDbReferences
 from casino.wiring.settings import load_settings
 
 
@@ -33,6 +38,20 @@ def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
     return PlayerAdmin(accounts, profiles, history, service, clock)
 
 
+def _ledger_reads(client: Any, tables: Tables, clock: Clock) -> tuple[Statements, LedgerReader]:
+    """Return the use cases that tell of the ledger; without logs, nobody counts replays."""
+    accounts, history = DynamoDbAccounts(client, tables), DynamoDbHistory(client, tables)
+    reader = LedgerReader(
+        history,
+        accounts,
+        DynamoDbRegistry(client, tables).names,
+        DynamoDbSessions(client, tables).get,
+        lambda integration, transaction_id, since: None,
+        DynamoDbReferences(client, tables.references, clock).entries,
+    )
+    return Statements(history, accounts), reader
+
+
 def accounts_handler(
     environment: Mapping[str, str] = os.environ,
 ) -> Callable[[Event, object], Response]:
@@ -42,5 +61,6 @@ def accounts_handler(
     reservations = Reservations(DynamoDbReservations(client, settings.tables), players)
     writes = Writes(players, reservations, Repeats(DynamoDbAnswers(client, settings.tables)))
     observer = Telemetry(settings.service)
-    routes = writes.routes() | Reads(players).routes()
+    reads = Reads(players, *_ledger_reads(client, settings.tables, clock))
+    routes = writes.routes() | reads.routes()
     return AccountsEndpoint(routes, clock, observer, settings.local).handle
