@@ -168,7 +168,7 @@ def test_an_opened_and_a_lost_dispute_take_back_once(desk: Desk) -> None:
         ({}, "ignored"),
         ({"currency_debited": "0.00"}, "ignored"),
         ({"currency_debited": "40.00", "order_type": "platform_commerce"}, "ignored"),
-        ({"currency_debited": "40.00", "dispute_status": "won"}, "ignored"),
+        ({"currency_debited": "40.00", "dispute_status": "won"}, "done"),
         ({"currency_debited": "40.01"}, "unmatched"),
         ({"currency_debited": "0.001"}, "unmatched"),
     ],
@@ -186,6 +186,21 @@ def test_a_dispute_that_is_won_after_it_was_taken_back_waits_for_a_person(desk: 
     said = {"order_id": "ord_1", "dispute_id": "dp_1"}
     desk.tell("purchase.disputed", "k2", **said, currency_debited="10.00")
     assert desk.tell("purchase.disputed", "k3", **said, dispute_status="won")[0] == "unmatched"
+
+
+@pytest.mark.parametrize("purchase_at", [0, 1, 2, 3])
+def test_a_dispute_whose_opening_comes_after_it_was_won_takes_nothing(
+    desk: Desk, purchase_at: int
+) -> None:
+    said = {"order_id": "ord_1", "dispute_id": "dp_1", "currency_debited": "10.00"}
+    won = ("purchase.disputed", "k2", said | {"dispute_status": "won"})
+    steps = [won, ("purchase.disputed", "k3", said), ("purchase.disputed", "k4", won[2])]
+    steps.insert(purchase_at, ("purchase.completed", "k1", a_purchase()))
+    states = {key: desk.tell(kind, key, **data)[0] for kind, key, data in steps}
+    assert states == {"k1": "done", "k2": "done", "k3": "unmatched", "k4": "ignored"}
+    assert desk.balance == 4_000
+    kinds = [each.kind for each in desk.world.history.of_wallet(PLAYER, "EUR")]
+    assert kinds == ["deposit", "purchase"]
 
 
 def test_the_refund_of_a_subscription_takes_nothing(desk: Desk) -> None:

@@ -50,7 +50,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Purchases:
-    """The use cases; both raise `MisfitError`, `RepeatedError` and `UnavailableError`."""
+    """The use cases; each raises `MisfitError`, `RepeatedError` and `UnavailableError`."""
 
     orders: Bought
     accounts: Accounts
@@ -73,7 +73,8 @@ class Purchases:
             if known.amount_minor:
                 raise MisfitError("the order was credited before, and was another one")
         purchase = _request(whole, purchase_id(whole.order_id), "purchase", minor, told)
-        reversals = [_reversal(whole, name, said, told) for name, said in whole.taken_back]
+        taken = [(name, said) for name, said in whole.taken_back if _decimal(said)]
+        reversals = [_reversal(whole, name, said, told) for name, said in taken]
         return self._change(known, whole, [purchase, *reversals], now)
 
     def take_back(
@@ -91,17 +92,22 @@ class Purchases:
         if name in before:
             if _decimal(before[name]) == _decimal(amount):
                 raise RepeatedError("it was taken back before")
-            raise MisfitError("it was taken back before, with another amount")
-        if len(before) >= _MOST_REVERSALS:
-            raise MisfitError("the order has too many refunds")
-        after = replace(order, taken_back=(*order.taken_back, (name, amount)))
+            said = "with another amount" if _decimal(before[name]) else "as a dispute that is won"
+            raise MisfitError(f"it is known already, {said}")
+        after = _noted(order, name, amount)
         requests = [_reversal(after, name, amount, told)] if after.amount_minor else []
         return self._change(known, after, requests, now)
 
-    def took_back(self, integration: str, order_id: str, name: str) -> bool:
-        """Tell whether a refund or dispute was taken back, or noted."""
+    def spare(self, integration: str, order_id: str, name: str) -> Change:
+        """Note that a dispute was won: nothing is taken back by it, whatever comes late."""
         known = self.orders.order(integration, order_id)
-        return known is not None and name in dict(known.taken_back)
+        order = known or Order(integration, order_id)
+        before = dict(order.taken_back).get(name)
+        if before is None:
+            return self._change(known, _noted(order, name, "0"), [], 0)
+        if _decimal(before):
+            raise MisfitError("the dispute is won, but its amount was taken back before")
+        raise RepeatedError("the dispute is known to be won")
 
     def _change(
         self, known: Order | None, after: Order, requests: Sequence[Transaction], now: float
@@ -138,6 +144,13 @@ def _decimal(amount: str) -> Decimal:
     if not _DECIMAL.fullmatch(amount):
         raise MisfitError("the amount is none")
     return Decimal(amount)
+
+
+def _noted(order: Order, name: str, amount: str) -> Order:
+    """Return the order with one more that was taken back, or spared when the amount is 0."""
+    if len(order.taken_back) >= _MOST_REVERSALS:
+        raise MisfitError("the order has too many refunds")
+    return replace(order, taken_back=(*order.taken_back, (name, amount)))
 
 
 def _check_sum(order: Order) -> None:

@@ -21,7 +21,8 @@ class Order:
     """What became of one order of a partner's; `amount_minor` is 0 until its purchase has come.
 
     `taken_back` holds what refunds and disputes have asked for: what tells each of them apart → its
-    amount as a decimal text, since the currency is the purchase's, which may come later.
+    amount as a decimal text, since the currency is the purchase's, which may come later; 0 for a
+    dispute that was won.
     """
 
     integration: str

@@ -86,9 +86,8 @@ class InvoEffects:
         if event.sold_no_coins:
             raise RepeatedError("the order sold no coins")
         if event.text("dispute_status") == "won":
-            if self.purchases.took_back(delivery.integration, event.order_id, name):
-                raise MisfitError("the dispute is won, but its amount was taken back before")
-            raise RepeatedError("the dispute is won: nothing is taken back")
+            change = self.purchases.spare(delivery.integration, event.order_id, name)
+            return Done(change.writes, note="the dispute is won: nothing is taken back")
         return self._taken_back(event, name, delivery, now)
 
     def _taken_back(self, event: InvoEvent, name: str, delivery: Delivery, now: float) -> Outcome:
