@@ -3,7 +3,9 @@
 The errors of the hooks are one table in `casino.wallet.refusals`, those of the session API another
 in `casino.sessions.refusals`. Tools read them as JSON, people as pages. The README,
 benchmarks/results/README.md and docs/capacity.md hold the figures of the benchmark. docs/bet.svg is
-drawn from docs/bet.txt. A contract test fails when a file differs from the text written here.
+drawn from docs/bet.txt. schemas/events/ has the AsyncAPI document of its schemas and their digests:
+those of new schemas are added, none is changed. A contract test fails when a file differs from the
+text written here.
 """
 
 import json
@@ -17,7 +19,7 @@ from casino.base.api import ApiError
 from casino.dialects.igsp.answers import STATUSES
 from casino.sessions.refusals import LAUNCH_ERRORS
 from casino.wallet.refusals import REFUSALS, RefusalSpec
-from sandbox import picture
+from sandbox import event_schemas, picture
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 ERRORS_JSON: Final = PROJECT / "openapi" / "errors.json"
@@ -104,6 +106,8 @@ DOCUMENTS: Final[dict[Path, Callable[[], str]]] = {
     page.PAGE: page.latest,
     capacity.CAPACITY: capacity.latest,
     picture.PICTURE: picture.picture,
+    event_schemas.ASYNCAPI: event_schemas.asyncapi,
+    event_schemas.RELEASED: event_schemas.released_table,
 }
 """Every generated file, and the function that returns its text."""
 

@@ -30,7 +30,7 @@ from tests.unit.wallet.holding import Holding
 
 def test_a_bet_is_a_debit_and_an_authorized_bet() -> None:
     entry = entry_of(a_bet(round_id="r1"))
-    debit, bet = of_entry(entry, PLACE)
+    debit, bet = events_of(entry).values()
     assert (debit.event_type, bet.event_type) == ("wallet.debit.completed", "bet.authorized")
     for event in (debit, bet):
         assert (event.tenant_id, event.region) == ("brand-7", "EU")
@@ -41,7 +41,7 @@ def test_a_bet_is_a_debit_and_an_authorized_bet() -> None:
     assert debit.payload["amount"] == money(250, "EUR")
     assert debit.payload["balance_before"] == money(10_000, "EUR")
     assert debit.payload["balance_after"] == money(9_750, "EUR")
-    assert debit.payload["postings"] == {"integration": Decimal("2.50"), "player": Decimal("-2.50")}
+    assert debit.payload["postings_minor"] == {"integration": "250", "player": "-250"}
     assert (debit.payload["hash"], debit.payload["previous_hash"]) == (entry.hash, "ab" * 32)
     assert (bet.payload["bet"], bet.payload["funded_by"]) == (money(250, "EUR"), "player")
 
@@ -73,7 +73,7 @@ def test_a_held_win_says_what_is_held_back_and_its_release_moves_no_balance() ->
     assert credit["balance_after"] == money(10_500, "EUR")
     assert credit["held_back"] == credit["reserved_after"] == money(500, "EUR")
     release = Release("sandbox", "win-1", PLAYER, "EUR", 500, AT, "arn:someone", "looked at")
-    (released,) = of_entry(release, PLACE)
+    (released,) = events_of(release).values()
     assert released.event_type == "wallet.win.released"
     assert (released.player_id, released.sequence) == (PLAYER, None)
     assert released.payload["amount"] == money(500, "EUR")
@@ -110,10 +110,8 @@ def test_a_hold_authorizes_and_its_settlement_settles_the_stake() -> None:
     hold, settle = (events_of(_found(wallet, key)) for key in ("k1", "k2"))
     assert hold.keys() == {"wallet.debit.completed", "bet.authorized"}
     assert hold["bet.authorized"].payload["bet"] == money(250, "EUR")
-    assert hold["wallet.debit.completed"].payload["postings"] == {
-        "held": Decimal("2.50"),
-        "player": Decimal("-2.50"),
-    }
+    postings = hold["wallet.debit.completed"].payload["postings_minor"]
+    assert postings == {"held": "250", "player": "-250"}
     assert settle.keys() == {"wallet.credit.completed", "bet.settled"}
     settled = settle["bet.settled"].payload
     assert (settled["bet"], settled["win"]) == (money(250, "EUR"), money(0, "EUR"))
@@ -132,7 +130,7 @@ def test_a_rollback_returns_the_stake_and_a_second_one_is_refused_without_money(
     events = events_of(_found(wallet, "k2"))
     assert events.keys() == {"wallet.credit.completed", "bet.rolled_back"}
     assert events["bet.rolled_back"].payload["returned"] == money(250, "EUR")
-    (again,) = of_entry(_found(wallet, "k3"), PLACE)
+    (again,) = events_of(_found(wallet, "k3")).values()
     assert (again.event_type, again.payload["rule"]) == (
         "wallet.credit.refused",
         "rollback_repeated",
@@ -142,14 +140,14 @@ def test_a_rollback_returns_the_stake_and_a_second_one_is_refused_without_money(
 def test_the_rollback_of_an_unknown_bet_has_neither_player_nor_currency() -> None:
     wallet = Holding()
     wallet("rollback", "k1")
-    (refused,) = of_entry(_found(wallet, "k1"), PLACE)
+    (refused,) = events_of(_found(wallet, "k1")).values()
     assert (refused.event_type, refused.player_id) == ("wallet.credit.refused", None)
     assert refused.payload.keys().isdisjoint({"amount", "balance", "claimed_player_id"})
 
 
 def test_deposits_and_withdrawals_are_money_of_no_game() -> None:
-    (credit,) = of_entry(entry_of(a_deposit(500), session=None), PLACE)
-    (debit,) = of_entry(entry_of(a_withdrawal(500), session=None), PLACE)
+    (credit,) = events_of(entry_of(a_deposit(500), session=None)).values()
+    (debit,) = events_of(entry_of(a_withdrawal(500), session=None)).values()
     assert (credit.event_type, debit.event_type) == (
         "wallet.credit.completed",
         "wallet.debit.completed",
@@ -171,7 +169,7 @@ def test_what_was_sold_and_taken_back_says_what_is_owed() -> None:
 
 def test_a_refusal_says_what_was_asked_and_the_balance_it_met() -> None:
     entry = entry_of(a_bet(amount_minor=20_000))
-    (refused,) = of_entry(entry, PLACE)
+    (refused,) = events_of(entry).values()
     assert refused.event_type == "wallet.debit.refused"
     assert (refused.player_id, refused.sequence) == (PLAYER, 4)
     assert refused.payload["rule"] == "insufficient_funds"
@@ -186,7 +184,7 @@ def test_a_refused_win_is_a_credit_that_was_refused() -> None:
 
 
 def test_what_nothing_proves_names_no_player_and_shows_no_balance() -> None:
-    (refused,) = of_entry(entry_of(a_bet(), session=None), PLACE)
+    (refused,) = events_of(entry_of(a_bet(), session=None)).values()
     assert (refused.player_id, refused.sequence) == (None, None)
     assert refused.payload["claimed_player_id"] == PLAYER
     assert "balance" not in refused.payload

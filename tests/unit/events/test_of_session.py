@@ -9,6 +9,7 @@ from casino.events.of_session import of_session
 from casino.events.store.images import session_image
 from casino.wallet.model import Session, SessionStatus
 from casino.wallet.store.items import session_item
+from testing.events import check_event
 from testing.transactions import NOW, SESSION
 from tests.unit.events.told import PLACE
 
@@ -44,6 +45,8 @@ def test_a_session_is_told_when_it_opens_and_when_it_is_closed(
 def test_start_and_end_say_which_session_of_whom() -> None:
     (started,) = of_session(None, SESSION, NOW, PLACE)
     (ended,) = of_session(SESSION, replace(SESSION, status="closed"), NOW + 60, PLACE)
+    check_event(started)
+    check_event(ended)
     assert started.event_id != ended.event_id
     assert (started.player_id, started.sequence) == ("p1", None)
     assert started.occurred_at == "2026-01-01T00:00:01.000Z"
@@ -53,10 +56,11 @@ def test_start_and_end_say_which_session_of_whom() -> None:
         "integration": "sandbox",
         "game_id": "g1",
         "currency": "EUR",
+        "opened_at": SESSION.opened_at,
         "expires_at": "2033-05-18T03:33:20.000Z",
         "is_demo": False,
     }
-    assert ended.payload == {**started.payload, "started_at": SESSION.opened_at}
+    assert ended.payload == started.payload
 
 
 def test_the_copy_under_a_counterparts_token_is_no_session() -> None:

@@ -6,6 +6,8 @@ from casino.events.model import Event, Place
 from casino.events.of_entry import of_entry
 from casino.wallet.decision import Snapshot
 from casino.wallet.model import Entry, Transaction, Wallet
+from casino.wallet.ports import LedgerItem
+from testing.events import check_event
 from testing.transactions import PLAYER, SESSION, commit_of
 
 PLACE = Place("brand-7", "EU")
@@ -18,9 +20,14 @@ def entry_of(request: Transaction, **facts: object) -> Entry:
     return commit_of(snapshot, request).entry
 
 
-def events_of(entry: Entry) -> dict[str, Event]:
-    """Return the events of an entry by type: no entry makes two of one type."""
+def events_of(entry: LedgerItem) -> dict[str, Event]:
+    """Return the events of an item by type: none makes two of one type.
+
+    Raises `ValidationError` for one that does not keep to its schema.
+    """
     events = of_entry(entry, PLACE)
+    for event in events:
+        check_event(event)
     by_type = {event.event_type: event for event in events}
     assert len(by_type) == len(events)
     return by_type

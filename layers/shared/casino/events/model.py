@@ -123,11 +123,14 @@ def event_id(event_type: str, *source: str) -> str:
 
 
 def money(minor: int, currency: str) -> dict[str, Any]:
-    """Return an amount of a payload; raises `LookupError` for an unknown currency.
+    """Return an amount of a payload.
 
     `minor` is the same as text, in minor units: whatever hands a JSON number on may take it for a
-    binary fraction, which loses the last digits of a currency with 18 decimals.
+    binary fraction, which loses the last digits of a currency with 18 decimals. Raises
+    `ValueError` for a negative amount, and `LookupError` for an unknown currency.
     """
+    if minor < 0:
+        raise ValueError("no amount of an event is negative")
     return {
         "amount": Decimal(to_major(minor, currency)),
         "currency": currency,

@@ -7,11 +7,10 @@ the entry that was written with them tells of it.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any, Final
 
 from casino.base.exact_json import MalformedJsonError, parse
-from casino.base.money import EXPONENTS, to_major
+from casino.base.money import EXPONENTS
 from casino.events.model import Event, Place, current, event_id, money
 from casino.events.tellable import tellable
 from casino.wallet.hold import HELD
@@ -116,9 +115,7 @@ def _moved(entry: Entry) -> dict[str, Any]:
         "balance_before": money(before, currency),
         "balance_after": money(after, currency),
         "reserved_after": money(entry.reserved_minor + entry.held_win_minor, currency),
-        "postings": {
-            account: Decimal(to_major(minor, currency)) for account, minor in entry.postings
-        },
+        "postings_minor": {account: str(minor) for account, minor in entry.postings},
         "hash": entry.hash,
         "previous_hash": entry.previous_hash,
     }

@@ -4,8 +4,7 @@ A session starts when it can first be played in, and ends when it is closed for 
 opened makes no event, nor does a pause. The stream needs the images before and after.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from casino.base.times import iso_utc
 from casino.events.model import Event, Place, current, event_id
@@ -25,23 +24,21 @@ def of_session(
     if after is None or (before is not None and before.status == "closed"):
         return ()
     if not was_open and after.status == "active":
-        return (_event("session.started", after, at, place, {}),)
+        return (_event("session.started", after, at, place),)
     if was_open and after.status == "closed":
-        return (_event("session.ended", after, at, place, {"started_at": after.opened_at}),)
+        return (_event("session.ended", after, at, place),)
     return ()
 
 
-def _event(
-    event_type: str, session: Session, at: float, place: Place, more: Mapping[str, Any]
-) -> Event:
+def _event(event_type: str, session: Session, at: float, place: Place) -> Event:
     payload = {
         "session_id": session.session_id,
         "integration": session.integration,
         "game_id": session.game_id,
         "currency": session.currency,
+        "opened_at": session.opened_at,
         "expires_at": iso_utc(session.expires_at),
         "is_demo": session.is_demo,
-        **more,
     }
     return Event(
         event_type=event_type,
