@@ -1,6 +1,7 @@
 """The schemas of events: released, complete, kept by every event, and without a person's data."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -8,8 +9,10 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from casino.events.model import EDITIONS, RESERVED
+from casino.events.model import EDITIONS, RESERVED, Event
 from sandbox import event_schemas
+from testing.events import check_event
+from testing.template import PROJECT
 
 SCHEMAS: Final = event_schemas.schemas()
 FILES: Final = sorted(event_schemas.FOLDER.glob("*/*.json"))
@@ -76,3 +79,20 @@ def _parts(schema: Any) -> Iterator[dict[str, Any]]:
         yield schema
         for value in schema.values():
             yield from _parts(value)
+
+
+def test_the_examples_of_the_page_are_events_that_the_wallet_could_tell() -> None:
+    page = (PROJECT / "docs" / "events.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    assert [Event.read(each.encode()).event_type for each in examples] == [
+        "wallet.debit.completed",
+        "bet.settled",
+    ]
+    for each in examples:
+        check_event(Event.read(each.encode()))
+
+
+def test_the_page_names_every_type() -> None:
+    page = (PROJECT / "docs" / "events.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z_]+(?:\.[a-z_]+)+)`", page.split("## Types")[1]))
+    assert EDITIONS.keys() | RESERVED <= named

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from testing.emulator import emulated_world, quick_moto
+from testing.events import check_world
 from testing.hooks import Caller, load_function
 from testing.launching import PLAYER, PROVIDER_URL, Desk, Output, introduce, make_desk, stock
 from testing.meter import Meter, attach_meter
@@ -29,6 +30,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         for name, value in world.environment.items():
             monkeypatch.setenv(name, value)
         yield world
+        check_world(world)
 
 
 @pytest.fixture

@@ -33,6 +33,7 @@ from casino.wallet.service import Rules, WalletService
 from casino.wallet.store.hold_ledger import DynamoDbHoldLedger
 from testing.casinos import furnish
 from testing.clock import FakeClock
+from testing.events import check_told
 from testing.fake_holds import FakeHoldLedger
 from testing.fakes import FakeWorld
 from testing.transactions import INTEGRATION, NOW, PLAYER, SESSION, a_bet
@@ -83,6 +84,7 @@ class Rounds(RuleBasedStateMachine):
         self._names = count(1)
 
     def teardown(self) -> None:
+        check_told(self.casino)
         self.stack.close()
 
     def _wallets(self) -> dict[str, WalletService]:

@@ -14,6 +14,7 @@ from hypothesis.stateful import (
 
 from casino.wallet.model import SessionStatus
 from casino.wallet.proof.verify import Verifier
+from testing.events import check_told
 from testing.integrations import with_terms
 from tests.functional.wallet.side_by_side import OWN, SESSIONS, TTL_S, WALLETS, SideBySide
 
@@ -37,6 +38,7 @@ class WalletMachine(RuleBasedStateMachine):
         self.play = SideBySide(self.foundation)
 
     def teardown(self) -> None:
+        check_told(self.play.casino)
         self.play.stack.close()
 
     # Providers.

@@ -156,6 +156,13 @@ def test_deposits_and_withdrawals_are_money_of_no_game() -> None:
     assert credit.payload.keys().isdisjoint({"bet_id", "game_id", "session_id", "round_id"})
 
 
+def test_a_withdrawal_names_the_reservation_that_it_pays_out() -> None:
+    request = a_withdrawal(500, bet_transaction_id="res-1")
+    (debit,) = events_of(entry_of(request, session=None)).values()
+    assert debit.payload["reservation_id"] == "res-1"
+    assert "bet_id" not in debit.payload
+
+
 def test_what_was_sold_and_taken_back_says_what_is_owed() -> None:
     sold = a_deposit(500, integration="invo", kind="purchase", transaction_id="purchase/1")
     back = replace(sold, kind="reversal", transaction_id="reversal/1/refund")

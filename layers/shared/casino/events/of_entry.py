@@ -16,7 +16,7 @@ from casino.events.tellable import tellable
 from casino.wallet.hold import HELD
 from casino.wallet.model import Entry, platform_transaction_id
 from casino.wallet.ports import LedgerItem
-from casino.wallet.purchase import PURCHASE_KINDS, owed_minor
+from casino.wallet.purchase import owed_minor
 from casino.wallet.release import Release
 
 #: The kinds that take from the player's balance; every other one gives.
@@ -29,6 +29,8 @@ _BET_EVENTS: Final = {
     "refund": "bet.rolled_back",
     "rollback": "bet.rolled_back",
 }
+#: What `bet_transaction_id` names, where it is no bet.
+_REFERRED: Final = {"reversal": "purchase_id", "withdrawal": "reservation_id"}
 #: The rule under which a counterpart's own event stands in the ledger.
 _RECEIVED: Final = "event_received"
 
@@ -84,14 +86,14 @@ def _event(event_type: str, entry: Entry, place: Place, payload: dict[str, Any])
 
 def _names(entry: Entry) -> dict[str, Any]:
     """Return what names the transaction and what it belongs to, as far as it is known."""
-    bet_id = entry.transaction_id if entry.kind == "bet" else entry.bet_transaction_id
-    of_purchase = entry.kind in PURCHASE_KINDS
+    named = {_REFERRED.get(entry.kind, "bet_id"): entry.bet_transaction_id}
+    if entry.kind == "bet":
+        named = {"bet_id": entry.transaction_id}
     optional = {
         "game_id": entry.game_id,
         "session_id": entry.session_id,
         "round_id": entry.round_id,
-        "bet_id": None if of_purchase else bet_id,
-        "purchase_id": bet_id if of_purchase else None,
+        **named,
     }
     return {
         "integration": entry.integration,

@@ -6,7 +6,7 @@ opened makes no event, nor does a pause. The stream needs the images before and 
 
 from typing import Final
 
-from casino.base.times import iso_utc
+from casino.base.times import epoch, iso_utc
 from casino.events.model import Event, Place, current, event_id
 from casino.wallet.model import Session
 
@@ -36,7 +36,7 @@ def _event(event_type: str, session: Session, at: float, place: Place) -> Event:
         "integration": session.integration,
         "game_id": session.game_id,
         "currency": session.currency,
-        "opened_at": session.opened_at,
+        "opened_at": iso_utc(epoch(session.opened_at)),
         "expires_at": iso_utc(session.expires_at),
         "is_demo": session.is_demo,
     }
