@@ -70,7 +70,7 @@ WHERE type IN ('wallet.debit.completed', 'wallet.credit.completed')
 """
 _REVENUE: Final = """
 SELECT {group} AS name, currency,
-    count(*) FILTER (part = 'stake') AS bets,
+    count(*) FILTER (part = 'stake' AND taken <> 0) AS bets,
     coalesce(sum(taken) FILTER (part = 'stake'), 0) AS stakes,
     coalesce(-sum(taken) FILTER (part = 'refund'), 0) AS refunds,
     coalesce(-sum(taken) FILTER (part = 'win'), 0) AS wins,
