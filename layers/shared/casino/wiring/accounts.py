@@ -27,7 +27,7 @@ from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wallet.store.references import DynamoDbReferences
-from casino.wiring.settings import load_settings
+from casino.wiring.settings import Settings, load_settings
 
 
 def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
@@ -52,15 +52,19 @@ def _ledger_reads(client: Any, tables: Tables, clock: Clock) -> tuple[Statements
     return Statements(history, accounts), reader
 
 
+def accounts_endpoint(client: Any, settings: Settings) -> AccountsEndpoint:
+    """Return the casino's own API over a client of DynamoDB."""
+    tables, clock = settings.tables, SystemClock()
+    players = player_admin(client, tables, clock)
+    reservations = Reservations(DynamoDbReservations(client, tables), players)
+    writes = Writes(players, reservations, Repeats(DynamoDbAnswers(client, tables)))
+    reads = Reads(players, *_ledger_reads(client, tables, clock))
+    routes = writes.routes() | reads.routes()
+    return AccountsEndpoint(routes, clock, Telemetry(settings.service), settings.local)
+
+
 def accounts_handler(
     environment: Mapping[str, str] = os.environ,
 ) -> Callable[[Event, object], Response]:
     """Return the Lambda handler of the casino's own API, wired from the environment."""
-    settings, clock, client = load_settings(environment), SystemClock(), dynamodb_client()
-    players = player_admin(client, settings.tables, clock)
-    reservations = Reservations(DynamoDbReservations(client, settings.tables), players)
-    writes = Writes(players, reservations, Repeats(DynamoDbAnswers(client, settings.tables)))
-    observer = Telemetry(settings.service)
-    reads = Reads(players, *_ledger_reads(client, settings.tables, clock))
-    routes = writes.routes() | reads.routes()
-    return AccountsEndpoint(routes, clock, observer, settings.local).handle
+    return accounts_endpoint(dynamodb_client(), load_settings(environment)).handle

@@ -195,8 +195,8 @@ class PayoutLedger(AuditedLedger):
         actions, entry = super()._actions(commit), commit.entry
         if entry.bet_transaction_id is not None and commit.wallet is not None:
             wallet = dict(actions)["wallet"]["Update"]
-            wallet["UpdateExpression"] += ", reserved = reserved - :paid"
-            wallet["ExpressionAttributeValues"][":paid"] = number(entry.amount_minor)
+            wallet["UpdateExpression"] += " ADD reserved :paid"
+            wallet["ExpressionAttributeValues"][":paid"] = number(-entry.amount_minor)
             end = _end(self._tables, entry.bet_transaction_id, "paid", entry.transaction_id)
             actions.append(("reservation", end))
         return actions
