@@ -1,6 +1,6 @@
 """An order's delivery, or its failure, is told to the platform once, whatever goes wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,13 +8,16 @@ import pytest
 
 from casino.audit.model import Who
 from casino.base.errors import AdminError
-from casino.dialects.igv.fulfil import Fulfilment, Seller
+from casino.base.times import iso_utc
+from casino.dialects.igv.fulfil import UNDER_WAY_S, Fulfilment, Seller
+from casino.integrations.model import Integration
 from casino.orders.model import OrderState, SoldOrder
 from casino.providers.ports import ProviderError
 from casino.providers.token import TokenRefusedError
 from testing.fake_orders import FakeOrders
 from testing.igv import RECEIVER, SELLER, Igv, igv
 from testing.integrations import FakeRegistry
+from testing.template import functions, load_template
 
 WHO = Who("local:tester", "the buyer waits")
 CONTENT = {"content": "key-1"}
@@ -48,6 +51,19 @@ class Deaf(Broken):
         if self._asked > 1:
             raise self._error
         return False
+
+
+class Slow(Broken):
+    """While a delivery is on its way, somebody else asks for the same."""
+
+    def __init__(self, shop: "Shop") -> None:
+        super().__init__(shop.desk.seller, "", ProviderError("provider_timeout"))
+        self._shop = shop
+        self.other = ""
+
+    def deliver(self, account: Integration, order_id: int, content: Mapping[str, Any]) -> None:
+        self.other = self._shop.refused()
+        self._real.deliver(account, order_id, content)
 
 
 @dataclass
@@ -131,14 +147,28 @@ def test_a_delivery_that_nobody_can_be_sure_of_is_asked_for_before_it_is_sent_ag
     assert shop.delivered == 1
 
 
+def test_a_delivery_that_may_still_be_on_its_way_is_not_sent_by_somebody_else(shop: Shop) -> None:
+    slow = Slow(shop)
+    desk = replace(shop.desk, seller=slow)
+    assert desk.deliver("igv", shop.order_id, CONTENT, who=WHO).state == "delivered"
+    assert (slow.other, shop.delivered) == ("delivery_under_way", 1)
+
+
+def test_no_run_of_the_function_outlasts_what_counts_as_on_its_way() -> None:
+    assert functions(load_template())["IgvOrdersFunction"]["Timeout"] <= UNDER_WAY_S
+
+
 def test_a_delivery_that_was_never_heard_is_sent_when_somebody_asks_again(shop: Shop) -> None:
     order = shop.orders.stored["igv", shop.order_id]
     shop.deliver()
     mark = shop.orders.stored["igv", shop.order_id].content
     shop.partner.platform.deliveries.clear()
     shop.partner.platform.orders[shop.order_id]["sellerOrderStatus"] = 1
-    left = SoldOrder("igv", shop.order_id, order.number, "88001", "delivering", "a", "b", "", mark)
+    then = iso_utc(shop.partner.clock.now())
+    left = SoldOrder("igv", shop.order_id, order.number, "88001", "delivering", "a", then, "", mark)
     shop.orders.stored["igv", shop.order_id] = left
+    assert shop.refused() == "delivery_under_way"
+    shop.partner.clock.sleep(UNDER_WAY_S)
 
     assert shop.deliver().state == "delivered"
     assert shop.delivered == 1

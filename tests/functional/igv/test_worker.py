@@ -10,6 +10,7 @@ from itertools import count, permutations
 
 import pytest
 
+from casino.dialects.igv.fulfil import UNDER_WAY_S
 from testing.world import World
 from tests.functional.igv.house import CONTENT, House, open_house
 
@@ -97,7 +98,7 @@ def test_a_delivery_that_dies_anywhere_reaches_igv_once(house: House, after: boo
         order_id = house.partner.platform.pay()
         house.work(house.partner.platform.webhooks[-1].request_id)
         lived = house.lives(partial(house.deliver, order_id), call, after)
-        house.partner.clock.advance(60)
+        house.partner.clock.advance(UNDER_WAY_S)
         assert house.deliver(order_id)["order"]["state"] == "delivered"
         assert house.partner.platform.deliveries[order_id] == [CONTENT]
         if lived:

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 from casino.audit.model import AuditRecord, Who
 from casino.base.clock import Clock
 from casino.base.errors import AdminError
-from casino.base.times import iso_utc
+from casino.base.times import epoch, iso_utc
 from casino.dialects.igv.words import AWAITING_DELIVERY, Order
 from casino.integrations.model import Integration
 from casino.orders.model import OrderState, SoldOrder
@@ -25,6 +25,8 @@ from casino.providers.token import TokenError
 #: How long a delivery may be as JSON, and a remark as text.
 MOST_CONTENT: Final = 64 * 1024
 MOST_REMARK: Final = 500
+#: How long a delivery may be on its way, in seconds: as long as the function runs that sends it.
+UNDER_WAY_S: Final = 120.0
 #: The failures after which the platform may have heard it all the same.
 _UNKNOWN: Final = frozenset({"provider_timeout", "provider_unavailable", "provider_invalid_answer"})
 
@@ -62,7 +64,7 @@ class Fulfilment:
         """Deliver an order that waits, and return it; one that has this delivery is returned.
 
         Raises `AdminError`: `order_not_found`, `order_not_waiting`, `delivery_mismatch`,
-        `delivery_refused`, `delivery_unanswered` (ask again).
+        `delivery_refused`, `delivery_under_way` and `delivery_unanswered` (ask again).
         """
         text = json.dumps(content, sort_keys=True)
         if not content or len(text) > MOST_CONTENT:
@@ -81,6 +83,9 @@ class Fulfilment:
                 message = f"the platform has a delivery of {order_id} that we did not send"
                 raise AdminError("order_not_waiting", message)
             return self._moved(order, "delivered", mark, who, "the platform has it")
+        if order.state == "delivering" and self._is_under_way(order):
+            message = f"order {order_id} is being delivered: ask again in {UNDER_WAY_S:.0f} s"
+            raise AdminError("delivery_under_way", message)
         self._refuse_unless_waiting(account, order_id)
         order = self._moved(order, "delivering", mark, who)
         return self._told(
@@ -138,6 +143,10 @@ class Fulfilment:
         if order is None:
             raise AdminError("order_not_found", f"{name} never confirmed an order {order_id}")
         return order, account
+
+    def _is_under_way(self, order: SoldOrder) -> bool:
+        """Tell whether somebody may still be sending the delivery."""
+        return self.clock.now() - epoch(order.changed_at) < UNDER_WAY_S
 
     def _refuse_unless_waiting(self, account: Integration, order_id: int) -> None:
         found = self.seller.order(account, order_id)
