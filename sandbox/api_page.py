@@ -17,6 +17,7 @@ PAGE: Final = PROJECT / "build" / "api.html"
 DESCRIPTIONS: Final = {
     "hooks": PROJECT / "openapi" / "wallet-hooks.yaml",
     "sessions": PROJECT / "openapi" / "launch.yaml",
+    "accounts": PROJECT / "openapi" / "accounts.yaml",
     "catalogue": PROJECT / "openapi" / "catalogue.yaml",
     "flexsoft": PROJECT / "openapi" / "flexsoft.yaml",
     "winupgo": PROJECT / "openapi" / "winupgo.yaml",

@@ -10,7 +10,7 @@ from testing.template import PROJECT, functions, load_template, resources
 
 SPECS: list[dict[str, Any]] = [
     yaml.safe_load((PROJECT / "openapi" / name).read_text("utf-8"))
-    for name in ("launch.yaml", "catalogue.yaml", "invo-calls.yaml")
+    for name in ("launch.yaml", "accounts.yaml", "catalogue.yaml", "invo-calls.yaml")
 ]
 IAM_ROUTES = sorted(
     (route["Path"], route["Method"].lower())
