@@ -249,3 +249,28 @@ def test_an_effect_that_is_switched_off_does_nothing(desk: Desk, kind: str, swit
     state, reason = desk.tell(kind, "k1", **a_purchase(currency_debited="1.00"))
     assert (state, reason) == ("ignored", f"the integration does nothing about {switch}")
     assert desk.balance == 0
+
+
+@pytest.mark.parametrize(
+    ("effects", "state"),
+    [
+        ("purchases, refunds", "done"),
+        (" purchases ", "done"),
+        ("purchase,refunds", "unmatched"),
+        ("Purchases", "unmatched"),
+        ("refunds", "ignored"),
+    ],
+)
+def test_a_mistyped_effect_waits_for_a_person_and_ignores_nothing(
+    desk: Desk, effects: str, state: str
+) -> None:
+    desk.integration = replace(INVO, partner=PartnerTerms("", (("effects", effects),)))
+    assert desk.tell("purchase.completed", "k1", **a_purchase())[0] == state
+    assert desk.balance == (4_000 if state == "done" else 0)
+
+
+def test_half_of_a_character_is_no_text(desk: Desk) -> None:
+    half = {"player_email": "\ud800@example.org", "identity_id": "id_9"}
+    assert desk.tell("purchase.completed", "k1", **a_purchase(**half))[0] == "unmatched"
+    assert desk.tell("item.purchased", "k2", item_id="sw\ud800rd", order_id="o1")[0] == "done"
+    assert desk.told[-1][1] == {"event_id": "evt_k2", "order_id": "o1"}

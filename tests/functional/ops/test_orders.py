@@ -8,6 +8,7 @@ import pytest
 
 from casino.aws.dynamodb import transact
 from casino.orders.model import SoldOrder
+from testing.integrations import an_integration
 from testing.world import World
 from tests.functional.ops.console import Console, LocalFunctions
 
@@ -133,6 +134,17 @@ def test_a_partners_settings_are_changed_one_by_one(shop: World) -> None:
 def test_what_a_partner_cannot_have_is_refused(shop: World, words: tuple[str, str]) -> None:
     name = next(iter(shop.registry.names()))
     assert Console(shop)("integration", "partner", name, *words).code == 1
+
+
+def test_one_game_of_a_partner_belongs_to_one_integration(shop: World) -> None:
+    console, said = Console(shop), ("--set", "game_id=game-1")
+    for name, family in (("one", "invo"), ("two", "invo"), ("calls", "invo-account")):
+        shop.registry.put(an_integration(name, family))
+    for name in ("one", "one", "calls"):
+        assert console("integration", "partner", name, *said).code == 0
+    assert console("integration", "partner", "two", *said).code == 1
+    console.json("integration", "partner", "one", "--set", "game_id=")
+    assert console("integration", "partner", "two", *said).code == 0
 
 
 def vars_of(order: SoldOrder) -> dict[str, Any]:

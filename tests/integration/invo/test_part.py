@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx
@@ -60,6 +61,35 @@ def test_a_player_who_was_unknown_is_credited_after_retry(casino: Casino, invo: 
     operations.identities.set(
         invo.caller.player_id, "invo", who=who, identity_id=invo.caller.identity_id
     )
+
+
+def test_a_dispute_of_money_that_is_spent_leaves_nothing_below_zero_and_a_debt_on_the_record(
+    casino: Casino, invo: InvoPart
+) -> None:
+    run, operations, who = uuid4().hex[:12], casino.operations, casino.operations.who("a test")
+    player, told = (
+        f"p_owes_{run}",
+        replace(invo, caller=replace(invo.caller, player_id=f"p_owes_{run}")),
+    )
+    operations.players.create(player, "EUR", who=who)
+    operations.identities.set(player, "invo", who=who, identity_id=f"id_{run}")
+    data = invo.caller.purchase(f"owed-{run}", "40.00", identity_id=f"id_{run}", player_email="")
+    told.tell(Telling("a purchase", invo.caller.event("purchase.completed", data, f"owed-{run}")))
+    operations.players.withdraw(player, "EUR", 30_00, f"spent-{run}", who=who)
+
+    disputed = {"order_id": f"owed-{run}", "dispute_id": run, "currency_debited": "40.00"}
+    event = invo.caller.event("purchase.disputed", disputed, f"disputed-{run}")
+    for _ in range(2):
+        played = told.tell(Telling("a dispute", event))
+    assert played.balance == "0.00"
+    found = operations.deliveries.get("invo", f"disputed-{run}")
+    assert found.reason == "40.00 EUR taken back, 30.00 of it owed"
+    assert [each.event_type for each in found.told] == ["purchase.taken_back", "purchase.owed"]
+    entry = ledger.explain(operations, f"reversal/owed-{run}/dispute/{run}").data
+    amounts = {account: str(amount) for account, amount in entry["postings"].items()}
+    assert amounts == {"integration": "40.00", "owed": "-30.00", "player": "-10.00"}
+    proof = ledger.verify(operations, player, "EUR")
+    assert proof.exit_code == 0, proof.as_text()
 
 
 def test_a_new_key_is_tried_at_the_simulated_invo(casino: Casino, invo: InvoPart) -> None:

@@ -14,6 +14,8 @@ from casino.integrations.model import Integration, PartnerTerms
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _MOST_VALUE: Final = 500
+#: What a counterpart calls us: told through two integrations of its family, it would count twice.
+_UNIQUE: Final = frozenset({"game_id"})
 
 
 def agree(
@@ -30,10 +32,12 @@ def agree(
 
     Raises `AdminError`. Settings hold no secret: they stand in the audit.
     """
-    before = _named(registry, name).partner
+    integration = _named(registry, name)
+    before = integration.partner
     if calls_as:
         _named(registry, calls_as)
     given = {_a_name(each): _a_value(each, value, local) for each, value in settings.items()}
+    _refuse_twins(registry, integration, given)
     after = _with(before, given, calls_as)
     audit = who.record(name, "partner", clock.now(), _said(before), _said(after))
 
@@ -49,6 +53,21 @@ def _named(registry: AdminRegistry, name: str) -> Integration:
     if integration is None:
         raise AdminError("integration_not_found", f"integration {name} does not exist")
     return integration
+
+
+def _refuse_twins(
+    registry: AdminRegistry, integration: Integration, given: Mapping[str, str]
+) -> None:
+    unique = {name: value for name, value in given.items() if name in _UNIQUE and value}
+    others = (registry.get(name) for name in registry.names() if unique)
+    for other in others:
+        if other is None or (other.name, other.family) == (integration.name, other.family):
+            continue
+        for name, value in unique.items():
+            if other.family == integration.family and other.partner.setting(name) == value:
+                raise AdminError(
+                    "setting_taken", f"{other.name} has {name}={value}: change it first"
+                )
 
 
 def _with(terms: PartnerTerms, given: dict[str, str], calls_as: str | None) -> PartnerTerms:

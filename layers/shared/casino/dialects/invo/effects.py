@@ -44,10 +44,10 @@ class InvoEffects:
     def act(self, delivery: Delivery, integration: Integration, now: float) -> Outcome:
         """Return what a delivery does; see docs/invo.md for every case."""
         event = InvoEvent(delivery.body)
-        switch = _SWITCHES.get(delivery.kind)
-        if switch and switch not in integration.partner.setting(EFFECTS, ALL_EFFECTS).split(","):
-            return Ignored(f"the integration does nothing about {switch}")
         try:
+            switch = _SWITCHES.get(delivery.kind)
+            if switch and switch not in _effects(integration):
+                return Ignored(f"the integration does nothing about {switch}")
             match delivery.kind:
                 case "purchase.completed":
                     return self._bought(event, delivery, integration, now)
@@ -143,10 +143,18 @@ def _source(delivery: Delivery) -> Told:
     return Told(delivery.key, delivery.trace_id)
 
 
+def _effects(integration: Integration) -> set[str]:
+    """Return which effects are on; a word that is none may be one that somebody meant."""
+    words = {each.strip() for each in integration.partner.setting(EFFECTS, ALL_EFFECTS).split(",")}
+    if not words <= set(_SWITCHES.values()):
+        raise MisfitError("the setting effects has a word that is no effect")
+    return words
+
+
 def _currency(name: str, integration: Integration) -> str:
     """Return the currency that one of Invo's names means here."""
     pairs = integration.partner.setting(CURRENCY_NAMES).split(",")
-    meant = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+    meant = dict(pair.strip().split("=", 1) for pair in pairs if "=" in pair)
     found = meant.get(name, name)
     if found not in EXPONENTS:
         raise MisfitError("the currency is not known")

@@ -32,9 +32,9 @@ class InvoEvent:
         self._data: Mapping[str, Any] = data if isinstance(data, dict) else {}
 
     def text(self, name: str) -> str:
-        """Return a text of `data`; empty when it is none."""
+        """Return a text of `data`; empty when it is none that can be printed."""
         value = self._data.get(name)
-        return value if isinstance(value, str) else ""
+        return value if isinstance(value, str) and value.isprintable() else ""
 
     @property
     def order_id(self) -> str:
@@ -98,4 +98,6 @@ class InvoEvent:
         """Return what of it may be told: ids and counts alone."""
         said = {**self._data, "event_id": self._whole.get("event_id")}
         plain = {name: said[name] for name in _TOLD if isinstance(said.get(name), str | int)}
-        return {name: value for name, value in plain.items() if len(str(value)) <= 128}
+        short = {name: value for name, value in plain.items() if len(str(value)) <= 128}
+        # Half of a character cannot be stored, and JSON can spell it.
+        return {name: value for name, value in short.items() if str(value).isprintable()}
