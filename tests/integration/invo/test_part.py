@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -85,7 +86,7 @@ def test_a_dispute_of_money_that_is_spent_leaves_nothing_below_zero_and_a_debt_o
     found = operations.deliveries.get("invo", f"disputed-{run}")
     assert found.reason == "40.00 EUR taken back, 30.00 of it owed"
     assert [each.event_type for each in found.told] == ["purchase.taken_back", "purchase.owed"]
-    entry = ledger.explain(operations, f"reversal/owed-{run}/dispute/{run}").data
+    entry: Any = ledger.explain(operations, f"reversal/owed-{run}/dispute/{run}").data
     amounts = {account: str(amount) for account, amount in entry["postings"].items()}
     assert amounts == {"integration": "40.00", "owed": "-30.00", "player": "-10.00"}
     proof = ledger.verify(operations, player, "EUR")
