@@ -1,7 +1,7 @@
 """The worker over an inbox in memory: what it takes up, puts off, gives up, and tells."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -163,6 +163,24 @@ def test_a_delivery_fails_after_a_day_of_tries_and_waits_for_a_person(
     house.clock.advance(2 * LONGEST_PAUSE_S)
     assert house.sweep() == 0
     assert len(house.effect.asked) == MOST_ATTEMPTS
+
+
+def test_what_a_disabled_integration_told_waits_until_it_is_enabled(house: House) -> None:
+    known = house.integrations["acme"]
+    house.integrations["acme"] = replace(known, enabled=False)
+    house.receive()
+    house.tell()
+    found = house.inbox.get("acme", "k1")
+    assert found is not None
+    assert (found.state, found.reason, house.effect.asked) == (
+        "received",
+        "integration_disabled",
+        [],
+    )
+    house.integrations["acme"] = known
+    house.clock.sleep(LONGEST_PAUSE_S)
+    house.tell()
+    assert house.effect.asked == ["k1"]
 
 
 def test_what_fits_nothing_is_told_and_waits(

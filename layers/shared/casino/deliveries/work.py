@@ -44,6 +44,12 @@ _COUNTED: Final[Mapping[State, str]] = {
 }
 
 
+class _DisabledError(RetryableError):
+    """The integration is cut off: what it told waits until that is over."""
+
+    code = "integration_disabled"
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
     """The use case; `effects` are those of each family."""
@@ -115,6 +121,8 @@ class Worker:
         integration, effect = self.integration(taken.integration), self.effects.get(taken.dialect)
         if integration is None:
             return Unmatched("its integration does not exist")
+        if not integration.enabled:
+            raise _DisabledError
         if effect is None:
             return Unmatched(f"nobody acts on deliveries of {taken.dialect}")
         return effect.act(taken, integration, self.clock.now())
