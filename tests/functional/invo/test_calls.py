@@ -142,6 +142,16 @@ def test_a_revoked_key_rings_once_however_many_players_ask(
     assert site.platform.refused == 1
 
 
+def test_a_revoked_key_rings_once_however_many_environments_meet_it(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.platform.faults.key_revoked = True
+    for _ in range(3):
+        assert site.token()[1]["error"] == "credentials_refused"
+        assert site.buy()[1]["error"] == "provider_refused"
+    assert capsys.readouterr().out.count('"LoginsRefused":[1.0]') == 1
+
+
 def test_a_player_whom_invo_does_not_know_rings_nothing(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:

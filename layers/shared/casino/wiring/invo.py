@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 import urllib3
@@ -39,13 +40,18 @@ class InvoClients:
     """The clients of one environment: a circuit for each account, a token for each player."""
 
     def __init__(
-        self, settings: Settings, keyring: Keyring, clock: Clock, pool: urllib3.PoolManager
+        self,
+        settings: Settings,
+        keyring: Keyring,
+        clock: Clock,
+        pool: urllib3.PoolManager,
+        desk: ItemDesk,
     ) -> None:
         observer = ProviderTelemetry(settings.service)
         circuits = Circuits(clock, observer)
         self._transport = Transport(keyring, family, clock, observer, circuits, _LIMITS, pool)
         self._logins = TokenTelemetry(settings.service)
-        self._keyring, self._clock, self._pool = keyring, clock, pool
+        self._keyring, self._clock, self._pool, self._desk = keyring, clock, pool, desk
         self._clients: dict[tuple[str, str], InvoClient] = {}
 
     def of(self, account: Integration) -> InvoClient:
@@ -53,7 +59,8 @@ class InvoClients:
         at = (account.name, account.base_url)
         if at not in self._clients:
             post = JsonPost(account.base_url, self._clock, pool=self._pool)
-            tokens = PlayerTokens(post, self._keyring, account, self._clock, self._logins)
+            is_news = partial(self._desk.is_news, account)
+            tokens = PlayerTokens(post, self._keyring, account, self._clock, self._logins, is_news)
             self._clients[at] = InvoClient(self._transport, self._keyring, tokens)
         return self._clients[at]
 
@@ -69,10 +76,11 @@ def calls_handler(
     client = client or dynamodb_client(_TWICE)
     keyring = SecretsManagerKeyring(secrets or secrets_client(), clock, cache_s=settings.cache_s)
     pool = pool or pool_manager(public_only=not settings.local)
+    desk = ItemDesk(DynamoDbIntents(client, settings.tables), clock)
     return InvoCallEndpoint(
         DynamoDbRegistry(client, settings.tables).get,
-        InvoClients(settings, keyring, clock, pool).of,
-        ItemDesk(DynamoDbIntents(client, settings.tables), clock),
+        InvoClients(settings, keyring, clock, pool, desk).of,
+        desk,
         clock,
         ProviderTelemetry(settings.service),
         settings.local,

@@ -11,7 +11,8 @@ from typing import Final, Protocol
 
 from casino.audit.model import AuditRecord, Who
 from casino.base.clock import Clock
-from casino.base.errors import AdminError
+from casino.base.errors import AdminError, RetryableError
+from casino.base.times import iso_utc
 from casino.dialects.invo.client import InvoClient, ItemOrder, ItemPurchase
 from casino.integrations.model import Integration
 
@@ -79,6 +80,15 @@ class ItemDesk:
         if not order.waits_for:
             self._note(subject, order, who)
         return order
+
+    def is_news(self, account: Integration, fingerprint: str) -> bool:
+        """Tell whether nobody has said today that Invo refuses this key; then it is said now."""
+        now = self.clock.now()
+        subject = f"refused#{account.name}#{fingerprint}#{iso_utc(now)[:10]}"
+        try:
+            return self.intents.put_if_absent(Who("invo-calls").record(subject, "key.refused", now))
+        except RetryableError:
+            return True  # rather told twice than never
 
     def _note(self, subject: str, order: ItemOrder, who: Who) -> None:
         facts = asdict(order)

@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
@@ -35,6 +36,7 @@ class PlayerTokens:
 
     There is no refresh: a token that has expired or is refused is replaced by a new one. An SDK key
     that Invo refuses is told once, and minted with no more for a while, whoever the player is.
+    `is_news` says of a refused key's fingerprint whether no other environment has told it.
     """
 
     def __init__(
@@ -44,12 +46,14 @@ class PlayerTokens:
         integration: Integration,
         clock: Clock,
         observer: TokenObserver,
+        is_news: Callable[[str], bool] = lambda fingerprint: True,
     ) -> None:
         self._post = post
         self._keyring = keyring
         self._integration = integration
         self._clock = clock
         self._observer = observer
+        self._is_news = is_news
         self._lock = threading.Lock()
         self._tokens: OrderedDict[str, SharedToken] = OrderedDict()
         self._refused, self._rests_until = "", float("-inf")
@@ -77,7 +81,7 @@ class PlayerTokens:
         if not known or self._clock.monotonic() >= self._rests_until:
             self._rests_until = self._clock.monotonic() + REFUSED_S
         self._refused = pair.fingerprint
-        return STILL_REFUSED if known else REFUSED
+        return REFUSED if not known and self._is_news(pair.fingerprint) else STILL_REFUSED
 
     def tell_refused(self, pair: Pair) -> None:
         """Tell the observer, once, of an SDK key that another call found refused."""
