@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from typing import Any, Final
@@ -49,12 +50,25 @@ def check_told(casino: Casino) -> None:
     _check(events)
     told = events * 2
     random.Random(len(told)).shuffle(told)
-    states = fold(told)
+    states, held_wins = fold(told), held_wins_of(told)
     for wallet in casino.accounts.wallets():
         state = states.get((wallet.player_id, wallet.currency), WalletState())
         assert (state.newest, state.missing) == (wallet.seq, 0)
         assert state.balance_minor == state.sums.get("player", 0) == wallet.balance_minor
         assert state.sums.get("held", 0) == wallet.held_minor
+        assert held_wins[wallet.player_id, wallet.currency] == wallet.held_wins_minor
+
+
+def held_wins_of(told: Iterable[Event]) -> Counter[tuple[str | None, str]]:
+    """Return what is still held back of the wins, in minor units, by player and currency."""
+    held: Counter[tuple[str | None, str]] = Counter()
+    for event in {event.event_id: event for event in told}.values():
+        released = event.event_type == "wallet.win.released"
+        name, sign = ("amount", -1) if released else ("held_back", 1)
+        if event.event_type.endswith((".released", ".completed")) and name in event.payload:
+            amount = event.payload[name]
+            held[event.player_id, amount["currency"]] += sign * int(amount["minor"])
+    return held
 
 
 def of_ledger(casino: Casino | World) -> list[Event]:

@@ -19,6 +19,7 @@ from casino.wallet.store.releases import DynamoDbReleases
 from casino.wiring.accounts import player_admin
 from testing.clock import FakeClock
 from testing.crashes import CrashError, Crashes, CrashingClient
+from testing.events import check_told
 from testing.hooks import Caller, load_function
 from testing.play import Play
 from testing.world import World
@@ -57,6 +58,7 @@ def release(world: World, client: Any = None, transaction_id: str = "win-1") -> 
 
 
 def assert_sound(world: World) -> None:
+    check_told(world)
     verifier = Verifier(world.history)
     assert verifier.everything().faults == ()
     assert verifier.wallet("player-912", "EUR").faults == ()
