@@ -10,7 +10,6 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 
 from casino.aws.dynamodb import scan
-from casino.events.fold import WalletState, fold
 from casino.events.model import Event, Place
 from casino.events.of_delivery import of_delivery
 from casino.events.of_entry import of_entry
@@ -18,6 +17,7 @@ from casino.events.of_session import of_session
 from casino.events.store.images import delivery_image, session_image
 from casino.wallet.ports import Unreadable
 from testing.fakes import Casino
+from testing.fold import WalletState, fold
 from testing.template import PROJECT
 from testing.world import World
 

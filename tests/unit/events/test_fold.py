@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casino.events.fold import WalletState, fold
 from casino.events.model import Event
 from testing.events import of_ledger
+from testing.fold import WalletState, fold
 from tests.unit.wallet.holding import Holding
 
 WALLET = ("p1", "EUR")
