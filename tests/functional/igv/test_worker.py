@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import count, permutations
 
+import httpx
 import pytest
 
 from casino.dialects.igv.fulfil import UNDER_WAY_S
+from casino.wiring import igv
+from testing.igv import SELLER
+from testing.integrations import with_terms
 from testing.world import World
 from tests.functional.igv.house import CONTENT, House, open_house
 
@@ -129,3 +133,20 @@ def test_any_order_of_doubled_callbacks_and_polls_ends_alike(
     assert (house.waiting, house.told) == ([order_id], [str(order_id)])
     states = sorted(each.state for each in house.deliveries)
     assert states == ["done", *("ignored" for _ in states[1:])]
+
+
+def test_an_account_that_moves_gets_its_password_at_its_new_address_alone(house: House) -> None:
+    logins: list[str] = []
+
+    def note(request: httpx.Request) -> None:
+        if request.url.path.endswith("/login"):
+            logins.append(request.url.host)
+
+    house.partner.client.event_hooks["request"] = [note]
+    warm = igv.orders_handler(house.world.environment, house.world.client, house.secrets)
+    for host in ("old.test", "new.test"):
+        url = (("url", f"https://{host}/merchant-api"),)
+        house.world.registry.put(with_terms(SELLER, settings=url))
+        house.partner.platform.faults.tokens_forgotten = True
+        assert warm({"action": "poll"}, None) == {"found": {"igv": 0}}
+    assert logins == ["old.test", "new.test"]

@@ -57,7 +57,7 @@ class IgvParts:
         self._logins = TokenTelemetry(settings.service)
         self._pool = pool_manager(public_only=not settings.local)
         self._circuits = Circuits(clock, self._observer)
-        self._tokens: dict[str, SharedToken] = {}
+        self._tokens: dict[tuple[str, str], SharedToken] = {}
         self.orders = DynamoDbSoldOrders(client, settings.tables)
 
     def seller(self) -> SellerApi:
@@ -84,7 +84,8 @@ class IgvParts:
         )
 
     def _token(self, account: Integration) -> SharedToken:
-        token = self._tokens.get(account.name)
+        # An account that moves must not be logged in where it was.
+        token = self._tokens.get((account.name, account.base_url))
         if token is None:
             post = JsonPost(account.base_url, self._clock, pool=self._pool)
             shelf = AwsTokenShelf(
@@ -96,7 +97,7 @@ class IgvParts:
                 self.settings.token_key,
             )
             token = seller_token(post, self._keyring, account, self._clock, self._logins, shelf)
-            self._tokens[account.name] = token
+            self._tokens[account.name, account.base_url] = token
         return token
 
 
