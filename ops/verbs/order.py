@@ -4,7 +4,6 @@ The deployed function tells the marketplace, with its credentials and from its a
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -18,6 +17,7 @@ from ops.context import Explained, Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
 from ops.output import Output, fields, table
+from ops.verbs.merchant import merchant_list
 
 IntegrationArgument = Annotated[
     str, typer.Argument(help="The integration that receives its callbacks.", metavar="INTEGRATION")
@@ -100,10 +100,7 @@ def _asked(
         "who": explained.name,
         "reason": explained.reason,
     }
-    answer: Mapping[str, Any] = operations.ask_orders(event | given)
-    if "error" in answer:
-        raise OpsError(str(answer["error"]["code"]), str(answer["error"]["message"]))
-    done = SoldOrder(**answer["order"])
+    done = SoldOrder(**operations.ask_orders(event | given)["order"])
     return Output({"order": _shown(done)}, _lines(done))
 
 
@@ -139,4 +136,5 @@ VERBS: Final = {
     "show": show,
     "deliver": deliver,
     "deliver-error": deliver_error,
+    "merchant-list": merchant_list,
 }

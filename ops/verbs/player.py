@@ -15,6 +15,7 @@ from casino.wallet.shown import profile_shown, wallet_shown
 from ops.context import Asked, Explained, Operations
 from ops.errors import OpsError
 from ops.output import Output, fields, table
+from ops.verbs.merchant import sync
 
 PlayerArgument = Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")]
 CurrencyArgument = Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")]
@@ -221,4 +222,5 @@ VERBS: Final = {
     "block": block,
     "unblock": unblock,
     "set": change_profile,
+    "sync": sync,
 }

@@ -11,16 +11,19 @@ from uuid import uuid4
 import httpx
 
 from casino.audit.model import Who
+from casino.base.errors import AdminError
 from casino.integrations.credentials import read_pair
 from casino.integrations.partner import agree
 from casino.signing.pair import Pair
 from ops.context import Operations
 from sandbox.igv.caller import Caller
+from sandbox.igv.signatures import new_key, public_half
 from sandbox.part import Counterpart, Played, Stage, Step, UnexpectedAnswerError
 from sandbox.processes import TIMEOUT_S, poll
 
 RECEIVER: Final = "igv"
 ACCOUNT: Final = "igv-account"
+MERCHANT: Final = "igv-merchant"
 _EMAIL: Final = "seller@casino.test"
 _DELIVERY: Final = {"content": "KEY-0001-0002"}
 
@@ -73,6 +76,9 @@ class IgvPart:
         given = self._state()["deliveries"][str(order["orderId"])]
         if given != [_DELIVERY]:
             raise UnexpectedAnswerError(f"iGV got {given}")
+        user = {"action": "sync_user", "number": "p_demo_1", "email": "p1@casino.test"}
+        yield self._signed("as the merchant: sync a player", user)
+        yield self._signed("as the merchant: list the orders", {"action": "orders"})
 
     def _pay(self, *, lost: bool = False) -> dict[str, Any]:
         """Let somebody buy; the platform calls back, unless that is lost."""
@@ -113,16 +119,18 @@ class IgvPart:
         return self._timed(title, wait, state)
 
     def _asked(self, title: str, event: Mapping[str, Any]) -> Played:
-        def ask() -> None:
-            answer = self.operations.ask_orders(event)
-            if "error" in answer:
-                raise UnexpectedAnswerError(f"{title}: {answer['error']}")
+        return self._timed(title, lambda: self.operations.ask_orders(event), "")
 
-        return self._timed(title, ask, "")
+    def _signed(self, title: str, event: Mapping[str, Any]) -> Played:
+        asked = event | {"integration": MERCHANT}
+        return self._timed(title, lambda: self.operations.ask_merchant(asked), "")
 
     def _timed(self, title: str, act: Callable[[], object], shown: str) -> Played:
         started = time.perf_counter()
-        act()
+        try:
+            act()
+        except AdminError as error:
+            raise UnexpectedAnswerError(f"{title}: {error}") from error
         return Played(Step(title, {}), 200, "", shown, (time.perf_counter() - started) * 1000)
 
     def _delivery(self, order: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,25 +145,36 @@ class IgvPart:
 
 
 def open_part(stage: Stage) -> IgvPart:
-    """Start iGV anew and connect receiver and account; safe to repeat."""
+    """Start iGV anew and connect receiver, account and merchant; safe to repeat."""
     who = stage.operations.who("the sandbox")
     callback = _connect(stage, RECEIVER, "igv-seller", "igv-callbacks", who)
     login = _connect(stage, ACCOUNT, "igv-account", _EMAIL, who)
+    merchant = _connect(stage, MERCHANT, "igv-merchant", "casino", who, new_key)
     url = f"{stage.base_url}/igv/v1/callbacks/{RECEIVER}"
-    caller = Caller(url, callback.secret_key, login.api_key, login.secret_key)
+    public = public_half(merchant.secret_key)
+    caller = Caller(url, callback.secret_key, login.api_key, login.secret_key, public)
     process = stage.start(IgvProcess, 4, caller)
     registry, clock = stage.operations.registry, stage.operations.clock
     settings = {"url": f"{process.base_url}/merchant-api"}
     agree(registry, clock, ACCOUNT, settings, local=True, who=who)
+    named = settings | {"merchant": caller.merchant}
+    agree(registry, clock, MERCHANT, named, local=True, who=who)
     agree(registry, clock, RECEIVER, {}, ACCOUNT, local=True, who=who)
     return IgvPart(stage.operations, caller, process)
 
 
-def _connect(stage: Stage, name: str, family: str, api_key: str, who: Who) -> Pair:
-    """Return an integration's pair; the first run makes one of 32 letters and digits."""
+def _connect(
+    stage: Stage,
+    name: str,
+    family: str,
+    api_key: str,
+    who: Who,
+    secret: Callable[[], str] = lambda: secrets.token_hex(16),
+) -> Pair:
+    """Return an integration's pair; the first run makes one, of 32 letters and digits."""
     known = stage.operations.registry.get(name)
     if known is not None:
         return stage.operations.integrations.versions(known)[0]
-    text = json.dumps({"api_key": api_key, "secret_key": secrets.token_hex(16)})
+    text = json.dumps({"api_key": api_key, "secret_key": secret()})
     _, pair = stage.operations.integrations.add(name, family, who=who, pair=read_pair(text))
     return pair

@@ -21,6 +21,20 @@ def seal(secret_key: str, request_id: str, moment_ms: int) -> dict[str, str]:
     }
 
 
+def new_key() -> str:
+    """Return a private key for a merchant, in PEM."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    form, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    return key.private_bytes(serialization.Encoding.PEM, form, none).decode()
+
+
+def public_half(private_pem: str) -> str:
+    """Return what the partner gets of a merchant's key, in PEM."""
+    key = serialization.load_pem_private_key(private_pem.encode(), password=None).public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    return key.public_bytes(serialization.Encoding.PEM, form).decode()
+
+
 def merchant_signed(
     public_pem: str, headers: Mapping[str, str], query: Mapping[str, str], body: bytes
 ) -> bool:

@@ -88,7 +88,8 @@ READS = [
 #: test_audit_of_gifts the latter.
 ELSEWHERE = [
     *(("gift", verb) for verb in ("grant", "cancel", "show")),
-    *(("order", verb) for verb in ("show", "deliver", "deliver-error")),
+    *(("order", verb) for verb in ("show", "deliver", "deliver-error", "merchant-list")),
+    ("player", "sync"),
 ]
 #: The API's function launches, and logs the IAM caller of each launch.
 OVER_THE_API = [("session", "launch")]

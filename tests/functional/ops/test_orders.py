@@ -8,6 +8,7 @@ import pytest
 
 from casino.aws.dynamodb import transact
 from casino.orders.model import SoldOrder
+from testing.igv import MERCHANT
 from testing.integrations import an_integration
 from testing.world import World
 from tests.functional.ops.console import Console, LocalFunctions
@@ -40,6 +41,13 @@ def shop(world: World) -> World:
     for order in (SEVEN, DONE):
         assert not transact(world.client, [world.orders.first(order)])
     return world
+
+
+@pytest.fixture
+def merchant(shop: World) -> World:
+    shop.registry.put(MERCHANT)
+    shop.player("ann")
+    return shop
 
 
 def test_orders_that_wait_are_listed_and_others_by_their_state(shop: World) -> None:
@@ -103,6 +111,48 @@ def test_a_delivery_needs_readable_json_and_an_order_that_is_known(
     assert console("order", "show", "igv", "99").code == 1
     assert console("order", "list", "--state", "odd").code == 1
     assert function.events == []
+
+
+def test_a_merchants_orders_are_asked_of_the_deployed_function(merchant: World) -> None:
+    order = {"order_id": 2**60, "number": "SO9", "buyer_id": "88001", "status": 1}
+    console, function, functions = told(merchant, {"orders": [order]})
+
+    shown = console.json("order", "merchant-list", "igv-merchant", "--page", "2")
+
+    assert shown == {"orders": [order | {"order_id": str(2**60)}], "page": 2}
+    assert function.events == [{"action": "orders", "integration": "igv-merchant", "page": 2}]
+    assert functions.names[0].endswith("-igv-merchant")
+
+
+@pytest.mark.parametrize("with_code", [False, True])
+def test_a_player_is_synced_on_the_record_and_the_code_is_shown_on_demand(
+    merchant: World, with_code: bool
+) -> None:
+    console, function, functions = told(merchant, {"user_id": "7", "authorization_code": "once-1"})
+    given = ("--integration", "igv-merchant", "--email", "ann@example.org", "--last-name", "Fox")
+    code = ("--with-code",) if with_code else ()
+
+    shown = console.json("player", "sync", "ann", *given, *code, "--reason", "she asked for it")
+
+    assert shown.pop("authorization_code", "") == ("once-1" if with_code else "")
+    assert shown == {"player_id": "ann", "integration": "igv-merchant", "user_id": "7"}
+    (event,) = function.events
+    assert (event["number"], event["email"], event["first_name"]) == ("ann", "ann@example.org", "")
+    assert functions.names[0].endswith("-igv-merchant")
+    record = console.json("audit", "--player", "ann")["records"][-1]
+    assert (record["what"], record["new"]) == ("sync", "igv-merchant")
+    assert "example.org" not in str(record)
+
+
+def test_nobody_unknown_is_synced_and_what_was_refused_is_said(merchant: World) -> None:
+    refused = {"error": {"code": "provider_refused", "message": "10003: Request signature error."}}
+    console, function, _ = told(merchant, refused)
+    words = ("--integration", "igv-merchant", "--email", "a@example.org", "--reason", "r")
+    assert console("player", "sync", "nobody", *words).code == 1
+    assert console("player", "sync", "ann", "--integration", "nobody", *words[2:]).code == 1
+    assert function.events == []
+    ended = console("player", "sync", "ann", *words)
+    assert (ended.code, "10003" in ended.err) == (1, True)
 
 
 def test_a_partners_settings_are_changed_one_by_one(shop: World) -> None:

@@ -20,6 +20,7 @@ from casino.audit.model import Who
 from casino.audit.store import DynamoDbAudit, DynamoDbIntents
 from casino.aws.invoke import ask
 from casino.base.clock import Clock, SystemClock
+from casino.base.errors import AdminError
 from casino.catalogue.admin import CatalogueAdmin
 from casino.catalogue.store.game_items import game_key, read_game
 from casino.catalogue.store.games import DynamoDbCatalogue
@@ -194,18 +195,31 @@ class Admin:
 
     @cached_property
     def gifts(self) -> Gifts:
-        intents = DynamoDbIntents(self.dynamodb, self.stack.tables)
         pool = pool_manager(public_only=not self.stack.local)
         sender = Sender(self.clock, GIFT_BOUNDS, pool)
 
         def pair(integration: Integration) -> Pair:
             return self.integrations.versions(integration)[0]
 
-        return Gifts(intents, pair, sender, self.clock)
+        return Gifts(self.intents, pair, sender, self.clock)
+
+    @cached_property
+    def intents(self) -> DynamoDbIntents:
+        return DynamoDbIntents(self.dynamodb, self.stack.tables)
 
     def ask_orders(self, event: Mapping[str, Any]) -> Any:
-        """Return what the deployed function of the orders answers."""
-        return ask(self.functions, f"{self.stack.name}-igv-orders", event)
+        """Return what the deployed function of iGV's orders answers; raises `AdminError`."""
+        return self._answered("igv-orders", event)
+
+    def ask_merchant(self, event: Mapping[str, Any]) -> Any:
+        """Return what the deployed function of iGV's merchant answers; raises `AdminError`."""
+        return self._answered("igv-merchant", event)
+
+    def _answered(self, function: str, event: Mapping[str, Any]) -> Any:
+        answer = ask(self.functions, f"{self.stack.name}-{function}", event)
+        if "error" in answer:
+            raise AdminError(str(answer["error"]["code"]), str(answer["error"]["message"]))
+        return answer
 
     @cached_property
     def deliveries(self) -> DeliveryAdmin:
