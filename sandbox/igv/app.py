@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -37,6 +38,11 @@ def app_of(platform: Platform) -> Starlette:
         made = await run_in_threadpool(platform.pay, order_id, buyer_id, lost=lost)
         return JSONResponse({"order_id": made}, status_code=201)
 
+    async def rotate(request: Request) -> Response:
+        """Take another `secret_key`, `password` or `public_key`, at once and without overlap."""
+        platform.caller = replace(platform.caller, **await asked(request))
+        return JSONResponse({})
+
     return Starlette(
         routes=[
             Route(f"{_BASE}/seller/auth/login", seller.login, methods=["POST"]),
@@ -46,7 +52,7 @@ def app_of(platform: Platform) -> Starlette:
             Route(f"{order}/deliver-error", seller.deliver_error, methods=["POST"]),
             Route(f"{_BASE}/seller/partner/order", merchant.orders, methods=["POST"]),
             Route(f"{_BASE}/pay-fac/{{merchant}}/v1/user", merchant.user, methods=["POST"]),
-            *admin_routes(platform, orders=pay),
+            *admin_routes(platform, orders=pay, rotate=rotate),
         ]
     )
 

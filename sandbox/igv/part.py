@@ -122,7 +122,7 @@ class IgvPart:
         return self._timed(title, lambda: self.operations.ask_orders(event), "")
 
     def _signed(self, title: str, event: Mapping[str, Any]) -> Played:
-        asked = event | {"integration": MERCHANT}
+        asked = {**event, "integration": MERCHANT}
         return self._timed(title, lambda: self.operations.ask_merchant(asked), "")
 
     def _timed(self, title: str, act: Callable[[], object], shown: str) -> Played:

@@ -2,9 +2,13 @@
 
 import json
 import time
+from typing import Any
 
 import httpx
+import pytest
 
+from casino.base.errors import AdminError
+from ops.verbs import merchant
 from sandbox.igv.part import IgvPart
 from sandbox.igv.signatures import seal
 from sandbox.processes import TIMEOUT_S, poll
@@ -13,7 +17,7 @@ from sandbox.processes import TIMEOUT_S, poll
 def test_the_demonstration_plays_from_the_callback_to_the_delivery(igv: IgvPart) -> None:
     played = list(igv.play())
     assert [each.status for each in played].count(401) == 1
-    assert len(played) == 9
+    assert len(played) == 11
 
 
 def test_a_caller_with_the_stacks_file_has_its_order_confirmed(igv: IgvPart) -> None:
@@ -29,6 +33,40 @@ def test_a_caller_with_the_stacks_file_has_its_order_confirmed(igv: IgvPart) -> 
     assert [answer.status_code for answer in answers] == [200, 200]
     orders = igv.operations.orders
     assert poll(lambda: orders.get("igv", told["order_id"]) is not None, TIMEOUT_S)
+
+
+def test_a_forged_body_that_comes_first_hides_nothing_on_the_deployed_stack(igv: IgvPart) -> None:
+    admin = f"{igv.process.base_url}/admin"
+    paid = {"lost": True}
+    order_id = httpx.post(f"{admin}/orders", json=paid, timeout=TIMEOUT_S).json()["order_id"]
+    order = {"orderId": order_id, "orderNum": f"SO{order_id}", "sellerOrderStatus": 1}
+    headers = seal(igv.caller.secret_key, f"req-{order_id}", int(time.time() * 1000))
+
+    for buyer in ("666", "88001"):
+        body = json.dumps(order | {"buyerId": buyer}).encode()
+        answer = httpx.post(igv.caller.url, content=body, headers=headers, timeout=TIMEOUT_S)
+        assert answer.status_code == 200
+
+    orders = igv.operations.orders
+    assert poll(lambda: orders.get("igv", order_id) is not None, TIMEOUT_S)
+    found = orders.get("igv", order_id)
+    assert found is not None
+    assert (found.buyer_id, found.found_by) == ("88001", "poll")
+
+
+def test_a_player_is_synced_and_orders_are_listed_as_a_merchant(igv: IgvPart) -> None:
+    who, given = igv.operations.who("a visit"), ("igv-merchant", "p1@casino.test")
+    synced: list[Any] = [
+        merchant.sync(igv.operations, "p_demo_1", *given, with_code=True, who=who).data
+        for _ in range(2)
+    ]
+    assert len({each["user_id"] for each in synced}) == 1
+    assert len({each["authorization_code"] for each in synced}) == 2
+    waits = igv.described()["order_id"]
+    listed: Any = merchant.merchant_list(igv.operations, "igv-merchant").data
+    assert str(waits) in [order["order_id"] for order in listed["orders"]]
+    with pytest.raises(AdminError, match="no integration of a merchant"):
+        merchant.merchant_list(igv.operations, "igv-account")
 
 
 def test_a_token_that_ends_is_replaced_by_one_login_of_the_deployed_worker(igv: IgvPart) -> None:
