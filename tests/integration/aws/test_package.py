@@ -222,6 +222,7 @@ def test_every_other_function_finds_all_that_it_imports_in_the_layer(
     others = names - {f"{name}Function" for name in hooks}
     assert len(others) >= 6
     own = {"SYNC_TABLE": "sync", "PAGES_BUCKET": "pages", "CATALOGUE_TABLE": "catalogue"}
+    own["LAKE_BUCKET"] = "lake"
     environment = account | world.environment | own
     for function in sorted(others):
         ran = run(function, built, environment)

@@ -17,6 +17,7 @@ from ops.context import Operations
 from ops.errors import OpsError
 from ops.verbs import report
 from testing.clock import FakeClock
+from testing.template import PROJECT
 
 SINCE, UNTIL = "2025-10-20", "2025-10-27"
 _NUMBERS: Final = count()
@@ -206,6 +207,12 @@ def test_nothing_is_read_of_days_and_types_that_are_not_asked_for(tmp_path: Path
         file.parent.mkdir(parents=True)
         file.write_bytes(b"no gzip")
     assert len(rows(tmp_path)) == 1
+
+
+def test_the_reports_engine_ships_to_no_function() -> None:
+    locks = [*(PROJECT / "layers").glob("*/requirements.txt")]
+    assert len(locks) == 2
+    assert [lock for lock in locks if "duckdb" in lock.read_text("utf-8")] == []
 
 
 def test_a_stack_without_a_lake_says_so() -> None:
