@@ -11,7 +11,7 @@ from typing import Annotated, Final, NamedTuple, cast
 import typer
 
 from casino.base.checks import a_moment
-from casino.base.money import amount
+from casino.base.money import EXPONENTS, amount
 from casino.base.times import epoch, iso_utc
 from ops.context import Operations
 from ops.errors import OpsError
@@ -126,6 +126,8 @@ def _opened(
 
 
 def _money(row: figures.Revenue) -> list[Cell]:
+    if row.currency not in EXPONENTS:
+        raise OpsError("unreadable_lake", f"{row.currency} is no currency that the wallet knows")
     return [row.bets, *(amount(minor, row.currency) for minor in row[3:])]
 
 

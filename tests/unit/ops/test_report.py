@@ -112,6 +112,7 @@ def test_amounts_are_exact_to_eighteen_decimals_and_thirty_digits(tmp_path: Path
         (moved("bet", 1, payload={"amount": {"amount": 1, "currency": "EUR"}}), "unreadable_lake"),
         (moved("bet", 1, payload={"amount": {"minor": "1.5"}}), "unreadable_lake"),
         (moved("bet", 1, payload={"amount": {"minor": "1"}}), "unreadable_lake"),
+        (moved("bet", 1, "XXX"), "unreadable_lake"),
     ],
 )
 def test_what_cannot_be_counted_ends_the_report_instead_of_being_left_out(
