@@ -79,6 +79,7 @@ rounds: .venv/.project ## Play ROUNDS=2000 histories of whole rounds of three di
 .PHONY: races
 races: install ## Let settlement, rollback and release race RACES=1000 times, and 16 processes mix dialects (CROWD=200)
 	RACES=$(or $(RACES),1000) CROWD=$(or $(CROWD),200) $(BIN)/pytest tests/integration/wallet/test_concurrency.py -k "race or 16"
+	API_COPIES=64 $(BIN)/pytest tests/integration/accounts/test_api.py -k at_once
 
 run: install ## Boot the local stack, deploy, play the demonstration (ONLY=winupgo: one part)
 	$(BIN)/python -m sandbox.up $(if $(ONLY),--only $(ONLY))

@@ -1,20 +1,22 @@
 """Writes the documents that are made from code or from a run, so that both always agree.
 
 The errors of the hooks are one table in `casino.wallet.refusals`, those of the session API another
-in `casino.sessions.refusals`. Tools read them as JSON, people as pages. The README,
-benchmarks/results/README.md and docs/capacity.md hold the figures of the benchmark. docs/bet.svg is
-drawn from docs/bet.txt. schemas/events/ has the AsyncAPI document of its schemas and their digests:
+in `casino.sessions.refusals`, those of the casino's own API a third in `casino.accounts.refusals`.
+Tools read them as JSON, people as pages. The README, benchmarks/results/README.md and
+docs/capacity.md hold the figures of the benchmark. docs/bet.svg is drawn from docs/bet.txt. schemas/events/ has the AsyncAPI document of its schemas and their digests:
 those of new schemas are added, none is changed. A contract test fails when a file differs from the
 text written here.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from benchmarks import capacity
 from benchmarks.figures import page
+from casino.accounts.refusals import ACCOUNT_ERRORS
 from casino.base.api import ApiError
 from casino.dialects.igsp.answers import STATUSES
 from casino.sessions.refusals import LAUNCH_ERRORS
@@ -26,6 +28,8 @@ ERRORS_JSON: Final = PROJECT / "openapi" / "errors.json"
 ERRORS_PAGE: Final = PROJECT / "docs" / "errors.md"
 LAUNCH_ERRORS_JSON: Final = PROJECT / "openapi" / "launch-errors.json"
 LAUNCH_ERRORS_PAGE: Final = PROJECT / "docs" / "launch-errors.md"
+ACCOUNT_ERRORS_JSON: Final = PROJECT / "openapi" / "account-errors.json"
+ACCOUNT_ERRORS_PAGE: Final = PROJECT / "docs" / "account-errors.md"
 
 _PAGE_HEAD: Final = """\
 # Errors
@@ -61,15 +65,29 @@ is for people.
 |---|---|---|---|---|
 """
 
+_ACCOUNT_PAGE_HEAD: Final = """\
+# Errors of the casino's own API
+
+`make docs` writes this page from `casino.accounts.refusals`; do not edit. The same table as data:
+[openapi/account-errors.json](../openapi/account-errors.json).
+
+The body of every error is `{"error", "message", "status", "retryable", "trace_id"}`; a withdrawal
+that the ledger refuses also says what is `spendable`. Decide by `error` and `retryable`; `message`
+is for people. After an error that is not retryable this request changes nothing any more.
+
+| status | error | retryable | meaning | what to do next |
+|---|---|---|---|---|
+"""
+
 
 def refusals() -> list[RefusalSpec]:
     """Return every refusal by iGSP's status, and within one status in the order of the table."""
     return sorted(REFUSALS.values(), key=lambda spec: STATUSES[spec.code])
 
 
-def launch_errors() -> list[ApiError]:
-    """Return every error of the session API in the same order."""
-    return sorted(LAUNCH_ERRORS.values(), key=lambda spec: spec.status)
+def by_status(errors: Mapping[str, ApiError]) -> list[ApiError]:
+    """Return every error of one of the platform's APIs in the same order."""
+    return sorted(errors.values(), key=lambda error: error.status)
 
 
 def errors_json() -> str:
@@ -83,25 +101,27 @@ def errors_page() -> str:
     return _PAGE_HEAD + "".join(_row(spec) for spec in refusals())
 
 
-def launch_errors_json() -> str:
-    """Return the session API's errors as data."""
-    return json.dumps({"errors": [spec._asdict() for spec in launch_errors()]}, indent=2) + "\n"
+def api_errors_json(errors: Mapping[str, ApiError]) -> str:
+    """Return the errors of one of the platform's APIs as data."""
+    return json.dumps({"errors": [e._asdict() for e in by_status(errors)]}, indent=2) + "\n"
 
 
-def launch_errors_page() -> str:
-    """Return the session API's errors as a page."""
-    return _LAUNCH_PAGE_HEAD + "".join(
+def api_errors_page(head: str, errors: Mapping[str, ApiError]) -> str:
+    """Return the errors of one of the platform's APIs as a page."""
+    return head + "".join(
         f"| {spec.status} | `{spec.code}` | {'yes' if spec.retryable else 'no'} "
         f"| {spec.message} | {spec.next_step} |\n"
-        for spec in launch_errors()
+        for spec in by_status(errors)
     )
 
 
 DOCUMENTS: Final[dict[Path, Callable[[], str]]] = {
     ERRORS_JSON: errors_json,
     ERRORS_PAGE: errors_page,
-    LAUNCH_ERRORS_JSON: launch_errors_json,
-    LAUNCH_ERRORS_PAGE: launch_errors_page,
+    LAUNCH_ERRORS_JSON: partial(api_errors_json, LAUNCH_ERRORS),
+    LAUNCH_ERRORS_PAGE: partial(api_errors_page, _LAUNCH_PAGE_HEAD, LAUNCH_ERRORS),
+    ACCOUNT_ERRORS_JSON: partial(api_errors_json, ACCOUNT_ERRORS),
+    ACCOUNT_ERRORS_PAGE: partial(api_errors_page, _ACCOUNT_PAGE_HEAD, ACCOUNT_ERRORS),
     page.README: page.readme,
     page.PAGE: page.latest,
     capacity.CAPACITY: capacity.latest,

@@ -84,7 +84,7 @@ class PlayerAdmin:
         self, player_id: str, currencies: Sequence[str], profile: Mapping[str, str], who: Who
     ) -> bool:
         an_id(player_id, "player")
-        named, now = tuple(map(a_currency, dict.fromkeys(currencies))), self.clock.now()
+        named, now = tuple(map(a_currency, currencies)), self.clock.now()
         known: dict[str, Any] = {f: _PROFILE[f](value) for f, value in profile.items()}
         # Of what is personal the record names the field alone: nobody can delete it there.
         said = " ".join(sorted(known)) + (f" {known['kyc_level']}" if "kyc_level" in known else "")

@@ -56,12 +56,13 @@ class Writes:
     def _add(self, asked: Asked) -> Reply:
         body = parsed(NewPlayer, asked.body)
         profile = {name: value for name, value in body.said().items() if value is not None}
-        said = {"player_id": body.player_id, "currencies": body.currencies, **profile}
-        answer = {"player_id": body.player_id, "blocked": False, "currencies": body.currencies}
+        currencies = sorted(set(body.currencies))
+        said = {"player_id": body.player_id, "currencies": currencies, **profile}
+        answer = {"player_id": body.player_id, "blocked": False, "currencies": currencies}
 
         def add(once: Once) -> None:
             who = asked.who(body, once)
-            self.players.add(body.player_id, body.currencies, profile, who=who)
+            self.players.add(body.player_id, currencies, profile, who=who)
 
         return self._once(asked, said, Answer(201, written(answer)), add)
 
