@@ -3,9 +3,9 @@
 The errors of the hooks are one table in `casino.wallet.refusals`, those of the session API another
 in `casino.sessions.refusals`, those of the casino's own API a third in `casino.accounts.refusals`.
 Tools read them as JSON, people as pages. The README, benchmarks/results/README.md and
-docs/capacity.md hold the figures of the benchmark. docs/bet.svg is drawn from docs/bet.txt. schemas/events/ has the AsyncAPI document of its schemas and their digests:
-those of new schemas are added, none is changed. A contract test fails when a file differs from the
-text written here.
+docs/capacity.md hold the figures of the benchmark. docs/bet.svg is drawn from docs/bet.txt.
+schemas/events/ has the AsyncAPI document of its schemas and their digests: those of new schemas are
+added, none is changed. A contract test fails when a file differs from the text written here.
 """
 
 import json
