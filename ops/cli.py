@@ -28,6 +28,7 @@ _NOUNS: Final = {
     "hold": ("hold", "Stakes that wait for their settlement."),
     "delivery": ("delivery", "What partners told us."),
     "report": ("report", "What was earned and played, from the lake."),
+    "events": ("events", "What the world was told."),
 }
 _PLAIN: Final = {
     "sign": ("signature", "Sign a body as a provider does."),

@@ -120,6 +120,7 @@ def _operations(
         functions=client("lambda", _PATIENT),
         queues=client("sqs"),
         objects=client("s3"),
+        aws=client,
         identity=None if "endpoint_url" in options else client("sts"),
         api=_api(session, stack, options, cloudformation.meta.region_name),
     )

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from casino.aws.clients import secrets_client
 from casino.signing.pair import Pair
-from casino.wiring.stack import Stack
+from casino.wiring.stack import EventsOutputs, Stack
 from ops.cli import app
 from ops.context import Operations
 from ops.invocation import Invocation
@@ -124,6 +124,10 @@ class Console:
     identity: Any = None
     functions: Any = None
     layered: bool = True
+    events: EventsOutputs = field(default_factory=EventsOutputs)
+    objects: Any = None
+    aws: Any = None
+    queues: Any = None
     printed: str = ""
 
     @property
@@ -138,6 +142,7 @@ class Console:
                 sync_table=self.world.environment["SYNC_TABLE"],
                 sync_function="test-sync-catalogue",
                 layered=self.layered,
+                events=self.events,
             ),
             dynamodb=self.world.client,
             secrets=secrets_client(),
@@ -146,6 +151,9 @@ class Console:
             sandbox=self.sandbox,
             identity=self.identity,
             functions=self.functions,
+            queues=self.queues,
+            objects=self.objects,
+            aws=self.aws,
             clock=self.clock,
         )
 

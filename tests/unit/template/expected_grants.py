@@ -103,6 +103,22 @@ WORK_GRANTS = POST_GRANTS | {
     "IdentityKey": {"secretsmanager:GetSecretValue"},
     "AuditTable": {"dynamodb:PutItem"},
 }
+PUBLISH_GRANTS = {
+    "LedgerTable": STREAM,
+    "SessionsTable": STREAM,
+    "DeliveriesTable": STREAM,
+    "RegistryTable": {"dynamodb:GetItem"},
+    "${ArchiveBucket.Arn}/*": {"s3:PutObject"},
+    "EventBus": {"events:PutEvents"},
+    "UnpublishedQueue": {"sqs:SendMessage"},
+    "KmsKeyArn": READ_KEY | {"kms:GenerateDataKey"},
+}
+COUNT_GRANTS = {
+    "LedgerTable": {"dynamodb:Scan"},
+    "ArchiveBucket": {"s3:ListBucket"},
+    "${ArchiveBucket.Arn}/*": {"s3:GetObject"},
+    "KmsKeyArn": READ_KEY | {"kms:GenerateDataKey"},
+}
 TOKEN_GRANTS = {
     "token secrets": {
         "secretsmanager:GetSecretValue",
@@ -173,6 +189,8 @@ EXPECTED_GRANTS: Grants = {
         "StoreEventsLogs": LOGS,
     },
     "MeasureHoldsFunction": HOLDS_GRANTS | {"MeasureHoldsLogs": LOGS},
+    "PublishEventsFunction": PUBLISH_GRANTS | {"PublishEventsLogs": LOGS},
+    "CountEventsFunction": COUNT_GRANTS | {"CountEventsLogs": LOGS},
     "SyncCatalogueFunction": SYNC_GRANTS | {"SyncCatalogueLogs": LOGS},
     "ReadCatalogueFunction": LOBBY_GRANTS | {"ReadCatalogueLogs": LOGS},
     "ExpireSessionsFunction": EXPIRE_GRANTS | {"ExpireSessionsLogs": LOGS},

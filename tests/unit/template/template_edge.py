@@ -127,9 +127,10 @@ def careless_buckets(template: Template) -> list[str]:
             "versions": bucket.get("VersioningConfiguration") == {"Status": "Enabled"},
             # The lake is a copy: what keeps events for good is their archive.
             "lock": name == "LakeBucket"
-            or (lock[:1] == ["LockPages"] and "ObjectLockEnabled" in bucket),
-            "old versions go": "NoncurrentVersionExpiration"
-            in bucket["LifecycleConfiguration"]["Rules"][0],
+            or (lock[:1] in (["LockPages"], ["LockArchive"]) and "ObjectLockEnabled" in bucket),
+            # In an archive a version that somebody overwrote is the one that counts.
+            "old versions": ("NoncurrentVersionExpiration" in str(bucket))
+            != (name == "ArchiveBucket"),
         }
         faults += [f"{name}: {check}" for check, holds in checks.items() if not holds]
     return faults

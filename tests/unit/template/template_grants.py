@@ -16,6 +16,8 @@ DOCUMENTED_WILDCARDS = {
     ("RotationPolicy", "Resource", "${AWS::StackName}/integration/*"),
     ("StoreEventsRole", "Resource", "${LakeBucket.Arn}/lake/*"),
     ("InvoCallsRole", "Resource", "${AWS::StackName}/integration/*"),
+    ("PublishEventsRole", "Resource", "${ArchiveBucket.Arn}/*"),
+    ("CountEventsRole", "Resource", "${ArchiveBucket.Arn}/*"),
     ("IgvMerchantRole", "Resource", "${AWS::StackName}/integration/*"),
     ("TokenPolicy", "Resource", "${AWS::StackName}/token/*"),
     ("WalletApi", "Principal", "*"),
@@ -107,7 +109,7 @@ APPEND_ONLY = {"LedgerTable", "AuditTable"}
 
 def ledger_changes(template: Template) -> list[str]:
     """Grants, of anyone, to do more to ledger and audit than read, append and check."""
-    allowed = APPEND | {"dynamodb:Query", "dynamodb:ConditionCheckItem"}
+    allowed = APPEND | {"dynamodb:Query", "dynamodb:Scan", "dynamodb:ConditionCheckItem"}
     allowed |= STREAM
     return [
         f"{name}: {action}"

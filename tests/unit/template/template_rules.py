@@ -40,6 +40,11 @@ SERVICE_METRICS = {
     "LakeLagSeconds",
     "ProviderFailures",
     "PurchasesOwed",
+    "UnreadableEventItems",
+    "EventsRefused",
+    "EventsNotTaken",
+    "ArchivedEventAgeSeconds",
+    "EventsMissing",
 }
 
 ROUTES = {

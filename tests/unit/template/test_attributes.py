@@ -1,5 +1,6 @@
 """Functions that change one attribute of an item may change no other one."""
 
+from casino.events.store.items import COUNTED
 from casino.wallet.store.history import HOLDING
 from testing.template import as_list, load_template
 from tests.unit.template.template_grants import statements
@@ -33,10 +34,15 @@ def test_a5_no_function_changes_more_of_a_player_than_its_own_attributes() -> No
         assert all(attributes in narrow for attributes in found[table])
 
 
-def test_the_one_scan_of_a_function_reads_no_balance() -> None:
-    (scan,) = (s for _, s in statements(load_template()) if "Scan" in str(s["Action"]))
-    assert scan["Resource"] == {"Fn::GetAtt": ["WalletsTable", "Arn"]}
-    assert scan["Condition"] == {
-        "ForAllValues:StringEquals": {"dynamodb:Attributes": list(HOLDING)},
-        "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
-    }
+def test_the_scans_of_functions_read_no_balance_and_no_amount() -> None:
+    scans = [s for _, s in statements(load_template()) if "Scan" in str(s["Action"])]
+    allowed = {"WalletsTable": HOLDING, "LedgerTable": COUNTED}
+    assert {scan["Resource"]["Fn::GetAtt"][0] for scan in scans} == allowed.keys()
+    for scan in scans:
+        assert scan["Condition"] == {
+            "ForAllValues:StringEquals": {
+                "dynamodb:Attributes": list(allowed[scan["Resource"]["Fn::GetAtt"][0]])
+            },
+            "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+        }
+    assert not {"before", "after", "amount", "balance", "body"} & {*HOLDING, *COUNTED}

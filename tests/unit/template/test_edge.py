@@ -101,6 +101,12 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
         edge.careless_buckets,
         lambda t: _properties(t, "PagesBucket").pop("VersioningConfiguration"),
     ),
+    "the archive forgets what was overwritten": (
+        edge.careless_buckets,
+        lambda t: _properties(t, "ArchiveBucket").update(
+            LifecycleConfiguration={"Rules": [{"NoncurrentVersionExpiration": {}}]}
+        ),
+    ),
     "pages cannot be locked": (
         edge.careless_buckets,
         lambda t: _properties(t, "PagesBucket").pop("ObjectLockConfiguration"),

@@ -97,9 +97,9 @@ def query(client: DynamoDbClient, **request: Any) -> Iterator[Item]:
         request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
 
-def scan(client: DynamoDbClient, table: str) -> Iterator[Item]:
-    """Yield every item of a table consistently, page by page."""
-    request: dict[str, Any] = {"TableName": table, "ConsistentRead": True}
+def scan(client: DynamoDbClient, table: str, **more: Any) -> Iterator[Item]:
+    """Yield every item of a table, or those that a filter lets through, consistently, by pages."""
+    request: dict[str, Any] = {"TableName": table, "ConsistentRead": True, **more}
     while True:
         page = read(client.scan, **request)
         yield from page["Items"]

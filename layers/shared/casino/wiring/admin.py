@@ -31,6 +31,8 @@ from casino.deliveries.store.inbox import DynamoDbInbox
 from casino.dialects.flexsoft.gifts import GIFT_BOUNDS, Gifts
 from casino.dialects.registry import ACCOUNTS, FAMILIES
 from casino.dialects.winupgo.dialect import Winupgo
+from casino.events.count import DayCount
+from casino.events.replay import Replay
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.deployed import DeployedRotation
 from casino.integrations.model import Integration, WalletTerms
@@ -59,6 +61,7 @@ from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.references import DynamoDbReferences
 from casino.wallet.store.releases import DynamoDbReleases
 from casino.wiring.accounts import player_admin
+from casino.wiring.event_admin import Outside, day_count_of, replay_of
 from casino.wiring.pairs import PairProviders
 from casino.wiring.stack import Stack
 
@@ -94,6 +97,8 @@ class Admin:
     """SQS."""
     objects: Any = None
     """S3."""
+    aws: Any = None
+    """Makes a client of another service, for what few verbs need."""
     clock: Clock = field(default_factory=SystemClock)
 
     # The use cases.
@@ -232,6 +237,15 @@ class Admin:
         """
         if self.queues is not None and self.stack.unworked_queue:
             self.queues.purge_queue(QueueUrl=self.stack.unworked_queue)
+
+    @cached_property
+    def replay(self) -> Replay:
+        clients = Outside(self.dynamodb, self.objects, self.queues, self.aws)
+        return replay_of(self.stack, clients, self.clock)
+
+    @cached_property
+    def day_count(self) -> DayCount:
+        return day_count_of(self.stack, self.dynamodb, self.objects)
 
     @cached_property
     def verifier(self) -> Verifier:

@@ -8,6 +8,17 @@ from casino.base.errors import AdminError
 
 
 @dataclass(frozen=True)
+class EventsOutputs:
+    """Where events go, and the place of those whose integration belongs to no other brand."""
+
+    bus: str = ""
+    archive: str = ""
+    unpublished_queue: str = ""
+    tenant_id: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True)
 class Stack:
     """A stack's name, its tables and functions, and where its API answers."""
 
@@ -26,6 +37,7 @@ class Stack:
     """Where batches are named that the stream of the deliveries gave up."""
     lake_bucket: str = ""
     """Where the events for analysis are."""
+    events: EventsOutputs = EventsOutputs()
     cache_s: float = 60.0
     """How long a function may go on with what the registry and Secrets Manager said before."""
     local: bool = False
@@ -67,7 +79,17 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
         outputs.get("SyncFunctionName", ""),
         outputs.get("UnworkedQueueUrl", ""),
         outputs.get("LakeBucketName", ""),
+        _events(outputs),
         float(outputs.get("CacheSeconds", Stack.cache_s)),
         outputs.get("ApiStage") == "local",
         "CryptographyLayerArn" in outputs,
+    )
+
+
+def _events(outputs: dict[str, str]) -> EventsOutputs:
+    return EventsOutputs(
+        outputs.get("EventBusName", ""),
+        outputs.get("ArchiveBucketName", ""),
+        outputs.get("UnpublishedQueueUrl", ""),
+        *outputs.get("EventsPlace", " ").split(" "),
     )
