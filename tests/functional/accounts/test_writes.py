@@ -1,11 +1,13 @@
 """Each change of the casino's own API: what it does, what its copies get, what the audit says."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from casino.wallet.model import PLATFORM, Entry
+from sandbox.events import SAMPLES, Moment, signed
 from testing.back_office import CASHIER, ApiReply, BackOffice
 from testing.launching import Output
 from testing.world import World
@@ -92,6 +94,18 @@ def test_a_blocked_player_is_paid_as_operators_pay(office: BackOffice) -> None:
     office.post("/players/ann/block")
     assert office.move("deposits", 10).status == 200
     assert office.move("withdrawals", 10).status == 200
+
+
+def test_the_sample_event_pays_in_and_its_copies_pay_in_again(
+    world: World, office: BackOffice
+) -> None:
+    office.post("/players", player_id="p_demo_1")
+    sample = json.loads((SAMPLES / "accounts" / "deposit.json").read_text("utf-8"))
+    copies = [signed(sample, "accounts", {}, Moment(0, run, "")) for run in ("a", "b")]
+    assert [office.send(event).status for event in (sample, *copies, *copies)] == [200] * 5
+    wallet = world.accounts.wallet("p_demo_1", "EUR")
+    assert wallet is not None
+    assert wallet.balance_minor == 30_00
 
 
 CHANGES: dict[str, Callable[[BackOffice, str], ApiReply]] = {

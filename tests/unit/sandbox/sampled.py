@@ -77,7 +77,12 @@ LIVE: Final = {
     "invo": Pair("invo", "invo-secret-of-the-stack", CURRENT),
     "winupgo": Pair("key-id-of-the-stack", "winupgo-secret-of-the-stack", CURRENT),
 }
-SIGNED_SAMPLES: Final = [name for name, event in SAMPLES.items() if event["body"] is not None]
+#: API Gateway judges who calls the casino's own API: what reaches its function has no signature.
+SIGNED_SAMPLES: Final = [
+    name
+    for name, event in SAMPLES.items()
+    if event["body"] is not None and not name.startswith("accounts/")
+]
 IGSP_SAMPLES: Final = [name for name in SIGNED_SAMPLES if "/" not in name]
 
 

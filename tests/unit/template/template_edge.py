@@ -37,6 +37,26 @@ RESERVED = {
     "AccountsFunction": "AccountsConcurrency",
     "ExpireSessionsFunction": "ExpiryConcurrency",
 }
+#: What one method of the casino's own API may take of the API's throttle, in requests per second.
+MOST_OF_ACCOUNTS = 100
+
+
+def greedy_routes(template: Template) -> list[str]:
+    """Routes of the casino's own API without a throttle of their own, or with a large one."""
+    (api,) = resources(template, "AWS::Serverless::Api").values()
+    own = {
+        (each["ResourcePath"], each["HttpMethod"]): each["ThrottlingRateLimit"]
+        for each in api["MethodSettings"]
+    }
+    found = []
+    for event in functions(template)["AccountsFunction"]["Events"].values():
+        path, method = event["Properties"]["Path"], event["Properties"]["Method"]
+        limit = own.get((f"/{path.replace('/', '~1')}", method))
+        if not isinstance(limit, int) or limit > MOST_OF_ACCOUNTS:
+            found.append(f"{method} {path}")
+    return found
+
+
 #: What an account has by default, less what Lambda keeps unreserved.
 RESERVABLE = 900
 

@@ -29,6 +29,10 @@ def test_a2_launches_and_expiry_leave_room_for_what_is_owed() -> None:
     assert edge.careless_reservations(parameters("prod", PROJECT / "samconfig.toml")) == []
 
 
+def test_the_cashiers_requests_leave_the_wallet_its_share() -> None:
+    assert edge.greedy_routes(load_template()) == []
+
+
 @pytest.mark.parametrize(
     ("stage", "values", "refused"),
     [
@@ -65,6 +69,17 @@ def test_reservations_that_are_missing_or_too_many_are_noticed(values: dict[str,
 
 
 BROKEN: dict[str, tuple[Rule, Break]] = {
+    "a route of the cashier's without a throttle": (
+        edge.greedy_routes,
+        lambda t: _properties(t, "WalletApi").update(MethodSettings=[]),
+    ),
+    "a throttle of the cashier's as large as the wallet's": (
+        edge.greedy_routes,
+        lambda t: [
+            each.update(ThrottlingRateLimit={"Ref": "ThrottlingRateLimit"})
+            for each in _properties(t, "WalletApi")["MethodSettings"]
+        ],
+    ),
     "bodies are decoded as text": (
         edge.altered_bodies,
         lambda t: _properties(t, "WalletApi").pop("BinaryMediaTypes"),
