@@ -36,6 +36,12 @@ WINUPGO = [
     pytest.param(sys.executable, "winupgo/client.py", sys.executable, id="Python"),
 ]
 
+ACCOUNTS = [
+    pytest.param("php", "accounts/client.php", "php", id="PHP"),
+    pytest.param("node", "accounts/client.mjs", "node", id="Node"),
+    pytest.param(sys.executable, "accounts/client.py", sys.executable, id="Python"),
+]
+
 
 def run(
     casino: Casino, runtime: str, client: str, needs: str, secret_key: str
@@ -186,3 +192,47 @@ def test_every_client_is_played() -> None:
     played = {str(row.values[1]) for row in [*IGSP, *FLEXSOFT, *WINUPGO]}
     played |= {f"igv/{row.values[1]}" for row in test_igv_callbacks.SENDERS}
     assert clients == played | {f"invo/{name}" for _, name in test_part.SENDERS}
+
+
+@pytest.mark.parametrize(("runtime", "client", "needs"), ACCOUNTS)
+def test_the_cashiers_client_moves_money_and_reads_what_became_of_it(
+    casino: Casino, runtime: str, client: str, needs: str
+) -> None:
+    if shutil.which(needs) is None:
+        pytest.skip(f"no {needs} on this machine, see examples/README.md")
+    configuration = {
+        "API_URL": casino.stack.base_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "eu-central-1",
+        "PLAYER_ID": f"p_cashier_{Path(client).name}",
+        "CURRENCY": "EUR",
+    }
+    said = subprocess.run(
+        [runtime, str(EXAMPLES / client)],
+        env={"PATH": os.environ["PATH"], **configuration},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+
+    assert (said.returncode, said.stderr) == (0, "")
+    assert said.stdout.splitlines() == [
+        "add 201 -",
+        "deposit 200 50.00",
+        "replay 200 50.00",
+        "mismatch 409 transaction_mismatch",
+        "withdraw 200 37.50",
+        "reserve 201 5.00",
+        "wallets 200 -",
+        "spendable 32.50",
+        "release 200 -",
+        "history 200 withdrawal deposit",
+        "transaction 200 50.00",
+    ]
+    again = subprocess.run(
+        [runtime, str(EXAMPLES / client)],
+        env={"PATH": os.environ["PATH"], **configuration},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert again.returncode != 0
+    assert "add 409" in again.stderr
+    assert "player_exists" in again.stderr
