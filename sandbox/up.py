@@ -26,6 +26,7 @@ from casino.signing.pair import Pair
 from ops.context import Operations, connect_local
 from ops.errors import OpsError
 from ops.verbs import ledger
+from sandbox import cashier
 from sandbox.demo import Seat, play
 from sandbox.flexsoft import part as flexsoft
 from sandbox.igv import part as igv
@@ -74,7 +75,9 @@ def main() -> int:
     """Bring the stack up and show that it works; returns the exit code."""
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument(
-        "--only", choices=("igsp", *COUNTERPARTS), help="the part of the demonstration to play"
+        "--only",
+        choices=("igsp", "accounts", *COUNTERPARTS),
+        help="the part of the demonstration to play",
     )
     only = parser.parse_args().only
     console = Console()
@@ -89,6 +92,8 @@ def main() -> int:
             show(console, casino.play())
             loop = _close_loop(casino)
             launched = _play_loop(console, loop)
+        if only in (None, "accounts"):
+            show(console, casino.pay_in_and_look(), cashier.TITLE)
         parts: dict[str, Part] = {}
         for name, open_part in COUNTERPARTS.items():
             parts[name] = part = open_part(casino.stage(LOCAL, _provider_port()))
@@ -126,6 +131,12 @@ class Casino:
         keys = self.credentials
         where = url_of or (lambda _: self.stack.hooks_url)
         return play(where, keys.api_key, keys.secret_key, self.seats)
+
+    def pay_in_and_look(self) -> Iterator[Played]:
+        """Play the casino's own cashier; raises `UnexpectedAnswerError` at a wrong answer."""
+        stack = self.stack
+        played = cashier.Cashier(stack.base_url, stack.hooks_url, self.credentials)
+        return played.play(self.seats[_LOOP_PLAYER])
 
     def stage(self, folder: Path, port: int) -> Stage:
         """Return it as the counterparts beside iGSP are connected to it."""

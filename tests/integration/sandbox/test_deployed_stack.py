@@ -22,6 +22,14 @@ def test_demonstration_is_answered_as_documented_and_the_ledger_is_proven(casino
     assert proof.exit_code == 0, proof.as_text()
 
 
+def test_the_cashier_pays_in_and_is_told_what_became_of_it(casino: Casino) -> None:
+    titles = [played.step.title for played in casino.pay_in_and_look()]
+    assert titles[-2:] == [
+        "the transaction by the provider's id",
+        "the transaction by our reference",
+    ]
+
+
 def test_the_same_is_answered_at_the_url_of_each_action_by_a_function_with_less_rights(
     casino: Casino,
 ) -> None:

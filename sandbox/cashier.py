@@ -1,0 +1,99 @@
+"""The casino's own cashier beside a running stack: it pays in, a round follows, and it looks.
+
+History and references follow the ledger, so those questions are asked again until they are
+answered in full, or a deadline is over.
+"""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+import httpx
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from casino.signing.pair import Pair
+from sandbox.demo import Seat, bet, encode, hook, told, win
+from sandbox.part import Played, Step, UnexpectedAnswerError
+from sandbox.processes import TIMEOUT_S
+
+TITLE: Final = "the casino's own API: a deposit, the round that follows, and what became of it"
+_FOLLOWS_S: Final = 60.0
+
+type Fits = Callable[[dict[str, Any]], bool]
+
+
+@dataclass(frozen=True)
+class Cashier:
+    """Where the API and the hooks answer, and what signs for the provider of the round."""
+
+    base_url: str
+    hooks_url: str
+    keys: Pair
+
+    def play(self, seat: Seat) -> Iterator[Played]:
+        """Play every step; raises `UnexpectedAnswerError` at a wrong answer."""
+        run = uuid.uuid4().hex[:8]
+        paid, staked, won = (f"{kind}-{run}" for kind in ("pay", "bet", "win"))
+        wallets = f"/players/{seat.player_id}/wallets"
+        wallet = f"{wallets}/{seat.currency}"
+        body = {"amount": Decimal("25.00"), "reason": "the demonstration"}
+        other = body | {"amount": Decimal("250.00")}
+        with httpx.Client(timeout=TIMEOUT_S) as client:
+            for step in (
+                Step("deposit 25.00", body),
+                Step("the same deposit again", body, replay=True),
+                Step("its key with another amount", other, 409, "transaction_mismatch"),
+            ):
+                yield told(step, self._ask(client, f"{wallet}/deposits", step.fields, paid))
+            for step in (
+                Step("bet 2.50", bet(seat, staked, "2.50", f"round-{run}")),
+                Step("win 4.00", win(seat, won, "4.00", f"round-{run}")),
+            ):
+                yield hook(client, self.hooks_url, self.keys, step)
+
+            def looked(title: str, path: str, fits: Fits) -> Played:
+                return self._until(client, Step(title, {}), path, fits)
+
+            yield looked("its wallets", wallets, lambda answer: len(answer["wallets"]) > 0)
+            yield looked(
+                "its history: win, bet, deposit",
+                f"{wallet}/history?limit=3",
+                lambda a: [row["transaction_id"] for row in a["entries"]] == [won, staked, paid],
+            )
+            page = self._ask(client, f"{wallet}/history?limit=1").json()
+            reference = page["entries"][0]["platform_transaction_id"]
+            for name, what in ((won, "the provider's id"), (reference, "our reference")):
+                yield looked(
+                    f"the transaction by {what}",
+                    f"/transactions/{name}",
+                    lambda answer: answer.get("transaction_id") == won,
+                )
+
+    def _until(self, client: httpx.Client, step: Step, path: str, fits: Fits) -> Played:
+        """Ask until the answer fits; raises `UnexpectedAnswerError` when it never does."""
+        late = time.monotonic() + _FOLLOWS_S
+        while True:
+            response = self._ask(client, path)
+            if response.status_code == 200 and fits(response.json()):
+                return told(step, response)
+            if time.monotonic() > late:
+                said = f"{step.title}: {response.status_code} {response.text}"
+                raise UnexpectedAnswerError(said)
+            time.sleep(0.2)
+
+    def _ask(
+        self, client: httpx.Client, path: str, fields: Any = None, key: str = ""
+    ) -> httpx.Response:
+        """Send a request that is signed for IAM; one with fields is a change under `key`."""
+        url = f"{self.base_url}{path}"
+        method, sent = ("GET", b"") if fields is None else ("POST", encode(fields))
+        headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
+        request = AWSRequest(method, url, headers=headers, data=sent)
+        # The emulator's own, so that no developer's own can go there.
+        SigV4Auth(Credentials("test", "test"), "execute-api", "eu-central-1").add_auth(request)
+        return client.request(method, url, content=sent, headers=dict(request.headers))
