@@ -52,7 +52,13 @@ def show(operations: Operations, integration: IntegrationArgument, key: KeyArgum
     data = _described(found) | {"headers": dict(found.headers), "body": body, "told": told}
     lines = fields([(name, str(value)) for name, value in _described(found).items() if value])
     lines += [f"event     {json.dumps(each)}" for each in told]
-    return Output(data, [*lines, *(f"{k}: {v}" for k, v in found.headers), body])
+    lines += [f"{name}: {value}" for name, value in found.headers]
+    return Output(data, [*lines, *map(_harmless, body.splitlines())])
+
+
+def _harmless(line: str) -> str:
+    """Return a partner's text without what a terminal would obey."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
 
 
 def retry(

@@ -34,10 +34,10 @@ def hold_a_stake(world: World) -> None:
     assert wallet.transact(hold, WalletTerms()).status == 200
 
 
-def receive(world: World, key: str = DELIVERY) -> None:
+def receive(world: World, key: str = DELIVERY, body: bytes = b'{"a":1}') -> None:
     """Let a partner tell something that fits no player."""
     inbox = DynamoDbInbox(world.client, world.tables)
-    told = Delivery("sandbox", "invo", key, "purchase.completed", b'{"a":1}', 1)
+    told = Delivery("sandbox", "invo", key, "purchase.completed", body, 1)
     assert inbox.put_if_absent(told) is None
     taken = inbox.take(told, 1)
     assert taken is not None
