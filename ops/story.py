@@ -8,6 +8,8 @@ from casino.wallet.model import Entry, Tombstone
 from casino.wallet.shown import story_shown
 from ops.output import Output, fields
 
+#: What an entry does to what it names; of every other kind that is a bet.
+_NAMES: Final = {"reversal": "takes back", "withdrawal": "pays out"}
 #: A replay writes nothing: docs/adr/0008-replays-are-counted-from-logs.md.
 _REACH: Final = "as far back as the logs reach"
 _ALTERED: Final = (
@@ -64,10 +66,7 @@ def _lines(story: Story) -> list[str]:
         ("session", session if entry.session_id else ""),
         ("game", entry.game_id or ""),
         ("round", _round(entry)),
-        (
-            "takes back" if entry.kind == "reversal" else "refunds bet",
-            entry.bet_transaction_id or "",
-        ),
+        (_NAMES.get(entry.kind, "refunds bet"), entry.bet_transaction_id or ""),
         ("refunded by", story.void.refund_transaction_id if story.void else ""),
         ("asked by", f"{story.who.name}: {story.who.reason}" if story.who else ""),
         ("held", _held(story)),

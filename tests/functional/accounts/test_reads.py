@@ -182,6 +182,17 @@ def test_who_asked_for_a_deposit_and_why_is_told(office: BackOffice, play: Play)
     assert told["chain"]["hash_matches"] is True
 
 
+def test_a_payout_names_the_reservation_that_it_paid_and_no_bet(
+    world: World, office: BackOffice, play: Play
+) -> None:
+    reserved = office.move("reservations", 20).json["reservation_id"]
+    assert office.move("withdrawals", 20, "out-1", reservation_id=reserved).status == 200
+    (row,) = office.get(f"{HISTORY}?kind=withdrawal").json["entries"]
+    for told in (row, office.get("/transactions/out-1").json):
+        assert (told["reservation_id"], told["refunds_bet"]) == (reserved, None)
+    assert "pays out" in Console(world)("ledger", "explain", "out-1").out
+
+
 def test_a_name_of_several_transactions_names_them(
     world: World, office: BackOffice, play: Play
 ) -> None:

@@ -18,7 +18,7 @@ type Cell = str | int | Decimal | None
 COLUMNS: Final = (
     *("seq", "at", "integration", "transaction_id", "platform_transaction_id", "trace_id"),
     *("kind", "type", "outcome", "rule", "amount", "balance_before", "balance_after", "reserved"),
-    *("session_id", "round_id", "game_id", "refunds_bet", "refunded_by"),
+    *("session_id", "round_id", "game_id", "refunds_bet", "refunded_by", "reservation_id"),
 )
 
 
@@ -82,9 +82,19 @@ def _entry(entry: Entry) -> dict[str, Cell]:
         "session_id": entry.session_id,
         "round_id": entry.round_id,
         "game_id": entry.game_id,
-        "refunds_bet": entry.bet_transaction_id,
+        "refunds_bet": _bet_of(entry),
         "refunded_by": None,
+        "reservation_id": reservation_of(entry),
     }
+
+
+def reservation_of(entry: Entry) -> str | None:
+    """Return the reservation that a withdrawal paid out: it stands where other kinds name a bet."""
+    return entry.bet_transaction_id if entry.kind == "withdrawal" else None
+
+
+def _bet_of(entry: Entry) -> str | None:
+    return entry.bet_transaction_id if entry.kind != "withdrawal" else None
 
 
 def _stone(stone: Tombstone, seqs: Mapping[tuple[str, str], int]) -> dict[str, Cell]:
@@ -132,7 +142,8 @@ def _story(story: Story) -> dict[str, Any]:
         "game_id": entry.game_id,
         "round_id": entry.round_id,
         "finished": entry.finished,
-        "refunds_bet": entry.bet_transaction_id,
+        "refunds_bet": _bet_of(entry),
+        "reservation_id": reservation_of(entry),
         "refunded_by": story.void.refund_transaction_id if story.void else None,
         **({"asked_by": story.who.name, "reason": story.who.reason} if story.who else {}),
         "held": amount(entry.held_win_minor, entry.currency),
