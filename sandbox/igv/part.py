@@ -102,7 +102,8 @@ class IgvPart:
         step = Step(title, {}, status)
         if answer.status_code != status:
             raise UnexpectedAnswerError(f"{title}: {answer.status_code} {answer.text}")
-        return Played(step, status, "", "", answer.elapsed.total_seconds() * 1000)
+        error = str(answer.json().get("msg", "")) if status >= 400 else ""
+        return Played(step, status, error, "", answer.elapsed.total_seconds() * 1000)
 
     def _reached(self, title: str, order: Mapping[str, Any], state: str) -> Played:
         """Wait until the worker has brought an order to a state."""

@@ -25,8 +25,10 @@ def test_every_delivery_of_the_demonstration_ends_as_it_must(
 ) -> None:
     before = balance(invo)
     played = list(invo.play())
-    assert len(played) == 11
+    assert len(played) == 14
     assert balance(invo) - before == 3_000, "25.00 and 10.00, less 5.00; 7.00 came and went"
+    token, first, again = (each.balance for each in played[-3:])
+    assert (token, first) == ("", again), "one order"
     proof = ledger.verify(casino.operations, None, None, everything=True)
     assert proof.exit_code == 0, proof.as_text()
 
