@@ -6,6 +6,8 @@ from typing import Annotated, Final
 import typer
 
 from casino.audit.model import EVERYONE, of_player, of_session
+from casino.dialects.invo.buying import subject_of
+from casino.dialects.invo.client import ACCOUNT
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
@@ -24,14 +26,26 @@ def audit(
     session: Annotated[
         str | None, typer.Option(help="Changes to a session by operators.", metavar="SESSION")
     ] = None,
+    purchase: Annotated[
+        str | None,
+        typer.Option(
+            help="What became of an item's purchase at Invo, by --integration.",
+            metavar="REQUEST",
+        ),
+    ] = None,
     limit: Annotated[
         int,
         typer.Option(parser=a_number(int, 1), metavar="N", help="How many records: the latest."),
     ] = 50,
 ) -> Output:
     """List the changes to integrations and switches, to a player or a session, the latest last."""
-    subjects = _subjects(operations, integration, player, session)
+    if purchase is None:
+        subjects = _subjects(operations, integration, player, session)
+    else:
+        subjects = [subject_of(integration or ACCOUNT, purchase)]
     records = operations.audit.records(*subjects)[-limit:]
+    if purchase is not None and not records:
+        raise OpsError("purchase_not_found", f"nobody asked for the purchase {purchase}")
     head = ["at", "subject", "what", "old", "new", "detail", "who", "reason"]
     rows: list[list[Cell]] = [
         [e.at, e.subject, e.what, e.old, e.new, e.detail, e.who, e.reason] for e in records

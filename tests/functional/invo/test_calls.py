@@ -15,6 +15,7 @@ from casino.dialects.invo.client import ACCOUNT
 from testing.world import World
 from tests.functional.invo.house import CALLER
 from tests.functional.invo.site import ITEM, Site, open_site
+from tests.functional.ops.console import Console
 
 #: Registry, intent, secret, purchase, record: what a purchase of a new environment takes.
 CALLS = 5
@@ -44,6 +45,9 @@ def test_an_item_is_bought_and_the_record_names_our_player_alone(site: Site) -> 
     assert json.loads(meant.detail)["player_id"] == "ann"
     assert json.loads(bought.detail)["order_id"] == "item_1"
     assert "example.org" not in f"{meant}{bought}".lower()
+    told = Console(site.world).json("audit", "--purchase", "req-1")["records"]
+    assert [record["what"] for record in told] == ["item.meant", "item.bought"]
+    assert Console(site.world)("audit", "--purchase", "req-2").code == 1
 
 
 def test_the_same_purchase_again_is_answered_from_the_record(site: Site) -> None:
