@@ -16,7 +16,7 @@ from casino.wallet.explain import LedgerReader
 from casino.wallet.model import Wallet
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.store.releases import DynamoDbReleases
-from casino.wiring.accounts import player_admin
+from casino.wiring.players import player_admin
 from testing.clock import FakeClock
 from testing.crashes import CrashError, Crashes, CrashingClient
 from testing.events import check_told

@@ -4,13 +4,11 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from casino.accounts.admin import PlayerAdmin
-from casino.accounts.answers import PlatformWords
 from casino.accounts.endpoint import AccountsEndpoint
 from casino.accounts.once import Repeats
 from casino.accounts.reads import Reads
 from casino.accounts.reservations import Reservations
-from casino.accounts.store.reservations import DynamoDbReservations, PayoutLedger
+from casino.accounts.store.reservations import DynamoDbReservations
 from casino.accounts.writes import Writes
 from casino.audit.store import DynamoDbAnswers
 from casino.aws.clients import dynamodb_client
@@ -21,21 +19,12 @@ from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.telemetry import Telemetry
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.explain import LedgerReader
-from casino.wallet.service import WalletService
 from casino.wallet.statement import Statements
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.history import DynamoDbHistory
-from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wallet.store.references import DynamoDbReferences
+from casino.wiring.players import player_admin
 from casino.wiring.settings import Settings, load_settings
-
-
-def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
-    """Return the use cases of players, as the API and the operators have them."""
-    accounts = DynamoDbAccounts(client, tables)
-    service = WalletService(PayoutLedger(client, tables), accounts, clock, PlatformWords())
-    profiles, history = DynamoDbProfiles(client, tables), DynamoDbHistory(client, tables)
-    return PlayerAdmin(accounts, profiles, history, service, clock)
 
 
 def _ledger_reads(client: Any, tables: Tables, clock: Clock) -> tuple[Statements, LedgerReader]:

@@ -60,9 +60,9 @@ from casino.wallet.store.audited import AuditedHoldLedger
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.references import DynamoDbReferences
 from casino.wallet.store.releases import DynamoDbReleases
-from casino.wiring.accounts import player_admin
 from casino.wiring.event_admin import Outside, day_count_of, replay_of
 from casino.wiring.pairs import PairProviders
+from casino.wiring.players import player_admin
 from casino.wiring.stack import Stack
 
 

@@ -1,0 +1,21 @@
+"""Wires the use cases of players; a module of its own, since operators have no telemetry."""
+
+from typing import Any
+
+from casino.accounts.admin import PlayerAdmin
+from casino.accounts.answers import PlatformWords
+from casino.accounts.store.reservations import PayoutLedger
+from casino.aws.tables import Tables
+from casino.base.clock import Clock
+from casino.wallet.service import WalletService
+from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.history import DynamoDbHistory
+from casino.wallet.store.profiles import DynamoDbProfiles
+
+
+def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
+    """Return the use cases of players, as the API and the operators have them."""
+    accounts = DynamoDbAccounts(client, tables)
+    service = WalletService(PayoutLedger(client, tables), accounts, clock, PlatformWords())
+    profiles, history = DynamoDbProfiles(client, tables), DynamoDbHistory(client, tables)
+    return PlayerAdmin(accounts, profiles, history, service, clock)
