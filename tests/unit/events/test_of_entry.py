@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from casino.dialects.igsp.dialect import Igsp
-from casino.events.model import money
+from casino.events.model import Event, money
 from casino.events.of_entry import of_entry
 from casino.wallet.chain import seal
 from casino.wallet.hold import Barred, Ending
@@ -50,6 +50,24 @@ def test_the_same_entry_makes_the_same_events() -> None:
     assert of_entry(entry_of(a_bet()), PLACE) == of_entry(entry_of(a_bet()), PLACE)
 
 
+def test_a_transaction_of_the_same_name_elsewhere_makes_other_events() -> None:
+    here = entry_of(a_bet())
+    there = seal(replace(here, at="2026-01-01T00:00:02.000Z", hash=""))
+    ids = [event.event_id for each in (here, there) for event in events_of(each).values()]
+    assert len({*ids}) == 4
+    names = [("a", "b"), ("a", "c"), ("z", "b")]
+    releases = [Release(*name, PLAYER, "EUR", 1, AT, "w", "r") for name in names]
+    assert len({event.event_id for each in releases for event in of_entry(each, PLACE)}) == 3
+
+
+def test_money_that_moved_has_its_wallet_whatever_else_the_entry_lacks() -> None:
+    entry = seal(replace(entry_of(a_bet()), attributed=False))
+    assert [(event.player_id, event.sequence) for event in events_of(entry).values()] == [
+        (PLAYER, 5),
+        (PLAYER, 5),
+    ]
+
+
 def test_a_free_round_moves_nothing_and_still_has_its_number() -> None:
     events = events_of(entry_of(a_bet(type="freespin", round_id="r1")))
     debit = events["wallet.debit.completed"]
@@ -89,6 +107,11 @@ def test_a_refund_is_a_credit_and_a_bet_that_is_rolled_back() -> None:
     rolled_back = events["bet.rolled_back"].payload
     assert rolled_back["bet"] == rolled_back["returned"] == money(250, "EUR")
     assert (rolled_back["bet_id"], rolled_back["round_id"]) == ("bet-1", "r1")
+
+
+def test_a_refund_that_names_another_amount_tells_of_the_stake() -> None:
+    entry = entry_of(a_refund(by_bet=True, amount_minor=1), bet=entry_of(a_bet()))
+    assert events_of(entry)["bet.rolled_back"].payload["bet"] == money(250, "EUR")
 
 
 def test_the_refund_of_a_free_round_returns_nothing() -> None:
@@ -143,6 +166,13 @@ def test_the_rollback_of_an_unknown_bet_has_neither_player_nor_currency() -> Non
     (refused,) = events_of(_found(wallet, "k1")).values()
     assert (refused.event_type, refused.player_id) == ("wallet.credit.refused", None)
     assert refused.payload.keys().isdisjoint({"amount", "balance", "claimed_player_id"})
+
+
+def test_a_refused_hold_is_a_debit_that_was_refused() -> None:
+    wallet = Holding()
+    wallet("hold", "k1", amount_minor=10**9)
+    (refused,) = events_of(_found(wallet, "k1")).values()
+    assert (refused.event_type, refused.payload["bet_id"]) == ("wallet.debit.refused", "b1")
 
 
 def test_deposits_and_withdrawals_are_money_of_no_game() -> None:
@@ -222,6 +252,12 @@ def test_what_a_counterpart_says_is_told_as_its_word(kind: str) -> None:
 def test_what_a_counterpart_says_may_be_nothing_that_can_be_told(said: str | None) -> None:
     told = events_of(_noted("rg.limit.hit", "event_received", said))["partner.told"]
     assert told.payload["content"] == {}
+
+
+def test_what_a_counterpart_says_is_told_to_a_depth_that_consumers_read() -> None:
+    deep = '{"payload":' * 30 + '{"bet_id":"b1"}' + "}" * 30
+    told = events_of(_noted("bet.settled", "event_received", deep))["partner.told"]
+    assert Event.read(told.text().encode()) == told
 
 
 def test_what_was_written_beside_an_entry_is_told_by_the_entry_alone() -> None:

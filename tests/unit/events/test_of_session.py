@@ -7,7 +7,7 @@ import pytest
 
 from casino.events.of_session import of_session
 from casino.events.store.images import session_image
-from casino.wallet.model import Session, SessionStatus
+from casino.wallet.model import SessionStatus
 from casino.wallet.store.items import session_item
 from testing.events import check_event
 from testing.transactions import NOW, SESSION
@@ -33,6 +33,7 @@ def told(*statuses: SessionStatus | None) -> list[str]:
         (("active", "suspended", "active", "closed"), ["session.ended"]),
         (("active", "suspended", "closed"), ["session.ended"]),
         (("closed", "closed"), []),
+        (("closed", "active"), []),
         (("active", None), []),
     ],
 )
@@ -78,6 +79,6 @@ def test_a_session_that_nobody_can_read_is_an_error() -> None:
 
 
 def test_another_session_has_other_ids() -> None:
-    other: Session = replace(SESSION, session_id="s2")
-    first, second = (of_session(None, each, NOW, PLACE)[0] for each in (SESSION, other))
-    assert first.event_id != second.event_id
+    others = replace(SESSION, session_id="s2"), replace(SESSION, opened_at="2026-01-02T00:00:00Z")
+    events = [of_session(None, each, NOW, PLACE)[0] for each in (SESSION, *others)]
+    assert len({event.event_id for event in events}) == 3
