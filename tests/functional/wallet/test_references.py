@@ -54,6 +54,14 @@ def test_one_trace_id_in_all_that_somebody_sends_fills_no_partition(world: World
     assert world.references.entries(last) == [("sandbox", "bet-99")]
 
 
+def test_no_trace_id_buries_what_our_reference_stands_for(world: World) -> None:
+    reference = platform_transaction_id("sandbox", "bet-z")
+    for number in range(30):
+        tell(world, a_record(f"bet-{number}", reference))
+    tell(world, a_record("bet-z", "t-1"))
+    assert world.references.entries(reference) == [("sandbox", "bet-z")]
+
+
 def test_refusals_and_the_platforms_own_movements_are_named_too(world: World, play: Play) -> None:
     refused = play.bet("5000.00")
     world.index()

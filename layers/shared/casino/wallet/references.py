@@ -41,6 +41,7 @@ def _names(records: list[Mapping[str, Any]]) -> Iterator[Reference]:
         yield platform_transaction_id(*entry), entry
         trace = image["trace_id"].get("S", "")
         traces[trace] += 1
-        # Under its own id an entry is found anyway.
-        if trace not in ("", transaction_id) and traces[trace] <= OF_ONE_TRACE:
+        # Under its own id an entry is found anyway; our references name what is ours alone.
+        is_own = trace in ("", transaction_id) or trace.startswith("plt-")
+        if not is_own and traces[trace] <= OF_ONE_TRACE:
             yield trace, entry
