@@ -76,6 +76,10 @@ fuzz: install .tools/schemathesis/.stamp ## Attack the deployed API by its descr
 rounds: .venv/.project ## Play ROUNDS=2000 histories of whole rounds of three dialects against their books
 	ROUNDS=$(or $(ROUNDS),2000) $(BIN)/pytest tests/functional/wallet/test_stateful_rounds.py --hypothesis-profile=explore
 
+.PHONY: tellings
+tellings: .venv/.project ## Tell TELLINGS=2000 streams that are doubled, shuffled, cut and refused; the archive ends complete
+	TELLINGS=$(or $(TELLINGS),2000) $(BIN)/pytest tests/functional/events/test_publishing.py
+
 .PHONY: races
 races: install ## Let settlement, rollback and release race RACES=1000 times, and 16 processes mix dialects (CROWD=200)
 	RACES=$(or $(RACES),1000) CROWD=$(or $(CROWD),200) $(BIN)/pytest tests/integration/wallet/test_concurrency.py -k "race or 16"

@@ -242,6 +242,12 @@ PLANTS: Final = [
         "casino.catalogue.model",
     ),
     Plant(
+        "the money path imports events",
+        MONEY,
+        "casino.wiring.hooks",
+        "casino.events.model",
+    ),
+    Plant(
         "the money path imports launches", MONEY, "casino.wallet.endpoint", "casino.sessions.launch"
     ),
     Plant(

@@ -54,6 +54,7 @@ UNWANTED = (
     "casino.dialects.igsp.client",
     "casino.dialects.igsp.pairs",
     "casino.dialects.igsp.records",
+    "casino.events",
     "casino.integrations.admin",
     "casino.integrations.rotation",
     "casino.providers",
@@ -222,7 +223,8 @@ def test_every_other_function_finds_all_that_it_imports_in_the_layer(
     others = names - {f"{name}Function" for name in hooks}
     assert len(others) >= 6
     own = {"SYNC_TABLE": "sync", "PAGES_BUCKET": "pages", "CATALOGUE_TABLE": "catalogue"}
-    own["LAKE_BUCKET"] = "lake"
+    own |= {"LAKE_BUCKET": "lake", "ARCHIVE_BUCKET": "archive", "EVENT_BUS": "bus"}
+    own |= {"BRAND_ID": "casino", "BRAND_REGION": "eu"}
     environment = account | world.environment | own
     for function in sorted(others):
         ran = run(function, built, environment)
