@@ -31,8 +31,10 @@ _UNUSED_PARTS: Final = (
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/*",
     "cffi",
+    "dateutil/rrule.py",
     "dateutil/zoneinfo",
     "pycparser",
+    "pydantic/mypy.py",
     "pydantic/v1",
 )
 _USED_PARTS: Final = frozenset({"__init__.py", "jmespath_utils", "typing"})
@@ -42,6 +44,7 @@ def tune_layer(python: Path) -> None:
     """Slim the folder of a built layer, in place, and compile what is in it. Can be repeated."""
     _drop_unused(python)
     _drop_parts(python)
+    _keep_places(python / "tzdata" / "zoneinfo")
     for library in sorted(python.rglob("*.so")):
         _strip(library)
     data = python / "botocore" / "data"
@@ -65,6 +68,19 @@ def _drop_parts(python: Path) -> None:
         for part in sorted(python.glob(pattern)):
             if part.name not in _USED_PARTS:
                 shutil.rmtree(part) if part.is_dir() else part.unlink()
+
+
+def _keep_places(zones: Path) -> None:
+    """Keep the time zones of places, and drop other names of theirs and the tables."""
+    table = zones / "zone.tab"
+    if not table.is_file():
+        return
+    rows = [line.split("\t") for line in table.read_text("utf-8").splitlines()]
+    places = {row[2] for row in rows if len(row) > 2}
+    for file in sorted(path for path in zones.rglob("*") if path.is_file()):
+        name = file.relative_to(zones).as_posix()
+        if name not in places and file.name != "__init__.py":
+            file.unlink()
 
 
 def _drop_unused(root: Path) -> None:

@@ -37,7 +37,12 @@ _PLAIN: Final = {
     "audit": ("audit", "List who changed what, when and why."),
 }
 #: A noun → the nouns within it, as above.
-_INNER: Final = {"player": {"identity": ("identity", "How partners name a player.")}}
+_INNER: Final = {
+    "player": {
+        "identity": ("identity", "How partners name a player."),
+        "limit": ("limit", "What a player may stake, lose and play."),
+    }
+}
 #: Without rich: loading it takes longer than everything else that `--help` needs.
 _STYLE: Final[dict[str, Any]] = {
     "no_args_is_help": True,

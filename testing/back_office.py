@@ -93,6 +93,10 @@ class BackOffice:
     def patch(self, path: str, key: str | None = None, /, **body: Any) -> ApiReply:
         return self.ask("PATCH", path, {"reason": "a test"} | body, key or str(uuid4()))
 
+    def put(self, path: str, /, **body: Any) -> ApiReply:
+        """Set something, with a reason."""
+        return self.ask("PUT", path, {"reason": "a test"} | body)
+
     def move(self, kind: str, amount: object, key: str | None = None, **more: Any) -> ApiReply:
         """Deposit or withdraw EUR of ann's."""
         return self.post(f"/players/ann/wallets/EUR/{kind}", key, amount=amount, **more)

@@ -6,10 +6,13 @@ from uuid import uuid4
 import typer
 
 from casino.accounts.admin import Moved
-from casino.accounts.model import KYC_LEVELS
+from casino.accounts.limits import moment_of
+from casino.accounts.model import KYC_LEVELS, Exclusion
+from casino.audit.model import Who
 from casino.base.checks import a_currency
 from casino.base.errors import RetryableError
 from casino.base.money import AmountError, AmountPrecisionError, amount, parse_major
+from casino.base.times import iso_utc
 from casino.wallet.refusals import REFUSALS
 from casino.wallet.shown import profile_shown, wallet_shown
 from ops.context import Asked, Explained, Operations
@@ -20,6 +23,9 @@ from ops.verbs.merchant import sync
 PlayerArgument = Annotated[str, typer.Argument(help="The player's id.", metavar="PLAYER")]
 CurrencyArgument = Annotated[str, typer.Argument(help="Such as EUR.", metavar="CURRENCY")]
 AmountArgument = Annotated[str, typer.Argument(help="Such as 10.50.", metavar="AMOUNT")]
+UntilOption = Annotated[
+    str | None, typer.Option(help="Such as 2027-01-31T00:00:00Z.", metavar="TIME")
+]
 TransactionOption = Annotated[
     str | None,
     typer.Option(help="The same id moves money once; without it, a new one is made."),
@@ -128,6 +134,42 @@ def unblock(operations: Operations, player_id: PlayerArgument, *, who: Explained
     return Output({"player_id": player_id, "blocked": False}, [f"{player_id} is active"])
 
 
+def exclude(
+    operations: Operations,
+    player_id: PlayerArgument,
+    until: UntilOption = None,
+    for_good: Annotated[bool, typer.Option("--for-good", help="It never ends.")] = False,
+    *,
+    who: Explained,
+) -> Output:
+    """Exclude a player from bets and launches; it can be lengthened, never shortened."""
+    if (until is None) != for_good:
+        raise OpsError("invalid_request", "say either --until or --for-good")
+    return _excluded(operations, player_id, "self_exclusion", until, who)
+
+
+def cool_off(
+    operations: Operations,
+    player_id: PlayerArgument,
+    until: UntilOption = None,
+    *,
+    who: Explained,
+) -> Output:
+    """Give a player a break of six weeks at most."""
+    if until is None:
+        raise OpsError("invalid_request", "say --until when")
+    return _excluded(operations, player_id, "cool_off", until, who)
+
+
+def _excluded(
+    operations: Operations, player_id: str, what: Exclusion, until: str | None, who: Who
+) -> Output:
+    end_s = None if until is None else moment_of(until)
+    end = iso_utc(operations.limits.exclude(player_id, what, end_s, who=who))
+    data = {"player_id": player_id, what: end}
+    return Output(data, [f"{player_id} places no bet before {end}"])
+
+
 def change_profile(
     operations: Operations,
     player_id: PlayerArgument,
@@ -221,6 +263,8 @@ VERBS: Final = {
     "release": release,
     "block": block,
     "unblock": unblock,
+    "exclude": exclude,
+    "cool-off": cool_off,
     "set": change_profile,
     "sync": sync,
 }

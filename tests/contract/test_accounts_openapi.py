@@ -10,6 +10,7 @@ from openapi_spec_validator import validate
 from casino.accounts.api import Movement, NewPlayer, Payout, Profile, Reasoned, parsed
 from casino.accounts.model import KYC_LEVELS
 from casino.accounts.refusals import ACCOUNT_ERRORS
+from casino.accounts.responsible import Bet, InWallet, NewExclusion, NewLimits
 from casino.base.errors import RequestRefusedError
 from casino.wallet.model import Kind
 from casino.wallet.shown import COLUMNS
@@ -19,9 +20,9 @@ from testing.template import load_template
 
 DOCUMENT = Document("accounts.yaml")
 SCHEMAS = DOCUMENT.spec["components"]["schemas"]
-BODIES: dict[str, type[Any]] = {
-    each.__name__: each for each in (NewPlayer, Profile, Reasoned, Movement, Payout)
-}
+OF_PLAYERS = (NewPlayer, Profile, Reasoned, Movement, Payout)
+OF_PROTECTION = (InWallet, NewLimits, NewExclusion, Bet)
+BODIES: dict[str, type[Any]] = {each.__name__: each for each in OF_PLAYERS + OF_PROTECTION}
 
 
 def operations() -> Iterator[Node]:

@@ -90,6 +90,10 @@ def test_a_session_is_limited_since_its_start() -> None:
     assert met(allowed, since=NOON - HOUR_S) == Met("rg_time_limit", "time_session", HOUR_S)
 
 
+def test_a_bet_whose_session_is_not_known_meets_no_limit_of_it() -> None:
+    assert met_by(limits(time_session=0), Play(), bet(100), NOON, None) is None
+
+
 def test_active_time_has_no_gap_above_five_minutes() -> None:
     two, gap = (-2 * LONGEST_GAP_S, bet(1)), (-LONGEST_GAP_S, bet(1))
     assert met(limits(time_day=2 * LONGEST_GAP_S), two, gap) is not None

@@ -37,7 +37,7 @@ _FAULTS: Final = {
 _PROFILE: Final = frozenset({"name", "country", "birth_date", "kyc_level"})
 _MALFORMED: Final = "does not have the form that the description gives"
 
-type _PlainId = Annotated[str, StringConstraints(pattern=rf"^{_PLAIN_ID}$")]
+type PlainId = Annotated[str, StringConstraints(pattern=rf"^{_PLAIN_ID}$")]
 type _Text = Annotated[
     str, StringConstraints(min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")
 ]
@@ -49,9 +49,13 @@ type _Reason = Annotated[
 ]
 
 
-class _Body(BaseModel):
+class Plain(BaseModel):
+    """A body: no other field, and no value of another kind, is taken for one of its own."""
+
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
+
+class _Body(Plain):
     reason: _Reason
 
 
@@ -75,7 +79,7 @@ class Profile(_Body):
 class NewPlayer(Profile):
     """A player to create, with empty wallets in `currencies`."""
 
-    player_id: _PlainId
+    player_id: PlainId
     currencies: Annotated[list[str], Field(max_length=_LONGEST_LIST)] = []
 
 
@@ -88,7 +92,7 @@ class Movement(_Body):
 class Payout(Movement):
     """An amount to pay out: of what can be spent, or all of a reservation."""
 
-    reservation_id: _PlainId | None = None
+    reservation_id: PlainId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ def is_plain_id(text: str) -> bool:
     return re.fullmatch(_PLAIN_ID, text, re.ASCII) is not None
 
 
-def parsed[Body: _Body](shape: type[Body], body: bytes) -> Body:
+def parsed[Body: Plain](shape: type[Body], body: bytes) -> Body:
     """Return a body; raises `RequestRefusedError` that names the faults, never the values."""
     try:
         return shape.model_validate(parse_object(body))

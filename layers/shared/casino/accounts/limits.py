@@ -7,7 +7,9 @@ exclusion can be lengthened, and only time ends it. Every change is an audit rec
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
 
 from casino.accounts.model import Controlled, Exclusion
 from casino.accounts.ports import Controls
@@ -15,12 +17,14 @@ from casino.audit.model import Who, of_player
 from casino.base.checks import a_currency
 from casino.base.clock import Clock
 from casino.base.errors import AdminError, BusyError
+from casino.base.money import AmountError, AmountPrecisionError, amount, parse_major
 from casino.base.times import epoch, iso_utc
 from casino.limits.decide import folded
-from casino.limits.model import FOR_GOOD, LIMITS, Limits, Pending, Play
+from casino.limits.model import AMOUNT_LIMITS, FOR_GOOD, LIMITS, WINDOWS, Limits, Pending, Play
+from casino.wallet.decision import Refusal
 from casino.wallet.explain import existing_player
-from casino.wallet.limited import movement_of
-from casino.wallet.model import Wallet
+from casino.wallet.limited import movement_of, refusal_of
+from casino.wallet.model import Transaction, Wallet
 from casino.wallet.ports import Accounts, History
 
 DAY_S: Final = 86_400
@@ -29,6 +33,10 @@ LONGEST_COOL_OFF_S: Final = 42 * DAY_S
 #: The largest value of a limit, in minor units or seconds: DynamoDB holds it exactly.
 _LARGEST: Final = 10**30
 _TRIES: Final = 8
+_MINUTE_S: Final = 60
+_LONGEST_MINUTES: Final = 9
+#: Both kinds of an exclusion, as the audit and the API name them.
+EXCLUSIONS: Final[tuple[Exclusion, ...]] = ("self_exclusion", "cool_off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,8 @@ class LimitsAdmin:
     ) -> Controlled:
         """Set limits by name, in minor units or seconds; `None` takes one away.
 
-        What is stricter, or as it was, holds at once and ends what waits under that name.
+        What is stricter, or as it was, holds at once and ends what waits under that name. What
+        waits already goes on waiting.
         """
         unknown = sorted(wanted.keys() - set(LIMITS))
         if unknown or not wanted:
@@ -70,7 +79,9 @@ class LimitsAdmin:
             since = int(self.clock.now()) + self.wait_s
             for name, value in wanted.items():
                 if _looser(value, values.get(name)):
-                    waiting[name] = Pending(name, value, since)
+                    waits = waiting.get(name)
+                    if waits is None or waits.value != value:
+                        waiting[name] = Pending(name, value, since)
                 else:
                     waiting.pop(name, None)
                     values |= {} if value is None else {name: value}
@@ -119,6 +130,22 @@ class LimitsAdmin:
         audit = who.record(of_player(player_id), exclusion, now, new=iso_utc(end))
         self.controls.exclude(player_id, exclusion, end, audit)
         return end
+
+    def check(
+        self, player_id: str, currency: str, amount_minor: int, session_id: str | None = None
+    ) -> Refusal | None:
+        """Return what a bet would meet now: a block, an exclusion or a limit; `None` is nothing."""
+        player, wallet, session = self.accounts.balance(player_id, currency, session_id)
+        if player is None:
+            raise AdminError("player_not_found", f"player {player_id} does not exist")
+        if wallet is None:
+            raise AdminError("wallet_not_found", f"player {player_id} has no {currency} wallet")
+        if player.blocked or wallet.blocked:
+            return Refusal("player_blocked")
+        if wallet.limits is None:
+            return None
+        bet = Transaction("", "", "bet", "bet", player_id, currency, amount_minor)
+        return refusal_of(wallet.limits, wallet, session, bet, int(self.clock.now()))
 
     def _change(
         self,
@@ -178,3 +205,85 @@ def _words(controlled: Controlled) -> str:
     values = [f"{name}={value}" for name, value in controlled.limits.values]
     waiting = [f"{each.name}={each.value} from {each.since}" for each in controlled.pending]
     return " ".join(values) + (f" (waiting: {', '.join(waiting)})" if waiting else "")
+
+
+def limit_of(name: str, value: object, currency: str) -> int | None:
+    """Return a limit as it was given, in minor units or seconds; `None` is none.
+
+    An amount is a decimal of the currency's main unit, a time a whole number of minutes, both as
+    text or as a number. Raises `AdminError`.
+    """
+    if value is None:
+        return None
+    text = str(value)
+    if name in AMOUNT_LIMITS:
+        try:
+            return parse_major(text, a_currency(currency))
+        except AmountPrecisionError as error:
+            raise AdminError("amount_precision", str(error)) from error
+        except AmountError as error:
+            raise AdminError("invalid_request", str(error)) from error
+    if not text.isascii() or not text.isdecimal() or len(text) > _LONGEST_MINUTES:
+        raise AdminError("invalid_request", f"{name} is a whole number of minutes")
+    return int(text) * _MINUTE_S
+
+
+def moment_of(text: str) -> int:
+    """Return an ISO 8601 time with its offset, in seconds since the epoch; raises `AdminError`."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise AdminError(
+            "invalid_request", "a time is ISO 8601, such as 2027-01-31T00:00:00Z"
+        ) from error
+    if moment.tzinfo is None:
+        raise AdminError("invalid_request", "a time says its offset, such as Z")
+    return int(moment.timestamp())
+
+
+def limits_shown(standing: Controlled) -> dict[str, Any]:
+    """Return what holds for a wallet, what was used of it in the present windows, and what waits.
+
+    Amounts are exact decimals, times whole minutes; `None` is not known.
+    """
+    limits, currency = standing.limits, standing.wallet.currency
+    used = _used(standing.wallet.play or Play())
+
+    def shown(name: str, value: int | None) -> Decimal | int | None:
+        if value is None:
+            return None
+        return amount(value, currency) if name in AMOUNT_LIMITS else value // _MINUTE_S
+
+    rows = []
+    for name, value in limits.values:
+        spent = used.get(name)
+        left = None if spent is None else max(0, value - spent)
+        row = {"value": value, "used": spent, "left": left}
+        rows.append({"limit": name, **{key: shown(name, each) for key, each in row.items()}})
+    return {
+        "time_zone": limits.zone,
+        "limits": rows,
+        "waiting": [
+            {
+                "limit": each.name,
+                "value": shown(each.name, each.value),
+                "confirm_from": iso_utc(each.since),
+            }
+            for each in standing.pending
+        ],
+        "self_exclusion": _end(limits.self_excluded_until),
+        "cool_off": _end(limits.cool_off_until),
+    }
+
+
+def _used(play: Play) -> dict[str, int]:
+    """Return what counts against each limit that counts anything, as of the last movement."""
+    used = {"time_day": play.active_s, "reality_check": play.check_active_s}
+    sums = zip(WINDOWS, play.staked, play.returned, strict=True)
+    for window, staked, returned in sums:
+        used |= {f"loss_{window}": staked - returned, f"wager_{window}": staked}
+    return used
+
+
+def _end(until: int) -> str | None:
+    return iso_utc(until) if until else None

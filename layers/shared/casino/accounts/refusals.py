@@ -12,6 +12,8 @@ _NEW_KEY: Final = "Do not send it again; a corrected request needs a new Idempot
 _FIX: Final = "Correct the request and send it again; its Idempotency-Key was not used."
 _RETRY: Final = "Send the same request again, with the same Idempotency-Key and backoff."
 _OVER: Final = "Do not send it again; its audit record says what became of it."
+_STANDS: Final = "Do not send it again; ask what holds."
+_LATER: Final = "Send it again when they have."
 _PATH: Final = "Check the URL."
 
 
@@ -49,6 +51,9 @@ _TABLE: Final = (
         "The Idempotency-Key was used before for another request.",
         "Use a new Idempotency-Key; the first request's outcome stands.",
     ),
+    definitive(409, "exclusion_stands", "A longer exclusion stands; only time ends it.", _STANDS),
+    definitive(409, "nothing_to_confirm", "No looser limit waits.", _STANDS),
+    definitive(409, "too_early", "The looser limits have not waited long enough.", _LATER),
     _common("payload_too_large", _FIX),
     definitive(422, "amount_precision", "The amount has more decimals than its currency.", _FIX),
     _common("internal_error", _RETRY),

@@ -28,7 +28,7 @@ def met_by(
         return Met("rg_cool_off", "cool_off", until=limits.cool_off_until)
     values = dict(limits.values)
     present = counted(limits, play, Movement(plays=True), now)
-    session_s = 0 if session_since is None else now - session_since
+    session_s = -1 if session_since is None else now - session_since
     for name, spent_s in (("time_session", session_s), ("time_day", present.active_s)):
         value = values.get(name)
         if value is not None and spent_s >= value:

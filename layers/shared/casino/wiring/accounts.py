@@ -8,6 +8,7 @@ from casino.accounts.endpoint import AccountsEndpoint
 from casino.accounts.once import Repeats
 from casino.accounts.reads import Reads
 from casino.accounts.reservations import Reservations
+from casino.accounts.responsible import Responsible
 from casino.accounts.store.reservations import DynamoDbReservations
 from casino.accounts.writes import Writes
 from casino.audit.store import DynamoDbAnswers
@@ -23,7 +24,7 @@ from casino.wallet.statement import Statements
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.references import DynamoDbReferences
-from casino.wiring.players import player_admin
+from casino.wiring.players import limits_admin, player_admin
 from casino.wiring.settings import Settings, load_settings
 
 
@@ -48,7 +49,8 @@ def accounts_endpoint(client: Any, settings: Settings) -> AccountsEndpoint:
     reservations = Reservations(DynamoDbReservations(client, tables), players)
     writes = Writes(players, reservations, Repeats(DynamoDbAnswers(client, tables)))
     reads = Reads(players, *_ledger_reads(client, tables, clock))
-    routes = writes.routes() | reads.routes()
+    limits = limits_admin(client, tables, clock, settings.limit_wait_s, settings.time_zone)
+    routes = writes.routes() | reads.routes() | Responsible(players, limits).routes()
     return AccountsEndpoint(routes, clock, Telemetry(settings.service), settings.local)
 
 

@@ -12,6 +12,7 @@ from casino.accounts.admin import PlayerAdmin
 from casino.accounts.held_wins import HeldWins
 from casino.accounts.holds import HoldReleases, OpenHolds
 from casino.accounts.identities import PlayerIdentities
+from casino.accounts.limits import LimitsAdmin
 from casino.accounts.reservations import Reservations
 from casino.accounts.store.identities import DynamoDbIdentities
 from casino.accounts.store.identity_key import IdentityKey
@@ -62,7 +63,7 @@ from casino.wallet.store.references import DynamoDbReferences
 from casino.wallet.store.releases import DynamoDbReleases
 from casino.wiring.event_admin import Outside, day_count_of, replay_of
 from casino.wiring.pairs import PairProviders
-from casino.wiring.players import player_admin
+from casino.wiring.players import limits_admin, player_admin
 from casino.wiring.stack import Stack
 
 
@@ -111,6 +112,16 @@ class Admin:
     def reservations(self) -> Reservations:
         store = DynamoDbReservations(self.dynamodb, self.stack.tables)
         return Reservations(store, self.players)
+
+    @cached_property
+    def limits(self) -> LimitsAdmin:
+        return limits_admin(
+            self.dynamodb,
+            self.stack.tables,
+            self.clock,
+            self.stack.limit_wait_s,
+            self.stack.time_zone,
+        )
 
     @cached_property
     def identities(self) -> PlayerIdentities:

@@ -4,6 +4,8 @@ from typing import Any
 
 from casino.accounts.admin import PlayerAdmin
 from casino.accounts.answers import PlatformWords
+from casino.accounts.limits import LimitsAdmin
+from casino.accounts.store.controls import DynamoDbControls
 from casino.accounts.store.reservations import PayoutLedger
 from casino.aws.tables import Tables
 from casino.base.clock import Clock
@@ -19,3 +21,10 @@ def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
     service = WalletService(PayoutLedger(client, tables), accounts, clock, PlatformWords())
     profiles, history = DynamoDbProfiles(client, tables), DynamoDbHistory(client, tables)
     return PlayerAdmin(accounts, profiles, history, service, clock)
+
+
+def limits_admin(client: Any, tables: Tables, clock: Clock, wait_s: int, zone: str) -> LimitsAdmin:
+    """Return the use cases of responsible gaming, as the API and the operators have them."""
+    accounts, history = DynamoDbAccounts(client, tables), DynamoDbHistory(client, tables)
+    controls = DynamoDbControls(client, tables)
+    return LimitsAdmin(accounts, controls, history, clock, wait_s, zone)

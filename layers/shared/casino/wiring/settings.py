@@ -33,6 +33,10 @@ class Settings:
     """The name of the secret that e-mails are hashed with; empty where nobody hashes any."""
     token_key: str = ""
     """The key that encrypts the tokens of services that we call; empty for AWS's own."""
+    limit_wait_s: int = 86_400
+    """How long a looser limit of a player waits, in seconds."""
+    time_zone: str = "UTC"
+    """Where the days, weeks and months of new limits begin."""
     primed: tuple[str, ...] | None = None
     """The integrations that the init of a hook reads ahead; `None` to call nothing in the init."""
 
@@ -85,6 +89,8 @@ def load_settings(environment: Mapping[str, str]) -> Settings:
         cache_s=_cache_s(environment.get("CACHE_SECONDS", "")),
         identity_key=environment.get("IDENTITY_KEY", ""),
         token_key=environment.get("KMS_ARN", ""),
+        limit_wait_s=3600 * whole(environment, "LIMIT_WAIT_HOURS", 24),
+        time_zone=environment.get("TIME_ZONE", "UTC"),
         primed=_names(environment.get("PRIMED_INTEGRATIONS")),
     )
 

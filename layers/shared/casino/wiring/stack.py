@@ -45,6 +45,11 @@ class Stack:
     layered: bool = False
     """Whether it has the layer of cryptography."""
 
+    limit_wait_s: int = 86_400
+    """How long a looser limit of a player waits."""
+    time_zone: str = "UTC"
+    """Where the days, weeks and months of limits begin."""
+
     @property
     def identity_key(self) -> str:
         """The name of the secret that e-mails are hashed with."""
@@ -83,6 +88,8 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
         float(outputs.get("CacheSeconds", Stack.cache_s)),
         outputs.get("ApiStage") == "local",
         "CryptographyLayerArn" in outputs,
+        3600 * int(outputs.get("LimitWaitHours", 24)),
+        outputs.get("TimeZone", Stack.time_zone),
     )
 
 
