@@ -115,13 +115,7 @@ class Admin:
 
     @cached_property
     def limits(self) -> LimitsAdmin:
-        return limits_admin(
-            self.dynamodb,
-            self.stack.tables,
-            self.clock,
-            self.stack.limit_wait_s,
-            self.stack.time_zone,
-        )
+        return limits_admin(self.dynamodb, self.stack.tables, self.clock, *self.stack.limit_terms)
 
     @cached_property
     def identities(self) -> PlayerIdentities:

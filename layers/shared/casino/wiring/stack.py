@@ -45,10 +45,8 @@ class Stack:
     layered: bool = False
     """Whether it has the layer of cryptography."""
 
-    limit_wait_s: int = 86_400
-    """How long a looser limit of a player waits."""
-    time_zone: str = "UTC"
-    """Where the days, weeks and months of limits begin."""
+    limit_terms: tuple[int, str] = (86_400, "UTC")
+    """How long a looser limit of a player waits, in seconds, and in which time zone days begin."""
 
     @property
     def identity_key(self) -> str:
@@ -88,8 +86,7 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
         float(outputs.get("CacheSeconds", Stack.cache_s)),
         outputs.get("ApiStage") == "local",
         "CryptographyLayerArn" in outputs,
-        3600 * int(outputs.get("LimitWaitHours", 24)),
-        outputs.get("TimeZone", Stack.time_zone),
+        (3600 * int(outputs.get("LimitWaitHours", 24)), outputs.get("TimeZone", "UTC")),
     )
 
 
