@@ -117,7 +117,8 @@ freed = f"{wallet}/reservations/{held.json['reservation_id']}/release"
 step("release", ask("POST", freed, f"{{{why}}}", f"free-{run}"), 200)
 
 # Page by page, the newest first; `complete` is false while the newest is not there yet.
-cursor, kinds = "", []
+cursor: str | None = ""
+kinds: list[str] = []
 while cursor is not None:
     page = ask("GET", f"{wallet}/history?limit=1" + (f"&cursor={cursor}" if cursor else ""))
     if page.status != 200:
