@@ -226,3 +226,14 @@ def test_nothing_personal_is_logged_or_kept_where_nobody_can_delete_it(
     office.patch("/players/ann", **secret | {"birth_date": "05.06.1987"})
     kept = str(world.client.scan(TableName=world.tables.audit)["Items"]) + output()
     assert [value for value in ("Zyxwvut", "1987", "SE'") if value in kept] == []
+
+
+def test_a_deposit_that_is_refused_for_its_key_opens_no_wallet(
+    world: World, office: BackOffice, audit: Audit
+) -> None:
+    assert office.move("deposits", 5, "k-1").status == 200
+    before = audit()
+    refused = office.post("/players/ann/wallets/JPY/deposits", "k-1", amount=5)
+    assert refused.error == "transaction_mismatch"
+    assert world.accounts.wallet("ann", "JPY") is None
+    assert audit() == before

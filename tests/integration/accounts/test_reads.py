@@ -1,4 +1,4 @@
-"""The questions of the casino's own API over HTTP, on the deployed stack with its roles enforced."""
+"""The questions of the casino's own API over HTTP, on the deployed stack with its roles."""
 
 import time
 from typing import Any

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ from casino.audit.model import Once
 from casino.base.errors import AdminError
 from casino.base.money import amount
 from casino.wallet.dialect import Answer
+from casino.wallet.model import PLATFORM
 from casino.wallet.service import Result
 
 
@@ -92,9 +94,18 @@ class Writes:
         """Pay in; as for operators, the first deposit opens the wallet."""
         body, currency = parsed(Movement, asked.body), asked.currency
         amount_minor, who, key = minor_of(body.amount, currency), asked.who(body), asked.key
-        self.players.open_wallet(asked.player_id, currency, who=who)
         moved = (asked.player_id, currency, amount_minor, key)
-        return _told(self.players.move("deposit", *moved, who=who, trace_id=asked.trace_id))
+        pay_in = partial(self.players.move, "deposit", *moved, who=who, trace_id=asked.trace_id)
+        try:
+            return _told(pay_in())
+        except AdminError as error:
+            if error.code != "wallet_not_found":
+                raise
+        if self.players.history.find(PLATFORM, key) is not None:
+            # Another wallet's deposit has the key: nothing changes, so no wallet is opened.
+            raise AdminError("transaction_mismatch", "")
+        self.players.open_wallet(asked.player_id, currency, who=who)
+        return _told(pay_in())
 
     def _withdraw(self, asked: Asked) -> Reply:
         body, currency = parsed(Payout, asked.body), asked.currency
