@@ -17,6 +17,10 @@ BODY = b'{"orderId":1,"orderNum":"SO1","sellerOrderStatus":1,"buyerId":"7"}'
 NOW_MS = int(START * 1000)
 
 
+SEALED: dict[str, str | list[str]] = {**seal(SECRET, "id-1", NOW_MS)}
+SIGNED = ("X-Request-Id", "X-Timestamp", "X-Signature")
+
+
 @pytest.fixture
 def shop() -> Iterator[Shop]:
     with open_shop() as made:
@@ -195,15 +199,37 @@ def test_a_receiver_without_an_account_waits_for_a_person(shop: Shop) -> None:
         (seal(SECRET, "id-1", NOW_MS) | {"X-Timestamp": str(NOW_MS + 1)}, 401),
         (seal(SECRET, "id-1", NOW_MS) | {"X-Signature": "0" * 63}, 401),
         ({"Content-Type": "application/json"}, 401),
+        *(({n: value for n, value in SEALED.items() if n != name}, 401) for name in SIGNED),
+        *((SEALED | {name: [SEALED[name]] * 2}, 401) for name in SIGNED),
     ],
 )
-def test_the_door(shop: Shop, headers: dict[str, str], status: int) -> None:
+def test_the_door(shop: Shop, headers: dict[str, str | list[str]], status: int) -> None:
     assert shop.send(headers, BODY) == status
     assert len(shop.deliveries) == (status == 200)
 
 
+def test_the_signature_is_looked_at_before_the_body_and_before_what_is_known(shop: Shop) -> None:
+    assert shop.send(SEALED, BODY) == 200
+    forged = SEALED | {"X-Signature": "0" * 64}
+    assert [shop.send(forged, body) for body in (BODY, b"[]", b"", b"\xff")] == [401] * 4
+    assert len(shop.deliveries) == 1
+
+
+def test_a_line_tells_what_came_and_what_was_answered(shop: Shop) -> None:
+    for headers in (SEALED, SEALED | {"X-Signature": "0" * 64}):
+        shop.send(headers, BODY)
+    lines = shop.notes.named("delivery")
+    shown = ("integration", "key", "kind", "outcome", "status")
+    assert [[line[name] for name in shown] for line in lines] == [
+        ["igv", "id-1", "order.status.1", "stored", 200],
+        ["igv", "", "", "invalid_signature", 401],
+    ]
+    assert all(line["trace_id"] for line in lines)
+
+
 @pytest.mark.parametrize(
-    ("body", "status"), [(b"", 400), (b"[]", 400), (b"\xff", 400), (b"{}", 200)]
+    ("body", "status"),
+    [(b"", 400), (b"[]", 400), (b"\xff", 400), (b"{}", 200), (b"{" + b" " * 16 * 1024 + b"}", 413)],
 )
 def test_a_body_has_to_be_an_object_and_no_more(shop: Shop, body: bytes, status: int) -> None:
     assert shop.send(seal(SECRET, "id-1", NOW_MS), body) == status

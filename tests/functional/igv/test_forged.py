@@ -24,6 +24,7 @@ def shop() -> Iterator[Shop]:
         ({"buyerId": 88001}, "unmatched"),
         ({"orderId": "1689644928115784"}, "ignored"),
         ({"orderId": True}, "ignored"),
+        ({"orderId": None}, "ignored"),
         ({"orderId": -5}, "ignored"),
         ({"orderId": 10**30}, "ignored"),
         ({"sellerOrderStatus": 2}, "ignored"),

@@ -1,16 +1,19 @@
 """The seller's calls against the simulated platform: orders, deliveries, logins, failures."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
 from casino.dialects.igv.seller_api import PAGE_ORDERS
 from casino.dialects.igv.words import AWAITING_DELIVERY
+from casino.integrations.model import Integration
 from casino.providers.ports import ProviderError
 from casino.providers.token import STILL_REFUSED, TokenRefusedError
 from casino.providers.token_shelf import REFUSED_S
 from casino.signing.pair import CURRENT, Pair
-from testing.igv import LOGIN, SELLER, Igv, igv
+from testing.igv import BASE, LOGIN, MERCHANT, SELLER, Igv, igv
+from testing.integrations import with_terms
 
 NEW_LOGIN = Pair(LOGIN.api_key, "an0ther-passw0rd-of-the-casino", CURRENT)
 
@@ -98,6 +101,39 @@ def test_a_platform_that_keeps_failing_gets_no_calls_for_a_while(partner: Igv) -
 
     assert partner.platform.faults.errors == before
     assert partner.notes.metrics["ProviderCircuitOpened"] == 1
+
+    partner.platform.faults.errors = 0
+    another = replace(SELLER, name="another-account")
+    assert seller.order(another, 1) is None, "it is asked: each account has a circuit of its own"
+
+
+type Call = Callable[[Igv, Integration], object]
+
+MOVED: dict[str, tuple[str, str, Call]] = {
+    "orders_path": ("/moved", "/moved", lambda to, at: to.seller().order(at, 7)),
+    "deliver_path": ("/moved/{orderId}", "/moved/7", lambda to, at: to.seller().deliver(at, 7, {})),
+    "deliver_error_path": (
+        "/moved/{orderId}", "/moved/7", lambda to, at: to.seller().deliver_error(at, 7, "x")
+    ),
+    "partner_orders_path": ("/moved", "/moved", lambda to, at: to.merchant().orders(at)),
+    "user_path": (
+        "/moved/{merchant}", "/moved/casino", lambda to, at: to.merchant().sync_user(at, "p", "a@b")
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_a_path_that_igvs_pages_leave_open_is_a_setting(partner: Igv, name: str) -> None:
+    path, asked_for, call = MOVED[name]
+    asked: list[str] = []
+    partner.client.event_hooks["request"] = [lambda request: asked.append(request.url.path)]
+    settings = (("merchant", "casino"), ("url", BASE), (name, path))
+
+    called_as = MERCHANT if name in ("partner_orders_path", "user_path") else SELLER
+    with pytest.raises(ProviderError):
+        call(partner, with_terms(called_as, settings=settings))
+
+    assert asked[-1] == f"/merchant-api{asked_for}"
 
 
 def test_a_code_other_than_success_is_a_failure_although_the_status_is_200(partner: Igv) -> None:

@@ -4,6 +4,7 @@ Worker, poll and delivery die before and after each of their calls to AWS and to
 doubled, reordered, and come after the effect.
 """
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from itertools import count, permutations
@@ -15,6 +16,7 @@ from casino.dialects.igv.fulfil import UNDER_WAY_S
 from casino.wiring import igv
 from testing.igv import SELLER
 from testing.integrations import with_terms
+from testing.template import functions, load_template
 from testing.world import World
 from tests.functional.igv.house import CONTENT, House, open_house
 
@@ -71,6 +73,15 @@ def test_a_poll_that_dies_anywhere_finds_an_order_once(house: House, after: bool
     assert len(orders) > 10, "every call of a poll that logs in was tried"
     assert house.waiting == orders
     assert house.told == [str(order) for order in orders]
+
+
+def test_the_templates_schedule_polls(house: House) -> None:
+    order_id = house.partner.platform.pay(lost=True)
+    events = functions(load_template())["IgvOrdersFunction"]["Events"].values()
+    (schedule,) = (each["Properties"] for each in events if each["Type"] == "Schedule")
+    assert house.ask(**json.loads(schedule["Input"])) == {"found": {"igv": 1}}
+    house.sweep()
+    assert house.waiting == [order_id]
 
 
 @DIES

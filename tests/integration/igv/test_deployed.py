@@ -2,13 +2,14 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from casino.base.errors import AdminError
-from ops.verbs import merchant
+from ops.verbs import merchant, order
 from sandbox.igv.part import IgvPart
 from sandbox.igv.signatures import seal
 from sandbox.processes import TIMEOUT_S, poll
@@ -22,8 +23,8 @@ def test_the_demonstration_plays_from_the_callback_to_the_delivery(igv: IgvPart)
 
 def test_a_caller_with_the_stacks_file_has_its_order_confirmed(igv: IgvPart) -> None:
     told = igv.described()
-    order = {"orderId": told["order_id"], "orderNum": told["order_num"], "sellerOrderStatus": 1}
-    body = json.dumps(order | {"buyerId": told["buyer_id"]}).encode()
+    sent = {"orderId": told["order_id"], "orderNum": told["order_num"], "sellerOrderStatus": 1}
+    body = json.dumps(sent | {"buyerId": told["buyer_id"]}).encode()
     headers = seal(told["secret_key"], f"req-{told['order_id']}", int(time.time() * 1000))
 
     answers = [
@@ -39,11 +40,11 @@ def test_a_forged_body_that_comes_first_hides_nothing_on_the_deployed_stack(igv:
     admin = f"{igv.process.base_url}/admin"
     paid = {"lost": True}
     order_id = httpx.post(f"{admin}/orders", json=paid, timeout=TIMEOUT_S).json()["order_id"]
-    order = {"orderId": order_id, "orderNum": f"SO{order_id}", "sellerOrderStatus": 1}
+    sent = {"orderId": order_id, "orderNum": f"SO{order_id}", "sellerOrderStatus": 1}
     headers = seal(igv.caller.secret_key, f"req-{order_id}", int(time.time() * 1000))
 
     for buyer in ("666", "88001"):
-        body = json.dumps(order | {"buyerId": buyer}).encode()
+        body = json.dumps(sent | {"buyerId": buyer}).encode()
         answer = httpx.post(igv.caller.url, content=body, headers=headers, timeout=TIMEOUT_S)
         assert answer.status_code == 200
 
@@ -64,9 +65,31 @@ def test_a_player_is_synced_and_orders_are_listed_as_a_merchant(igv: IgvPart) ->
     assert len({each["authorization_code"] for each in synced}) == 2
     waits = igv.described()["order_id"]
     listed: Any = merchant.merchant_list(igv.operations, "igv-merchant").data
-    assert str(waits) in [order["order_id"] for order in listed["orders"]]
+    assert str(waits) in [each["order_id"] for each in listed["orders"]]
     with pytest.raises(AdminError, match="no integration of a merchant"):
         merchant.merchant_list(igv.operations, "igv-account")
+
+
+def test_orders_are_delivered_or_failed_by_ops_on_the_deployed_stack(
+    igv: IgvPart, tmp_path: Path
+) -> None:
+    admin, operations = f"{igv.process.base_url}/admin", igv.operations
+    sold, lacking = (
+        httpx.post(f"{admin}/orders", json={}, timeout=TIMEOUT_S).json()["order_id"]
+        for _ in range(2)
+    )
+    known = operations.orders.get
+    assert poll(lambda: None not in (known("igv", sold), known("igv", lacking)), TIMEOUT_S)
+    who, file = operations.who("the buyer waits"), tmp_path / "delivery.json"
+    file.write_text('{"content": "key-1"}')
+    for _ in range(2):
+        order.deliver(operations, "igv", sold, file, who=who)
+        order.deliver_error(operations, "igv", lacking, "no stock", who=who)
+    state = httpx.get(f"{admin}/state", timeout=TIMEOUT_S).json()
+    assert state["deliveries"][str(sold)] == [{"content": "key-1"}]
+    assert [told["remark"] for told in state["failures"][str(lacking)]] == ["no stock"]
+    story: Any = order.show(operations, "igv", sold).data
+    assert [record["new"] for record in story["story"]] == ["delivering", "delivered"]
 
 
 def test_a_token_that_ends_is_replaced_by_one_login_of_the_deployed_worker(igv: IgvPart) -> None:
