@@ -55,6 +55,7 @@ class FakeEvents:
 
     told: list[dict[str, Any]] = field(default_factory=list)
     refuses: Callable[[dict[str, Any]], bool] = lambda entry: False
+    invalid: Callable[[dict[str, Any]], bool] = lambda entry: False
     down: bool = False
     calls: int = 0
 
@@ -64,7 +65,7 @@ class FakeEvents:
         if self.down:
             raise refused("InternalFailure", "PutEvents", 500)
         size = sum(14 + len(e["Source"] + e["DetailType"] + e["Detail"]) for e in entries)
-        if not 1 <= len(entries) <= 10 or size > 256 * 1024:
+        if any(map(self.invalid, entries)) or not 1 <= len(entries) <= 10 or size > 256 * 1024:
             raise refused("ValidationException", "PutEvents", 400)
         results: list[dict[str, str]] = []
         for entry in entries:

@@ -90,6 +90,7 @@ def test_m2_the_bus_may_be_down_for_an_hour(
         assert house.tell(records) == ["1000"]
         house.clock.advance(300)
     assert house.events.told == []
+    assert house.events.calls == 12 * 6, "what is down is not asked for every ten events"
     assert '"EventsNotTaken"' in capsys.readouterr().out
     house.events.down = False
     assert house.tell(records) == []
@@ -141,6 +142,16 @@ def test_an_event_too_long_for_the_bus_is_in_the_archive_and_stops_no_other(
     assert house.tell([*records[:place], long, *records[place + 1 :]]) == []
     assert '"EventsRefused":[1.0]' in capsys.readouterr().out
     assert long["dynamodb"]["NewImage"]["id"]["S"] in {kept.key for kept in house.kept()}
+
+
+def test_an_event_that_the_bus_finds_invalid_stops_none_of_its_call(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = list(house.played.expected)[3]
+    house.events.invalid = lambda entry: bad in entry["Detail"]
+    assert house.tell(house.played.records) == []
+    assert {event.event_id for event in house.told()} == house.played.expected.keys() - {bad}
+    assert '"EventsRefused":[1.0]' in capsys.readouterr().out
 
 
 def test_a_session_is_kept_as_its_events_without_its_token(house: House) -> None:

@@ -14,8 +14,8 @@ from casino.base.times import epoch, iso_utc
 from casino.events.ports import Observer, Publishes
 from casino.events.record import LEDGER, Record, Source, record_of_ledger
 
-#: The longest that a batch may take, in seconds.
-_BATCH_S: Final = 50.0
+#: The longest that a batch may take, in seconds: the function's time-out less one last call.
+_BATCH_S: Final = 45.0
 
 #: Source → the attributes of its key.
 _KEYS: Final[Mapping[Source, str]] = {"sessions": "session_id", "deliveries": "id"}
