@@ -107,6 +107,7 @@ PUBLISH_GRANTS = {
     "LedgerTable": STREAM,
     "SessionsTable": STREAM,
     "DeliveriesTable": STREAM,
+    "AuditTable": STREAM,
     "RegistryTable": {"dynamodb:GetItem"},
     "${ArchiveBucket.Arn}/*": {"s3:PutObject"},
     "EventBus": {"events:PutEvents"},

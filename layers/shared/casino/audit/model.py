@@ -23,6 +23,12 @@ def of_player(player_id: str) -> str:
     return f"player#{player_id}"
 
 
+def player_of(subject: str) -> str | None:
+    """Return the player whose changes have this subject; `None` for any other."""
+    mark, found, player_id = subject.partition("#")
+    return player_id if found and mark == "player" else None
+
+
 def of_session(session_id: str) -> str:
     """Return the subject of a session's changes."""
     return f"session#{session_id}"

@@ -65,7 +65,7 @@ class DynamoDbAudit:
     def records(self, *subjects: str) -> list[AuditRecord]:
         """Return the records of these subjects, the oldest first."""
         items = [item for subject in subjects for item in self._of(subject)]
-        return [_read(item) for item in sorted(items, key=lambda item: item["id"]["S"])]
+        return [read_record(item) for item in sorted(items, key=lambda item: item["id"]["S"])]
 
     def _of(self, subject: str) -> Iterator[Item]:
         return query(
@@ -112,7 +112,7 @@ class DynamoDbAnswers:
         )
 
 
-def _read(item: Item) -> AuditRecord:
+def read_record(item: Item) -> AuditRecord:
     """Read a record; the first ones had no reason."""
     return AuditRecord(
         **{field.name: item[field.name]["S"] for field in fields(AuditRecord) if field.name in item}

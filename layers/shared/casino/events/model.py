@@ -89,6 +89,9 @@ EDITIONS: Final[Mapping[str, tuple[Edition, ...]]] = dict.fromkeys(
         "purchase.credited",
         "purchase.owed",
         "purchase.taken_back",
+        "rg.limit.changed",
+        "rg.limit.hit",
+        "rg.reality_check",
         "session.ended",
         "session.started",
         "wallet.credit.completed",
@@ -105,9 +108,6 @@ RESERVED: Final = frozenset(
     {
         "bonus.consumed",
         "bonus.issued",
-        "rg.limit.changed",
-        "rg.limit.hit",
-        "rg.reality_check",
         "wager.progress.updated",
     }
 )

@@ -13,6 +13,7 @@ from casino.base.exact_json import MalformedJsonError, parse
 from casino.base.money import EXPONENTS
 from casino.events.model import Event, Place, current, event_id, money
 from casino.events.tellable import tellable
+from casino.wallet.extra import LIMIT_NOTE, REALITY_CHECK_NOTE, note_in
 from casino.wallet.hold import HELD
 from casino.wallet.model import Entry, platform_transaction_id
 from casino.wallet.ports import LedgerItem
@@ -44,7 +45,7 @@ def of_entry(item: LedgerItem, place: Place) -> tuple[Event, ...]:
         case Entry(record="applied"):
             return tuple(_applied(item, place))
         case Entry(record="refused"):
-            return (_refused(item, place),)
+            return tuple(_refused(item, place))
         case Entry(record="noted", rule=rule):
             return (_received(item, place),) if rule == _RECEIVED else ()
         case Release():
@@ -59,6 +60,8 @@ def _applied(entry: Entry, place: Place) -> Iterator[Event]:
     # A refund that moves nothing took no bet back: it was taken back before, or never came.
     if bet_event is not None and (entry.postings or bet_event != "bet.rolled_back"):
         yield _event(bet_event, entry, place, _of_bet(entry))
+    if (shown := note_in(entry.extra, REALITY_CHECK_NOTE)) is not None:
+        yield _event("rg.reality_check", entry, place, _checked(entry, shown))
 
 
 def _wallet_type(entry: Entry, end: str) -> str:
@@ -147,7 +150,15 @@ def _of_bet(entry: Entry) -> dict[str, Any]:
     return payload
 
 
-def _refused(entry: Entry, place: Place) -> Event:
+def _checked(entry: Entry, shown: dict[str, int]) -> dict[str, Any]:
+    return _names(entry) | {
+        "active_seconds": shown["active_s"],
+        "staked": money(shown["staked_minor"], entry.currency),
+        "returned": money(shown["returned_minor"], entry.currency),
+    }
+
+
+def _refused(entry: Entry, place: Place) -> Iterator[Event]:
     """Return what was refused; what nothing proves says neither balance nor whose it is."""
     payload = _names(entry)
     if entry.currency in EXPONENTS:
@@ -156,7 +167,9 @@ def _refused(entry: Entry, place: Place) -> Event:
             payload["balance"] = money(entry.balance_after_minor, entry.currency)
     if not entry.attributed and entry.player_id:
         payload["claimed_player_id"] = entry.player_id
-    return _event(_wallet_type(entry, "refused"), entry, place, payload)
+    yield _event(_wallet_type(entry, "refused"), entry, place, payload)
+    if (met := note_in(entry.extra, LIMIT_NOTE)) is not None:
+        yield _event("rg.limit.hit", entry, place, payload | {"limit": str(met)})
 
 
 def _released(release: Release, place: Place) -> Event:

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 type Image = Mapping[str, Any]
 """An item in DynamoDB's attribute form, as Lambda hands it on: bytes are base64 text."""
 
-type Source = Literal["ledger", "sessions", "deliveries"]
+type Source = Literal["ledger", "sessions", "deliveries", "audit"]
 
 LEDGER: Final[Source] = "ledger"
 

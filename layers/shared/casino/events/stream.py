@@ -18,7 +18,11 @@ from casino.events.record import LEDGER, Record, Source, record_of_ledger
 _BATCH_S: Final = 45.0
 
 #: Source → the attributes of its key.
-_KEYS: Final[Mapping[Source, str]] = {"sessions": "session_id", "deliveries": "id"}
+_KEYS: Final[Mapping[Source, str]] = {
+    "sessions": "session_id",
+    "deliveries": "id",
+    "audit": "id",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ _ROUND: Final = "round_id"
 _NOTE: Final = "~"
 #: The name of the note that stands with the bet which crosses a reality check.
 REALITY_CHECK_NOTE: Final = "reality_check"
+#: The name of the note that stands with a bet which met a limit.
+LIMIT_NOTE: Final = "limit"
 
 
 def with_round(extra: str | None, round_id: str | None) -> str:

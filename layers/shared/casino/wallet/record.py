@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from casino.wallet.chain import genesis_hash, seal
 from casino.wallet.decision import Posting, Refusal, Snapshot
 from casino.wallet.dialect import Outcome, Words
-from casino.wallet.extra import REALITY_CHECK_NOTE, with_note, with_round
+from casino.wallet.extra import LIMIT_NOTE, REALITY_CHECK_NOTE, with_note, with_round
 from casino.wallet.model import (
     PLATFORM,
     WIN_HELD,
@@ -60,6 +60,9 @@ def commit_for(
         return Commit(entry, round_change=decision.round_change)
     if isinstance(decision, Refusal):
         verdict = _refused(snapshot, request, decision, dialect)
+        if decision.detail:
+            noted = with_note(request.extra, LIMIT_NOTE, decision.detail)
+            request = replace(request, extra=noted)
         return Commit(_entry(snapshot, request, verdict, at, attributed), tombstone=tombstone)
     if snapshot.wallet is None:
         raise LookupError("a posting needs a wallet")

@@ -24,7 +24,12 @@ from casino.wiring.stack import Stack
 
 def sources(tables: Tables) -> dict[str, Source]:
     """Return the tables whose streams are published, by their names."""
-    return {tables.ledger: "ledger", tables.sessions: "sessions", tables.deliveries: "deliveries"}
+    return {
+        tables.ledger: "ledger",
+        tables.sessions: "sessions",
+        tables.deliveries: "deliveries",
+        tables.audit: "audit",
+    }
 
 
 def events_of(dynamodb: Any, tables: Tables, home: Place, clock: Clock) -> EventsOf:

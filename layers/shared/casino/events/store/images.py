@@ -1,4 +1,4 @@
-"""The images of DynamoDB's streams as the words of the wallet, the sessions and the deliveries.
+"""The images of DynamoDB's streams as the words of wallet, sessions, deliveries and audit.
 
 Lambda hands binary attributes over as base64; a client hands them over as bytes. Both are read.
 What nobody can read raises `AttributeError`, `LookupError`, `TypeError` or `ValueError`.
@@ -8,6 +8,8 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
+from casino.audit.model import AuditRecord
+from casino.audit.store import read_record
 from casino.aws.attributes import Item
 from casino.deliveries.model import Delivery
 from casino.deliveries.store.items import read_delivery
@@ -30,6 +32,11 @@ def session_image(image: Mapping[str, Any] | None) -> Session | None:
 def delivery_image(image: Mapping[str, Any]) -> Delivery | None:
     """Return a delivery; `None` for the item of a claim."""
     return read_delivery(_stored(image)) if "state" in image else None
+
+
+def audit_image(image: Mapping[str, Any]) -> AuditRecord:
+    """Return the audit record of a change."""
+    return read_record(_stored(image))
 
 
 def _stored(image: Mapping[str, Any]) -> Item:

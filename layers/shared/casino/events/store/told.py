@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from casino.base.clock import Clock
 from casino.base.times import epoch
 from casino.events.model import Event, Place, published
+from casino.events.of_audit import of_audit
 from casino.events.of_delivery import of_delivery
 from casino.events.of_entry import of_entry
 from casino.events.of_session import of_session
 from casino.events.record import LEDGER, Record
-from casino.events.store.images import delivery_image, ledger_image, session_image
+from casino.events.store.images import audit_image, delivery_image, ledger_image, session_image
 from casino.integrations.model import Integration
 
 
@@ -39,6 +40,8 @@ class EventsOf:
             before, after = session_image(record.old), session_image(record.image)
             place = self._place(after.integration) if after else self.home
             return of_session(before, after, epoch(record.at), place)
+        if record.source == "audit":
+            return of_audit(audit_image(record.image), record.key, self.home)
         delivery = delivery_image(record.image)
         return of_delivery(delivery, self._place(delivery.integration)) if delivery else ()
 
