@@ -5,7 +5,6 @@ answered in full, or a deadline is over.
 """
 
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -27,6 +26,15 @@ _FOLLOWS_S: Final = 60.0
 type Fits = Callable[[dict[str, Any]], bool]
 
 
+def events_of(run: str) -> dict[str, set[str]]:
+    """Return what the world is told of each transaction of a run: types of events."""
+    return {
+        f"pay-{run}": {"wallet.credit.completed"},
+        f"bet-{run}": {"wallet.debit.completed", "bet.authorized"},
+        f"win-{run}": {"wallet.credit.completed", "bet.settled"},
+    }
+
+
 @dataclass(frozen=True)
 class Cashier:
     """Where the API and the hooks answer, and what signs for the provider of the round."""
@@ -35,9 +43,11 @@ class Cashier:
     hooks_url: str
     keys: Pair
 
-    def play(self, seat: Seat) -> Iterator[Played]:
-        """Play every step; raises `UnexpectedAnswerError` at a wrong answer."""
-        run = uuid.uuid4().hex[:8]
+    def play(self, seat: Seat, run: str) -> Iterator[Played]:
+        """Play every step; raises `UnexpectedAnswerError` at a wrong answer.
+
+        The run names the transactions: see `events_of`.
+        """
         paid, staked, won = (f"{kind}-{run}" for kind in ("pay", "bet", "win"))
         wallets = f"/players/{seat.player_id}/wallets"
         wallet = f"{wallets}/{seat.currency}"

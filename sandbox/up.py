@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from rich.console import Console
 from rich.table import Table
@@ -35,6 +36,7 @@ from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, int
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
 from sandbox.part import Part, Played, Stage, UnexpectedAnswerError
 from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
+from sandbox.told import UntoldError, listening, show_told
 from sandbox.winupgo import part as winupgo
 
 LOCAL: Final = PROJECT / ".local"
@@ -68,6 +70,7 @@ _FAILURES: Final = (
     AdminError,
     OpsError,
     LoopError,
+    UntoldError,
 )
 
 
@@ -93,7 +96,7 @@ def main() -> int:
             loop = _close_loop(casino)
             launched = _play_loop(console, loop)
         if only in (None, "accounts"):
-            show(console, casino.pay_in_and_look(), cashier.TITLE)
+            _pay_in(console, casino)
         parts: dict[str, Part] = {}
         for name, open_part in COUNTERPARTS.items():
             parts[name] = part = open_part(casino.stage(LOCAL, _provider_port()))
@@ -132,11 +135,11 @@ class Casino:
         where = url_of or (lambda _: self.stack.hooks_url)
         return play(where, keys.api_key, keys.secret_key, self.seats)
 
-    def pay_in_and_look(self) -> Iterator[Played]:
+    def pay_in_and_look(self, run: str, seat: Seat | None = None) -> Iterator[Played]:
         """Play the casino's own cashier; raises `UnexpectedAnswerError` at a wrong answer."""
         stack = self.stack
         played = cashier.Cashier(stack.base_url, stack.hooks_url, self.credentials)
-        return played.play(self.seats[_LOOP_PLAYER])
+        return played.play(seat or self.seats[_LOOP_PLAYER], run)
 
     def stage(self, folder: Path, port: int) -> Stage:
         """Return it as the counterparts beside iGSP are connected to it."""
@@ -224,6 +227,14 @@ def _play_loop(console: Console, loop: Loop) -> Launched:
     return launched
 
 
+def _pay_in(console: Console, casino: Casino) -> None:
+    """Play the casino's own cashier, and follow what the world is told of it."""
+    run = uuid4().hex[:8]
+    with listening(casino.operations) as listener:
+        show(console, listener.beside(casino.pay_in_and_look(run)), cashier.TITLE)
+        show_told(console, listener.follow(cashier.events_of(run)))
+
+
 def _write_stack_file(
     casino: Casino, loop: Loop | None = None, parts: Mapping[str, Part] | None = None
 ) -> None:
@@ -238,6 +249,8 @@ def _write_stack_file(
         "secret_key": casino.credentials.secret_key,
         "players": [asdict(seat) for seat in casino.seats.values()],
         "tables": casino.stack.tables,
+        "event_bus": casino.operations.stack.events.bus,
+        "lake_bucket": casino.operations.stack.lake_bucket,
         "dialects": {name: part.described() for name, part in (parts or {}).items()},
     }
     part = STACK_FILE.with_suffix(".part")

@@ -65,13 +65,14 @@ def revenue(
     with _opened(operations, figures.REVENUE_TYPES, since, until, lake) as (files, times):
         found = figures.revenue(files, *times, cast("figures.By", by))
         daily = figures.revenue_by_day(files, *times) if plot else []
+    cells = [(row, _money(row)) for row in found]
     if plot:
         series: dict[str, dict[str, Decimal]] = {}
         for row in daily:
             series.setdefault(row.currency, {})[row.name] = amount(row.ggr_minor, row.currency)
         _draw(plot, "Gross gaming revenue by day", times, series)
     head = ("bets", "stakes", "refunds", "wins", "ggr")
-    return _output(by, head, [(row, _money(row)) for row in found], as_csv)
+    return _output(by, head, cells, as_csv)
 
 
 def activity(

@@ -154,3 +154,36 @@ def careless_buckets(template: Template) -> list[str]:
         }
         faults += [f"{name}: {check}" for check, holds in checks.items() if not holds]
     return faults
+
+
+def lossy_queues(template: Template) -> list[str]:
+    """Queues of functions that lose a message, tell a whole batch again, or tell it too early."""
+    queues, policies = (
+        resources(template, f"AWS::SQS::{kind}") for kind in ("Queue", "QueuePolicy")
+    )
+    faults = []
+    for name, function in functions(template).items():
+        for event in function.get("Events", {}).values():
+            if event["Type"] != "SQS":
+                continue
+            source = event["Properties"]
+            queue = source["Queue"]["Fn::GetAtt"][0]
+            window = template["Parameters"][source["MaximumBatchingWindowInSeconds"]["Ref"]]
+            dead = queues[queue].get("RedrivePolicy", {}).get("deadLetterTargetArn", {})
+            dead_name = dead.get("Fn::GetAtt", [""])[0]
+            senders = [
+                statement
+                for policy in policies.values()
+                if {"Ref": queue} in policy["Queues"]
+                for statement in policy["PolicyDocument"]["Statement"]
+            ]
+            checks = {
+                "dead letters": queues.get(dead_name, {}).get("MessageRetentionPeriod") == 1209600,
+                "parts": source.get("FunctionResponseTypes") == ["ReportBatchItemFailures"],
+                # As AWS says: six times the function's time, and the window.
+                "patience": queues[queue].get("VisibilityTimeout", 30)
+                >= 6 * function["Timeout"] + window["MaxValue"],
+                "one sender": [s.get("Condition", {}).keys() for s in senders] == [{"ArnEquals"}],
+            }
+            faults += [f"{name}: {check}" for check, holds in checks.items() if not holds]
+    return faults

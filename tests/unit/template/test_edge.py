@@ -24,6 +24,10 @@ def test_m12_bodies_reach_the_functions_as_they_were_sent() -> None:
     assert edge.altered_bodies(load_template()) == []
 
 
+def test_no_message_of_a_queue_is_lost_or_told_too_early() -> None:
+    assert edge.lossy_queues(load_template()) == []
+
+
 def test_a2_launches_and_expiry_leave_room_for_what_is_owed() -> None:
     assert edge.unreserved_functions(load_template()) == []
     assert edge.careless_reservations(parameters("prod", PROJECT / "samconfig.toml")) == []
@@ -125,6 +129,26 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
     "pages cannot be locked": (
         edge.careless_buckets,
         lambda t: _properties(t, "PagesBucket").pop("ObjectLockConfiguration"),
+    ),
+    "a message that fails is lost": (
+        edge.lossy_queues,
+        lambda t: _properties(t, "LakeQueue").pop("RedrivePolicy"),
+    ),
+    "a message comes back while it is worked on": (
+        edge.lossy_queues,
+        lambda t: _properties(t, "LakeQueue").update(VisibilityTimeout=180),
+    ),
+    "a batch comes back whole": (
+        edge.lossy_queues,
+        lambda t: _properties(t, "StoreEventsFunction")["Events"]["Lake"]["Properties"].pop(
+            "FunctionResponseTypes"
+        ),
+    ),
+    "everybody's bus may fill the lake": (
+        edge.lossy_queues,
+        lambda t: _properties(t, "LakeQueuePolicy")["PolicyDocument"]["Statement"][0].pop(
+            "Condition"
+        ),
     ),
     "compressed bodies are inflated": (
         edge.altered_bodies,
