@@ -12,7 +12,7 @@ from benchmarks.figures import results
 from benchmarks.figures.budgets import judged
 from benchmarks.figures.page import BEGIN, END, with_section
 from testing.benchmark import measured
-from testing.template import load_template
+from testing.template import functions, load_template
 
 
 def test_the_latest_run_is_rounded_and_judged_by_its_own_figures() -> None:
@@ -59,5 +59,14 @@ def test_the_tables_of_a_bet_are_on_demand_and_only_lambda_reads_their_stream() 
         properties = resources[f"{name.capitalize()}Table"]["Properties"]
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
         assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
-        # Lambda's reads of a stream cost nothing.
-        assert ("StreamSpecification" in properties) == (name == "ledger")
+        # Lambda's reads of a stream cost nothing, and two readers are as many as it may have.
+        assert ("StreamSpecification" in properties) == (name in ("ledger", "sessions"))
+        stream = {"Fn::GetAtt": [f"{name.capitalize()}Table", "StreamArn"]}
+        readers = [
+            event
+            for function in functions(load_template()).values()
+            for event in function.get("Events", {}).values()
+            if event["Properties"].get("Stream") == stream
+        ]
+        assert len(readers) == {"ledger": 2, "sessions": 1}.get(name, 0)
+        assert len(readers) <= parameters().dynamodb.readers_per_shard
