@@ -49,7 +49,7 @@ exec .tools/sam/bin/sam local "$@" \\
 #: Fields whose values have to be new; a value that stands in several places stays the same there.
 _NEW_PER_RUN: Final = (
     "transaction_id", "bet_transaction_id", "round_id", "provider_tx_id", "withdraw_provider_tx_id",
-    "bet_id", "event_id",
+    "bet_id", "event_id", "client_request_id",
 )  # fmt: skip
 
 
@@ -153,6 +153,15 @@ def _accounts(event: Event, stack: Mapping[str, Any], moment: Moment) -> tuple[s
     return event["body"], {"Idempotency-Key": f"{event['headers']['Idempotency-Key']}-{moment.run}"}
 
 
+def _invo_calls(
+    event: Event, stack: Mapping[str, Any], moment: Moment
+) -> tuple[str, dict[str, str]]:
+    """Buy for the player of the stack's file, once more in each run; no signature, as above."""
+    told = stack["dialects"]["invo"]
+    own = {name: told[name] for name in ("player_id", "player_email")}
+    return _exchanged(event["body"], moment.run, **own), {}
+
+
 #: Folder of samples → what returns the body of a copy, and the headers that are its own.
 _SIGNERS: Final[Mapping[str, Callable[..., tuple[str, dict[str, str]]]]] = {
     "": _igsp,
@@ -161,6 +170,7 @@ _SIGNERS: Final[Mapping[str, Callable[..., tuple[str, dict[str, str]]]]] = {
     "igv": _igv,
     "invo": _invo,
     "accounts": _accounts,
+    "invo-calls": _invo_calls,
 }
 
 
@@ -233,7 +243,8 @@ def commands(written: Iterable[Path], target: Path) -> list[str]:
 
 def _function(place: Path) -> str:
     """Return the function of an event: its folder's, or that of the first word of its name."""
-    return f"{(place.parent.name or place.stem.partition('-')[0]).title()}Function"
+    name = place.parent.name or place.stem.partition("-")[0]
+    return f"{name.title().replace('-', '')}Function"
 
 
 def _reachable(stack: Mapping[str, Any]) -> str:

@@ -134,6 +134,15 @@ def test_a_token_is_minted_once_until_it_is_refused(site: Site) -> None:
     assert site.platform.minted == 2
 
 
+def test_a_token_that_is_over_is_given_to_nobody(site: Site) -> None:
+    site.platform.faults.expires_in = 0
+    environment = site.environment()
+    first = site.token(environment)[1]["token"]
+    site.platform.faults.expires_in = 900
+    status, later = site.token(environment, refused="ptk_an_older_one")
+    assert (status, later["token"] != first, later["expires_in"] > 0) == (200, True, True)
+
+
 def test_a_revoked_key_rings_once_however_many_players_ask(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,7 +81,7 @@ LIVE: Final = {
 SIGNED_SAMPLES: Final = [
     name
     for name, event in SAMPLES.items()
-    if event["body"] is not None and not name.startswith("accounts/")
+    if event["body"] is not None and not name.startswith(("accounts/", "invo-calls/"))
 ]
 IGSP_SAMPLES: Final = [name for name in SIGNED_SAMPLES if "/" not in name]
 

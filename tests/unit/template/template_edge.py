@@ -49,7 +49,8 @@ def greedy_routes(template: Template) -> list[str]:
         for each in api["MethodSettings"]
     }
     found = []
-    for event in functions(template)["AccountsFunction"]["Events"].values():
+    named = ("AccountsFunction", "InvoCallsFunction")
+    for event in (e for n in named for e in functions(template)[n]["Events"].values()):
         path, method = event["Properties"]["Path"], event["Properties"]["Method"]
         limit = own.get((f"/{path.replace('/', '~1')}", method))
         if not isinstance(limit, int) or limit > MOST_OF_ACCOUNTS:

@@ -95,6 +95,8 @@ class InvoCallEndpoint:
         given = read_player(event)
         token = self.client(self._account(given, log)).token(given["player_email"])
         value = token.renewed(given["refused"]) if "refused" in given else token.get()
+        if not token.expires_in_s:
+            value = token.get()  # the one that was kept is over as well
         return 200, {"token": value, "expires_in": int(token.expires_in_s)}
 
     def _purchase(self, event: Event, who: Who, log: dict[str, object]) -> Answer:
