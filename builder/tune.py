@@ -1,7 +1,7 @@
 """Makes a built layer slim: files that no function uses are neither uploaded nor read at a start.
 
 botocore ships the models of 400 services and every endpoint of each; the clients made here need
-four. A kept service keeps all its operations, so that any code may call any of them. Models lose
+five. A kept service keeps all its operations, so that any code may call any of them. Models lose
 only their prose, which is more than half of the text that botocore parses to make a client.
 """
 
@@ -44,6 +44,8 @@ def tune_layer(python: Path) -> None:
     """Slim the folder of a built layer, in place, and compile what is in it. Can be repeated."""
     _drop_unused(python)
     _drop_parts(python)
+    for about in sorted(python.glob("*.dist-info/METADATA")):
+        _cut_description(about)
     _keep_places(python / "tzdata" / "zoneinfo")
     for library in sorted(python.rglob("*.so")):
         _strip(library)
@@ -68,6 +70,11 @@ def _drop_parts(python: Path) -> None:
         for part in sorted(python.glob(pattern)):
             if part.name not in _USED_PARTS:
                 shutil.rmtree(part) if part.is_dir() else part.unlink()
+
+
+def _cut_description(about: Path) -> None:
+    """Keep a distribution's name, version and needs, and drop its description: often a long page."""
+    about.write_bytes(about.read_bytes().partition(b"\n\n")[0] + b"\n")
 
 
 def _keep_places(zones: Path) -> None:

@@ -57,6 +57,10 @@ def build(tmp_path: Path) -> Path:
     (layer / "botocore" / "__init__.py").write_text("")
     (layer / "native.cpython-313-x86_64-linux-gnu.so").write_bytes(library())
     (layer / "requirements.txt").write_text("x")
+    (layer / "lib-1.0.dist-info").mkdir()
+    (layer / "lib-1.0.dist-info" / "METADATA").write_text(
+        "Name: lib\nVersion: 1.0\n\nA long page\n"
+    )
     (layer / "lib" / "tests").mkdir(parents=True)
     (layer / "lib" / "tests" / "test_lib.py").write_text("")
     for part in ("event_handler", "utilities/batch", "utilities/typing"):
@@ -94,6 +98,11 @@ def test_bundle_without_an_amazon_root_stops_the_build(tmp_path: Path) -> None:
     (tmp_path / "fewer.pem").write_text(text[text.index("-----BEGIN", 1) :])
     with pytest.raises(MissingRootError, match="Amazon Root CA 1"):
         cut_amazon_roots(tmp_path / "fewer.pem", tmp_path / "roots.pem")
+
+
+def test_a_distribution_keeps_its_name_and_version_without_its_description(tuned: Path) -> None:
+    about = package.layer_folder(tuned) / "lib-1.0.dist-info" / "METADATA"
+    assert about.read_text() == "Name: lib\nVersion: 1.0\n"
 
 
 def test_layer_keeps_the_newest_model_of_the_used_services_and_its_operations(tuned: Path) -> None:
