@@ -30,12 +30,14 @@ _UNUSED_FOLDERS: Final = ("__pycache__", "tests", "sboms")
 _UNUSED_PARTS: Final = (
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/*",
+    "botocore/stub.py",
     "cffi",
     "dateutil/rrule.py",
     "dateutil/zoneinfo",
     "pycparser",
     "pydantic/mypy.py",
     "pydantic/v1",
+    "urllib3/contrib/emscripten",
 )
 _USED_PARTS: Final = frozenset({"__init__.py", "jmespath_utils", "typing"})
 

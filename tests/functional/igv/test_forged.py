@@ -6,6 +6,7 @@ import pytest
 
 from casino.base.errors import UnavailableError
 from casino.deliveries.model import Delivery
+from casino.dialects.igv.effect import MOST_FOUND
 from tests.functional.igv.shop import Shop, open_shop
 
 
@@ -79,6 +80,19 @@ def test_any_number_of_forged_bodies_costs_one_look(shop: Shop) -> None:
     assert sorted(shop.states) == ["done", "unmatched"]
     assert shop.waiting == [order_id]
     assert shop.orders.stored["igv", order_id].found_by == "poll"
+
+
+def test_one_look_takes_up_forty_orders_and_the_poll_finds_the_others(shop: Shop) -> None:
+    orders = [shop.partner.platform.pay(lost=True) for _ in range(MOST_FOUND + 2)]
+    for buyer in ("666", "88001"):
+        assert shop.callback(orders[-1], "stolen", buyerId=buyer) == 200
+    shop.work()
+    assert shop.waiting == orders[:MOST_FOUND]
+    assert shop.told == [str(order_id) for order_id in orders[:MOST_FOUND]]
+
+    assert shop.poll.run() == {"igv": 2}
+    shop.work()
+    assert sorted(shop.waiting) == orders
 
 
 def test_a_forged_body_after_the_real_one_finds_nothing(shop: Shop) -> None:
