@@ -55,6 +55,8 @@ def test_a_withdrawal_that_names_a_reservation_pays_it_out_once(
     paid = funded.move("withdrawals", 60, "out-1", reservation_id=name)
     assert (paid.status, paid.json["spendable"]) == (200, "0.00")
     assert money(world) == (0, 0)
+    told = funded.ask("GET", "/transactions/out-1").json
+    assert (told["reservation_id"], told["refunds_bet"]) == (name, None)
     again = funded.move("withdrawals", 60, "out-1", reservation_id=name)
     assert (again.body, again.is_replay) == (paid.body, True)
     other = funded.move("withdrawals", 60, "out-2", reservation_id=name)
