@@ -4,9 +4,12 @@ import pytest
 
 from casino.accounts.store.reservations import DynamoDbReservations
 from casino.wallet.proof.verify import Verifier
+from casino.wiring.accounts import accounts_endpoint
+from casino.wiring.settings import load_settings
 from testing.back_office import BackOffice
 from testing.world import World
 from tests.functional.accounts.conftest import Audit
+from tests.functional.wallet.interrupted import Wire
 
 WALLET = "/players/ann/wallets/EUR"
 
@@ -125,3 +128,20 @@ def test_each_step_of_a_reservation_is_on_record(
     made = DynamoDbReservations(world.client, world.tables).get(paid)
     assert made is not None
     assert (made.state, made.paid_by) == ("paid", "out-1")
+
+
+def test_a_release_that_is_overtaken_by_another_frees_nothing_twice(
+    world: World, funded: BackOffice
+) -> None:
+    name, wire = reserve(funded, 10), Wire(world.client)
+    settings = load_settings(world.environment)
+    slow = BackOffice(accounts_endpoint(wire, settings).handle)
+
+    def meanwhile() -> None:
+        """Somebody releases it, and reserves as much again: the sum is what it was."""
+        assert release(funded, name) == "released"
+        reserve(funded, 10)
+
+    wire.before["transact_write_items"] = meanwhile
+    assert release(slow, name) == "reservation_over"
+    assert money(world) == (100_00, 10_00)
