@@ -75,8 +75,8 @@ def _drop_parts(python: Path) -> None:
 
 
 def _cut_description(about: Path) -> None:
-    """Keep a distribution's name, version and needs, and drop its description: often a long page."""
-    about.write_bytes(about.read_bytes().partition(b"\n\n")[0] + b"\n")
+    """Keep a distribution's name, version and needs; drop its description, often a long page."""
+    about.write_bytes(about.read_bytes().partition(b"\n\n")[0].rstrip(b"\n") + b"\n")
 
 
 def _keep_places(zones: Path) -> None:
