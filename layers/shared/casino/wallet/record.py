@@ -61,8 +61,8 @@ def commit_for(
     if isinstance(decision, Refusal):
         verdict = _refused(snapshot, request, decision, dialect)
         if decision.detail:
-            noted = with_note(request.extra, LIMIT_NOTE, decision.detail)
-            request = replace(request, extra=noted)
+            extra = with_note(request.extra, LIMIT_NOTE, decision.detail)
+            request = replace(request, extra=extra)
         return Commit(_entry(snapshot, request, verdict, at, attributed), tombstone=tombstone)
     if snapshot.wallet is None:
         raise LookupError("a posting needs a wallet")
