@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from casino.observability.telemetry import Telemetry
+from casino.sessions.exclusion import ExclusionStream
 from casino.sessions.expiry import ExpiryService
 from casino.sessions.schedule import ExpiryEndpoint
 from casino.sessions.store.activity import MOST_ENTRIES, DynamoDbActivity
@@ -30,7 +31,7 @@ class Run:
     def invoke(self, function: str, payload: Mapping[str, Any]) -> None:
         self.handovers.append(function)
 
-    def __call__(self) -> dict[str, object]:
+    def __call__(self, event: Mapping[str, Any] | None = None) -> dict[str, object]:
         desk = self.desk
         service = ExpiryService(
             desk.launches,
@@ -41,8 +42,9 @@ class Run:
             IDLE_S,
             TELL_BUDGET_S,
         )
-        endpoint = ExpiryEndpoint(service, self.invoke, Telemetry("test"))
-        return endpoint.handle({}, self)
+        excluded = ExclusionStream(desk.watch, desk.endpoint.closing, Telemetry("test"))
+        endpoint = ExpiryEndpoint(service, excluded, self.invoke, Telemetry("test"))
+        return endpoint.handle(event or {}, self)
 
     def status(self, session_id: str) -> str:
         return self.desk.stored(session_id).session.status

@@ -34,6 +34,8 @@ LAUNCH_GRANTS = BALANCE_GRANTS | {
 EXPIRE_GRANTS = BALANCE_GRANTS | {
     "SessionsTable": UPDATE | {"dynamodb:PutItem"},
     "SessionsTable/index/by_check": {"dynamodb:Query"},
+    "SessionsTable/index/by_player": {"dynamodb:Query"},
+    "AuditTable": STREAM,
     "LedgerTable": {"dynamodb:BatchGetItem"},
     "LedgerTable/index/by_wallet": {"dynamodb:Query"},
     "function expire-sessions": {"lambda:InvokeFunction"},

@@ -64,6 +64,9 @@ class WatchedSessions(Protocol):
     def due(self, now: int, limit: int) -> Iterator[WatchedSession]:
         """Yield up to `limit` sessions whose time to be looked at has come."""
 
+    def of_player(self, player_id: str) -> Iterator[str]:
+        """Yield the ids of a player's sessions; one of the last second may be missing."""
+
     def close(self, launch: Launch, check_at: int) -> bool:
         """Close the session (a failed launch becomes final), and watch on until `forget`."""
 

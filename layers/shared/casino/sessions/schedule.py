@@ -1,4 +1,7 @@
-"""The way of a run of the schedule: one use case, one log line, the counts for the alarms."""
+"""The way of a run of the schedule: one use case, one log line, the counts for the alarms.
+
+The same function ends the sessions of players who were excluded, as the audit's stream tells.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from typing import Any
 
 from casino.base.invocation import Context
 from casino.observability.telemetry import Telemetry
+from casino.sessions.exclusion import ExclusionStream
 from casino.sessions.expiry import ExpiryService
 
 
@@ -14,11 +18,18 @@ class ExpiryEndpoint:
     """Answers the events of the schedule; `invoke` starts a function, here the next run."""
 
     service: ExpiryService
+    excluded: ExclusionStream
     invoke: Callable[[str, Mapping[str, Any]], None]
     observer: Telemetry
 
     def handle(self, event: object, context: Context) -> dict[str, object]:
-        """Run once; an error is raised, so that the invocation counts as failed."""
+        """Run once; an error is raised, so that the invocation counts as failed.
+
+        An event of the audit's stream tells who was excluded, and that is all that it asks for.
+        """
+        if isinstance(event, Mapping) and "Records" in event:
+            self.excluded.handle(event["Records"])
+            return {}
         run = self.service.run(
             lambda: context.get_remaining_time_in_millis() / 1000,
             lambda: self.invoke(context.invoked_function_arn, {}),

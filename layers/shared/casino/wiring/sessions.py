@@ -20,6 +20,7 @@ from casino.observability.provider_calls import ProviderTelemetry
 from casino.providers.transport import Limits
 from casino.sessions.closing import ClosingService
 from casino.sessions.endpoint import LaunchEndpoint
+from casino.sessions.exclusion import ExclusionStream
 from casino.sessions.expiry import ExpiryService
 from casino.sessions.launch import LaunchService, LaunchSettings
 from casino.sessions.schedule import ExpiryEndpoint
@@ -106,4 +107,5 @@ def expiry_handler(
         parts.own.expiry_budget_s,
     )
     invoke = Invoker(lambda_client)
-    return ExpiryEndpoint(service, invoke, parts.observer).handle
+    excluded = ExclusionStream(parts.watch, parts.closing, parts.observer)
+    return ExpiryEndpoint(service, excluded, invoke, parts.observer).handle

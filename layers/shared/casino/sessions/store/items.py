@@ -24,9 +24,10 @@ def shard(session_id: str) -> str:
     return f"watch#{zlib.crc32(session_id.encode()) % SHARDS}"
 
 
-def watch_item(session_id: str, check_at: int) -> Item:
-    """Return the attributes that put a session into the index; without them it is not in it."""
-    return {"shard": text(shard(session_id)), "check_at": number(check_at)}
+def watch_item(session: Session, check_at: int) -> Item:
+    """Return the attributes that put a session into both indexes of those that somebody ends."""
+    watched = {"shard": text(shard(session.session_id)), "check_at": number(check_at)}
+    return watched | {"watched_of": text(session.player_id)}
 
 
 def introduce(table: str, session: Session) -> dict[str, Any]:

@@ -127,7 +127,7 @@ class DynamoDbLaunches:
 
 def _item(launch: Launch, check_at: int | None) -> Item:
     item = launch_item(launch)
-    return item if check_at is None else item | watch_item(launch.session.session_id, check_at)
+    return item if check_at is None else item | watch_item(launch.session, check_at)
 
 
 def _as_read(launch: Launch) -> dict[str, Any]:

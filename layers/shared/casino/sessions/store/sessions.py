@@ -41,7 +41,7 @@ class DynamoDbSessions:
         """
         put = {
             "TableName": self._tables.sessions,
-            "Item": session_item(session) | watch_item(session.session_id, check_at=0),
+            "Item": session_item(session) | watch_item(session, check_at=0),
             "ConditionExpression": "attribute_not_exists(session_id)",
         }
         writes = [{"Put": put}, introduce(self._tables.players, session)]

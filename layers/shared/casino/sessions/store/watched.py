@@ -1,7 +1,7 @@
-"""The sessions that somebody still has to end, on DynamoDB: the sparse index `by_check`.
+"""The sessions that somebody still has to end, on DynamoDB: two sparse indexes.
 
-Only a watched session has the two attributes of the index. The index names the sessions that may be
-due; the table decides whether they are.
+Only a watched session has the attributes of `by_check` and `by_player`. The indexes name the
+sessions that may be due, or a player's; the table decides whether they are.
 """
 
 from collections.abc import Iterator
@@ -27,6 +27,7 @@ from casino.sessions.store.items import SHARDS, read_launch, watch_item
 from casino.wallet.store.tokens import copy_changes
 
 _NAMES: Final = {"#shard": "shard", "#check": "check_at"}
+_OF: Final = {"#of": "watched_of"}
 
 
 class DynamoDbWatchedSessions:
@@ -69,16 +70,29 @@ class DynamoDbWatchedSessions:
                 tells = int(item.get("tells", {"N": "0"})["N"])
                 yield WatchedSession(read_launch(item), int(item["check_at"]["N"]), tells)
 
+    def of_player(self, player_id: str) -> Iterator[str]:
+        """Yield the ids of a player's sessions, as the index knows them by now."""
+        keys = query(
+            self._client,
+            TableName=self._table,
+            IndexName="by_player",
+            KeyConditionExpression="#of = :player",
+            ExpressionAttributeNames=_OF,
+            ExpressionAttributeValues={":player": text(player_id)},
+        )
+        return (key["session_id"]["S"] for key in keys)
+
     def close(self, launch: Launch, check_at: int) -> bool:
         """Close the session (a failed launch becomes final), and watch on until `forget`."""
         session_id = launch.session.session_id
-        watched = watch_item(session_id, check_at)
+        watched = watch_item(launch.session, check_at)
         values = {
             ":seen": text(launch.session.status),
             ":shard": watched["shard"],
             ":check": watched["check_at"],
+            ":player": watched["watched_of"],
         }
-        names = _NAMES | {"#status": "status", "#attempt": "attempt", "#tells": "tells"}
+        names = _NAMES | _OF | {"#status": "status", "#attempt": "attempt", "#tells": "tells"}
         if launch.session.status == "failed":
             end, names["#final"], values[":end"] = "#final = :end", "final", flag(True)
         else:
@@ -89,7 +103,8 @@ class DynamoDbWatchedSessions:
         update: dict[str, Any] = {
             "TableName": self._table,
             "Key": {"session_id": text(session_id)},
-            "UpdateExpression": f"SET {end}, #shard = :shard, #check = :check REMOVE #tells",
+            "UpdateExpression": f"SET {end}, #shard = :shard, #check = :check, #of = :player"
+            " REMOVE #tells",
             "ConditionExpression": f"#status = :seen AND {same_try}",
             "ExpressionAttributeNames": names,
             "ExpressionAttributeValues": values,
@@ -121,9 +136,9 @@ class DynamoDbWatchedSessions:
         """Look at it no more."""
         self._update(
             session_id,
-            UpdateExpression="REMOVE #shard, #check, #tells",
+            UpdateExpression="REMOVE #shard, #check, #tells, #of",
             ConditionExpression="attribute_exists(session_id)",
-            ExpressionAttributeNames=_NAMES | {"#tells": "tells"},
+            ExpressionAttributeNames=_NAMES | _OF | {"#tells": "tells"},
         )
 
     def _update(self, session_id: str, **request: Any) -> bool:
