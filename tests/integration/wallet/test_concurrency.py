@@ -14,7 +14,9 @@ from typing import Final
 from uuid import uuid4
 
 import pytest
+from botocore.config import Config
 
+from casino.aws.clients import dynamodb_client
 from casino.wallet.hold import RELEASE
 from casino.wallet.model import Entry, TokenExchange, Tombstone, Transaction
 from casino.wallet.proof.verify import Verifier
@@ -78,7 +80,8 @@ type Found = dict[tuple[str, str], Outcome]
 
 @pytest.fixture
 def world(aws: dict[str, str]) -> World:
-    return build_tables(f"crowd-{uuid4().hex}")
+    # Making tables takes the emulator longer than the money path would wait.
+    return build_tables(f"crowd-{uuid4().hex}", dynamodb_client(Config(read_timeout=60)))
 
 
 def distinct_bets(player: Seat, count: int) -> list[Transaction]:
