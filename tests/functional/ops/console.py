@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from botocore.config import Config
 from typer.testing import CliRunner
 
-from casino.aws.clients import secrets_client
+from casino.aws.clients import aws_client, secrets_client
 from casino.signing.pair import Pair
 from casino.wiring.stack import EventsOutputs, Stack
 from ops.cli import app
@@ -27,6 +28,10 @@ _EXPLAINED = {
     ("delivery", "ignore"),
     *(("player", verb) for verb in ("fund", "withdraw", "reserve", "release", "block", "unblock")),
 }
+
+
+def _client(service: str) -> Any:
+    return aws_client(service, Config())
 
 
 @dataclass
@@ -126,8 +131,8 @@ class Console:
     layered: bool = True
     events: EventsOutputs = field(default_factory=EventsOutputs)
     objects: Any = None
-    aws: Any = None
-    queues: Any = None
+    aws: Any = _client
+    queues: Any = field(default_factory=lambda: _client("sqs"))
     printed: str = ""
 
     @property

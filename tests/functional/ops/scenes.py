@@ -1,7 +1,9 @@
 """What is typed to see that every verb is audited, or changes nothing: a scene for each."""
 
+import time
 from dataclasses import dataclass
 
+from casino.base.times import iso_utc
 from testing.command_line import EVERY_VERB
 from testing.world import GAME
 from tests.functional.ops.waiting import DELIVERY, HELD_BET, HELD_WIN
@@ -11,6 +13,7 @@ FILE = "{file}"
 FUND = ("player", "fund", "ann", "EUR", "10.00")
 OPEN = ("session", "open", "ann", "EUR", "--game", GAME, "--session-id", "s1")
 STAGE = ("integration", "stage", "sandbox", "--file", FILE)
+SOON = iso_utc(time.time() + 86_400)
 ROTATE = ("integration", "rotate", "sandbox")
 
 
@@ -37,6 +40,9 @@ CHANGES = [
     Scene(("player", "release", "ann", "EUR", "res-1"), (FUND, RESERVE)),
     Scene(("player", "block", "ann")),
     Scene(("player", "unblock", "ann")),
+    Scene(("player", "limit", "set", "ann", "EUR", "stake", "5.00")),
+    Scene(("player", "exclude", "ann", "--for-good")),
+    Scene(("player", "cool-off", "ann", "--until", SOON)),
     Scene(("player", "set", "ann", "--kyc-level", "basic", "--name", "Fox")),
     Scene(("player", "identity", "set", "ann", *IDENTITY)),
     Scene(OPEN, (FUND,)),
@@ -67,6 +73,8 @@ CHANGES = [
 READS = [
     ("player", "show", "ann"),
     ("player", "identity", "show", "ann"),
+    ("player", "limit", "show", "ann", "EUR"),
+    ("player", "limit", "history", "ann"),
     ("session", "show", "s1"),
     ("catalogue", "show", "--integration", "sandbox"),
     ("integration", "list"),
@@ -84,11 +92,13 @@ READS = [
     ("sign", FILE),
     ("verify-signature", FILE),
 ]
-#: These need an order, or a provider that answers: the tests of orders run the former, and
-#: test_audit_of_gifts the latter.
+#: These need an order, a provider that answers, an archive, or a day that has passed: the tests of
+#: orders, test_audit_of_gifts, the tests of events and those of limits run them.
 ELSEWHERE = [
     *(("gift", verb) for verb in ("grant", "cancel", "show")),
     *(("order", verb) for verb in ("show", "deliver", "deliver-error", "merchant-list")),
+    *(("events", verb) for verb in ("replay", "redrive", "count")),
+    ("player", "limit", "confirm"),
     ("player", "sync"),
 ]
 #: The API's function launches, and logs the IAM caller of each launch.
@@ -100,6 +110,8 @@ EXPLAINED = [
     ("hold", "release"),
     ("delivery", "ignore"),
     ("player", "identity", "set"),
+    ("player", "limit", "set"),
+    *(("player", verb) for verb in ("exclude", "cool-off")),
     *(("player", verb) for verb in ("fund", "withdraw", "reserve", "release", "block", "unblock")),
 ]
 

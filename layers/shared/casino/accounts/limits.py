@@ -127,7 +127,7 @@ class LimitsAdmin:
         }[exclusion]
         if end < stands:
             raise AdminError("exclusion_stands", f"it stands until {iso_utc(stands)}")
-        audit = who.record(of_player(player_id), exclusion, now, new=iso_utc(end))
+        audit = who.explained().record(of_player(player_id), exclusion, now, new=iso_utc(end))
         self.controls.exclude(player_id, exclusion, end, audit)
         return end
 
@@ -162,7 +162,7 @@ class LimitsAdmin:
                 return after
             old, new = (_words(each) for each in (before, after))
             subject, now = of_player(player_id), self.clock.now()
-            audit = who.record(subject, what, now, old=old, new=new, detail=currency)
+            audit = who.explained().record(subject, what, now, old=old, new=new, detail=currency)
             if self.controls.change(before, after, audit):
                 return after
             self.sleep(0.01 * 2**attempt)
