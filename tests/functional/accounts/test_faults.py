@@ -71,6 +71,11 @@ def _patch(office: BackOffice, player_id: str, _: str) -> ApiReply:
     return office.patch(f"/players/{player_id}", f"k-{player_id}", kyc_level="verified")
 
 
+def _limits(office: BackOffice, player_id: str, _: str) -> ApiReply:
+    values = {"loss_day": 30, "stake": 5}
+    return office.put(f"/players/{player_id}/limits", currency="EUR", limits=values)
+
+
 CHANGES: dict[str, Send] = {
     "add": _post("/players", player_id="{second}", currencies=["EUR"]),
     "profile": _patch,
@@ -82,6 +87,8 @@ CHANGES: dict[str, Send] = {
     "reservation": _post("{wallet}/reservations", amount=12.5),
     "refused reservation": _post("{wallet}/reservations", amount=1_000),
     "release": _post("{wallet}/reservations/{held}/release"),
+    "limits": _limits,
+    "exclusion": _post("{player}/exclusions", exclusion="self_exclusion", until=None),
     "payout": _post("{wallet}/withdrawals", amount=40, reservation_id="{held}"),
 }
 
@@ -91,9 +98,9 @@ def effect(world: World, player_id: str) -> Effect:
     found: list[object] = []
     for name in (player_id, f"{player_id}-2"):
         player = world.accounts.player(name)
-        known = player and (player.blocked, player.kyc_level)
+        known = player and (player.blocked, player.kyc_level, player.self_excluded_until)
         wallets = [
-            (w.currency, w.balance_minor, w.reserved_minor, w.blocked, w.seq)
+            (w.currency, w.balance_minor, w.reserved_minor, w.blocked, w.seq, w.limits)
             for w in world.accounts.wallets(name)
         ]
         told = DynamoDbAudit(world.client, world.tables).records(of_player(name))

@@ -61,3 +61,15 @@ def test_the_clock_on_the_wall_counts_since_midnight(zone: str, at: int) -> None
 )
 def test_a_week_is_an_iso_week_also_over_the_new_year(at: int, day: date, monday: date) -> None:
     assert windows("UTC", at)[:2] == (day.toordinal(), monday.toordinal())
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlim", "../zone", "Europe", "x" * 300])
+def test_a_zone_that_is_not_known_here_counts_as_utc(zone: str) -> None:
+    """What is owed is counted as well, and must pass."""
+    assert windows(zone, 1_761_440_400) == windows("UTC", 1_761_440_400)
+    assert since_midnight_s(zone, 1_761_440_400) == since_midnight_s("UTC", 1_761_440_400)
+
+
+def test_a_moment_beyond_the_calendar_of_its_zone_counts_as_utc() -> None:
+    last = 253_402_300_799
+    assert windows("Asia/Tokyo", last) == windows("UTC", last)

@@ -6,7 +6,7 @@ exclusion can be lengthened, and only time ends it. Every change is an audit rec
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -18,12 +18,12 @@ from casino.base.checks import a_currency
 from casino.base.clock import Clock
 from casino.base.errors import AdminError, BusyError
 from casino.base.money import AmountError, AmountPrecisionError, amount, parse_major
-from casino.base.times import epoch, iso_utc
+from casino.base.times import iso_utc
 from casino.limits.decide import folded
 from casino.limits.model import AMOUNT_LIMITS, FOR_GOOD, LIMITS, WINDOWS, Limits, Pending, Play
 from casino.wallet.decision import Refusal
 from casino.wallet.explain import existing_player
-from casino.wallet.limited import movement_of, refusal_of
+from casino.wallet.limited import moved, refusal_of
 from casino.wallet.model import Transaction, Wallet
 from casino.wallet.ports import Accounts, History
 
@@ -37,6 +37,14 @@ _MINUTE_S: Final = 60
 _LONGEST_MINUTES: Final = 9
 #: Both kinds of an exclusion, as the audit and the API name them.
 EXCLUSIONS: Final[tuple[Exclusion, ...]] = ("self_exclusion", "cool_off")
+
+
+@dataclass(slots=True)
+class _Told:
+    """How far a wallet's history was read, and what it counts."""
+
+    seq: int = 0
+    play: Play = field(default_factory=Play)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class LimitsAdmin:
             raise AdminError("invalid_request", f"a limit is one of {', '.join(LIMITS)}")
         if any(value is not None and not 0 <= value <= _LARGEST for value in wanted.values()):
             raise AdminError("invalid_request", "a limit is a number from 0 to 10^30")
+        told = _Told()
 
         def change(before: Controlled) -> Controlled:
             values = dict(before.limits.values)
@@ -85,7 +94,7 @@ class LimitsAdmin:
                 else:
                     waiting.pop(name, None)
                     values |= {} if value is None else {name: value}
-            return self._with(before, values, tuple(waiting.values()))
+            return self._with(before, values, tuple(waiting.values()), told)
 
         return self._change(player_id, currency, "set limits", change, who)
 
@@ -105,7 +114,7 @@ class LimitsAdmin:
             values = {**dict(before.limits.values), **due}
             kept = {name: value for name, value in values.items() if value is not None}
             waiting = tuple(each for each in before.pending if each.name not in due)
-            return self._with(before, kept, waiting)
+            return self._with(before, kept, waiting, _Told())
 
         return self._change(player_id, currency, "confirm limits", change, who)
 
@@ -115,18 +124,13 @@ class LimitsAdmin:
         `until` is in seconds since the epoch. Raises `AdminError` for an end that has passed, that
         is earlier than the present one, or that is too far away for a cool-off.
         """
-        player, now = existing_player(self.accounts, player_id), int(self.clock.now())
+        existing_player(self.accounts, player_id)
+        now = int(self.clock.now())
         end = FOR_GOOD if until is None else until
         if not now < end <= FOR_GOOD:
             raise AdminError("invalid_request", "an exclusion ends in the future")
         if exclusion == "cool_off" and end > now + LONGEST_COOL_OFF_S:
             raise AdminError("invalid_request", "a cool-off lasts six weeks at most")
-        stands = {
-            "self_exclusion": player.self_excluded_until,
-            "cool_off": player.cool_off_until,
-        }[exclusion]
-        if end < stands:
-            raise AdminError("exclusion_stands", f"it stands until {iso_utc(stands)}")
         audit = who.explained().record(of_player(player_id), exclusion, now, new=iso_utc(end))
         self.controls.exclude(player_id, exclusion, end, audit)
         return end
@@ -156,8 +160,13 @@ class LimitsAdmin:
         who: Who,
     ) -> Controlled:
         for attempt in range(_TRIES):
+            if attempt:
+                self.sleep(0.01 * 2**attempt)
             before = self.standing(player_id, currency)
-            after = change(before)
+            try:
+                after = change(before)
+            except BusyError:
+                continue  # the index of the history lags
             if after == before:
                 return after
             old, new = (_words(each) for each in (before, after))
@@ -165,35 +174,35 @@ class LimitsAdmin:
             audit = who.explained().record(subject, what, now, old=old, new=new, detail=currency)
             if self.controls.change(before, after, audit):
                 return after
-            self.sleep(0.01 * 2**attempt)
         raise BusyError("the wallet changed too often meanwhile")
 
     def _with(
-        self, before: Controlled, values: Mapping[str, int], pending: tuple[Pending, ...]
+        self,
+        before: Controlled,
+        values: Mapping[str, int],
+        pending: tuple[Pending, ...],
+        told: _Told,
     ) -> Controlled:
         """Return what holds from now on; the first limit counts what was played before it."""
         limits = replace(before.limits, values=tuple(sorted(values.items())))
         play = before.wallet.play
         if play is None and values:
             limits = replace(limits, zone=self.zone)
-            play = self._played(before.wallet, limits)
+            play = self._first_counts(before.wallet, limits, told)
         wallet = replace(before.wallet, limits=limits, play=play)
         return Controlled(wallet, tuple(sorted(pending, key=lambda each: each.name)))
 
-    def _played(self, wallet: Wallet, limits: Limits) -> Play:
-        """Return what a wallet's history counts; raises `BusyError` while the index lags."""
-        movements, seq = [], 0
-        for entry in self.history.of_wallet(wallet.player_id, wallet.currency):
-            if entry.record != "applied" or entry.seq > wallet.seq:
-                continue
-            seq += 1
-            delta = entry.balance_after_minor - entry.balance_before_minor
-            movement = movement_of(entry.kind, delta)
-            if movement is not None:
-                movements.append((int(epoch(entry.at)), movement))
-        if seq != wallet.seq:
+    def _first_counts(self, wallet: Wallet, limits: Limits, told: _Told) -> Play:
+        """Return what a wallet's history counts; raises `BusyError` while the index lags.
+
+        What `told` holds of it already is not read again.
+        """
+        for entry in self.history.of_wallet(wallet.player_id, wallet.currency, told.seq + 1):
+            if entry.record == "applied" and entry.seq == told.seq + 1 <= wallet.seq:
+                told.seq, told.play = entry.seq, folded(limits, moved([entry]), told.play)
+        if told.seq != wallet.seq:
             raise BusyError("the wallet's history is not complete yet")
-        return folded(limits, movements)
+        return told.play
 
 
 def _looser(value: int | None, present: int | None) -> bool:

@@ -44,9 +44,10 @@ class Controls(Protocol):
         """
 
     def exclude(self, player_id: str, exclusion: Exclusion, until: int, audit: AuditRecord) -> None:
-        """Exclude a player from every wallet until `until`, unless a longer exclusion stands.
+        """Exclude a player from every wallet until `until`.
 
-        No bet that was decided before it returns is applied after. Raises `LookupError`.
+        No bet that was decided before it returns is applied after. Raises `LookupError`, and
+        `AdminError` where a longer exclusion stands.
         """
 
 

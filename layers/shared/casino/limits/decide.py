@@ -89,9 +89,14 @@ def checked(limits: Limits, play: Play) -> Play | None:
     return Play(play.at, play.played_at, play.staked, play.returned, play.active_s)
 
 
-def folded(limits: Limits, movements: Iterable[tuple[int, Movement]]) -> Play:
-    """Return the counts of a history: moments with what was moved, in the wallet's order."""
-    play = Play()
+def folded(
+    limits: Limits, movements: Iterable[tuple[int, Movement]], play: Play | None = None
+) -> Play:
+    """Return the counts of a history: moments with what was moved, in the wallet's order.
+
+    `play` is what was counted before them.
+    """
+    play = play or Play()
     for at, movement in movements:
         play = counted(limits, play, movement, at)
     return play

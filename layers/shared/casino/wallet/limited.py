@@ -3,12 +3,14 @@
 Only a wallet that has limits loads this.
 """
 
+from collections.abc import Iterable, Iterator
+
 from casino.base.money import to_major
 from casino.base.times import epoch, iso_utc
 from casino.limits.decide import checked, counted, met_by
 from casino.limits.model import FOR_GOOD, TIME_LIMITS, Limits, Met, Movement, Play
 from casino.wallet.decision import Posting, Refusal
-from casino.wallet.model import Session, Transaction, Wallet
+from casino.wallet.model import Entry, Session, Transaction, Wallet
 
 _PLAYS = frozenset({"bet", "hold"})
 _RETURNS = frozenset({"win", "refund", "settle", "rollback"})
@@ -19,6 +21,15 @@ def movement_of(kind: str, player_delta_minor: int) -> Movement | None:
     if kind in _PLAYS:
         return Movement(staked_minor=-player_delta_minor, plays=True)
     return Movement(returned_minor=player_delta_minor) if kind in _RETURNS else None
+
+
+def moved(entries: Iterable[Entry]) -> Iterator[tuple[int, Movement]]:
+    """Yield what applied entries moved between player and games, each with its moment."""
+    for entry in entries:
+        delta = entry.balance_after_minor - entry.balance_before_minor
+        movement = movement_of(entry.kind, delta)
+        if movement is not None:
+            yield int(epoch(entry.at)), movement
 
 
 def refusal_of(

@@ -9,10 +9,12 @@ from casino.accounts.store.controls import DynamoDbControls
 from casino.accounts.store.reservations import PayoutLedger
 from casino.aws.tables import Tables
 from casino.base.clock import Clock
+from casino.limits.windows import is_zone
 from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.profiles import DynamoDbProfiles
+from casino.wiring.settings import SettingsError
 
 
 def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
@@ -24,7 +26,12 @@ def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
 
 
 def limits_admin(client: Any, tables: Tables, clock: Clock, wait_s: int, zone: str) -> LimitsAdmin:
-    """Return the use cases of responsible gaming, as the API and the operators have them."""
+    """Return the use cases of responsible gaming, as the API and the operators have them.
+
+    Raises `SettingsError` for a time zone that is not known.
+    """
+    if not is_zone(zone):
+        raise SettingsError(f"TIME_ZONE is no time zone: {zone}")
     accounts, history = DynamoDbAccounts(client, tables), DynamoDbHistory(client, tables)
     controls = DynamoDbControls(client, tables)
     return LimitsAdmin(accounts, controls, history, clock, wait_s, zone)

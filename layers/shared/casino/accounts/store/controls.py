@@ -13,6 +13,8 @@ from casino.audit.store import transact_audited
 from casino.aws.attributes import Item, Value, number, text
 from casino.aws.dynamodb import DynamoDbClient, get, query, settle, transact
 from casino.aws.tables import Tables
+from casino.base.errors import AdminError
+from casino.base.times import iso_utc
 from casino.limits.items import limits_value, play_value
 from casino.limits.model import Limits, Pending
 from casino.wallet.store.items import read_wallet, wallet_item_key
@@ -69,7 +71,7 @@ class DynamoDbControls:
         return not transact_audited(self._client, self._tables, [{"Update": update}], audit)
 
     def exclude(self, player_id: str, exclusion: Exclusion, until: int, audit: AuditRecord) -> None:
-        """Exclude a player from every wallet, unless a longer exclusion stands there."""
+        """Exclude a player from every wallet; see the port."""
         name = _ATTRIBUTE[exclusion]
 
         def change() -> bool:
@@ -81,8 +83,10 @@ class DynamoDbControls:
                 for item in self._wallets(player_id)
                 if _end(item, name) < until
             ]
-            told = int(player.get(name, number(0))["N"]) >= until
-            if not told:
+            stands = int(player.get(name, number(0))["N"])
+            if stands > until:
+                raise AdminError("exclusion_stands", f"it stands until {iso_utc(stands)}")
+            if stands < until:
                 first, writes = writes[:_WALLETS_AT_ONCE], writes[_WALLETS_AT_ONCE:]
                 owner = self._exclude_player(player, name, until)
                 if transact_audited(self._client, self._tables, [owner, *first], audit):

@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from casino.base.times import epoch
 from casino.limits.decide import folded
-from casino.wallet.limited import movement_of
+from casino.wallet.limited import moved
 from casino.wallet.model import Entry, Wallet, wallet_key
 from casino.wallet.proof.faults import Fault
 
@@ -17,18 +16,15 @@ def check_counts(head: Wallet, entries: Sequence[Entry]) -> Iterator[Fault]:
     """
     if head.limits is None or head.play is None:
         return
+    name = wallet_key(head.player_id, head.currency)
     applied = [entry for entry in entries if entry.record == "applied" and entry.seq <= head.seq]
-    moved = (
-        (int(epoch(entry.at)), movement_of(entry.kind, _delta(entry)))
-        for entry in sorted(applied, key=lambda entry: entry.seq)
-    )
-    told = folded(head.limits, [(at, movement) for at, movement in moved if movement is not None])
+    try:
+        told = folded(head.limits, moved(sorted(applied, key=lambda entry: entry.seq)))
+    except ValueError as error:
+        yield Fault("limit_counts", name, None, f"an entry has no time: {error}")
+        return
     stands = replace(head.play, check_active_s=0, check_staked=0, check_returned=0)
     proved = replace(told, check_active_s=0, check_staked=0, check_returned=0)
     if stands != proved:
         detail = f"the wallet counts {stands}, its entries {proved}"
-        yield Fault("limit_counts", wallet_key(head.player_id, head.currency), None, detail)
-
-
-def _delta(entry: Entry) -> int:
-    return entry.balance_after_minor - entry.balance_before_minor
+        yield Fault("limit_counts", name, None, detail)
