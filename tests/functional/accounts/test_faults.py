@@ -4,17 +4,19 @@ The function that dies makes no further call. The one that loses a request or a 
 its answer counts as well: a definitive one is the copy's, to the byte.
 """
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from casino.audit.model import of_player
+from casino.audit.model import AuditRecord, of_player
 from casino.audit.store import DynamoDbAudit
+from casino.base.times import iso_utc
 from casino.wallet.proof.verify import Verifier
 from casino.wiring.accounts import accounts_endpoint
 from casino.wiring.settings import load_settings
@@ -103,8 +105,8 @@ def effect(world: World, player_id: str) -> Effect:
             (w.currency, w.balance_minor, w.reserved_minor, w.blocked, w.seq, w.limits)
             for w in world.accounts.wallets(name)
         ]
-        told = DynamoDbAudit(world.client, world.tables).records(of_player(name))
-        found += [known, wallets, Counter((r.what, r.old, r.new) for r in told)]
+        told = Counter((r.what, r.old, r.new) for r in _told(world, name))
+        found += [known, wallets, told]
     return tuple(found)
 
 
@@ -154,3 +156,62 @@ def test_a_fault_at_any_call_never_doubles_or_loses_a_change(
                 break
     assert tried > 12
     assert Verifier(world.history).everything().faults == ()
+
+
+def test_an_exclusion_that_died_half_way_is_finished_by_its_copy(
+    model_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With as many wallets as no transaction takes, or one wallet in each."""
+    monkeypatch.setattr("casino.accounts.store.controls._WALLETS_AT_ONCE", 1)
+    world, tried, currencies = model_world, 0, ["EUR", "USD", "GBP"]
+    settings = load_settings(world.environment)
+    office = BackOffice(accounts_endpoint(world.client, settings).handle)
+    send = _post("{player}/exclusions", exclusion="cool_off", until=_in_a_day())
+    for kind, fault in enumerate(faults(world)):
+        for at in range(100):
+            player_id, broken = f"p-{kind}-{at}", fault(at)
+            office.post("/players", player_id=player_id, currencies=currencies)
+            send(BackOffice(accounts_endpoint(broken, settings).handle), player_id, "")
+            assert send(office, player_id, "").status == 200
+            limits = [wallet.limits for wallet in world.accounts.wallets(player_id)]
+            assert all(each and each.cool_off_until for each in limits)
+            assert [r.what for r in _told(world, player_id)].count("cool_off") == 1
+            tried += 1
+            if broken.calls <= at:
+                break
+    assert tried > 20
+
+
+def test_a_confirmation_that_lost_its_answer_was_made_once(model_world: World) -> None:
+    world, tried = model_world, 0
+    settings = replace(load_settings(world.environment), limit_wait_s=0)
+    office = BackOffice(accounts_endpoint(world.client, settings).handle)
+    send = _post("{player}/limits/confirmations", currency="EUR")
+    for kind, fault in enumerate(faults(world)):
+        for at in range(100):
+            player_id, broken = f"p-{kind}-{at}", fault(at)
+            office.post("/players", player_id=player_id, currencies=["EUR"])
+            for stake in (5, None):
+                path = f"/players/{player_id}/limits"
+                assert office.put(path, currency="EUR", limits={"stake": stake}).status == 200
+            first = send(BackOffice(accounts_endpoint(broken, settings).handle), player_id, "")
+            settled = send(office, player_id, "")
+            assert settled.status == 200 or settled.error == "nothing_to_confirm"
+            assert settled.status == 200 or fault.keywords["made"] or first.status == 200
+            wallet = world.accounts.wallet(player_id, "EUR")
+            assert wallet is not None
+            assert wallet.limits is not None
+            assert wallet.limits.values == ()
+            assert [r.what for r in _told(world, player_id)].count("confirm limits") == 1
+            tried += 1
+            if broken.calls <= at:
+                break
+    assert tried > 12
+
+
+def _told(world: World, player_id: str) -> list[AuditRecord]:
+    return DynamoDbAudit(world.client, world.tables).records(of_player(player_id))
+
+
+def _in_a_day() -> str:
+    return iso_utc(int(time.time()) + 86_400)
