@@ -9,7 +9,7 @@ from typing import Any, Final
 type Item = dict[str, Any]
 type Request = Mapping[str, Any]
 
-_TOKENS: Final = re.compile(r"<>|<=|>=|[=<>(),]|[#:]?\w+")
+_TOKENS: Final = re.compile(r"<>|<=|>=|[=<>(),]|[#:]?\w+(?:\.\w+)?")
 _CLAUSES: Final = re.compile(r"\b(SET|ADD|REMOVE)\b")
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "=": eq,
@@ -66,7 +66,9 @@ class Condition:
     def _value(self, token: str) -> Any:
         if token.startswith(":"):
             return self._values[token]
-        return self._item.get(self._names[token] if token.startswith("#") else token)
+        name, _, inner = token.partition(".")
+        found = self._item.get(self._names[name] if name.startswith("#") else name)
+        return found if not inner else (found or {"M": {}})["M"].get(inner)
 
     def _took(self, token: str) -> bool:
         if self._tokens[:1] != [token]:
@@ -96,6 +98,10 @@ def updated(item: Item, action: Request) -> Item:
             item.pop(name, None)
             continue
         value = action["ExpressionAttributeValues"][words[-1]]
+        name, _, inner = name.partition(".")
+        if inner:
+            assert clause == "SET", part
+            value = {"M": item[name]["M"] | {inner: value}}
         assert words[1:-1] == (["="] if clause == "SET" else []), part
         item[name] = value if clause == "SET" else _added(item.get(name), value)
     return item

@@ -103,6 +103,11 @@ def test_what_stands_so_already_leaves_no_record(limits: LimitsAdmin, world: Wor
     assert len(audited(world)) == 1
 
 
+def test_what_takes_nothing_away_leaves_no_record(limits: LimitsAdmin, world: World) -> None:
+    limits.set(PLAYER, "EUR", {"loss_day": None}, who=WHO)
+    assert audited(world) == []
+
+
 def test_a_bet_between_reading_and_writing_is_counted(
     world: World, play: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -197,3 +197,10 @@ def test_the_counts_are_the_sums_of_the_windows_of_the_last_movement(
 
 def test_nothing_played_is_nothing_counted() -> None:
     assert folded(limits(), []) == Play()
+
+
+def test_a_win_at_midnight_moves_no_time_of_yesterday_into_today() -> None:
+    midnight = NOON + 43_200
+    late = counted(limits(), Play(), bet(), midnight - 200)
+    paid = counted(limits(), late, Movement(returned_minor=1), midnight + 10)
+    assert counted(limits(), paid, bet(), midnight + 20).active_s == 20

@@ -167,8 +167,8 @@ class LimitsAdmin:
                 after = change(before)
             except BusyError:
                 continue  # the index of the history lags
-            if after == before:
-                return after
+            if (after.limits, after.pending) == (before.limits, before.pending):
+                return before
             old, new = (_words(each) for each in (before, after))
             subject, now = of_player(player_id), self.clock.now()
             audit = who.explained().record(subject, what, now, old=old, new=new, detail=currency)

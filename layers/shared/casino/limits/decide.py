@@ -53,14 +53,13 @@ def counted(limits: Limits, play: Play, movement: Movement, now: int) -> Play:
     """Return the counts after a movement at `now`."""
     at = max(play.at, now)
     today, before = windows(limits.zone, at), windows(limits.zone, play.at)
-    active_s, gap_s = 0, 0
+    gap_s = 0
     if movement.plays and play.played_at:
         gap_s = max(0, at - play.played_at)
         gap_s = gap_s if gap_s <= LONGEST_GAP_S else 0
-    if today[0] == before[0]:
-        active_s = play.active_s + gap_s
-    else:
-        active_s = min(gap_s, since_midnight_s(limits.zone, at))
+    active_s = play.active_s if today[0] == before[0] else 0
+    if gap_s:
+        active_s += min(gap_s, since_midnight_s(limits.zone, at))
     return Play(
         at=at,
         played_at=at if movement.plays else play.played_at,
