@@ -1,4 +1,5 @@
-"""The casino's own cashier beside a running stack: it pays in, a round follows, and it looks.
+"""The casino's own cashier beside a running stack: it pays in, a round follows, it looks,
+and it sets a limit that a bet meets.
 
 History and references follow the ledger, so those questions are asked again until they are
 answered in full, or a deadline is over.
@@ -20,7 +21,7 @@ from sandbox.demo import Seat, bet, encode, hook, told, win
 from sandbox.part import Played, Step, UnexpectedAnswerError
 from sandbox.processes import TIMEOUT_S
 
-TITLE: Final = "the casino's own API: a deposit, the round that follows, and what became of it"
+TITLE: Final = "the casino's own API: a deposit, a round, what became of it, and a limit"
 _FOLLOWS_S: Final = 60.0
 
 type Fits = Callable[[dict[str, Any]], bool]
@@ -32,6 +33,7 @@ def events_of(run: str) -> dict[str, set[str]]:
         f"pay-{run}": {"wallet.credit.completed"},
         f"bet-{run}": {"wallet.debit.completed", "bet.authorized"},
         f"win-{run}": {"wallet.credit.completed", "bet.settled"},
+        f"over-{run}": {"rg.limit.hit"},
     }
 
 
@@ -83,6 +85,16 @@ class Cashier:
                     f"/transactions/{name}",
                     lambda answer: answer.get("transaction_id") == won,
                 )
+            yield from self._limit(client, seat, f"over-{run}")
+
+    def _limit(self, client: httpx.Client, seat: Seat, over: str) -> Iterator[Played]:
+        """Set a limit that other parts of the demonstration keep within, and bet above it."""
+        limit = {"currency": seat.currency, "limits": {"stake": 500}, "reason": "the player"}
+        step = Step("a limit of 500.00 for a bet", limit)
+        path = f"/players/{seat.player_id}/limits"
+        yield told(step, self._ask(client, path, limit, method="PUT"))
+        step = Step("a bet of 500.01", bet(seat, over, "500.01"), 409, "rg_stake_limit")
+        yield hook(client, self.hooks_url, self.keys, step)
 
     def _until(self, client: httpx.Client, step: Step, path: str, fits: Fits) -> Played:
         """Ask until the answer fits; raises `UnexpectedAnswerError` when it never does."""
@@ -97,11 +109,16 @@ class Cashier:
             time.sleep(0.2)
 
     def _ask(
-        self, client: httpx.Client, path: str, fields: Any = None, key: str = ""
+        self,
+        client: httpx.Client,
+        path: str,
+        fields: Any = None,
+        key: str = "",
+        method: str = "POST",
     ) -> httpx.Response:
         """Send a request that is signed for IAM; one with fields is a change under `key`."""
         url = f"{self.base_url}{path}"
-        method, sent = ("GET", b"") if fields is None else ("POST", encode(fields))
+        method, sent = ("GET", b"") if fields is None else (method, encode(fields))
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
         request = AWSRequest(method, url, headers=headers, data=sent)
         # The emulator's own, so that no developer's own can go there.

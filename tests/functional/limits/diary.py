@@ -6,6 +6,7 @@ It knows nothing of how a wallet counts, and takes its calendar from the standar
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -60,7 +61,7 @@ class Diary:
         midnight = int(datetime.combine(today, time(), self.zone).timestamp())
         return sum(
             at - max(before, midnight)
-            for before, at in zip(bets, bets[1:], strict=False)
+            for before, at in pairwise(bets)
             if at - before <= GAP_S and self._day(at) == today
         )
 

@@ -28,7 +28,7 @@ def test_a_round_over_http_reaches_the_lake_and_the_report_shows_it(
     seat = open_seat(operations, f"p_lake_{uuid4().hex[:8]}", CURRENCY, "100.00")
     run = uuid4().hex[:8]
     with listening(operations) as listener:
-        assert len(list(listener.beside(casino.pay_in_and_look(run, seat)))) == 9
+        assert len(list(listener.beside(casino.pay_in_and_look(run, seat)))) == 11
         told = listener.follow(events_of(run))
     assert [each.event.event_type for each in told] == [
         "wallet.credit.completed",
@@ -36,6 +36,7 @@ def test_a_round_over_http_reaches_the_lake_and_the_report_shows_it(
         "wallet.debit.completed",
         "bet.settled",
         "wallet.credit.completed",
+        "rg.limit.hit",
     ]
     with capsys.disabled():
         show_told(Console(), told)

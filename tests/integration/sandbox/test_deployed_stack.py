@@ -24,9 +24,11 @@ def test_demonstration_is_answered_as_documented_and_the_ledger_is_proven(casino
 
 def test_the_cashier_pays_in_and_is_told_what_became_of_it(casino: Casino) -> None:
     titles = [played.step.title for played in casino.pay_in_and_look(uuid4().hex)]
-    assert titles[-2:] == [
+    assert titles[-4:] == [
         "the transaction by the provider's id",
         "the transaction by our reference",
+        "a limit of 500.00 for a bet",
+        "a bet of 500.01",
     ]
 
 
