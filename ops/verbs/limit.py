@@ -4,7 +4,8 @@ from typing import Annotated, Final
 
 import typer
 
-from casino.accounts.limits import EXCLUSIONS, limit_of, limits_shown
+from casino.accounts.limit_words import limit_of, limits_shown
+from casino.accounts.limits import EXCLUSIONS
 from casino.audit.model import of_player
 from casino.limits.model import LIMITS
 from ops.context import Explained, Operations

@@ -6,7 +6,7 @@ from uuid import uuid4
 import typer
 
 from casino.accounts.admin import Moved
-from casino.accounts.limits import moment_of
+from casino.accounts.limit_words import moment_of
 from casino.accounts.model import KYC_LEVELS, Exclusion
 from casino.audit.model import Who
 from casino.base.checks import a_currency

@@ -122,6 +122,22 @@ def test_a_bet_that_crosses_a_reality_check_says_what_was_played(play: Play, wor
     assert faults(world) == ()
 
 
+@pytest.mark.parametrize("before", [{"reality_check": 0}, {"stake": 10_000}])
+def test_a_reality_check_tells_of_nothing_before_it(
+    play: Play, world: World, before: dict[str, int]
+) -> None:
+    play.bet("9.00")
+    allow(world, **before)
+    if "stake" in before:
+        play.bet("8.00")
+        allow(world, reality_check=0)
+    play.bet("2.50", transaction_id="crossing")
+    entry = world.history.find("sandbox", "crossing")
+    assert isinstance(entry, Entry)
+    assert note_in(entry.extra, REALITY_CHECK_NOTE)["staked_minor"] == 250
+    assert faults(world) == ()
+
+
 def test_a_provider_cannot_write_a_note_of_ours(play: Play, world: World) -> None:
     play.bet("2.50", transaction_id="forged", **{"~reality_check": {"active_s": 1}})
     entry = world.history.find("sandbox", "forged")

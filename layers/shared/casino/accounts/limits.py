@@ -7,9 +7,7 @@ exclusion can be lengthened, and only time ends it. Every change is an audit rec
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from casino.accounts.model import Controlled, Exclusion
 from casino.accounts.ports import Controls
@@ -17,10 +15,16 @@ from casino.audit.model import Who, of_player
 from casino.base.checks import a_currency
 from casino.base.clock import Clock
 from casino.base.errors import AdminError, BusyError
-from casino.base.money import AmountError, AmountPrecisionError, amount, parse_major
 from casino.base.times import iso_utc
-from casino.limits.decide import folded
-from casino.limits.model import AMOUNT_LIMITS, FOR_GOOD, LIMITS, WINDOWS, Limits, Pending, Play
+from casino.limits.decide import anew, folded
+from casino.limits.model import (
+    FOR_GOOD,
+    LIMITS,
+    REALITY_CHECK,
+    Limits,
+    Pending,
+    Play,
+)
 from casino.wallet.decision import Refusal
 from casino.wallet.explain import existing_player
 from casino.wallet.limited import moved, refusal_of
@@ -33,8 +37,6 @@ LONGEST_COOL_OFF_S: Final = 42 * DAY_S
 #: The largest value of a limit, in minor units or seconds: DynamoDB holds it exactly.
 _LARGEST: Final = 10**30
 _TRIES: Final = 8
-_MINUTE_S: Final = 60
-_LONGEST_MINUTES: Final = 9
 #: Both kinds of an exclusion, as the audit and the API name them.
 EXCLUSIONS: Final[tuple[Exclusion, ...]] = ("self_exclusion", "cool_off")
 
@@ -183,12 +185,17 @@ class LimitsAdmin:
         pending: tuple[Pending, ...],
         told: _Told,
     ) -> Controlled:
-        """Return what holds from now on; the first limit counts what was played before it."""
+        """Return what holds from now on.
+
+        The first limit counts what was played before it, and a reality check begins anew.
+        """
         limits = replace(before.limits, values=tuple(sorted(values.items())))
         play = before.wallet.play
         if play is None and values:
             limits = replace(limits, zone=self.zone)
             play = self._first_counts(before.wallet, limits, told)
+        if play is not None and REALITY_CHECK in values and before.limits.of(REALITY_CHECK) is None:
+            play = anew(play)
         wallet = replace(before.wallet, limits=limits, play=play)
         return Controlled(wallet, tuple(sorted(pending, key=lambda each: each.name)))
 
@@ -214,85 +221,3 @@ def _words(controlled: Controlled) -> str:
     values = [f"{name}={value}" for name, value in controlled.limits.values]
     waiting = [f"{each.name}={each.value} from {each.since}" for each in controlled.pending]
     return " ".join(values) + (f" (waiting: {', '.join(waiting)})" if waiting else "")
-
-
-def limit_of(name: str, value: object, currency: str) -> int | None:
-    """Return a limit as it was given, in minor units or seconds; `None` is none.
-
-    An amount is a decimal of the currency's main unit, a time a whole number of minutes, both as
-    text or as a number. Raises `AdminError`.
-    """
-    if value is None:
-        return None
-    text = str(value)
-    if name in AMOUNT_LIMITS:
-        try:
-            return parse_major(text, a_currency(currency))
-        except AmountPrecisionError as error:
-            raise AdminError("amount_precision", str(error)) from error
-        except AmountError as error:
-            raise AdminError("invalid_request", str(error)) from error
-    if not text.isascii() or not text.isdecimal() or len(text) > _LONGEST_MINUTES:
-        raise AdminError("invalid_request", f"{name} is a whole number of minutes")
-    return int(text) * _MINUTE_S
-
-
-def moment_of(text: str) -> int:
-    """Return an ISO 8601 time with its offset, in seconds since the epoch; raises `AdminError`."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise AdminError(
-            "invalid_request", "a time is ISO 8601, such as 2027-01-31T00:00:00Z"
-        ) from error
-    if moment.tzinfo is None:
-        raise AdminError("invalid_request", "a time says its offset, such as Z")
-    return int(moment.timestamp())
-
-
-def limits_shown(standing: Controlled) -> dict[str, Any]:
-    """Return what holds for a wallet, what was used of it in the present windows, and what waits.
-
-    Amounts are exact decimals, times whole minutes; `None` is not known.
-    """
-    limits, currency = standing.limits, standing.wallet.currency
-    used = _used(standing.wallet.play or Play())
-
-    def shown(name: str, value: int | None) -> Decimal | int | None:
-        if value is None:
-            return None
-        return amount(value, currency) if name in AMOUNT_LIMITS else value // _MINUTE_S
-
-    rows = []
-    for name, value in limits.values:
-        spent = used.get(name)
-        left = None if spent is None else max(0, value - spent)
-        row = {"value": value, "used": spent, "left": left}
-        rows.append({"limit": name, **{key: shown(name, each) for key, each in row.items()}})
-    return {
-        "time_zone": limits.zone,
-        "limits": rows,
-        "waiting": [
-            {
-                "limit": each.name,
-                "value": shown(each.name, each.value),
-                "confirm_from": iso_utc(each.since),
-            }
-            for each in standing.pending
-        ],
-        "self_exclusion": _end(limits.self_excluded_until),
-        "cool_off": _end(limits.cool_off_until),
-    }
-
-
-def _used(play: Play) -> dict[str, int]:
-    """Return what counts against each limit that counts anything, as of the last movement."""
-    used = {"time_day": play.active_s, "reality_check": play.check_active_s}
-    sums = zip(WINDOWS, play.staked, play.returned, strict=True)
-    for window, staked, returned in sums:
-        used |= {f"loss_{window}": staked - returned, f"wager_{window}": staked}
-    return used
-
-
-def _end(until: int) -> str | None:
-    return iso_utc(until) if until else None

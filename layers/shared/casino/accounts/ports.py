@@ -38,7 +38,7 @@ class Controls(Protocol):
         """Return a wallet with its limits and what waits, consistently."""
 
     def change(self, before: Controlled, after: Controlled, audit: AuditRecord) -> bool:
-        """Put limits, what waits and the first counts of `after` in the place of `before`.
+        """Put limits, what waits and the counts of `after` in the place of `before`.
 
         False when the wallet is not as it was read: read again.
         """

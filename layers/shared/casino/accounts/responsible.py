@@ -14,7 +14,8 @@ from pydantic import Field, StringConstraints
 from casino.accounts.admin import PlayerAdmin
 from casino.accounts.answers import written
 from casino.accounts.api import Asked, Plain, PlainId, Reasoned, minor_of, parsed
-from casino.accounts.limits import LimitsAdmin, limit_of, limits_shown, moment_of
+from casino.accounts.limit_words import ending, limit_of, limits_shown, moment_of
+from casino.accounts.limits import LimitsAdmin
 from casino.accounts.model import Controlled, Exclusion, Reply
 from casino.base.checks import a_currency
 from casino.base.times import iso_utc
@@ -73,8 +74,8 @@ class Responsible:
             for wallet in self.players.wallets(player.player_id)
         ]
         ends = {
-            "self_exclusion": _end(player.self_excluded_until),
-            "cool_off": _end(player.cool_off_until),
+            "self_exclusion": ending(player.self_excluded_until),
+            "cool_off": ending(player.cool_off_until),
         }
         answer = {"player_id": player.player_id, **ends, "wallets": wallets}
         return Reply(200, written(answer))
@@ -114,7 +115,3 @@ class Responsible:
 
 def _shown(standing: Controlled) -> dict[str, object]:
     return {"currency": standing.wallet.currency, **limits_shown(standing)}
-
-
-def _end(until: int) -> str | None:
-    return iso_utc(until) if until else None

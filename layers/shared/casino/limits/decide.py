@@ -85,6 +85,11 @@ def checked(limits: Limits, play: Play) -> Play | None:
     every_s = limits.of(REALITY_CHECK)
     if every_s is None or play.check_active_s < every_s:
         return None
+    return anew(play)
+
+
+def anew(play: Play) -> Play:
+    """Return the counts with what a reality check shows begun anew."""
     return Play(play.at, play.played_at, play.staked, play.returned, play.active_s)
 
 

@@ -56,7 +56,7 @@ class DynamoDbControls:
             "limits": limits_value(after.limits),
             "pending_limits": {"M": {each.name: _pending(each) for each in after.pending}},
         }
-        if before.wallet.play is None and wallet.play is not None:
+        if wallet.play is not None and wallet.play != before.wallet.play:
             sets["play"] = play_value(wallet.play)
         values = {f":{name}": value for name, value in sets.items()}
         update = {
