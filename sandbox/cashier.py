@@ -46,10 +46,7 @@ class Cashier:
     keys: Pair
 
     def play(self, seat: Seat, run: str) -> Iterator[Played]:
-        """Play every step; raises `UnexpectedAnswerError` at a wrong answer.
-
-        The run names the transactions: see `events_of`.
-        """
+        """Play a run, see `events_of`; raises `UnexpectedAnswerError` at a wrong answer."""
         paid, staked, won = (f"{kind}-{run}" for kind in ("pay", "bet", "win"))
         wallets = f"/players/{seat.player_id}/wallets"
         wallet = f"{wallets}/{seat.currency}"
