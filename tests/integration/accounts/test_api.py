@@ -36,12 +36,17 @@ TRIES: Final = 20
 
 
 def send(
-    casino: Casino, method: str, path: str, body: dict[str, Any] | None = None, key: str = ""
+    casino: Casino,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    key: str = "",
+    reason: str | None = "a test",
 ) -> ApiReply:
     """Send a request signed for IAM; a change has a reason, and a key of its own unless given."""
     url, text = f"{casino.stack.base_url}{path}", ""
     if method != "GET":
-        text = json.dumps({"reason": "a test"} | (body or {}))
+        text = json.dumps(({"reason": reason} if reason else {}) | (body or {}))
     request = AWSRequest(method, url, {"Content-Type": "application/json"}, text.encode())
     SigV4Auth(Credentials("test", "test"), "execute-api", "eu-central-1").add_auth(request)
     headers = dict(request.headers) | ({"Idempotency-Key": key or str(uuid4())} if text else {})

@@ -204,6 +204,7 @@ def test_winupgos_client_plays_every_action(
 def test_every_client_is_played() -> None:
     clients = {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*/*.*")}
     played = {str(row.values[1]) for row in [*IGSP, *FLEXSOFT, *WINUPGO]}
+    played |= {str(row.values[1]) for row in ACCOUNTS}
     played |= {f"igv/{row.values[1]}" for row in test_igv_callbacks.SENDERS}
     assert clients == played | {f"invo/{name}" for _, name in test_part.SENDERS}
 

@@ -144,13 +144,13 @@ MERCHANT_GRANTS = {
     "KmsKeyArn": READ_KEY,
 }
 ACCOUNTS_GRANTS = {
-    "PlayersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
+    "PlayersTable": UPDATE | {"dynamodb:PutItem"},
     "WalletsTable": UPDATE | {"dynamodb:Query", "dynamodb:PutItem"},
     "LedgerTable": APPEND,
     "LedgerTable/index/by_wallet": {"dynamodb:Query"},
     "ReferencesTable": {"dynamodb:Query"},
     "RegistryTable": {"dynamodb:Query"},
-    "SessionsTable": {"dynamodb:GetItem"},
+    "SessionsTable": READ,
     "PartnersTable": {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"},
     "AuditTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
     "KmsKeyArn": READ_KEY | WRITE_KEY,

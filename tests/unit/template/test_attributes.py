@@ -2,6 +2,7 @@
 
 from casino.events.store.items import COUNTED
 from casino.wallet.store.history import HOLDING
+from casino.wallet.store.items import PROFILE
 from testing.template import as_list, load_template
 from tests.unit.template.template_grants import statements
 
@@ -9,7 +10,7 @@ from tests.unit.template.template_grants import statements
 NARROW = {
     "PlayersTable": [
         {"player_id", "introduced_to"},
-        {"player_id", "blocked", "version", "name", "country", "birth_date", "kyc_level"},
+        {"player_id", "blocked", "version", *PROFILE, "self_excluded_until", "cool_off_until"},
     ],
     "RegistryTable": [
         {"kind", "id", "current_version", "pending_version", "tested_version", "retired"}
