@@ -128,7 +128,7 @@ def known(
             "session_id": [seat.session_id, launched.session_id, poor.session_id],
             "game_id": [game["game_id"] for game in lobby["games"][:3]],
             "amount": [0, 1, 1000],
-            "reference": ["opening-p_openapi-EUR", "t-1"],
+            "reference": ["opening-p_openapi_changed-EUR"],
             "transaction_id": ids,
             "bet_transaction_id": ids,
             "provider_tx_id": ids,
