@@ -17,6 +17,7 @@ type By = Literal["game", "provider", "currency"]
 
 REVENUE_TYPES: Final = frozenset({"wallet.debit.completed", "wallet.credit.completed"})
 ACTIVITY_TYPES: Final = REVENUE_TYPES | {"wallet.debit.refused", "session.started"}
+LIMIT_TYPES: Final = frozenset({"rg.limit.hit"})
 
 #: The major version of the events' schemas that the statements below read.
 _MAJOR: Final = "1"
@@ -40,6 +41,7 @@ SELECT
     coalesce(json->>'$.payload.amount.currency', json->>'$.payload.currency') AS currency,
     json->>'$.payload.kind' AS kind,
     json->>'$.payload.round_id' AS round_id,
+    json->>'$.payload.rule' AS rule,
     CAST(json->>'$.payload.amount.minor' AS HUGEINT) AS minor
 FROM read_ndjson_objects($files)
 WHERE split_part(json->>'$.schema_version', '.', 1) = $major
@@ -91,6 +93,12 @@ WHERE moment >= $since AND moment < $until
     AND (type = 'session.started' OR kind IN ('bet', 'hold'))
 GROUP BY ALL ORDER BY ALL
 """
+_LIMITS: Final = """
+SELECT {group} AS player, currency, rule, count(*) AS times, max(moment) AS last
+FROM events
+WHERE moment >= $since AND moment < $until AND type = 'rg.limit.hit'
+GROUP BY ALL ORDER BY ALL
+"""
 _GROUPS: Final[dict[By, str]] = {"game": "game", "provider": "provider", "currency": "currency"}
 
 
@@ -121,6 +129,16 @@ class Activity(NamedTuple):
     refused: int
 
 
+class LimitMet(NamedTuple):
+    """How often a player met a limit or an exclusion, by its refusal, and when last."""
+
+    player: str
+    currency: str
+    rule: str
+    times: int
+    last: str
+
+
 def revenue(files: Sequence[Path], since: str, until: str, by: By) -> list[Revenue]:
     """Return the revenue of a time, by name and currency; times as the events have them."""
     return [Revenue(*row) for row in _rows(files, _REVENUE, _GROUPS[by], since, until)]
@@ -139,6 +157,11 @@ def activity(files: Sequence[Path], since: str, until: str, by: By) -> list[Acti
 def activity_by_day(files: Sequence[Path], since: str, until: str) -> list[Activity]:
     """Return the same with the days (UTC) as names."""
     return [Activity(*row) for row in _rows(files, _ACTIVITY, "moment[:10]", since, until)]
+
+
+def limits(files: Sequence[Path], since: str, until: str) -> list[LimitMet]:
+    """Return who met which limit in a time."""
+    return [LimitMet(*row) for row in _rows(files, _LIMITS, "player", since, until)]
 
 
 def _rows(

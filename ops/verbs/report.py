@@ -97,6 +97,23 @@ def activity(
     return _output(by, head, [(row, row[2:]) for row in found], as_csv)
 
 
+def limits(
+    operations: Operations,
+    since: FromOption,
+    until: ToOption = None,
+    as_csv: CsvOption = False,
+    lake: LakeOption = None,
+) -> Output:
+    """Show who met which limit or exclusion, how often, and when last."""
+    with _opened(operations, figures.LIMIT_TYPES, since, until, lake) as (files, times):
+        rows: list[list[Cell]] = [[*row] for row in figures.limits(files, *times)]
+    columns = ("player", "currency", "code", "times", "last")
+    data = {"rows": [dict(zip(columns, row, strict=True)) for row in rows]}
+    if as_csv:
+        return Output(data, comma_separated(columns, rows))
+    return Output(data, table(columns, rows) if rows else ["nobody met a limit in this time"])
+
+
 class _Times(NamedTuple):
     """From when to when, as the events have times."""
 
@@ -166,4 +183,4 @@ def _draw(
         raise OpsError("invalid_request", f"{file} cannot be written: {error.strerror}") from None
 
 
-VERBS: Final = {"revenue": revenue, "activity": activity}
+VERBS: Final = {"revenue": revenue, "activity": activity, "limits": limits}

@@ -89,6 +89,7 @@ READS = [
     ("delivery", "show", "sandbox", DELIVERY),
     ("report", "revenue", "--from", "2025-10-17", "--lake", FILE),
     ("report", "activity", "--from", "2025-10-17", "--lake", FILE),
+    ("report", "limits", "--from", "2025-10-17", "--lake", FILE),
     ("sign", FILE),
     ("verify-signature", FILE),
 ]

@@ -19,15 +19,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from casino.dialects.registry import family
 from casino.wallet.proof.verify import Verifier
 from sandbox.demo import Seat
 from sandbox.up import Casino, open_seat
 from testing.back_office import ApiReply
+from testing.iam import signed_for_iam
 
 #: How many copies of one deposit leave at once: `make races` for 64. Each starts an environment.
 COPIES: Final = int(os.environ.get("API_COPIES", "6"))
@@ -47,9 +45,8 @@ def send(
     url, text = f"{casino.stack.base_url}{path}", ""
     if method != "GET":
         text = json.dumps(({"reason": reason} if reason else {}) | (body or {}))
-    request = AWSRequest(method, url, {"Content-Type": "application/json"}, text.encode())
-    SigV4Auth(Credentials("test", "test"), "execute-api", "eu-central-1").add_auth(request)
-    headers = dict(request.headers) | ({"Idempotency-Key": key or str(uuid4())} if text else {})
+    headers = signed_for_iam(method, url, text)
+    headers |= {"Idempotency-Key": key or str(uuid4())} if text else {}
     answer = httpx.request(method, url, content=text, headers=headers, timeout=40)
     return ApiReply(answer.status_code, answer.text, answer.headers)
 

@@ -10,9 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from sandbox import events, up
 from sandbox.flexsoft.part import FlexsoftPart
@@ -22,6 +19,7 @@ from sandbox.part import Part
 from sandbox.up import Casino
 from sandbox.winupgo import caller as winupgo
 from sandbox.winupgo.part import WinupgoPart
+from testing.iam import signed_for_iam
 from testing.template import PROJECT
 
 
@@ -43,13 +41,6 @@ def stack(
     assert file.stat().st_mode & 0o077 == 0
     written: dict[str, Any] = json.loads(file.read_text())
     return written
-
-
-def signed_for_iam(method: str, url: str, body: str) -> dict[str, str]:
-    """Return the headers with which the casino's own services call."""
-    request = AWSRequest(method, url, {"Content-Type": "application/json"}, body.encode())
-    SigV4Auth(Credentials("test", "test"), "execute-api", "eu-central-1").add_auth(request)
-    return dict(request.headers)
 
 
 def play(client: str, given: dict[str, str]) -> list[str]:

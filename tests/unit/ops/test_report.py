@@ -226,3 +226,22 @@ def test_now_is_the_end_where_none_is_given(tmp_path: Path) -> None:
     operations = no_tables()
     object.__setattr__(operations, "clock", FakeClock(1_761_300_000))
     assert report.revenue(operations, SINCE, lake=tmp_path).lines[0].startswith("currency")
+
+
+def test_who_met_which_limit_is_counted_once_for_each_bet(tmp_path: Path) -> None:
+    def hit(rule: str, at: str, player: str = "ann") -> dict[str, Any]:
+        more: dict[str, Any] = {
+            "event_type": "rg.limit.hit",
+            "player_id": player,
+            "payload": {"rule": rule},
+        }
+        return moved("bet", 500, occurred_at=f"2025-10-23T{at}:00.000Z", **more)
+
+    twice = hit("rg_loss_limit", "10:00")
+    store(tmp_path, twice, twice, hit("rg_loss_limit", "11:00"), hit("rg_cool_off", "09:00", "bea"))
+    found = [tuple(row.values()) for row in rows(tmp_path, report.limits)]
+    assert found == [
+        ("ann", "EUR", "rg_loss_limit", 2, "2025-10-23T11:00:00.000Z"),
+        ("bea", "EUR", "rg_cool_off", 1, "2025-10-23T09:00:00.000Z"),
+    ]
+    assert rows(tmp_path / "empty", report.limits) == []
