@@ -45,7 +45,7 @@ class Cashier:
     hooks_url: str
     keys: Pair
 
-    def play(self, seat: Seat, run: str) -> Iterator[Played]:
+    def play(self, seat: Seat, limited: Seat, run: str) -> Iterator[Played]:
         """Play a run, see `events_of`; raises `UnexpectedAnswerError` at a wrong answer."""
         paid, staked, won = (f"{kind}-{run}" for kind in ("pay", "bet", "win"))
         wallets = f"/players/{seat.player_id}/wallets"
@@ -82,10 +82,10 @@ class Cashier:
                     f"/transactions/{name}",
                     lambda answer: answer.get("transaction_id") == won,
                 )
-            yield from self._limit(client, seat, f"over-{run}")
+            yield from self._limit(client, limited, f"over-{run}")
 
     def _limit(self, client: httpx.Client, seat: Seat, over: str) -> Iterator[Played]:
-        """Set a limit that other parts of the demonstration keep within, and bet above it."""
+        """Set a limit of a player who plays little elsewhere, and bet above it."""
         limit = {"currency": seat.currency, "limits": {"stake": 500}, "reason": "the player"}
         step = Step("a limit of 500.00 for a bet", limit)
         path = f"/players/{seat.player_id}/limits"

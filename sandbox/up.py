@@ -139,7 +139,7 @@ class Casino:
         """Play the casino's own cashier; raises `UnexpectedAnswerError` at a wrong answer."""
         stack = self.stack
         played = cashier.Cashier(stack.base_url, stack.hooks_url, self.credentials)
-        return played.play(seat or self.seats[_LOOP_PLAYER], run)
+        return played.play(seat or self.seats[_LOOP_PLAYER], self.seats["p_demo_2"], run)
 
     def stage(self, folder: Path, port: int) -> Stage:
         """Return it as the counterparts beside iGSP are connected to it."""

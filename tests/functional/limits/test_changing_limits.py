@@ -176,3 +176,13 @@ def test_a_player_without_the_wallet_is_told(limits: LimitsAdmin) -> None:
         with pytest.raises(AdminError) as error:
             limits.set(player_id, currency, {"stake": 1}, who=WHO)
         assert code(error) == expected
+
+
+def test_an_exclusion_is_recorded_after_what_came_before_it(
+    limits: LimitsAdmin, clock: FakeClock, world: World
+) -> None:
+    clock.advance(0.25)
+    limits.set(PLAYER, "EUR", {"stake": 500}, who=WHO)
+    clock.advance(0.25)
+    limits.exclude(PLAYER, "self_exclusion", None, who=WHO)
+    assert [each[0] for each in audited(world)] == ["set limits", "self_exclusion"]

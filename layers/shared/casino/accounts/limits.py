@@ -127,7 +127,7 @@ class LimitsAdmin:
         is earlier than the present one, or that is too far away for a cool-off.
         """
         existing_player(self.accounts, player_id)
-        now = int(self.clock.now())
+        now = self.clock.now()
         end = FOR_GOOD if until is None else until
         if not now < end <= FOR_GOOD:
             raise AdminError("invalid_request", "an exclusion ends in the future")
