@@ -106,7 +106,9 @@ def test_winupgos_game_holds_settles_and_gives_back_and_a_studio_that_dies_loses
 
     assert play(page, "die", "5.00") == ["5.00", "held", f"{left - 5}"]
     assert money(casino, player) == [left - 5, 5]
+    shown = page.locator("#rounds tr").count()
     page.reload()
+    expect(page.locator("#rounds tr")).to_have_count(shown)
     stake, win, balance = play(page, "return")
     assert (stake, balance) == ("5.00", f"{left - 5 + Decimal(win)}")
     assert money(casino, player) == [left - 5 + Decimal(win), 0]
