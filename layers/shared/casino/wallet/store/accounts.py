@@ -11,7 +11,7 @@ write is conditional on.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from casino.audit.model import AuditRecord, Once, OnceRecord
 from casino.audit.store import once_write, transact_audited
@@ -26,7 +26,6 @@ from casino.aws.dynamodb import (
     transact,
 )
 from casino.aws.tables import Tables
-from casino.limits.model import Limits
 from casino.wallet.chain import genesis_hash
 from casino.wallet.decision import BalanceFacts
 from casino.wallet.model import Player, Wallet
@@ -38,6 +37,9 @@ from casino.wallet.store.items import (
     wallet_item,
     wallet_item_key,
 )
+
+if TYPE_CHECKING:  # the hooks, which read balances here, load no limits
+    from casino.limits.model import Limits
 
 #: A transaction takes 100 items: three are the player, the audit record and a request's answer.
 _WALLETS_AT_ONCE: Final = 97
@@ -236,10 +238,14 @@ def _put(table: str, item: Item) -> dict[str, Any]:
     return {"Put": {"TableName": table, "Item": item, "ConditionExpression": absent}}
 
 
-def _exclusions_of(player: Player) -> Limits | None:
+def _exclusions_of(player: Player) -> "Limits | None":
     """Return what a new wallet of an excluded player holds."""
     ends = (player.self_excluded_until, player.cool_off_until)
-    return Limits(self_excluded_until=ends[0], cool_off_until=ends[1]) if any(ends) else None
+    if not any(ends):
+        return None
+    from casino.limits.model import Limits
+
+    return Limits(self_excluded_until=ends[0], cool_off_until=ends[1])
 
 
 def _names(*attributes: str) -> dict[str, str]:
