@@ -123,11 +123,11 @@ def test_winupgos_game_holds_settles_and_gives_back_and_a_studio_that_dies_loses
     assert play(page, "return")[1] == "given back"
     assert money(casino, player) == wallet
 
-    shown = said(page)
+    calls = said(page)
     for resource in ("authorize", "settle", "rollback"):
-        assert any(f"/winupgo/v1/bets/{resource}\n" in call for call in shown)
-    assert all("signature-input: sig1=(" in call and "Bearer" not in call for call in shown)
-    assert json.loads(shown[0].rpartition("409 ")[2])["code"] == "BET_ROLLED_BACK"
+        assert any(f"/winupgo/v1/bets/{resource}\n" in call for call in calls)
+    assert all("signature-input: sig1=(" in call and "Bearer" not in call for call in calls)
+    assert json.loads(calls[0].rpartition("409 ")[2])["code"] == "BET_ROLLED_BACK"
     proof = ledger.verify(casino.operations, None, None, everything=True)
     assert proof.exit_code == 0, proof.as_text()
 
