@@ -156,7 +156,9 @@ def aws(aws_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dic
     return aws_environment
 
 
-@pytest.fixture(scope="session")
+# For a module, not for the session: while it is open, its event loop is the thread's own, and a
+# test of another module could run none.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
