@@ -7,7 +7,7 @@ import pytest
 from testing.casinos import furnish
 from testing.fake_events import FakeEvents, FakeS3, Outside
 from testing.fakes import Casino
-from tests.simulation.dynamodb_model import casino_on
+from tests.simulation.casinos import casino_on
 
 
 @pytest.fixture(params=["in memory", "on the model", "on DynamoDB"])

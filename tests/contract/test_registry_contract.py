@@ -14,7 +14,7 @@ from casino.integrations.store.registry import DynamoDbRegistry
 from testing.clock import FakeClock
 from testing.integrations import FakeRegistry, an_integration, with_terms
 from testing.world import World
-from tests.simulation.dynamodb_model import casino_on
+from tests.simulation.casinos import casino_on
 
 ACME = an_integration("acme", url="https://p.test", bets_enabled=False)
 OTHER = an_integration("other")

@@ -1,205 +1,268 @@
 """DynamoDB in this process, as far as the stores of the money path speak to it.
 
-The model stands at the wire, below the client that ships: it takes requests of AWS's JSON protocol
-and answers them, and does one after the other. The contract tests of the stores run against it,
-too. What it does not know (another operation, a parameter, a function in an expression) is an
-error, never ignored.
+The model takes requests of AWS's JSON protocol, at the wire or above it, and answers them. It knows
+what emulators do not do: two writes that meet at an item, batches that are done in part, reads and
+indexes that lag, pages that end early, limits, tokens that are forgotten. A `Whim` says what
+befalls one request; without one nothing does. What the model does not know (another operation, a
+parameter, a function in an expression) is an error, never ignored. `tests/contract` shows that it
+answers as moto and MiniStack do where they are right (`dynamodb_cases`).
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from decimal import Decimal
-from typing import Any, Final
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NamedTuple
 
 from urllib3 import BaseHTTPResponse, HTTPResponse
 
-from casino.aws.lean.protocol import DYNAMODB, DynamoDb, JsonCalls
+from casino.aws.lean.protocol import DYNAMODB, DynamoDb, JsonCalls, encode, with_bytes
 from casino.aws.lean.signature import SignedRequest
-from testing import casinos
 from testing.aws_answers import CREDENTIALS, REGION
-from testing.fakes import Casino
-from testing.template import create_tables
-from testing.world import World
-from tests.simulation.expressions import Condition, Item, Request, updated
+from tests.simulation.dynamodb_reads import Reads
+from tests.simulation.dynamodb_rules import (
+    BATCH_WRITES,
+    FINE,
+    TOKEN_S,
+    RefusedError,
+    Table,
+    Whim,
+    check_batch,
+    check_item,
+    check_request,
+    check_transaction,
+    error_of,
+    holds,
+    invalid,
+)
+from tests.simulation.expressions import NO_MARKS, Item, Request, update
 
-_PLACES: Final = {"ExpressionAttributeNames", "ExpressionAttributeValues", "ConsistentRead"}
-_OF_QUERY: Final = {
-    "TableName",
-    "IndexName",
-    "KeyConditionExpression",
-    "ScanIndexForward",
-    "Limit",
-    "ExclusiveStartKey",
-} | _PLACES
-_OF_SCAN: Final = {
-    "TableName",
-    "FilterExpression",
-    "ProjectionExpression",
-    "Select",
-    "Limit",
-    "ExclusiveStartKey",
-} | _PLACES
+_LEFT: Final = {"BatchGetItem": "UnprocessedKeys", "BatchWriteItem": "UnprocessedItems"}
+_FAILED: Final = "The conditional request failed"
 
 
-class RefusedError(Exception):
-    """What DynamoDB answers with a 400: its code, and what stands beside it."""
+class Place(NamedTuple):
+    """Where an item is, or would be."""
 
-    def __init__(self, code: str, **more: Any) -> None:
-        super().__init__(code)
-        self.body = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more}
+    table: Table
+    key: tuple[str, ...]
+
+    @property
+    def name(self) -> tuple[str, ...]:
+        return self.table.name, *self.key
 
 
-class DynamoDbModel:
-    """The tables, and the answers to requests; `send` is what a client's wire may lead to."""
+class Ongoing:
+    """A request that has begun; the items of a transaction are its own until it has landed.
 
-    def __init__(self) -> None:
-        self.tables: dict[str, dict[tuple[str, ...], Item]] = {}
-        self._keys: dict[str, list[str]] = {}
-        self._sorted: dict[str, str] = {}
-        self._tokens: set[str] = set()
+    A read beside it may meet some of its items new and the others old.
+    """
+
+    def __init__(self, answer: Item, landing: Iterator[None] | None = None) -> None:
+        self._answer, self._landing = answer, landing or iter(())
+
+    def land(self) -> bool:
+        """Write one item more; false when all has landed."""
+        return next(self._landing, self) is None
+
+    def finish(self) -> Item:
+        """Write the rest, and return the answer."""
+        deque(self._landing, maxlen=0)
+        return self._answer
+
+
+class DynamoDbModel(Reads):
+    """The tables, and the answers to requests.
+
+    `call` is what a client's operations may lead to, `send` what its wire may; `now` is the time
+    in seconds, by which tokens are forgotten.
+    """
+
+    def __init__(self, now: Callable[[], float] = lambda: 0.0) -> None:
+        super().__init__()
+        self._now = now
+        self._held: dict[tuple[str, ...], str] = {}
+        """The items that transactions hold, each with the transaction's token."""
+        self._done: dict[str, tuple[float, Request]] = {}
 
     def client(self) -> "ModelClient":
-        """Return the client that ships, connected to the model."""
+        """Return the client that ships, connected to the model at the wire."""
         endpoint = "https://dynamodb.example"
         return ModelClient(self, JsonCalls(DYNAMODB, endpoint, REGION, CREDENTIALS, self.send))
 
     def send(self, request: SignedRequest) -> BaseHTTPResponse:
-        """Carry a request out."""
+        """Carry a request out, at the wire."""
         operation = request.headers["x-amz-target"].rpartition(".")[2]
+        asked = json.loads(request.body, object_hook=with_bytes)
         try:
-            status, answer = 200, getattr(self, f"_{operation}")(json.loads(request.body))
+            status, answer = 200, self.begin(operation, asked).finish()
         except RefusedError as error:
             status, answer = 400, error.body
-        return HTTPResponse(json.dumps(answer).encode(), {}, status)
+        return HTTPResponse(encode(answer).encode(), {}, status)
+
+    def call(self, operation: str, request: Request, whim: Whim = FINE) -> Item:
+        """Carry a request out; raises `ClientError` as the client would."""
+        try:
+            return self.begin(operation, request, whim).finish()
+        except RefusedError as error:
+            raise error_of(operation, error) from None
 
     def create_table(self, name: str, keys: list[dict[str, str]], indexes: Any) -> None:
-        """Make a table; an index is a way to sort the answer of a query."""
-        self.tables[name] = {}
-        self._keys[name] = [key["AttributeName"] for key in keys]
-        for index in indexes:
-            self._sorted[f"{name}/{index['IndexName']}"] = index["KeySchema"][-1]["AttributeName"]
+        """Make a table with its indexes."""
+        found = {index["IndexName"]: _names(index["KeySchema"]) for index in indexes}
+        self.tables[name] = Table(name, _names(keys), found)
 
-    def _key(self, request: Request) -> tuple[str, tuple[str, ...]]:
-        table, item = request["TableName"], request.get("Item") or request["Key"]
-        return table, tuple(str(next(iter(item[name].values()))) for name in self._keys[table])
+    def begin(self, operation: str, request: Request, whim: Whim = FINE) -> Ongoing:
+        """Check a request; do it, or, if it is a transaction, hold what it writes.
 
-    def _found(self, request: Request) -> Item | None:
-        table, key = self._key(request)
-        return self.tables[table].get(key)
+        Raises `RefusedError`.
+        """
+        check_request(operation, request)
+        if whim.refused_with:
+            raise RefusedError(whim.refused_with)
+        if operation in _LEFT and whim.unprocessed:
+            return self._in_part(operation, request, whim)
+        match operation:
+            case "TransactWriteItems":
+                return self._transaction(request)
+            case "BatchWriteItem":
+                return self._batch(request)
+            case "PutItem" | "UpdateItem" | "DeleteItem":
+                return self._single(operation.removesuffix("Item"), request)
+        return Ongoing(self.answer(operation, request, whim))
 
-    def _GetItem(self, request: Request) -> Item:  # noqa: N802
-        found = self._found(request)
-        return {"Item": found} if found is not None else {}
+    def _place(self, action: Request) -> Place:
+        table = self.table(action)
+        return Place(table, table.key_of(action["Item"] if "Item" in action else action["Key"]))
 
-    def _BatchGetItem(self, request: Request) -> Item:  # noqa: N802
-        responses = {
-            table: [
-                found
-                for key in asked["Keys"]
-                if (found := self._found({"TableName": table, "Key": key})) is not None
-            ]
-            for table, asked in request["RequestItems"].items()
-        }
-        return {"Responses": responses, "UnprocessedKeys": {}}
+    def _in_part(self, operation: str, request: Request, whim: Whim) -> Ongoing:
+        """Do a batch without its last items; one of which nothing is done is throttled."""
+        asked, reads = request["RequestItems"], operation == "BatchGetItem"
+        parts = [
+            (table, each)
+            for table, many in asked.items()
+            for each in (many["Keys"] if reads else many)
+        ]
+        if whim.unprocessed >= len(parts):
+            raise RefusedError("ProvisionedThroughputExceededException")
+        done: dict[str, Any] = {}
+        left: dict[str, Any] = {}
+        for number, (table, each) in enumerate(parts):
+            group = done if number < len(parts) - whim.unprocessed else left
+            if reads:
+                group.setdefault(table, asked[table] | {"Keys": []})["Keys"].append(each)
+            else:
+                group.setdefault(table, []).append(each)
+        answer = self.begin(operation, {"RequestItems": done}).finish()
+        return Ongoing(answer | {_LEFT[operation]: left})
 
-    def _Scan(self, request: Request) -> Item:  # noqa: N802
-        assert request.keys() <= _OF_SCAN, request.keys()
-        table = self.tables[request["TableName"]]
-        keys = list(table)
-        if "ExclusiveStartKey" in request:
-            start = {"TableName": request["TableName"], "Key": request["ExclusiveStartKey"]}
-            keys = keys[keys.index(self._key(start)[1]) + 1 :]
-        page = keys[: request.get("Limit", len(keys))]
-        text = request.get("FilterExpression")
-        items = [table[key] for key in page]
-        found = [e for e in items if text is None or Condition(text, e, request).holds()]
-        if "ProjectionExpression" in request:
-            shown = request["ProjectionExpression"].split(", ")
-            found = [{name: e[name] for name in shown if name in e} for e in found]
-        if len(page) == len(keys):
-            return {"Items": found}
-        last = {name: items[-1][name] for name in self._keys[request["TableName"]]}
-        return {"Items": found, "LastEvaluatedKey": last}
+    def _single(self, kind: str, request: Request) -> Ongoing:
+        place = self._place(request)
+        if place.name in self._held:
+            raise RefusedError("TransactionConflictException")
+        reason = self._reason(place, request)
+        if reason["Code"] != "None":
+            reason.pop("Code")
+            raise RefusedError("ConditionalCheckFailedException", reason.pop("Message"), **reason)
+        item = self._after(kind, place, request)
+        self.write(*place, item)
+        wanted = request.get("ReturnValues", "NONE")
+        assert wanted in ("NONE", "ALL_NEW"), wanted
+        return Ongoing({"Attributes": dict(item or {})} if wanted == "ALL_NEW" else {})
 
-    def _Query(self, request: Request) -> Item:  # noqa: N802
-        assert request.keys() <= _OF_QUERY, request.keys()
-        table, text = request["TableName"], request["KeyConditionExpression"]
-        items = [e for e in self.tables[table].values() if Condition(text, e, request).holds()]
-        order = self._keys[table][-1]
-        if "IndexName" in request:
-            order = self._sorted[f"{table}/{request['IndexName']}"]
-            items = [item for item in items if order in item]
+    def _batch(self, request: Request) -> Ongoing:
+        """Put and delete without conditions; what a transaction holds is left."""
+        writes, left = [], dict[str, Any]()
+        for table, wanted in request["RequestItems"].items():
+            for write in wanted:
+                ((kind, action),) = write.items()
+                place = self._place({"TableName": table, **action})
+                writes.append((place, self._after(kind.removesuffix("Request"), place, action)))
+                if place.name in self._held:
+                    left.setdefault(table, []).append(write)
+        check_batch([place.name for place, _ in writes], BATCH_WRITES)
+        for place, item in writes:
+            if place.name not in self._held:
+                self.write(*place, item)
+        return Ongoing({"UnprocessedItems": left})
 
-        def place(item: Item) -> tuple[Any, ...]:
-            return tuple(_sort_key(item[name]) for name in (order, *self._keys[table]))
-
-        backwards = request.get("ScanIndexForward") is False
-        items.sort(key=place, reverse=backwards)
-        if "ExclusiveStartKey" in request:
-            start = place(request["ExclusiveStartKey"])
-            items = [e for e in items if (place(e) < start if backwards else place(e) > start)]
-        page = items[: request.get("Limit", len(items))]
-        return {"Items": page} | ({"LastEvaluatedKey": page[-1]} if len(page) < len(items) else {})
-
-    def _PutItem(self, request: Request) -> Item:  # noqa: N802
-        return self._alone("Put", request)
-
-    def _UpdateItem(self, request: Request) -> Item:  # noqa: N802
-        return self._alone("Update", request)
-
-    def _alone(self, kind: str, request: Request) -> Item:
-        if not self._holds(request):
-            raise RefusedError("ConditionalCheckFailedException")
-        self._write(kind, request)
-        return {}
-
-    def _TransactWriteItems(self, request: Request) -> Item:  # noqa: N802
-        if request["ClientRequestToken"] in self._tokens:
-            return {}
+    def _transaction(self, request: Request) -> Ongoing:
+        token = request["ClientRequestToken"]
+        if token in self._held.values():
+            raise RefusedError("TransactionInProgressException")
+        at, done = self._done.get(token, (float("-inf"), request))
+        if self._now() - at < TOKEN_S:
+            if done != request:
+                raise RefusedError("IdempotentParameterMismatchException")
+            return Ongoing({})
         actions = [next(iter(action.items())) for action in request["TransactItems"]]
-        keys = [self._key(action) for _, action in actions]
-        if len(set(keys)) < len(keys):
-            raise RefusedError("ValidationException")
-        reasons = [self._reason(action) for _, action in actions]
+        places = []
+        for kind, action in actions:
+            check_request(kind, action)
+            places.append(self._place(action))
+        check_transaction([place.name for place in places])
+        reasons = [
+            {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+            if place.name in self._held
+            else self._reason(place, action)
+            for place, (_, action) in zip(places, actions, strict=True)
+        ]
         if any(reason["Code"] != "None" for reason in reasons):
             raise RefusedError("TransactionCanceledException", CancellationReasons=reasons)
-        for kind, action in actions:
-            self._write(kind, action)
-        self._tokens.add(request["ClientRequestToken"])
-        return {}
+        writes = [
+            (place, self._after(kind, place, action))
+            for place, (kind, action) in zip(places, actions, strict=True)
+        ]
+        check_transaction([place.name for place in places], [item for _, item in writes])
+        self._held |= {place.name: token for place in places}
+        return Ongoing({}, self._landing(token, request, writes))
 
-    def _reason(self, action: Request) -> Item:
-        if self._holds(action):
+    def _landing(
+        self, token: str, request: Request, writes: list[tuple[Place, Item | None]]
+    ) -> Iterator[None]:
+        for place, item in writes:
+            self.write(*place, item)
+            yield
+        for place, _ in writes:
+            del self._held[place.name]
+        self._done[token] = (self._now(), request)
+
+    def _reason(self, place: Place, action: Request) -> Item:
+        """Return why an action cannot be done: the code `None` when it can."""
+        found = place.table.items.get(place.key)
+        if holds(action.get("ConditionExpression"), found, action):
             return {"Code": "None"}
-        reason: Item = {"Code": "ConditionalCheckFailed", "Message": "The condition failed"}
-        found = self._found(action)
-        if action.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and found is not None:
-            reason["Item"] = found
+        reason: Item = {"Code": "ConditionalCheckFailed", "Message": _FAILED}
+        if found is not None and action.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
+            reason["Item"] = dict(found)
         return reason
 
-    def _holds(self, action: Request) -> bool:
-        text = action.get("ConditionExpression")
-        return text is None or Condition(text, self._found(action) or {}, action).holds()
+    def _after(self, kind: str, place: Place, action: Request) -> Item | None:
+        """Return an item as an action leaves it; `None` when it is gone."""
+        match kind:
+            case "Delete":
+                return None
+            case "ConditionCheck":
+                return place.table.items.get(place.key)
+            case "Put":
+                item = dict(action["Item"])
+            case _:
+                item = dict(place.table.items.get(place.key) or action["Key"])
+                names = action.get("ExpressionAttributeNames", NO_MARKS)
+                values = action.get("ExpressionAttributeValues", NO_MARKS)
+                for change in update(action["UpdateExpression"]).does:
+                    change(item, names, values)
+                if place.table.key_of(item) != place.key:
+                    raise invalid("Cannot update an attribute that is part of the key")
+        check_item(place.table, item)
+        return item
 
-    def _write(self, kind: str, action: Request) -> None:
-        table, key = self._key(action)
-        if kind == "Put":
-            self.tables[table][key] = dict(action["Item"])
-        elif kind == "Update":
-            self.tables[table][key] = updated(self._found(action) or dict(action["Key"]), action)
-        elif kind == "Delete":
-            self.tables[table].pop(key, None)
-        else:
-            assert kind == "ConditionCheck", kind
 
-
-def _sort_key(attribute: Item) -> Any:
-    return Decimal(attribute["N"]) if "N" in attribute else attribute["S"]
+def _names(schema: list[dict[str, str]]) -> tuple[str, ...]:
+    return tuple(key["AttributeName"] for key in schema)
 
 
 class ModelClient(DynamoDb):
-    """The client that ships, over a model; it also makes tables, as botocore's does."""
+    """The client that ships, over a model; it also does what only botocore's does."""
 
     def __init__(self, model: DynamoDbModel, calls: JsonCalls) -> None:
         super().__init__(calls)
@@ -209,13 +272,8 @@ class ModelClient(DynamoDb):
         indexes = request.get("GlobalSecondaryIndexes", ())
         self.model.create_table(request["TableName"], request["KeySchema"], indexes)
 
+    def batch_write_item(self, **request: Any) -> Any:
+        return self.calls("BatchWriteItem", request)
 
-@contextmanager
-def casino_on(foundation: str) -> Iterator[Casino]:
-    """Open an empty casino on the model, `on the model`, or on what `testing.casinos` knows."""
-    if foundation == "on the model":
-        client = DynamoDbModel().client()
-        yield World(client, create_tables(client, "test"))
-        return
-    with casinos.casino_on(foundation) as casino:
-        yield casino
+    def delete_item(self, **request: Any) -> Any:
+        return self.calls("DeleteItem", request)

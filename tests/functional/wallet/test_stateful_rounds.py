@@ -40,7 +40,7 @@ from testing.transactions import INTEGRATION, NOW, PLAYER, SESSION, a_bet
 from testing.world import World
 from tests.functional.wallet.books import Books
 from tests.integration.wallet.crowd import FLEXSOFT, WINUPGO, Seat, flexsoft_round, winupgo_round
-from tests.simulation.dynamodb_model import casino_on
+from tests.simulation.casinos import casino_on
 
 EXAMPLES: Final = int(os.environ.get("ROUNDS", "60"))
 START_MINOR: Final = 100_000

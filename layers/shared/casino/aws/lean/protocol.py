@@ -100,7 +100,7 @@ class JsonCalls:
 
     def _once(self, operation: str, request: Mapping[str, Any]) -> Answer:
         target = f"{self._target}.{operation}"
-        signed = self._signer.sign(self._content_type, target, _encode(request).encode())
+        signed = self._signer.sign(self._content_type, target, encode(request).encode())
         return _answer(operation, self.send(signed))
 
 
@@ -176,7 +176,7 @@ def _answer(operation: str, response: BaseHTTPResponse) -> Answer:
             checksum_type="crc32", expected_checksum=checksum, actual_checksum=actual
         )
     try:
-        answer = json.loads(body, object_hook=_with_bytes)
+        answer = json.loads(body, object_hook=with_bytes)
     except ValueError:
         answer = None
     if response.status >= 300:
@@ -206,10 +206,10 @@ def _base64(value: bytes) -> str:
     return b64encode(value).decode()
 
 
-_encode: Final = json.JSONEncoder(separators=(",", ":"), default=_base64).encode
+encode: Final = json.JSONEncoder(separators=(",", ":"), default=_base64).encode
 
 
-def _with_bytes(value: dict[str, Any]) -> dict[str, Any]:
+def with_bytes(value: dict[str, Any]) -> dict[str, Any]:
     """Read binary attributes: alone in their object, `B` with text and `BS` with texts are that."""
     if len(value) == 1:
         if isinstance(one := value.get("B"), str):
