@@ -26,8 +26,9 @@ class FakeShelf:
         self.claims += 1
         return True
 
-    def release(self) -> None:
-        self.claimed_until = 0.0
+    def release(self, until: float) -> None:
+        if until == self.claimed_until:
+            self.claimed_until = 0.0
 
 
 @dataclass

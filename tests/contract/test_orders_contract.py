@@ -97,8 +97,15 @@ def test_a_claim_is_one_environments_until_it_is_released_or_over(shelf: TokenSh
     assert not shelf.claim(114.9, 130.0)
     assert shelf.claim(115.0, 130.0)
     assert not shelf.claim(120.0, 135.0)
-    shelf.release()
+    shelf.release(130.0)
     assert shelf.claim(120.0, 135.0)
+
+
+def test_a_login_that_took_too_long_does_not_end_the_next_ones_claim(shelf: TokenShelf) -> None:
+    assert shelf.claim(100.0, 115.0)
+    assert shelf.claim(116.0, 131.0)
+    shelf.release(115.0)
+    assert not shelf.claim(120.0, 135.0)
 
 
 def test_a_token_is_encrypted_with_the_key_of_the_stack() -> None:

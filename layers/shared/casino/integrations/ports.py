@@ -70,5 +70,5 @@ class TokenShelf(Protocol):
     def claim(self, now: float, until: float) -> bool:
         """Begin a login; false while another one is under way, and not over by its `until`."""
 
-    def release(self) -> None:
-        """End the login that was claimed here."""
+    def release(self, until: float) -> None:
+        """End the login that was claimed until then; that of another environment goes on."""

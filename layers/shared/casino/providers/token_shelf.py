@@ -48,11 +48,12 @@ class ShelvedFetch:
         gives_up_at = self._clock.monotonic() + LEASE_S
         while True:
             token = self._found(self._shelf.read())
-            if token is None and self._shelf.claim(self._clock.now(), self._clock.now() + LEASE_S):
+            now = self._clock.now()
+            if token is None and self._shelf.claim(now, now + LEASE_S):
                 try:
                     token = self._logged_in()
                 finally:
-                    self._shelf.release()
+                    self._shelf.release(now + LEASE_S)
             if token is not None:
                 self._given = token.value
                 return token

@@ -79,10 +79,13 @@ class AwsTokenShelf:
             ExpressionAttributeValues={":now": number(int(now * 1000))},
         )
 
-    def release(self) -> None:
-        """Give the claim back."""
+    def release(self, until: float) -> None:
+        """Give the claim back, unless somebody else has it since it was over."""
         write(
             self._client.put_item,
             TableName=self._table,
             Item=self._key | {"until": number(0)},
+            ConditionExpression="#until = :ours",
+            ExpressionAttributeNames={"#until": "until"},
+            ExpressionAttributeValues={":ours": number(int(until * 1000))},
         )
