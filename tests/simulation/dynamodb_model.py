@@ -106,10 +106,15 @@ class DynamoDbModel(Reads):
         except RefusedError as error:
             raise error_of(operation, error) from None
 
-    def create_table(self, name: str, keys: list[dict[str, str]], indexes: Any) -> None:
-        """Make a table with its indexes."""
+    def create_table(self, request: Request) -> None:
+        """Make a table with its indexes, as `CreateTable` asks for it."""
+        indexes = request.get("GlobalSecondaryIndexes", ())
         found = {index["IndexName"]: _names(index["KeySchema"]) for index in indexes}
-        self.tables[name] = Table(name, _names(keys), found)
+        types = {
+            each["AttributeName"]: each["AttributeType"] for each in request["AttributeDefinitions"]
+        }
+        table = Table(request["TableName"], _names(request["KeySchema"]), found, types)
+        self.tables[table.name] = table
 
     def begin(self, operation: str, request: Request, whim: Whim = FINE) -> Ongoing:
         """Check a request; do it, or, if it is a transaction, hold what it writes.
@@ -269,8 +274,7 @@ class ModelClient(DynamoDb):
         self.model = model
 
     def create_table(self, **request: Any) -> None:
-        indexes = request.get("GlobalSecondaryIndexes", ())
-        self.model.create_table(request["TableName"], request["KeySchema"], indexes)
+        self.model.create_table(request)
 
     def batch_write_item(self, **request: Any) -> Any:
         return self.calls("BatchWriteItem", request)

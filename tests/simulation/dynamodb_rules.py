@@ -103,6 +103,7 @@ class Table:
     name: str
     keys: tuple[str, ...]
     indexes: dict[str, tuple[str, ...]]
+    types: dict[str, str]
     items: dict[tuple[str, ...], Item] = field(default_factory=dict)
 
     def key_of(self, named: Mapping[str, Any]) -> tuple[str, ...]:
@@ -131,10 +132,9 @@ def check_request(operation: str, request: Request) -> None:
 
 def check_item(table: Table, item: Item) -> None:
     """Refuse an item that is too large, or whose key of an index is of another type."""
-    for index in table.indexes.values():
-        for name in index:
-            if name in item and next(iter(item[name])) not in ("S", "N"):
-                raise invalid("a key of an index is of another type")
+    for name, kind in table.types.items():
+        if name in item and kind not in item[name]:
+            raise invalid(f"{name} is of another type than the key that it is")
     if item_size(item) > ITEM_BYTES:
         raise invalid("Item size has exceeded the maximum allowed size")
 

@@ -20,7 +20,7 @@ type Operand = Callable[[Mapping[str, Any], Marks, Marks], Any]
 type Change = Callable[[Item, Marks, Marks], None]
 
 NO_MARKS: Final[Marks] = {}
-_TOKENS: Final = re.compile(r"<>|<=|>=|[=<>(),]|[#:]?\w+(?:\.\w+)*")
+_TOKENS: Final = re.compile(r"<>|<=|>=|[=<>(),]|[#:]?\w+(?:\.#?\w+)*")
 _CLAUSES: Final = re.compile(r"\b(SET|ADD|REMOVE|DELETE)\b")
 _ORDERS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _WORDS: Final = {"attribute_exists": True, "attribute_not_exists": False}
@@ -73,7 +73,8 @@ def compares(operator: str, left: Attribute | None, right: Attribute | None) -> 
 
 
 def _marks(tokens: list[str]) -> frozenset[str]:
-    return frozenset(token.partition(".")[0] for token in tokens if token[0] in "#:")
+    parts = (part for token in tokens for part in token.split("."))
+    return frozenset(part for part in parts if part[0] in "#:")
 
 
 def _took(tokens: list[str], token: str) -> bool:
@@ -127,30 +128,32 @@ def _operand(token: str) -> Operand:
     name, *path = token.split(".")
 
     def read(item: Mapping[str, Any], names: Marks, values: Marks) -> Any:
-        found = item.get(names[name] if name[0] == "#" else name)
+        found = item.get(_named(name, names))
         for inner in path:
-            found = found["M"].get(inner) if found and "M" in found else None
+            found = found["M"].get(_named(inner, names)) if found and "M" in found else None
         return found
 
     return read
+
+
+def _named(word: str, names: Marks) -> str:
+    return str(names[word]) if word[0] == "#" else word
 
 
 def _change(clause: str, words: list[str]) -> Change:
     name, _, inner = words[0].partition(".")
     assert "." not in inner, words
 
-    def own(names: Marks) -> str:
-        return str(names[name]) if name[0] == "#" else name
-
     def remove(item: Item, names: Marks, values: Marks) -> None:
-        item.pop(own(names), None)
+        item.pop(_named(name, names), None)
 
     def put(item: Item, names: Marks, values: Marks) -> None:
-        value = values[words[2]]
-        item[own(names)] = {"M": item[own(names)]["M"] | {inner: value}} if inner else value
+        own, value = _named(name, names), values[words[2]]
+        item[own] = {"M": item[own]["M"] | {_named(inner, names): value}} if inner else value
 
     def add(item: Item, names: Marks, values: Marks) -> None:
-        item[own(names)] = _added(item.get(own(names)), values[words[1]])
+        own = _named(name, names)
+        item[own] = _added(item.get(own), values[words[1]])
 
     match clause, words[1:]:
         case "REMOVE", [] if not inner:

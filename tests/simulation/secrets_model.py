@@ -1,4 +1,4 @@
-"""Secrets Manager in this process: what a keyring reads, above the wire, and what a rotation moves."""
+"""Secrets Manager in this process: what a keyring reads of it, and what a rotation moves."""
 
 from collections.abc import Mapping
 from typing import Any
