@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from casino.aws.clients import dynamodb_client
-from tests.contract.dynamodb_cases import CASES, SCHEMA
+from tests.contract.dynamodb_cases import CASES
+from tests.contract.dynamodb_table import SCHEMA
 from tests.simulation.dynamodb_model import DynamoDbModel
 
 TABLE: Final = "cases"

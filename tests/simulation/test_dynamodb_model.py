@@ -5,7 +5,7 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.contract.dynamodb_cases import INDEX, SCHEMA
+from tests.contract.dynamodb_table import INDEX, SCHEMA
 from tests.simulation.dynamodb_model import DynamoDbModel, Ongoing
 from tests.simulation.dynamodb_rules import RefusedError, Whim
 

@@ -6,7 +6,8 @@ from uuid import uuid4
 import pytest
 
 from casino.aws.clients import dynamodb_client
-from tests.contract.dynamodb_cases import CASES, SCHEMA
+from tests.contract.dynamodb_cases import CASES
+from tests.contract.dynamodb_table import SCHEMA
 
 
 @pytest.mark.parametrize("name", CASES)
