@@ -1,0 +1,171 @@
+"""What providers send: each message once as what it asks for, and once as signed bytes."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+from casino.dialects.registry import family
+from casino.signing.pair import Pair
+from casino.signing.scheme import Particulars
+from casino.wallet.model import Transaction
+from testing.credentials import pair_of
+from testing.integrations import an_integration
+from testing.world import GAME, SANDBOX
+
+CURRENCY: Final = "EUR"
+_BRAND: Final = {"X-Brand-Id": "brand-7", "X-Region": "EU", "X-Provider-Id": "studio"}
+_CLAIMS: Final = {
+    "client_id": "client-1",
+    "scope": "winupgo/sessions:write winupgo/bets:write winupgo/settlements:write",
+}
+#: Dialect → its integration.
+INTEGRATIONS: Final = {
+    "igsp": SANDBOX,
+    "flexsoft": an_integration("flexsoft-eu", "flexsoft", url="https://provider.test"),
+    "winupgo": an_integration(
+        "studio-eu",
+        "winupgo",
+        brand_id="brand-7",
+        region="EU",
+        provider_id="studio",
+        client_id="client-1",
+    ),
+}
+
+
+def first_pair(dialect: str) -> Pair:
+    """Return the credentials that a provider begins with."""
+    return pair_of(f"{dialect}-first")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A request of a provider, which may be sent any number of times; `name` is the history's.
+
+    `asks` is `None` for a request of a balance, then `player_id` is whose.
+    """
+
+    name: str
+    dialect: str
+    asks: Transaction
+    path: str
+    body: bytes
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return what names its outcome."""
+        return self.asks.integration, self.asks.transaction_id
+
+    def event(self, pair: Pair, now: float) -> Mapping[str, Any]:
+        """Return the request as a function gets it, signed now."""
+        key = self.asks.transaction_id
+        named = {"X-Trace-Id": self.name}
+        context: dict[str, Any] = {
+            "requestId": self.name,
+            "identity": {"sourceIp": "192.0.2.10"},
+        }
+        if self.dialect == "winupgo":
+            named |= {"X-Idempotency-Key": key, **_BRAND}
+            context["authorizer"] = {"claims": _CLAIMS}
+        particulars = Particulars(request_id=key, path=self.path, headers=named)
+        signed = family(self.dialect).sign(self.body, pair, now, particulars)
+        headers = named | signed
+        return {
+            "path": self.path,
+            "httpMethod": "POST",
+            "headers": headers,
+            "multiValueHeaders": {name: [value] for name, value in headers.items()},
+            "requestContext": context,
+            "body": self.body.decode(),
+            "isBase64Encoded": False,
+        }
+
+    def altered(self) -> "Message":
+        """Return another request under the same id: one cent more."""
+        asks = replace(self.asks, amount_minor=self.asks.amount_minor + 1)
+        return replace(write(asks, self.dialect), name=f"{self.name} altered")
+
+
+def write(asks: Transaction, dialect: str) -> Message:
+    """Return the message that asks for a transaction."""
+    path, body = _WRITERS[dialect](asks)
+    return Message(asks.transaction_id, dialect, asks, path, body)
+
+
+def major(minor: int) -> Decimal:
+    """Return an amount as people write it."""
+    return Decimal(minor).scaleb(-2)
+
+
+def _igsp(asks: Transaction) -> tuple[str, bytes]:
+    fields = {
+        "action": asks.kind,
+        "player_id": asks.player_id,
+        "currency": asks.currency,
+        "game_id": asks.game_id,
+        "transaction_id": asks.transaction_id,
+        "session_id": asks.session_id,
+        "type": asks.type,
+        "round_id": asks.round_id,
+        "bet_transaction_id": asks.bet_transaction_id,
+        "finished": asks.finished,
+    }
+    text = json.dumps({name: value for name, value in fields.items() if value is not None})
+    body = f'{text[:-1]}, "amount": {major(asks.amount_minor)}}}'
+    return "/webhooks/igsp/v1/platforms/game-provider/hooks", body.encode()
+
+
+_FLEXSOFT: Final = {
+    ("bet", "bet"): ("withdraw", "BET"),
+    ("win", "win"): ("deposit", "WIN"),
+    ("refund", "bet"): ("deposit", "ROLL_BACK"),
+}
+
+
+def _flexsoft(asks: Transaction) -> tuple[str, bytes]:
+    route, action = _FLEXSOFT[asks.kind, asks.type]
+    fields = {
+        "action": action,
+        "user_id": asks.player_id,
+        "session_token": (asks.session_id or "").partition("#")[2],
+        "currency": asks.currency,
+        "amount": asks.amount_minor * 10,
+        "provider_tx_id": asks.transaction_id,
+        "round_id": asks.round_id,
+        "withdraw_provider_tx_id": asks.bet_transaction_id,
+        "game": GAME,
+    }
+    named = {name: value for name, value in fields.items() if value is not None}
+    return f"/flexsoft/v1/{route}", json.dumps(named).encode()
+
+
+_WINUPGO: Final = {"hold": "authorize", "settle": "settle", "rollback": "rollback"}
+
+
+def _winupgo(asks: Transaction) -> tuple[str, bytes]:
+    money = {"amount": float(major(asks.amount_minor)), "currency": asks.currency}
+    fields: dict[str, Any] = {"bet_id": asks.bet_transaction_id, "round_id": asks.round_id}
+    if asks.kind == "hold":
+        fields |= {"session_id": asks.session_id, "amount": money}
+    elif asks.kind == "settle":
+        fields["win"] = money
+    return f"/winupgo/v1/bets/{_WINUPGO[asks.kind]}", json.dumps(fields).encode()
+
+
+_WRITERS: Final[Mapping[str, Callable[[Transaction], tuple[str, bytes]]]] = {
+    "igsp": _igsp,
+    "flexsoft": _flexsoft,
+    "winupgo": _winupgo,
+}
+
+
+def told_balance(dialect: str, body: str) -> int | None:
+    """Return the balance that an answer tells, in minor units; `None` where it tells none."""
+    fields = json.loads(body, parse_float=Decimal)
+    if dialect == "igsp" and "balance" in fields:
+        return int(Decimal(fields["balance"]).scaleb(2))
+    if dialect == "flexsoft" and fields.get("data"):
+        return int(fields["data"]["new_balance"]) // 10
+    return None
