@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, Final
 from unittest.mock import patch
@@ -22,7 +22,6 @@ from testing.template import create_tables
 from testing.world import GAME, World
 from tests.simulation.choices import Choices
 from tests.simulation.dynamodb_model import DynamoDbModel
-from tests.simulation.dynamodb_rules import Table
 from tests.simulation.kernel import START_S, Host, Kernel
 from tests.simulation.lambdas import Handler, Lambdas
 from tests.simulation.machine import bind_sleeps, late_sleep
@@ -130,5 +129,5 @@ def _copy_of(model: DynamoDbModel, now: Callable[[], float]) -> DynamoDbModel:
     """Return a model with the same items; no item is ever changed where it stands."""
     copy = DynamoDbModel(now)
     for name, table in model.tables.items():
-        copy.tables[name] = Table(name, table.keys, table.indexes, dict(table.items))
+        copy.tables[name] = replace(table, items=dict(table.items))
     return copy
