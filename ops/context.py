@@ -18,7 +18,9 @@ from botocore.credentials import Credentials as AwsCredentials
 
 from casino.audit.model import Who
 from casino.signing.pair import Pair
+from casino.wallet.rebuild.service import Rebuild
 from casino.wiring.admin import Admin
+from casino.wiring.rebuild import rebuild_of
 from casino.wiring.stack import Stack, read_stack
 from ops.errors import OpsError
 from ops.platform_api import PlatformApi
@@ -52,6 +54,11 @@ class Operations(Admin):
     """The routes that need IAM; `None` when the stack does not say where they are."""
     identity: Any = None
     """STS: it says who is asking, for the audit; `None` for a local stack."""
+
+    @cached_property
+    def rebuild(self) -> Rebuild:
+        """What mends tables after a restore."""
+        return rebuild_of(self.dynamodb, self.stack.tables, self.clock)
 
     @cached_property
     def caller(self) -> str:

@@ -13,6 +13,7 @@ from ops.errors import OpsError
 from ops.mistyped import a_number
 from ops.output import Output, comma_separated, count, table
 from ops.story import told
+from ops.verbs.rebuild import rebuild
 
 #: What the table shows of a row; JSON and CSV have all of it.
 _SHOWN: Final = {
@@ -171,4 +172,4 @@ def verify(
     return Output(data, lines, exit_code=1 if found.faults else 0)
 
 
-VERBS: Final = {"history": history, "explain": explain, "verify": verify}
+VERBS: Final = {"history": history, "explain": explain, "verify": verify, "rebuild": rebuild}

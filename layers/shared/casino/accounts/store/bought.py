@@ -1,11 +1,11 @@
 """The orders of partners on DynamoDB: one item each, which moves with entries and wallet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from casino.aws.attributes import Item, number, text
-from casino.aws.dynamodb import get
+from casino.aws.dynamodb import get, scan
 from casino.wallet.model import Entry, Wallet
 from casino.wallet.purchase import Order
 from casino.wallet.store.items import entry_item
@@ -44,6 +44,13 @@ class DynamoDbBought(DynamoDbLedger):
         """Return an order."""
         item = get(self._client, self._tables.partners, _key(integration, order_id))
         return _read(integration, order_id, item) if item is not None else None
+
+    def credited(self) -> Iterator[Order]:
+        """Yield the orders whose purchase was credited, in no order; it reads the whole table."""
+        credited = "attribute_exists(taken_back) AND attribute_exists(amount)"
+        for item in scan(self._client, self._tables.partners, FilterExpression=credited):
+            integration, _, order_id = item["id"]["S"].split("#", 2)
+            yield _read(integration, order_id, item)
 
     def writes(
         self,

@@ -5,7 +5,7 @@ the reserved funds, in the transaction that ends the reservation.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from casino.accounts.model import Reservation
 from casino.audit.model import AuditRecord
 from casino.audit.store import transact_audited
 from casino.aws.attributes import Item, number, text
-from casino.aws.dynamodb import DynamoDbClient, get, settle
+from casino.aws.dynamodb import DynamoDbClient, get, scan, settle
 from casino.aws.tables import Tables
 from casino.base.errors import AdminError, BusyError
 from casino.base.money import to_major
@@ -73,6 +73,16 @@ class DynamoDbReservations:
         """Return a reservation, consistently."""
         item = get(self._client, self._tables.partners, _key(reservation_id))
         return _read(reservation_id, item) if item is not None else None
+
+    def all(self) -> Iterator[Reservation]:
+        """Yield every reservation, in no order, read consistently; it reads the whole table."""
+        prefix = {":prefix": _key("")["id"]}
+        made = "begins_with(id, :prefix)"
+        table = self._tables.partners
+        for item in scan(
+            self._client, table, FilterExpression=made, ExpressionAttributeValues=prefix
+        ):
+            yield _read(item["id"]["S"].split("#", 2)[2], item)
 
     def add(self, made: Reservation, audit: AuditRecord) -> bool:
         """Make a reservation, or find it made; false when the wallet cannot spend as much.

@@ -19,7 +19,7 @@ from casino.wallet.proof.faults import Fault, fault_of
 from casino.wallet.release import Release
 
 _UNKNOWN_BET_ACCEPTED = "refund_unknown_bet_accepted"
-_UNKNOWN_BET_RULES = frozenset({"bet_not_found", _UNKNOWN_BET_ACCEPTED})
+UNKNOWN_BET_RULES = frozenset({"bet_not_found", _UNKNOWN_BET_ACCEPTED})
 #: Refunds that were accepted and moved nothing.
 _NO_CREDIT = frozenset({"refund_repeated", _UNKNOWN_BET_ACCEPTED})
 
@@ -77,7 +77,7 @@ class Records:
 
 def check_refunds(entries: Sequence[Entry], records: Records) -> Iterator[Fault]:
     """Check each refund against its bet and its marker."""
-    credits = [entry for entry in entries if _is_credit(entry)]
+    credits = [entry for entry in entries if is_credit(entry)]
     times = Counter((entry.integration, entry.bet_transaction_id) for entry in credits)
     for refund in credits:
         if times[refund.integration, refund.bet_transaction_id] > 1:
@@ -86,7 +86,7 @@ def check_refunds(entries: Sequence[Entry], records: Records) -> Iterator[Fault]
         yield from _check_bet_of(refund, records)
         yield from _check_void_of(refund, records)
     for refund in entries:
-        if refund.kind == "refund" and refund.rule in _UNKNOWN_BET_RULES:
+        if refund.kind == "refund" and refund.rule in UNKNOWN_BET_RULES:
             yield from _check_barred(refund, records)
         if refund.rule == "refund_repeated":
             yield from _check_refunded(refund, records)
@@ -99,7 +99,8 @@ def _check_refunded(refund: Entry, records: Records) -> Iterator[Fault]:
         yield fault_of(refund, "void_missing", detail)
 
 
-def _is_credit(entry: Entry) -> bool:
+def is_credit(entry: Entry) -> bool:
+    """Tell whether it is a refund that gave something back: its bet has a void marker."""
     applied = entry.kind == "refund" and entry.record == "applied"
     return applied and entry.rule not in _NO_CREDIT
 
@@ -149,7 +150,7 @@ def check_voids(voids: Iterable[VoidMarker], records: Records) -> Iterator[Fault
         wallet = _wallet(owner) if owner else ""
         if bet is None or not _is_applied_bet(bet):
             yield Fault("void_without_bet", wallet, bet_id, "the marker's bet was never applied")
-        if refund is None or not _is_credit(refund) or refund.bet_transaction_id != bet_id:
+        if refund is None or not is_credit(refund) or refund.bet_transaction_id != bet_id:
             detail = f"the marker's refund {void.refund_transaction_id} did not refund it"
             yield Fault("void_without_refund", wallet, bet_id, detail)
 
@@ -160,7 +161,7 @@ def check_tombstones(tombstones: Iterable[Tombstone], records: Records) -> Itera
         bet_id = stone.bet_transaction_id
         wallet = wallet_key(stone.player_id, stone.currency)
         refund = records.entry(stone.integration, stone.refund_transaction_id)
-        left = refund is not None and refund.rule in _UNKNOWN_BET_RULES
+        left = refund is not None and refund.rule in UNKNOWN_BET_RULES
         if refund is None or not left or refund.bet_transaction_id != bet_id:
             detail = f"refund {stone.refund_transaction_id} did not leave it"
             yield Fault("tombstone_without_refund", wallet, bet_id, detail)
@@ -181,7 +182,7 @@ def check_releases(releases: Iterable[Release], records: Records) -> Iterator[Fa
 
 
 @dataclass(slots=True)
-class _Count:
+class RoundCount:
     """What the entries of a round add up to."""
 
     bets: int = 0
@@ -199,7 +200,7 @@ class _Count:
         return self.bets, self.refunds, self.paid_wins, min(self.finished, 1)
 
 
-type _RoundKey = tuple[str, str, str, str]
+type RoundKey = tuple[str, str, str, str]
 
 
 def check_rounds(
@@ -211,7 +212,7 @@ def check_rounds(
     were found after: under traffic the truth is between the two, at rest they are the same.
     """
     # A notice moves no wallet, so nothing tells whether it was written before the rounds were read.
-    least, most = _counts(e for e in settled if e.record == "applied"), _counts(seen)
+    least, most = round_counts(e for e in settled if e.record == "applied"), round_counts(seen)
     stored = {(r.integration, r.player_id, r.currency, r.round_id): r for r in rounds}
     for key in sorted(least.keys() | stored.keys()):
         wallet, round_ = wallet_key(key[1], key[2]), stored.get(key)
@@ -219,7 +220,7 @@ def check_rounds(
             yield Fault("round_missing", wallet, None, f"round {key[3]} has entries and no item")
             continue
         found = (round_.bets, round_.refunds, round_.paid_wins, int(round_.finished))
-        low, high = (counts.get(key, _Count()).values() for counts in (least, most))
+        low, high = (counts.get(key, RoundCount()).values() for counts in (least, most))
         if any(not a <= b <= c for a, b, c in zip(low, found, high, strict=True)):
             counted = f"(bets, refunds, paid wins, finished): {found}, its entries {high}"
             detail = f"round {key[3]} says {counted}"
@@ -249,14 +250,15 @@ def check_notices(
         yield fault_of(notice, "notice_without_round", f"round {notice.round_id} is not closed")
 
 
-def _counts(entries: Iterable[Entry]) -> dict[_RoundKey, _Count]:
-    counts: dict[_RoundKey, _Count] = {}
+def round_counts(entries: Iterable[Entry]) -> dict[RoundKey, RoundCount]:
+    """Return what entries add up to, by round."""
+    counts: dict[RoundKey, RoundCount] = {}
     for entry in entries:
         counted = entry.record != "refused" and entry.rule not in _NO_CREDIT
         # A hold and its end count for no round: nothing of theirs rests on its counters.
         if counted and entry.round_id is not None and entry.kind not in HOLD_KINDS:
             key = (entry.integration, entry.player_id, entry.currency, entry.round_id)
-            counts.setdefault(key, _Count()).add(entry)
+            counts.setdefault(key, RoundCount()).add(entry)
     return counts
 
 
