@@ -82,6 +82,7 @@ READS = [
     ("ledger", "history", "ann", "EUR"),
     ("ledger", "explain", "gift-1"),
     ("ledger", "verify"),
+    ("ledger", "rebuild"),
     ("audit",),
     ("hold", "list"),
     ("order", "list"),

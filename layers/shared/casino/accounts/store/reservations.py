@@ -76,13 +76,10 @@ class DynamoDbReservations:
 
     def all(self) -> Iterator[Reservation]:
         """Yield every reservation, in no order, read consistently; it reads the whole table."""
-        prefix = {":prefix": _key("")["id"]}
-        made = "begins_with(id, :prefix)"
-        table = self._tables.partners
-        for item in scan(
-            self._client, table, FilterExpression=made, ExpressionAttributeValues=prefix
-        ):
-            yield _read(item["id"]["S"].split("#", 2)[2], item)
+        prefix = _key("")["id"]["S"]
+        for item in scan(self._client, self._tables.partners):
+            if item["id"]["S"].startswith(prefix):
+                yield _read(item["id"]["S"].removeprefix(prefix), item)
 
     def add(self, made: Reservation, audit: AuditRecord) -> bool:
         """Make a reservation, or find it made; false when the wallet cannot spend as much.
