@@ -76,6 +76,10 @@ fuzz: install .tools/schemathesis/.stamp ## Attack the deployed API by its descr
 rounds: .venv/.project ## Play ROUNDS=2000 histories of whole rounds of three dialects against their books
 	ROUNDS=$(or $(ROUNDS),2000) $(BIN)/pytest tests/functional/wallet/test_stateful_rounds.py --hypothesis-profile=explore
 
+.PHONY: pairs
+pairs: .venv/.project ## Play every pair of faults at every two calls of bet, win, refund, hold, settle (PAIRS=1000: so many of each action)
+	PAIRS=$(or $(PAIRS),0) $(BIN)/pytest tests/functional/faults/test_pairs.py
+
 .PHONY: limits
 limits: .venv/.project ## Play LIMITS=500 histories under limits and exclusions against a player's diary
 	LIMITS=$(or $(LIMITS),500) $(BIN)/pytest tests/functional/limits/test_stateful_limits.py --hypothesis-profile=explore
