@@ -20,6 +20,11 @@ found = yaml_parse(open(sys.argv[1]).read())["Parameters"]
 defaults = {name: str(one["Default"]) for name, one in found.items() if "Default" in one}
 json.dump(defaults, sys.stdout)
 """
+_ASK_ACCOUNT: Final = """
+import sys, boto3
+session = boto3.Session(profile_name=sys.argv[2] or None, region_name=sys.argv[1])
+sys.stdout.write(session.client("sts").get_caller_identity()["Account"])
+"""
 
 
 class SamError(BuildError):
@@ -51,6 +56,21 @@ def run(
     if done.returncode != 0:
         output = "" if interactive else f":\n{(done.stdout + done.stderr)[-_PRINTED:]}"
         raise SamError(f"sam {arguments[0]} failed with {done.returncode}{output}")
+
+
+def account(region: str, profile: str | None, environment: Mapping[str, str] | None = None) -> str:
+    """Return the id of the AWS account that SAM would deploy to; raises `SamError`."""
+    done = subprocess.run(
+        [_SAM.with_name("python"), "-c", _ASK_ACCOUNT, region, profile or ""],
+        env=dict(os.environ if environment is None else environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        reason = done.stderr.strip().rpartition("\n")[2]
+        raise SamError(f"AWS does not say whose credentials these are: {reason[-_PRINTED:]}")
+    return done.stdout
 
 
 def parameter_defaults() -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from ops.invocation import Invocation, JsonOption, RegionOption, StackOption
+from ops.invocation import EnvOption, Invocation, JsonOption, RegionOption, StackOption
 
 #: A noun, or a verb that needs none → its module in `ops.verbs`, and what it is for.
 _NOUNS: Final = {
@@ -124,6 +124,7 @@ def _show_version(wanted: bool) -> None:
 def main(
     ctx: typer.Context,
     as_json: JsonOption = False,
+    env: EnvOption = None,
     stack_name: StackOption = None,
     region: RegionOption = None,
     show_version: Annotated[
@@ -131,6 +132,6 @@ def main(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Say which it is."),
     ] = False,
 ) -> None:
-    """Run the wallet: on the local stack, or on AWS with --stack-name."""
+    """Run the wallet: on the local stack, or on AWS with --env or --stack-name."""
     if ctx.obj is None:
-        ctx.obj = Invocation(as_json, stack_name, region)
+        ctx.obj = Invocation(as_json, env, stack_name, region)

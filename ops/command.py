@@ -26,6 +26,7 @@ def command(run: Callable[..., Output]) -> Callable[..., None]:
     def run_verb(
         ctx: typer.Context,
         as_json: bool,
+        env: str | None,
         stack_name: str | None,
         region: str | None,
         **arguments: Any,
@@ -34,7 +35,7 @@ def command(run: Callable[..., Output]) -> Callable[..., None]:
         as_json = as_json or said.as_json
         try:
             operations = said.operations or connect(
-                stack_name or said.stack_name, region or said.region
+                stack_name or said.stack_name, region or said.region, env=env or said.env
             )
             if "reason" in arguments:
                 arguments["who"] = operations.who(arguments.pop("reason"))

@@ -1,14 +1,16 @@
 """The stack that a verb works on.
 
-Without options this is the local stack that `.local/stack.json` describes; with a stack's name it
-is that stack on AWS, reached with the caller's own credentials. In both cases CloudFormation names
-the tables.
+Without options this is the local stack that `.local/stack.json` describes; with an environment of
+samconfig.toml, or with a stack's name and a region, it is that stack on AWS, reached with the
+caller's own credentials. In all cases CloudFormation names the tables.
 """
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from getpass import getuser
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -25,7 +27,9 @@ from casino.wiring.stack import Stack, read_stack
 from ops.errors import OpsError
 from ops.platform_api import PlatformApi
 
-STACK_FILE: Final = Path(__file__).resolve().parents[1] / ".local" / "stack.json"
+_PROJECT: Final = Path(__file__).resolve().parents[1]
+STACK_FILE: Final = _PROJECT / ".local" / "stack.json"
+SAMCONFIG: Final = _PROJECT / "samconfig.toml"
 LOCAL_REGION: Final = "eu-central-1"
 
 #: A function may run for a quarter of an hour, and a second call would be a second run.
@@ -74,18 +78,59 @@ class Operations(Admin):
 
 
 def connect(
-    stack_name: str | None, region: str | None, stack_file: Path = STACK_FILE
+    stack_name: str | None,
+    region: str | None,
+    stack_file: Path = STACK_FILE,
+    *,
+    env: str | None = None,
 ) -> Operations:
     """Return the verbs' view of a stack on AWS, or of the local one when none is named.
 
-    Raises `OpsError` when there is no such stack.
+    `env` names an environment of samconfig.toml, which says stack, region and account; a stack's
+    name asks for a region. Raises `OpsError` when there is no such stack, or the credentials
+    are of another account.
     """
+    if env is not None:
+        if stack_name or region:
+            raise OpsError(
+                "usage", "--env says stack and region: leave out --stack-name and --region"
+            )
+        return connect_environment(env)
     if stack_name is not None:
+        region = region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+        if not region:
+            message = "in which region? say --region or set AWS_REGION; a profile's may be any"
+            raise OpsError("no_region", message)
         session = botocore.session.get_session()
         return _operations(session, stack_name, {"region_name": region})
     local = _local_stack(stack_file)
     sandbox = Pair(local["api_key"], local["secret_key"])
     return connect_local(local["endpoint"], local["stack_name"], region, sandbox)
+
+
+def connect_environment(env: str, samconfig: Path = SAMCONFIG, session: Any = None) -> Operations:
+    """Return the verbs' view of an environment's stack, with credentials of its own account only.
+
+    `session` stands for botocore's own. Raises `OpsError`.
+    """
+    try:
+        reader = import_module("builder.samconfig")
+    except ModuleNotFoundError:
+        message = "--env needs the project's samconfig.toml: say --stack-name and --region"
+        raise OpsError("no_project", message) from None
+    try:
+        target = reader.target(env, samconfig)
+    except import_module("builder").BuildError as error:
+        raise OpsError("no_environment", str(error)) from None
+    session = session or botocore.session.Session(profile=target.profile)
+    options = {"region_name": target.region}
+    account = session.create_client("sts", config=_CONFIG, **options).get_caller_identity()[
+        "Account"
+    ]
+    if account != target.account:
+        message = f"the credentials are of account {account}, and {env} belongs to {target.account}"
+        raise OpsError("wrong_account", message)
+    return _operations(session, target.stack, options)
 
 
 def connect_local(

@@ -17,7 +17,17 @@ StackOption = Annotated[
 ]
 RegionOption = Annotated[str | None, typer.Option("--region", help="The stack's region.")]
 
-SHARED: Final = {"as_json": JsonOption, "stack_name": StackOption, "region": RegionOption}
+EnvOption = Annotated[
+    str | None,
+    typer.Option("--env", help="An environment of samconfig.toml, on AWS.", metavar="ENV"),
+]
+
+SHARED: Final = {
+    "as_json": JsonOption,
+    "env": EnvOption,
+    "stack_name": StackOption,
+    "region": RegionOption,
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,7 @@ class Invocation:
     """What was said before the verb; `operations` are given by whoever has them already."""
 
     as_json: bool = False
+    env: str | None = None
     stack_name: str | None = None
     region: str | None = None
     operations: "Operations | None" = None

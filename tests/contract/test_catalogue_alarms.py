@@ -11,9 +11,10 @@ from testing.template import PROJECT, load_template
 
 TEMPLATE: Final = load_template()
 WATCHED: Final = {
-    alarm["Properties"]["MetricName"]: alarm["Properties"]["Dimensions"]
+    alarm["Properties"]["MetricName"]: alarm["Properties"].get("Dimensions", ())
     for alarm in TEMPLATE["Resources"].values()
-    if alarm["Type"] == "AWS::CloudWatch::Alarm" and alarm["Properties"]["Namespace"] == NAMESPACE
+    if alarm["Type"] == "AWS::CloudWatch::Alarm"
+    and alarm["Properties"].get("Namespace") == NAMESPACE
 }
 OWN: Final = (
     "CatalogueDrop",
@@ -51,7 +52,7 @@ def test_c3_alarms_watch_removals_by_number_and_by_share_of_each_catalogue() -> 
         (found,) = (
             a["Properties"]
             for a in TEMPLATE["Resources"].values()
-            if a["Type"] == "AWS::CloudWatch::Alarm" and a["Properties"]["MetricName"] == metric
+            if a["Type"] == "AWS::CloudWatch::Alarm" and a["Properties"].get("MetricName") == metric
         )
         return found["Statistic"], found["Threshold"]
 

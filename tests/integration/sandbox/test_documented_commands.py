@@ -40,7 +40,7 @@ NOT_RUN = {
 EXCHANGED = {
     "docs/deployment.md": {"add acme": "add another", "AWS_PROFILE=… ": ""},
     "docs/rotation.md": {"127.0.0.1:8090": "127.0.0.1:{provider_port}"},
-    "": {"--stack-name seamless-wallet": f"--stack-name {STACK_NAME}", "make ": "make -n "},
+    "": {"--env prod": f"--stack-name {STACK_NAME}", "make ": "make -n "},
 }
 #: What a page says that its commands end with or print.
 FAILS = {("docs/signing.md", ".venv/bin/ops verify-signature"): 1}

@@ -5,6 +5,7 @@ from typing import Any
 
 from testing.template import Template, as_list, functions, resources
 from tests.unit.template.firewall import Request, answer
+from tests.unit.template.template_operations import going_back
 from tests.unit.template.template_rules import PUBLIC, unwatched_functions
 
 type Has = Callable[[Template, str], bool]
@@ -56,11 +57,10 @@ def _concurrency(template: Template, name: str) -> bool:
 
 def _canary(template: Template, name: str) -> bool:
     function, short = functions(template)[name], name.removesuffix("Function")
-    going_back = [f"{short}ErrorsAlarm", f"{short}DurationAlarm", "ApiErrorsAlarm"]
     return function.get("AutoPublishAlias") == "live" and function.get("DeploymentPreference") == {
         "Enabled": {"Ref": "GradualDeployment"},
         "Type": {"Ref": "DeploymentType"},
-        "Alarms": [{"Ref": alarm} for alarm in going_back],
+        "Alarms": going_back(short),
     }
 
 

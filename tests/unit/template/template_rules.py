@@ -113,7 +113,7 @@ def careless_tables(template: Template) -> list[str]:
         restorable = table.get("PointInTimeRecoverySpecification", {})
         key = table.get("SSESpecification", {}).get("Fn::If", [None, {}])
         checks = {
-            "DeletionPolicy": table["@"].get("DeletionPolicy") == "Retain",
+            "DeletionPolicy": table["@"].get("DeletionPolicy") == "RetainExceptOnCreate",
             "UpdateReplacePolicy": table["@"].get("UpdateReplacePolicy") == "Retain",
             "recovery": restorable.get("PointInTimeRecoveryEnabled") is True,
             "deletion protection": table.get("DeletionProtectionEnabled") == protected,
@@ -175,7 +175,7 @@ def missing_alarms(template: Template) -> list[str]:
     watched = {
         alarm["MetricName"]
         for alarm in resources(template, "AWS::CloudWatch::Alarm").values()
-        if alarm["Dimensions"] == own
+        if alarm.get("Dimensions") == own
     }
     return sorted(SERVICE_METRICS - watched)
 

@@ -37,6 +37,10 @@ def test_the_cashiers_requests_leave_the_wallet_its_share() -> None:
     assert edge.greedy_routes(load_template()) == []
 
 
+#: What else prod demands, see test_operations.
+SAFE = {"DeletionProtection": "true", "GradualDeployment": "true", "AlarmEmail": "a@casino.test"}
+
+
 @pytest.mark.parametrize(
     ("stage", "values", "refused"),
     [
@@ -49,12 +53,12 @@ def test_the_cashiers_requests_leave_the_wallet_its_share() -> None:
 def test_a8_production_demands_an_allow_list_or_mutual_tls(
     stage: str, values: dict[str, str], refused: bool
 ) -> None:
-    given = {"Stage": stage, "CertificateArn": "arn", "ReturnHosts": "casino.test"} | values
+    given = SAFE | {"Stage": stage, "CertificateArn": "arn", "ReturnHosts": "casino.test"} | values
     assert ("ProdKnowsItsPeers" in edge.broken_rules(load_template(), given)) == refused
 
 
 def test_a13_production_demands_the_hosts_that_games_lead_back_to() -> None:
-    values = {"Stage": "prod", "AllowedSourceCidrs": "192.0.2.0/24"}
+    values = SAFE | {"Stage": "prod", "AllowedSourceCidrs": "192.0.2.0/24"}
     assert edge.broken_rules(load_template(), values) == ["ProdKnowsItsPeers"]
     assert edge.broken_rules(load_template(), values | {"ReturnHosts": "casino.test"}) == []
 
@@ -171,11 +175,15 @@ def test_what_production_demands_is_said_in_full() -> None:
     page = (PROJECT / "docs" / "deployment.md").read_text("utf-8")
     lines = page.partition("**What prod demands.**")[2].partition("```toml")[2].partition("```")[0]
     written = dict(line.strip('", ').split("=") for line in lines.split("\n") if line.strip())
-    demands = load_template()["Rules"]["ProdKnowsItsPeers"]["Assertions"]
-    for name in ("ReturnHosts", "AllowedSourceCidrs"):
+    rules = load_template()["Rules"]
+    demands = [
+        each for name in ("ProdKnowsItsPeers", "ProdIsSafe") for each in rules[name]["Assertions"]
+    ]
+    for name in ("ReturnHosts", "AllowedSourceCidrs", "AlarmEmail"):
         (said,) = [each["AssertDescription"] for each in demands if name in str(each["Assert"])]
         assert said.startswith(f"Stage prod needs {name}")
         assert 'docs/deployment.md, "What prod demands"' in said
         pattern = load_template()["Parameters"][name]["AllowedPattern"]
         assert re.fullmatch(pattern, written[name])
-    assert edge.broken_rules(load_template(), {"Stage": "prod"} | written) == []
+    given = parameters("prod", PROJECT / "samconfig.toml") | written
+    assert edge.broken_rules(load_template(), given) == []

@@ -110,7 +110,7 @@ def test_a_partners_delivery_needs_the_headers_that_sign_it(template: Template) 
 
 
 @pytest.mark.parametrize("environment", [None, "staging", "prod"])
-def test_a8_the_rates_follow_the_throttle(template: Template, environment: str | None) -> None:
+def test_o4_the_rates_follow_the_throttle(template: Template, environment: str | None) -> None:
     """A key may use all of one method; an aggregator's two addresses may, together."""
     values = {n: p["Default"] for n, p in template["Parameters"].items() if "Default" in p}
     if environment:

@@ -262,7 +262,7 @@ def test_the_rule_notices(template: Template, case: str) -> None:
 
 
 @pytest.mark.parametrize("loop", ["Functions", "Requests", "Runs"])
-def test_a_function_that_a_loop_forgets_is_noticed(loop: str) -> None:
+def test_o19_a_function_that_a_loop_forgets_is_noticed(loop: str) -> None:
     written = written_template()
     _, names, _ = written["Resources"][f"Fn::ForEach::{loop}"]
     forgotten = names.pop()
@@ -286,6 +286,6 @@ def test_the_deployment_guide_names_every_star_and_every_parameter(template: Tem
 @pytest.mark.parametrize("metric", ["WinsWithoutBet", "RefundsAfterWin", "OwedMoneyRefused"])
 def test_m9_an_alarm_watches_odd_wins_and_refunds_and_refused_money(metric: str) -> None:
     alarms = resources(load_template(), "AWS::CloudWatch::Alarm").values()
-    (alarm,) = [each for each in alarms if each["MetricName"] == metric]
+    (alarm,) = [each for each in alarms if each.get("MetricName") == metric]
     assert "money" in alarm["AlarmDescription"]
     assert re.search(r"docs/runbooks/[a-z-]+\.md", alarm["AlarmDescription"])

@@ -1,0 +1,123 @@
+"""What operating the stack asks of the template, as functions from a template to its faults.
+
+docs/operations.md says for each row what must hold.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from testing.template import Template, functions, resources
+
+#: How long a deployment takes at least: its alarms look at five minutes, which are told late.
+_LEAST_MINUTES = 15
+_TARGET = [{"Fn::If": ["OwnAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AlarmTopicArn"}]}]
+#: Runs that hand over when less than so many seconds are left: none of them is slow before that.
+_HANDS_OVER_S = {"ExpireSessions": 30, "MeasureHolds": 120, "SyncCatalogue": 60}
+
+
+def alarms(template: Template) -> dict[str, dict[str, Any]]:
+    """Return the properties of each alarm by logical id."""
+    return resources(template, "AWS::CloudWatch::Alarm")
+
+
+def silent_alarms(template: Template) -> list[str]:
+    """Alarms that tell nobody, or not that it is over; a topic that is not there when needed."""
+    faults = [
+        name
+        for name, alarm in alarms(template).items()
+        if alarm.get("AlarmActions") != _TARGET or alarm.get("OKActions") != _TARGET
+    ]
+    own = template["Resources"].get("AlarmTopic", {}).get("Condition") == "OwnAlarmTopic"
+    return faults + ([] if own else ["AlarmTopic"])
+
+
+def _watched(template: Template, missing: str) -> set[tuple[str, str]]:
+    """Return which metric of which resource is watched by alarms that take missing data so."""
+    return {
+        (alarm["MetricName"], dimension["Value"].get("Ref", ""))
+        for alarm in alarms(template).values()
+        for dimension in alarm.get("Dimensions", ())
+        if isinstance(dimension["Value"], dict) and alarm["TreatMissingData"] == missing
+    }
+
+
+def _sources(template: Template, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield each function with events of a kind, and the logical id that SAM gives the event."""
+    for function, properties in functions(template).items():
+        for event, told in properties.get("Events", {}).items():
+            if told["Type"] == kind:
+                yield function, f"{function}{event}"
+
+
+def unwatched_schedules(template: Template) -> list[str]:
+    """Schedules that may stop or lose a run, rules that may fail, streams that may fall behind."""
+    silent, loud = _watched(template, "breaching"), _watched(template, "notBreaching")
+    faults = []
+    for function, rule in _sources(template, "Schedule"):
+        faults += [function] if ("Invocations", function) not in silent else []
+        faults += [function] if ("AsyncEventsDropped", function) not in loud else []
+        faults += [rule] if ("FailedInvocations", rule) not in loud else []
+    streams = {function for function, _ in _sources(template, "DynamoDB")}
+    return faults + [name for name in streams if ("IteratorAge", name) not in loud]
+
+
+def hasty_deployments(template: Template) -> list[str]:
+    """Deployments that are over before their alarms can ring, or that have others than these."""
+    kinds = template["Parameters"]["DeploymentType"]
+    faults = [
+        kind
+        for kind in [kinds["Default"], *kinds["AllowedValues"]]
+        if _minutes(kind) < _LEAST_MINUTES
+    ]
+    for name, function in functions(template).items():
+        own = name.removesuffix("Function")
+        given = function.get("DeploymentPreference", {}).get("Alarms", [])
+        if "AutoPublishAlias" in function and given != going_back(own):
+            faults.append(name)
+    return faults
+
+
+def going_back(own: str) -> list[dict[str, Any]]:
+    """Return the alarms that take a function's new version back; the emulator has none with maths."""
+
+    def on_aws(alarm: str, here: str) -> dict[str, Any]:
+        return {"Fn::If": ["IsNotLocal", {"Ref": alarm}, {"Ref": here}]}
+
+    return [
+        on_aws(f"{own}CanaryAlarm", f"{own}ErrorsAlarm"),
+        {"Ref": f"{own}DurationAlarm"},
+        on_aws("ApiFailureRateAlarm", "ApiErrorsAlarm"),
+    ]
+
+
+def _minutes(kind: str) -> int:
+    """Return how long a kind of deployment takes until all traffic goes to the new version."""
+    canary = re.fullmatch(r"Canary10Percent(\d+)Minutes", kind)
+    linear = re.fullmatch(r"Linear10PercentEvery(\d+)Minutes?", kind)
+    if canary:
+        return int(canary[1])
+    assert linear, kind
+    return 9 * int(linear[1])
+
+
+def late_thresholds(template: Template) -> list[str]:
+    """Alarms on the duration that ring on every busy run, or not before the function is killed."""
+    shared = template["Globals"]["Function"]["Timeout"]
+    faults = []
+    for name, function in functions(template).items():
+        own, limit_s = name.removesuffix("Function"), function.get("Timeout", shared)
+        alarm = alarms(template)[f"{own}DurationAlarm"]["Threshold"]
+        least_s = limit_s - _HANDS_OVER_S[own] if own in _HANDS_OVER_S else 0
+        if not least_s * 1000 < alarm < limit_s * 1000:
+            faults.append(name)
+    return faults
+
+
+def stubborn_leftovers(template: Template) -> list[str]:
+    """What a first deployment that fails would leave behind, in the way of the next one."""
+    return [
+        name
+        for name, resource in template["Resources"].items()
+        if resource.get("DeletionPolicy") == "Retain"
+    ]

@@ -1,0 +1,182 @@
+"""The template can be operated, and every rule that says so is able to fail.
+
+docs/operations.md has a row for each test whose name begins with a row's id.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from builder.samconfig import parameters
+from testing.template import PROJECT, Template, load_template
+from tests.unit.template import template_operations as operations
+from tests.unit.template.metric_maths import counted, rings
+from tests.unit.template.template_edge import broken_rules
+
+type Rule = Callable[[Template], list[str]]
+type Break = Callable[[dict[str, Any]], object]
+
+
+def _properties(template: Template, name: str) -> dict[str, Any]:
+    properties: dict[str, Any] = template["Resources"][name]["Properties"]
+    return properties
+
+
+def _drop(name: str) -> Break:
+    return lambda t: t["Resources"].pop(name)
+
+
+def test_o2_each_environment_has_a_stack_of_its_own() -> None:
+    config = (PROJECT / "samconfig.toml").read_text("utf-8")
+    for env in ("local", "dev", "staging", "prod"):
+        assert config.count(f'stack_name = "seamless-wallet-{env}"') == 1
+        assert f"[{env}.deploy.parameters]" in config
+
+
+KNOWN = {"AllowedSourceCidrs": "192.0.2.0/24", "ReturnHosts": "casino.example"}
+
+
+@pytest.mark.parametrize("left_out", ["DeletionProtection", "GradualDeployment", "AlarmEmail"])
+def test_o2_the_template_refuses_prod_without_its_safety(left_out: str) -> None:
+    values = parameters("prod", PROJECT / "samconfig.toml") | KNOWN
+    values["AlarmEmail"] = "oncall@casino.example"
+    assert broken_rules(load_template(), values) == []
+    del values[left_out]
+    assert broken_rules(load_template(), values) == ["ProdIsSafe"]
+    assert broken_rules(load_template(), values | {"Stage": "dev"}) == []
+
+
+def test_o3_every_alarm_tells_somebody_and_says_when_it_is_over() -> None:
+    assert operations.silent_alarms(load_template()) == []
+
+
+def test_o6_a_schedule_that_stops_rings() -> None:
+    assert operations.unwatched_schedules(load_template()) == []
+
+
+def test_o7_a_deployment_takes_long_enough_for_its_alarms() -> None:
+    assert operations.hasty_deployments(load_template()) == []
+
+
+def test_o11_a_first_deployment_that_fails_leaves_nothing_behind() -> None:
+    assert operations.stubborn_leftovers(load_template()) == []
+
+
+def test_o12_the_alarms_on_the_duration_follow_each_functions_own_limit() -> None:
+    assert operations.late_thresholds(load_template()) == []
+
+
+def line(status: int, error_type: str = "-") -> dict[str, str]:
+    """Return what the alarms see of a line of the access log."""
+    return {"status": str(status), "error_type": error_type}
+
+
+SERVED, FAILED = [line(200)] * 980, [line(503), line(502, "INTEGRATION_FAILURE")] * 10
+UNKNOWN = [line(401), line(403, "ACCESS_DENIED"), line(404, "MISSING_AUTHENTICATION_TOKEN")]
+FLOOD = UNKNOWN * 30_000 + [line(503, "THROTTLED"), line(503, "WAF_FILTERED")] * 10_000
+
+
+@pytest.mark.parametrize(
+    ("lines", "ringing"),
+    [
+        (FLOOD, False),
+        (SERVED + FLOOD, False),
+        (SERVED + FAILED, True),
+        (SERVED + FAILED + FLOOD, True),
+        ([line(503)] * 4, False),
+    ],
+    ids=["a flood", "play and a flood", "2 % fail", "2 % fail in a flood", "too few to tell"],
+)
+def test_o7_a_flood_from_outside_takes_no_version_back_and_two_percent_of_failures_do(
+    lines: list[dict[str, str]], ringing: bool
+) -> None:
+    alarm = operations.alarms(load_template())["ApiFailureRateAlarm"]
+    assert rings(alarm, counted(load_template(), lines)) == ringing
+
+
+@pytest.mark.parametrize(("errors", "ringing"), [(0, False), (2, False), (20, True)])
+def test_o7_a_new_version_that_crashes_is_taken_back(errors: int, ringing: bool) -> None:
+    alarm = operations.alarms(load_template())["BetCanaryAlarm"]
+    assert rings(alarm, {"Errors": errors, "Invocations": 1000}) == ringing
+    for each in alarm["Metrics"][1:]:
+        version = {"Fn::GetAtt": ["BetFunction.Version", "Version"]}
+        assert {"Name": "ExecutedVersion", "Value": version} in each["MetricStat"]["Metric"][
+            "Dimensions"
+        ]
+
+
+def test_o5_failures_are_counted_from_the_access_log() -> None:
+    """An error of API Gateway's own that became a 503 is one there, whatever its metric says."""
+    sums = counted(
+        load_template(), [line(503, "INTEGRATION_TIMEOUT")] * 5 + [line(503, "THROTTLED")]
+    )
+    assert (sums["ApiFailures"], sums["ApiTurnedAway"], sums["ApiErrors"]) == (5, 1, 6)
+    (alarm,) = [
+        each
+        for each in operations.alarms(load_template()).values()
+        if each.get("MetricName") == "ApiFailures"
+    ]
+    assert (alarm["Namespace"], alarm["Threshold"]) == ("SeamlessWallet", 5)
+    assert "5XXError" not in str(operations.alarms(load_template()))
+
+
+BROKEN: dict[str, tuple[Rule, Break]] = {
+    "an alarm that tells nobody": (
+        operations.silent_alarms,
+        lambda t: _properties(t, "ApiErrorsAlarm").pop("AlarmActions"),
+    ),
+    "an alarm that never says that it is over": (
+        operations.silent_alarms,
+        lambda t: _properties(t, "BetErrorsAlarm").pop("OKActions"),
+    ),
+    "no topic of its own": (operations.silent_alarms, _drop("AlarmTopic")),
+    "a schedule that may stop": (
+        operations.unwatched_schedules,
+        lambda t: _properties(t, "CountEventsSilentAlarm").update(TreatMissingData="notBreaching"),
+    ),
+    "a run that may be dropped": (
+        operations.unwatched_schedules,
+        _drop("MeasureHoldsDroppedAlarm"),
+    ),
+    "a rule that may fail": (
+        operations.unwatched_schedules,
+        _drop("SyncCatalogueFunctionFullFailedAlarm"),
+    ),
+    "a stream that may fall behind": (
+        operations.unwatched_schedules,
+        _drop("WorkDeliveriesAgeAlarm"),
+    ),
+    "a deployment of five minutes": (
+        operations.hasty_deployments,
+        lambda t: t["Parameters"]["DeploymentType"].update(Default="Canary10Percent5Minutes"),
+    ),
+    "a deployment that one crash takes back": (
+        operations.hasty_deployments,
+        lambda t: _properties(t, "BetFunction")["DeploymentPreference"].update(
+            Alarms=[{"Ref": "BetErrorsAlarm"}]
+        ),
+    ),
+    "an alarm on every busy run": (
+        operations.late_thresholds,
+        lambda t: _properties(t, "ExpireSessionsDurationAlarm").update(Threshold=240_000),
+    ),
+    "an alarm that comes too late": (
+        operations.late_thresholds,
+        lambda t: _properties(t, "BetDurationAlarm").update(Threshold=5000),
+    ),
+    "a table that a failed creation leaves behind": (
+        operations.stubborn_leftovers,
+        lambda t: t["Resources"]["LedgerTable"].update(DeletionPolicy="Retain"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_the_rule_notices(case: str) -> None:
+    rule, spoil = BROKEN[case]
+    broken = deepcopy(load_template())
+    spoil(broken)
+
+    assert rule(broken) != []
