@@ -237,7 +237,7 @@ def test_deployment_names_every_parameter_lest_aws_keeps_an_old_value(
     ran: list[list[str]] = []
     monkeypatch.setattr(deploy, "build", lambda architecture: build)
     monkeypatch.setattr(sam, "run", lambda arguments, *_, **__: ran.append(arguments))
-    deploy.deploy("local")
+    deploy.deploy("local", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
     (arguments,) = ran
     overrides = arguments[arguments.index("--parameter-overrides") + 1 :]
     given = dict(override.split("=", 1) for override in overrides)

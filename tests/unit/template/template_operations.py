@@ -79,7 +79,7 @@ def hasty_deployments(template: Template) -> list[str]:
 
 
 def going_back(own: str) -> list[dict[str, Any]]:
-    """Return the alarms that take a function's new version back; the emulator has none with maths."""
+    """Return the alarms that take a new version back; the emulator has none with maths."""
 
     def on_aws(alarm: str, here: str) -> dict[str, Any]:
         return {"Fn::If": ["IsNotLocal", {"Ref": alarm}, {"Ref": here}]}
