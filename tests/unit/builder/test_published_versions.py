@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from testing.template import PROJECT, functions, load_template
+from tests.unit.template.template_operations import going_back
 
 #: Runs where SAM is installed: its transform is not among the project's own packages.
 _TRANSFORM = """
@@ -98,11 +99,20 @@ def test_gradual_deployment_goes_back_when_an_alarm_of_the_function_rings(
     for function in BEHIND_THE_API:
         name = function.removesuffix("Function")
         group = resources[f"{function}DeploymentGroup"]["Properties"]
-        alarms = [alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]]
-        assert alarms == [f"{name}ErrorsAlarm", f"{name}DurationAlarm", "ApiErrorsAlarm"]
-        assert set(alarms) <= resources.keys()
+        alarms = [alarm["Name"] for alarm in group["AlarmConfiguration"]["Alarms"]]
+        assert alarms == going_back(name)
+        assert {f"{name}CanaryAlarm", f"{name}DurationAlarm", "ApiFailureRateAlarm"} <= (
+            resources.keys()
+        )
+        watched = resources[f"{name}CanaryAlarm"]["Properties"]["Metrics"][1]["MetricStat"]
+        (version,) = (
+            dimension["Value"]["Fn::GetAtt"]
+            for dimension in watched["Metric"]["Dimensions"]
+            if dimension["Name"] == "ExecutedVersion"
+        )
+        assert resources[version[0]]["Type"] == "AWS::Lambda::Version"
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
-        assert "Canary10Percent5Minutes" in json.dumps(group["DeploymentConfigName"])
+        assert "Canary10Percent15Minutes" in json.dumps(group["DeploymentConfigName"])
         alias = resources[f"{function}Aliaslive"]
         assert alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"] == {
             "Ref": f"{function}DeploymentGroup"
