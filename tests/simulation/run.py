@@ -10,6 +10,9 @@ from tests.simulation.machine import reseed, simulated
 from tests.simulation.partners import Provider, Round
 
 _ROUNDS: Final = Options((3, 3), (3, 4), (2, 5), (1, 2))
+MOST_ROUNDS: Final = 5
+_PLAYED: Final = Options((1, True))
+"""A round takes place unless it is forced not to: so a history shrinks."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def simulate(seed: int, calm: Iterable[str] = (), forced: Mapping[str, Any] | No
         with house.wired():
             provider = Provider(house)
             for number in range(1, 1 + choices.pick("rounds", _ROUNDS)):
-                Round(provider, number).start()
+                if choices.pick(f"round {number}", _PLAYED):
+                    Round(provider, number).start()
             house.kernel.run()
     return Run(seed, tuple(house.words), (), choices.drawn, len(provider.attempts))
