@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from tests.simulation.choices import Choices, Options
 from tests.simulation.house import House
+from tests.simulation.judge import Judge, Violation
 from tests.simulation.machine import reseed, simulated
 from tests.simulation.partners import Provider, Round
 
@@ -13,14 +14,6 @@ _ROUNDS: Final = Options((3, 3), (3, 4), (2, 5), (1, 2))
 MOST_ROUNDS: Final = 5
 _PLAYED: Final = Options((1, True))
 """A round takes place unless it is forced not to: so a history shrinks."""
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A check that failed, and how."""
-
-    check: str
-    words: str
 
 
 @dataclass(frozen=True)
@@ -48,4 +41,8 @@ def simulate(seed: int, calm: Iterable[str] = (), forced: Mapping[str, Any] | No
                 if choices.pick(f"round {number}", _PLAYED):
                     Round(provider, number).start()
             house.kernel.run()
-    return Run(seed, tuple(house.words), (), choices.drawn, len(provider.attempts))
+            judge = Judge(house, provider.attempts)
+            judge.judge()
+    return Run(
+        seed, tuple(house.words), tuple(judge.violations), choices.drawn, len(provider.attempts)
+    )

@@ -27,6 +27,8 @@ from tests.simulation.kernel import Kernel, Process, Signal, present
 from tests.simulation.secrets_model import SecretsModel
 
 WRITES: Final = frozenset({"TransactWriteItems", "PutItem", "UpdateItem"})
+#: What the name of a process of the casino's own begins with: its calls are served.
+OPERATOR: Final = "operator"
 _URL: Final = "https://aws.example"
 _LEAST_S: Final = 0.005
 _MS: Final = 1_000
@@ -97,7 +99,7 @@ _OF_BATCHES: Final = (
 )
 #: What a call may meet, by its name in a history.
 FAULTS: Final[Mapping[str, Way]] = {
-    way.name: way for _, way in (*_COMMON, *_OF_TRANSACTIONS, *_OF_BATCHES)
+    way.name: way for _, way in ((0, Way()), *_COMMON, *_OF_TRANSACTIONS, *_OF_BATCHES)
 }
 #: How hostile a seed is: the share of the calls that meet a fault.
 STORMS: Final = Options((3, 0.0), (4, 0.05), (2, 0.15), (1, 0.4))
@@ -105,13 +107,14 @@ _TRIP: Final = Options(
     (10, 2 * _MS), (4, 1 * _MS), (4, 3 * _MS), (3, 5 * _MS), (2, 12 * _MS), (1, 60 * _MS)
 )
 _GAP: Final = Options((6, 0), (1, 1 * _MS), (1, 8 * _MS))
-_SERVED: Final = Way()
+_SERVED: Final = FAULTS["served"]
+_NOTHING: Final = Options((1, "served"))
 
 
-def _options(storm: float, *more: tuple[float, Way]) -> Options[Way]:
-    ways = (*_COMMON, *more)
+def _options(storm: float, *more: tuple[float, Way]) -> Options[str]:
+    ways = [(weight, way.name) for weight, way in (*_COMMON, *more)]
     calm = sum(weight for weight, _ in ways) * (1 / storm - 1)
-    return Options((calm, _SERVED), *ways)
+    return Options((calm, _SERVED.name), *ways)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,18 +167,16 @@ class Wire:
 
     def way_of(self, place: str, operation: str) -> Way:
         """Return what befalls a call."""
-        if self.is_calm or not self._storm:
-            return self.choices.pick(place, _NOTHING)
-        return self.choices.pick(place, self._ways.get(operation, self._any))
+        if self.is_calm or place.startswith(OPERATOR):
+            return _SERVED
+        options = self._ways.get(operation, self._any) if self._storm else _NOTHING
+        return FAULTS[self.choices.pick(place, options)]
 
     def _straight(self, operation: str, request: Mapping[str, Any]) -> Any:
         """Serve a call of the world's own at once."""
         if operation == "GetSecretValue":
             return self.secrets.call(operation, request)
         return self.model.call(operation, request)
-
-
-_NOTHING: Final = Options((1, _SERVED))
 
 
 class _Call:

@@ -1,0 +1,239 @@
+"""What has to be true of every history, checked when nothing is on its way.
+
+One final answer for each id, and it is the ledger's; every entry was asked for, and is what the
+books say; each balance that is told is the one after the entry; no acknowledged entry is missing;
+every refusal was true at some moment of its request's way; money is conserved; the ledger proves
+itself.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from casino.wallet.model import Entry, Tombstone, Transaction
+from casino.wallet.proof.verify import Verifier
+from casino.wallet.store.items import read_ledger_item
+from tests.simulation.house import PLAYERS, START_MINOR, House, session_of
+from tests.simulation.messages import CURRENCY, INTEGRATIONS, told_balance
+from tests.simulation.partners import Attempt
+from tests.simulation.reference import Reference, WalletBooks
+from tests.simulation.wire import Done
+
+#: Refusals that leave no entry, beside `bet_not_authorized`.
+_SAYS_NOTHING: Final = frozenset({"invalid_signature", "timestamp_out_of_range", "unauthorized"})
+_NOTHING_MOVED: Final = frozenset({"busy", "unavailable"})
+_WORDS: Final = {
+    "IDEMPOTENCY_MISMATCH": "transaction_mismatch",
+    "SIGNATURE_EXPIRED": "timestamp_out_of_range",
+    "INTERNAL": "internal_error",
+}
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A check that failed, and how."""
+
+    check: str
+    words: str
+
+
+def code_of(dialect: str, body: str) -> str:
+    """Return the wallet's code in an answer, as far as the dialect tells it."""
+    fields = json.loads(body)
+    if dialect == "igsp":
+        return str(fields.get("error", "ok"))
+    if dialect == "flexsoft":
+        return "ok" if fields["code"] == 200 else str(fields["message"]).partition(":")[0]
+    word = str(fields.get("code", "ok"))
+    return _WORDS.get(word, word.lower())
+
+
+@dataclass
+class Judge:
+    """Judges a history; what was judged before is not judged again."""
+
+    house: House
+    attempts: list[Attempt]
+    asked: dict[tuple[str, str], list[Transaction]] = field(default_factory=dict)
+    """What was asked for under each id beside the providers' messages."""
+    violations: list[Violation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.reference = Reference(
+            {player_id: WalletBooks(START_MINOR) for player_id in PLAYERS},
+            {session_of(each, who): "active" for each in INTEGRATIONS for who in PLAYERS},
+            {each.name: True for each in INTEGRATIONS.values()},
+        )
+        self._entries: dict[tuple[str, str], tuple[Entry, int]] = {}
+        self._tombstones: dict[tuple[str, str], Tombstone] = {}
+        self._writes_of: dict[str, list[Entry]] = {}
+        self._judged = 0
+        self._ledger = self.house.world.tables.ledger
+
+    def judge(self) -> None:
+        """Check everything that has happened."""
+        self._requests = {attempt.name: attempt for attempt in self.attempts}
+        done, attempts = self.house.wire.done, self.attempts
+        for attempt in attempts:
+            wanted = self.asked.setdefault(attempt.message.key, [])
+            if attempt.message.asks not in wanted:
+                wanted.append(attempt.message.asks)
+        for write in done[self._judged :]:
+            self._take_in(write)
+        self._judged = len(done)
+        for attempt in attempts:
+            if attempt.response.value is not None:
+                self._check_answer(attempt)
+        for crash in self.house.lambdas.crashes:
+            self._fails("a handler never raises", crash)
+        self._check_money()
+
+    def _fails(self, check: str, words: str) -> None:
+        violation = Violation(check, words)
+        if violation not in self.violations:
+            self.violations.append(violation)
+
+    def _take_in(self, write: Done) -> None:
+        """Lead the books through one write; what hangs together has the same moment."""
+        for kind, action in _actions(write):
+            if action["TableName"] == self._ledger and kind == "Put":
+                self._take_in_record(write, action["Item"])
+            elif kind == "Update":
+                self._take_in_change(write, action)
+
+    def _take_in_record(self, write: Done, item: Mapping[str, Any]) -> None:
+        if item["id"]["S"].split("#", 2)[1] != "tx":
+            return
+        record = read_ledger_item(dict(item))
+        if isinstance(record, Tombstone):
+            self._tombstones[record.integration, record.bet_transaction_id] = record
+        elif isinstance(record, Entry):
+            self._take_in_entry(write, record)
+
+    def _take_in_entry(self, write: Done, entry: Entry) -> None:
+        key = (entry.integration, entry.transaction_id)
+        name = f"{entry.kind} {entry.transaction_id}"
+        if key in self._entries:
+            self._fails("an id has one entry", f"{name} was written again")
+        self._entries[key] = entry, write.at_us
+        self._writes_of.setdefault(write.process, []).append(entry)
+        asks = next((e for e in self.asked.get(key, ()) if _is_of(e, entry)), None)
+        if asks is None:
+            self._fails("every entry was asked for", f"{name} of {entry.amount_minor}")
+            return
+        attempt = self._requests.get(write.process)
+        begun_us = attempt.begun_us if attempt is not None else write.at_us
+        code, applied = entry.rule, entry.record == "applied"
+        code = "ok" if applied else code
+        could = self.reference.possible(asks, asks.player_id, begun_us, money_now=applied)
+        if code not in could:
+            check = "what is applied may be" if applied else "a refusal is true at some moment"
+            self._fails(check, f"{name}: {code}; the books say {' or '.join(sorted(could))}")
+        self.reference.decided(write.at_us, asks, asks.player_id, code)
+        self._check_balance(name, asks, entry)
+
+    def _check_balance(self, name: str, asks: Transaction, entry: Entry) -> None:
+        books = self.reference.books[asks.player_id]
+        if entry.record != "applied":
+            return
+        if entry.balance_after_minor != books.balance:
+            words = f"{name}: {entry.balance_after_minor}; the books say {books.balance}"
+            self._fails("each balance is the one after the entry", words)
+        dialect = next((d for d, e in INTEGRATIONS.items() if e.name == entry.integration), "")
+        told = told_balance(dialect, entry.body) if dialect else None
+        if told is not None and told != books.balance:
+            words = f"{name} tells {told}; the books say {books.balance}"
+            self._fails("each balance that is told is the one after the entry", words)
+
+    def _take_in_change(self, write: Done, action: Mapping[str, Any]) -> None:
+        tables, at_us = self.house.world.tables, write.at_us
+        values = action.get("ExpressionAttributeValues", {})
+        if action["TableName"] == tables.wallets and not write.process.startswith("r"):
+            player_id = action["Key"]["player_id"]["S"]
+            books = self.reference.books[player_id]
+            if ":blocked" in values:
+                books.blocked = values[":blocked"]["BOOL"]
+            if ":limits" in values:
+                _allow(books, values[":limits"]["M"])
+            self.reference.changed(at_us, player_id)
+        new = _new_values(action)
+        if action["TableName"] == tables.sessions and "status" in new:
+            self.reference.now_is(at_us, action["Key"]["session_id"]["S"], new["status"]["S"])
+        if action["TableName"] == tables.registry and "bets_enabled" in new:
+            name = action["Key"]["id"]["S"]
+            self.reference.now_is(at_us, name, new["bets_enabled"]["BOOL"])
+
+    def _check_answer(self, attempt: Attempt) -> None:
+        response, message = attempt.response.value, attempt.message
+        status, body = response["statusCode"], response["body"]
+        code = code_of(message.dialect, body)
+        if status >= 500:
+            self._check_no_answer(attempt, code)
+            return
+        entry, _ = self._entries.get(message.key, (None, 0))
+        record = entry or self._tombstones.get(message.key)
+        if record is not None and (record.status, record.body) == (status, body):
+            if entry is None or _is_of(message.asks, entry):
+                return
+        words = f"{attempt.name} was answered {status} {code}"
+        if status < 300:
+            self._fails("no acknowledged entry is missing", f"{words}; the ledger has {record}")
+        elif code == "transaction_mismatch":
+            if entry is None and self._tombstones.get(message.key) is None:
+                self._fails("a refusal is true at some moment", f"{words}: the id is free")
+            elif entry is not None and _is_of(message.asks, entry):
+                self._fails("a refusal is true at some moment", f"{words}: it is the same")
+        elif code in _SAYS_NOTHING:
+            self._fails("a valid signature is accepted", words)
+        else:
+            self._check_unrecorded(attempt, code, words)
+
+    def _check_unrecorded(self, attempt: Attempt, code: str, words: str) -> None:
+        """Check a refusal without an entry: only a settlement may meet one."""
+        asks = attempt.message.asks
+        could = self.reference.possible(asks, asks.player_id, attempt.begun_us)
+        if code != "bet_not_authorized" or code not in could:
+            self._fails("one final answer for each id", f"{words}; the ledger knows of none")
+
+    def _check_no_answer(self, attempt: Attempt, code: str) -> None:
+        words = f"{attempt.name} was answered {code}"
+        if code == "internal_error":
+            self._fails("nothing unexpected is met", words)
+        if code in _NOTHING_MOVED and attempt.name in self._writes_of:
+            self._fails("what was not processed leaves no entry", words)
+
+    def _check_money(self) -> None:
+        for player_id, books in self.reference.books.items():
+            wallet = self.house.world.accounts.wallet(player_id, CURRENCY)
+            assert wallet is not None
+            stands, said = (wallet.balance_minor, wallet.held_minor), (books.balance, books.held)
+            if stands != said:
+                self._fails("money is conserved", f"{player_id}: {stands}; the books say {said}")
+        for fault in Verifier(self.house.world.history).everything().faults:
+            self._fails("the ledger proves itself", str(fault))
+
+
+def _actions(write: Done) -> list[tuple[str, Mapping[str, Any]]]:
+    if write.operation == "TransactWriteItems":
+        return [next(iter(each.items())) for each in write.request["TransactItems"]]
+    return [(write.operation.removesuffix("Item"), write.request)]
+
+
+def _new_values(action: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an update of `casino.aws.dynamodb.difference` sets, by attribute."""
+    names, values = (
+        action.get("ExpressionAttributeNames", {}),
+        action.get("ExpressionAttributeValues", {}),
+    )
+    return {name: values[f":n{m[1:]}"] for m, name in names.items() if f":n{m[1:]}" in values}
+
+
+def _is_of(asks: Transaction, entry: Entry) -> bool:
+    return asks.fingerprint() == entry.fingerprint
+
+
+def _allow(books: WalletBooks, limits: Mapping[str, Any]) -> None:
+    most = {name: int(value["N"]) for name, value in limits.items() if "N" in value}
+    books.most_stake, books.most_wagered = most.get("stake"), most.get("wager_day")
+    books.is_excluded = most["self_excluded_until"] > 0

@@ -1,0 +1,164 @@
+"""What the ledger has to say, by books that know nothing of how the wallet decides.
+
+The writes of a history, in the order in which they took place, are one order of everything. The
+books are led through it, and keep how they stood after each write: so they can tell what could
+have been said to a request at any moment of its way.
+"""
+
+import copy
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from casino.wallet.model import Transaction
+from tests.functional.wallet.books import Books
+
+#: How long an environment may trust what it knows of an integration, in microseconds; a clock that
+#: stood still meanwhile is believed no longer than that.
+CACHE_US: Final = 60_000_000
+_PLAYS: Final = frozenset({"bet", "hold"})
+
+
+class WalletBooks(Books):
+    """The books of one wallet, with what the casino allows its player."""
+
+    def __init__(self, balance: int) -> None:
+        super().__init__(balance)
+        self.most_stake: int | None = None
+        """The largest stake that the player allows."""
+        self.most_wagered: int | None = None
+        """The most that the player stakes in a day."""
+        self.wagered = 0
+        self.is_excluded = False
+        self.amounts: dict[tuple[str, str], int] = {}
+
+    def after(self, request: Transaction, code: str) -> None:
+        """Take in that a request was decided with a code."""
+        own = (request.integration, request.transaction_id)
+        if code == "ok" or request.kind in ("refund", "rollback", "settle"):
+            getattr(self, f"_{request.kind}")(request, own)
+        elif request.kind == "bet":
+            self.bets[own] = "refused"
+        if code == "ok" and request.kind in _PLAYS:
+            self.wagered += request.amount_minor
+        self.answered[own] = code
+
+    def says(self, request: Transaction, status: str, bets_enabled: bool) -> str:
+        """Return the code for a new request, as the books stand; they stay as they are."""
+        own = (request.integration, request.transaction_id)
+        if request.kind == "bet" and self.bets.get(own) == "barred":
+            return "bet_cancelled"
+        if request.kind in _PLAYS:
+            refusal = self._not_allowed(request, status, bets_enabled)
+            if refusal:
+                return refusal
+        if request.kind == "deposit":
+            return "ok"
+        return str(getattr(self.copy(), f"_{request.kind}")(request, own))
+
+    def copy(self) -> "WalletBooks":
+        """Return books that stand alike."""
+        other = copy.copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, dict | set):
+                setattr(other, name, value.copy())
+        return other
+
+    def _not_allowed(self, request: Transaction, status: str, bets_enabled: bool) -> str:
+        bet = (request.integration, request.bet_transaction_id)
+        if request.kind == "hold" and bet in self.bets:
+            return ""  # the bet itself stands first
+        if status != "active":
+            return "session_suspended" if status == "suspended" else "session_expired"
+        if not bets_enabled:
+            return "bets_disabled"
+        if self.blocked:
+            return "player_blocked"
+        return self._limited(request.amount_minor)
+
+    def _limited(self, stake: int) -> str:
+        if self.is_excluded:
+            return "rg_self_excluded"
+        if stake and self.most_stake is not None and stake > self.most_stake:
+            return "rg_stake_limit"
+        if stake and self.most_wagered is not None and self.wagered + stake > self.most_wagered:
+            return "rg_wager_limit"
+        return ""
+
+    def _refund(self, request: Any, own: tuple[str, str]) -> str:
+        bet = (request.integration, request.bet_transaction_id)
+        open_ = self.bets.get(bet) == "open" and not request.by_bet
+        if open_ and self.stakes[bet] != request.amount_minor:
+            return "refund_amount_mismatch"
+        return super()._refund(request, own)
+
+    def _deposit(self, request: Any, own: tuple[str, str]) -> str:
+        self.balance += request.amount_minor
+        return "ok"
+
+    def _withdrawal(self, request: Any, own: tuple[str, str]) -> str:
+        if request.amount_minor > self.balance:
+            return "insufficient_funds"
+        self.balance -= request.amount_minor
+        return "ok"
+
+
+@dataclass
+class Reference:
+    """The books of every wallet, with how they stood after each write."""
+
+    books: dict[str, WalletBooks]
+    statuses: dict[str, str]
+    """Session → its status."""
+    bets_enabled: dict[str, bool]
+    """Integration → whether it may take bets."""
+    _past: list[tuple[int, str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for player_id, books in self.books.items():
+            self._past.append((-(10**12), player_id, books.copy()))
+        for named in (self.statuses, self.bets_enabled):
+            self._past += [(-(10**12), name, value) for name, value in named.items()]
+
+    def decided(self, at_us: int, request: Transaction, player_id: str, code: str) -> None:
+        """Take in an entry."""
+        self.books[player_id].after(request, code)
+        self.changed(at_us, player_id)
+
+    def changed(self, at_us: int, player_id: str) -> None:
+        """Remember how a wallet's books stand from now on."""
+        self._past.append((at_us, player_id, self.books[player_id].copy()))
+
+    def now_is(self, at_us: int, name: str, value: object) -> None:
+        """Take in a session's status, or whether an integration may take bets."""
+        named: dict[str, Any] = self.statuses if name in self.statuses else self.bets_enabled
+        named[name] = value
+        self._past.append((at_us, name, value))
+
+    def possible(
+        self, request: Transaction, player_id: str, begun_us: int, *, money_now: bool = False
+    ) -> set[str]:
+        """Return what could be said to a request that began then and is decided now.
+
+        With `money_now` only the wallet as it stands counts; session and terms may be as they
+        were when they were read.
+        """
+        sessions = set(self._stood(request.session_id or "", begun_us)) or {"active"}
+        terms = set(self._stood(request.integration, begun_us - CACHE_US)) or {True}
+        wallets: Iterable[WalletBooks] = self._stood(player_id, begun_us)
+        if money_now:
+            wallets = (self.books[player_id],)
+        return {
+            books.says(request, status, on)
+            for books in wallets
+            for status in sessions
+            for on in terms
+        }
+
+    def _stood(self, name: str, since_us: int) -> Iterator[Any]:
+        """Yield how something stood since then, and in the moment itself, the latest first."""
+        for at_us, changed, value in reversed(self._past):
+            if changed == name:
+                yield value
+                if at_us < since_us:
+                    return
