@@ -41,6 +41,7 @@ class House:
     choices: Choices
     kernel: Kernel = field(default_factory=Kernel)
     words: list[str] = field(default_factory=list)
+    steps: int = 0
 
     def __post_init__(self) -> None:
         furnished, environment = _furnished()
@@ -55,8 +56,9 @@ class House:
         self.world = World(DynamoDb(self.wire), environment)  # type: ignore[arg-type]
         self.outside = Host(self.kernel, "outside")
 
-    def tell(self, words: str) -> None:
-        """Write down what happens now."""
+    def tell(self, words: str, *, step: bool = True) -> None:
+        """Write down what happens now; a step is what is done, and not what is answered."""
+        self.steps += step
         self.words.append(f"{self.kernel.now_us / 1e6:10.6f} {words}")
 
     @property

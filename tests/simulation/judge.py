@@ -16,9 +16,9 @@ from casino.wallet.proof.verify import Verifier
 from casino.wallet.store.items import read_ledger_item
 from tests.simulation.house import PLAYERS, START_MINOR, House, session_of
 from tests.simulation.messages import CURRENCY, INTEGRATIONS, told_balance
-from tests.simulation.partners import Attempt
+from tests.simulation.partners import Attempt, Provider
 from tests.simulation.reference import Reference, WalletBooks
-from tests.simulation.wire import Done
+from tests.simulation.wire import OPERATOR, Done
 
 #: Refusals that leave no entry, beside `bet_not_authorized`.
 _SAYS_NOTHING: Final = frozenset({"invalid_signature", "timestamp_out_of_range", "unauthorized"})
@@ -54,9 +54,7 @@ class Judge:
     """Judges a history; what was judged before is not judged again."""
 
     house: House
-    attempts: list[Attempt]
-    asked: dict[tuple[str, str], list[Transaction]] = field(default_factory=dict)
-    """What was asked for under each id beside the providers' messages."""
+    provider: Provider
     violations: list[Violation] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -73,12 +71,7 @@ class Judge:
 
     def judge(self) -> None:
         """Check everything that has happened."""
-        self._requests = {attempt.name: attempt for attempt in self.attempts}
-        done, attempts = self.house.wire.done, self.attempts
-        for attempt in attempts:
-            wanted = self.asked.setdefault(attempt.message.key, [])
-            if attempt.message.asks not in wanted:
-                wanted.append(attempt.message.asks)
+        done, attempts = self.house.wire.done, self.provider.attempts
         for write in done[self._judged :]:
             self._take_in(write)
         self._judged = len(done)
@@ -86,10 +79,11 @@ class Judge:
             if attempt.response.value is not None:
                 self._check_answer(attempt)
         for crash in self.house.lambdas.crashes:
-            self._fails("a handler never raises", crash)
+            self.fails("a handler never raises", crash)
         self._check_money()
 
-    def _fails(self, check: str, words: str) -> None:
+    def fails(self, check: str, words: str) -> None:
+        """Note a violation, once."""
         violation = Violation(check, words)
         if violation not in self.violations:
             self.violations.append(violation)
@@ -115,21 +109,20 @@ class Judge:
         key = (entry.integration, entry.transaction_id)
         name = f"{entry.kind} {entry.transaction_id}"
         if key in self._entries:
-            self._fails("an id has one entry", f"{name} was written again")
+            self.fails("an id has one entry", f"{name} was written again")
         self._entries[key] = entry, write.at_us
         self._writes_of.setdefault(write.process, []).append(entry)
-        asks = next((e for e in self.asked.get(key, ()) if _is_of(e, entry)), None)
+        asks = next((e for e in self.provider.asked.get(key, ()) if _is_of(e, entry)), None)
         if asks is None:
-            self._fails("every entry was asked for", f"{name} of {entry.amount_minor}")
+            self.fails("every entry was asked for", f"{name} of {entry.amount_minor}")
             return
-        attempt = self._requests.get(write.process)
-        begun_us = attempt.begun_us if attempt is not None else write.at_us
+        begun_us = self.provider.begun[write.process]
         code, applied = entry.rule, entry.record == "applied"
         code = "ok" if applied else code
         could = self.reference.possible(asks, asks.player_id, begun_us, money_now=applied)
         if code not in could:
             check = "what is applied may be" if applied else "a refusal is true at some moment"
-            self._fails(check, f"{name}: {code}; the books say {' or '.join(sorted(could))}")
+            self.fails(check, f"{name}: {code}; the books say {' or '.join(sorted(could))}")
         self.reference.decided(write.at_us, asks, asks.player_id, code)
         self._check_balance(name, asks, entry)
 
@@ -139,23 +132,25 @@ class Judge:
             return
         if entry.balance_after_minor != books.balance:
             words = f"{name}: {entry.balance_after_minor}; the books say {books.balance}"
-            self._fails("each balance is the one after the entry", words)
+            self.fails("each balance is the one after the entry", words)
         dialect = next((d for d, e in INTEGRATIONS.items() if e.name == entry.integration), "")
         told = told_balance(dialect, entry.body) if dialect else None
         if told is not None and told != books.balance:
             words = f"{name} tells {told}; the books say {books.balance}"
-            self._fails("each balance that is told is the one after the entry", words)
+            self.fails("each balance that is told is the one after the entry", words)
 
     def _take_in_change(self, write: Done, action: Mapping[str, Any]) -> None:
         tables, at_us = self.house.world.tables, write.at_us
         values = action.get("ExpressionAttributeValues", {})
-        if action["TableName"] == tables.wallets and not write.process.startswith("r"):
+        if action["TableName"] == tables.wallets and write.process.startswith(OPERATOR):
             player_id = action["Key"]["player_id"]["S"]
             books = self.reference.books[player_id]
             if ":blocked" in values:
                 books.blocked = values[":blocked"]["BOOL"]
             if ":limits" in values:
                 _allow(books, values[":limits"]["M"])
+            if "limits.self_excluded_until" in action["UpdateExpression"]:
+                books.is_excluded = True
             self.reference.changed(at_us, player_id)
         new = _new_values(action)
         if action["TableName"] == tables.sessions and "status" in new:
@@ -173,19 +168,19 @@ class Judge:
             return
         entry, _ = self._entries.get(message.key, (None, 0))
         record = entry or self._tombstones.get(message.key)
-        if record is not None and (record.status, record.body) == (status, body):
-            if entry is None or _is_of(message.asks, entry):
-                return
+        same = record is not None and (record.status, record.body) == (status, body)
+        if same and (entry is None or _is_of(message.asks, entry)):
+            return
         words = f"{attempt.name} was answered {status} {code}"
         if status < 300:
-            self._fails("no acknowledged entry is missing", f"{words}; the ledger has {record}")
+            self.fails("no acknowledged entry is missing", f"{words}; the ledger has {record}")
         elif code == "transaction_mismatch":
             if entry is None and self._tombstones.get(message.key) is None:
-                self._fails("a refusal is true at some moment", f"{words}: the id is free")
+                self.fails("a refusal is true at some moment", f"{words}: the id is free")
             elif entry is not None and _is_of(message.asks, entry):
-                self._fails("a refusal is true at some moment", f"{words}: it is the same")
+                self.fails("a refusal is true at some moment", f"{words}: it is the same")
         elif code in _SAYS_NOTHING:
-            self._fails("a valid signature is accepted", words)
+            self.fails("a valid signature is accepted", words)
         else:
             self._check_unrecorded(attempt, code, words)
 
@@ -194,14 +189,14 @@ class Judge:
         asks = attempt.message.asks
         could = self.reference.possible(asks, asks.player_id, attempt.begun_us)
         if code != "bet_not_authorized" or code not in could:
-            self._fails("one final answer for each id", f"{words}; the ledger knows of none")
+            self.fails("one final answer for each id", f"{words}; the ledger knows of none")
 
     def _check_no_answer(self, attempt: Attempt, code: str) -> None:
         words = f"{attempt.name} was answered {code}"
         if code == "internal_error":
-            self._fails("nothing unexpected is met", words)
+            self.fails("nothing unexpected is met", words)
         if code in _NOTHING_MOVED and attempt.name in self._writes_of:
-            self._fails("what was not processed leaves no entry", words)
+            self.fails("what was not processed leaves no entry", words)
 
     def _check_money(self) -> None:
         for player_id, books in self.reference.books.items():
@@ -209,9 +204,9 @@ class Judge:
             assert wallet is not None
             stands, said = (wallet.balance_minor, wallet.held_minor), (books.balance, books.held)
             if stands != said:
-                self._fails("money is conserved", f"{player_id}: {stands}; the books say {said}")
+                self.fails("money is conserved", f"{player_id}: {stands}; the books say {said}")
         for fault in Verifier(self.house.world.history).everything().faults:
-            self._fails("the ledger proves itself", str(fault))
+            self.fails("the ledger proves itself", str(fault))
 
 
 def _actions(write: Done) -> list[tuple[str, Mapping[str, Any]]]:

@@ -12,6 +12,7 @@ from tests.simulation.choices import Choices, Options
 from tests.simulation.kernel import Host, Kernel, Process, Signal, present
 
 type Event = Mapping[str, Any]
+type Tell = Callable[..., None]
 type Handler = Callable[[Event, object], dict[str, Any]]
 
 #: When Lambda ends a request of a hook, in microseconds, as in the template.
@@ -51,7 +52,7 @@ class Lambdas:
     kernel: Kernel
     choices: Choices
     make: Mapping[str, Callable[[], Handler]]
-    tell: Callable[[str], None]
+    tell: Tell
     is_calm: bool = False
     running: set[str] = field(default_factory=set)
     crashes: list[str] = field(default_factory=list)
@@ -109,7 +110,7 @@ class Lambdas:
             environment.idle_since_us = self.kernel.now_us
             if response is None:
                 self._pools[function].remove(environment)
-                self.tell(f"{process.name}: its environment ends")
+                self.tell(f"{process.name}: its environment ends", step=False)
             signal.happen(response)
 
     def _befall(self, process: Process, mishap: str) -> None:
@@ -122,5 +123,5 @@ class Lambdas:
 
     def _time_out(self, process: Process, signal: Signal) -> None:
         if not signal.has_happened and not process.dead:
-            self.tell(f"{process.name}: its time is over")
+            self.tell(f"{process.name}: its time is over", step=False)
             self.kernel.kill(process)

@@ -21,7 +21,13 @@ _COPIES: Final = Options((9, 0), (2, 1), (1, 2))
 _APART: Final = Options((3, 0), (3, 2 * _MS), (2, 500 * _MS), (1, 66_000 * _MS))
 _ALTERED: Final = Options((30, False), (1, True))
 _STARTS: Final = Options(
-    (5, 0), (3, 3 * _MS), (3, 30 * _MS), (2, 700 * _MS), (1, 5_000 * _MS), (1, 62_000 * _MS)
+    (5, 0),
+    (3, 3 * _MS),
+    (3, 30 * _MS),
+    (2, 700 * _MS),
+    (1, 5_000 * _MS),
+    (1, 62_000 * _MS),
+    (1, 67_000 * _MS),
 )
 _STAKES: Final = Options((4, 250), (2, 6_000), (2, 10_000), (1, 1), (1, 0), (1, 20_000))
 _WINS: Final = Options((4, 500), (2, 0), (1, 1), (1, 7_000))
@@ -67,6 +73,10 @@ class Provider:
 
     house: House
     attempts: list[Attempt] = field(default_factory=list)
+    begun: dict[str, int] = field(default_factory=dict)
+    """When each process of this history began that may write an entry."""
+    asked: dict[tuple[str, str], list[Transaction]] = field(default_factory=dict)
+    """What was asked for under each id."""
     pairs: dict[str, Pair] = field(
         default_factory=lambda: {dialect: first_pair(dialect) for dialect in INTEGRATIONS}
     )
@@ -79,6 +89,10 @@ class Provider:
         signal = house.lambdas.invoke(message.dialect, event, name)
         attempt = Attempt(name, message, house.kernel.now_us, signal)
         self.attempts.append(attempt)
+        self.begun[name] = attempt.begun_us
+        wanted = self.asked.setdefault(message.key, [])
+        if message.asks not in wanted:
+            wanted.append(message.asks)
         return attempt
 
     def deliver(self, message: Message, name: str = "", tries: int = MOST_TRIES) -> int | None:
@@ -91,14 +105,14 @@ class Provider:
             if lost:
                 self.house.tell(f"{attempt.name}: the answer is lost on its way")
             elif came and attempt.is_definitive:
-                self.house.tell(f"{attempt.name}: answered {attempt.status}")
+                self.house.tell(f"{attempt.name}: answered {attempt.status}", step=False)
                 return attempt.status
             else:
                 said = attempt.status if came else "nothing in time"
-                self.house.tell(f"{attempt.name}: {said}")
+                self.house.tell(f"{attempt.name}: {said}", step=False)
             if number < tries:
                 self.house.kernel.pause(choices.pick(f"{name} {number} backoff", _BACKOFF))
-        self.house.tell(f"{name}: given up")
+        self.house.tell(f"{name}: given up", step=False)
         return None
 
     def start(self, name: str, body: Callable[[], object], delay_us: int = 0) -> None:
@@ -140,7 +154,7 @@ class Round:
         """Play it."""
         first, win, back = self._messages()
         course = self._pick(f"{self.name} course", _COURSES)
-        self.provider.house.tell(f"{self.name} ({self._dialect}): {course}")
+        self.provider.house.tell(f"{self.name} ({self._dialect}): {course}", step=False)
         deliver = self.provider.with_copies
         if course == "ends first":
             deliver(back)

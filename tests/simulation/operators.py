@@ -1,0 +1,148 @@
+"""What the casino does while its providers play: blocks, limits, switches, secrets, cash."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from casino.accounts.limits import LimitsAdmin
+from casino.accounts.store.controls import DynamoDbControls
+from casino.audit.model import Who
+from casino.base.clock import SystemClock
+from casino.base.errors import BusyError, RetryableError
+from casino.dialects.igsp.dialect import Igsp
+from casino.wallet.model import PLATFORM, Kind, SessionStatus, Transaction
+from casino.wiring.hooks import wallet_service
+from testing.arranged import ARRANGED
+from testing.credentials import secret_of
+from testing.world import SANDBOX
+from tests.simulation.choices import Options
+from tests.simulation.house import PLAYERS, House, session_of
+from tests.simulation.messages import CURRENCY, INTEGRATIONS
+from tests.simulation.partners import Provider
+from tests.simulation.wire import OPERATOR
+
+_S: Final = 1_000_000
+_KINDS: Final = Options(
+    (3, "blocks"),
+    (2, "sets a limit"),
+    (1, "sets a wager limit"),
+    (1, "excludes"),
+    (2, "switches bets off"),
+    (2, "suspends a session"),
+    (1, "closes a session"),
+    (2, "rotates a secret"),
+    (2, "deposits"),
+    (2, "withdraws"),
+)
+_STARTS: Final = Options((3, 6_000), (3, 40_000), (2, 0), (2, 400_000), (1, 3 * _S), (1, 62 * _S))
+_LASTS: Final = Options((2, 20_000), (2, 900_000), (1, 5 * _S), (1, 70 * _S))
+_DIALECTS: Final = Options((1, "igsp"), (1, "flexsoft"), (1, "winupgo"))
+#: How long a new secret lies ready before it is used: longer than anything is cached.
+STAGED_US: Final = 66 * _S
+_TRIES: Final = 20
+
+
+@dataclass
+class Operator:
+    """One thing that is done, and undone where that belongs to it."""
+
+    provider: Provider
+    number: int
+
+    def __post_init__(self) -> None:
+        self.name = f"{OPERATOR} {self.number}"
+        self.house: House = self.provider.house
+        self._pick = self.house.choices.pick
+
+    def start(self) -> None:
+        """Let it begin at its time."""
+        delay_us = self._pick(f"{self.name} starts", _STARTS)
+        self.provider.start(self.name, self._act, delay_us)
+
+    def _act(self) -> None:
+        kind = self._pick(f"{self.name} does", _KINDS)
+        self.provider.begun[self.name] = self.house.kernel.now_us
+        for step in self._steps(kind):
+            self.house.tell(f"{self.name} {kind}")
+            self._insist(step)
+            self.house.tell(f"{self.name}: done", step=False)
+            self.house.kernel.pause(self._pick(f"{self.name} lasts", _LASTS))
+
+    def _insist(self, step: Callable[[], object]) -> None:
+        for _ in range(_TRIES):
+            try:
+                step()
+                return
+            except RetryableError:
+                self.house.kernel.pause(200_000)
+        raise BusyError
+
+    def _steps(self, kind: str) -> Iterator[Callable[[], object]]:
+        """Yield what is done one after the other."""
+        world, player = self.house.world, PLAYERS[0]
+        dialect = self._pick(f"{self.name} dialect", _DIALECTS)
+        match kind:
+            case "blocks":
+                yield partial(world.accounts.set_blocked, player, True)
+                yield partial(world.accounts.set_blocked, player, False)
+            case "sets a limit":
+                yield partial(self._limits().set, player, CURRENCY, {"stake": 300}, who=_WHO)
+            case "sets a wager limit":
+                yield partial(self._limits().set, player, CURRENCY, {"wager_day": 700}, who=_WHO)
+            case "excludes":
+                yield partial(self._limits().exclude, player, "self_exclusion", None, who=_WHO)
+            case "switches bets off":
+                yield partial(self._switch, dialect, on=False)
+                yield partial(self._switch, dialect, on=True)
+            case "suspends a session":
+                yield partial(self._session, dialect, "suspended")
+                yield partial(self._session, dialect, "active")
+            case "closes a session":
+                yield partial(self._session, dialect, "closed")
+            case "rotates a secret":
+                yield from self._rotation(dialect)
+            case "deposits":
+                yield partial(self._cash, "deposit")
+            case _:
+                yield partial(self._cash, "withdrawal")
+
+    def _limits(self) -> LimitsAdmin:
+        world = self.house.world
+        controls = DynamoDbControls(world.client, world.tables)
+        return LimitsAdmin(world.accounts, controls, world.history, SystemClock())
+
+    def _switch(self, dialect: str, *, on: bool) -> None:
+        self.house.world.registry.change(
+            INTEGRATIONS[dialect].name,
+            lambda each: replace(each, wallet=replace(each.wallet, bets_enabled=on)),
+            ARRANGED,
+        )
+
+    def _session(self, dialect: str, status: SessionStatus) -> None:
+        self.house.world.sessions.set_status(session_of(dialect, PLAYERS[0]), status)
+
+    def _rotation(self, dialect: str) -> Iterator[Callable[[], object]]:
+        """A new secret lies ready, the provider signs with it, and it becomes the current one."""
+        secrets, old = self.house.secrets[dialect], self.provider.pairs[dialect]
+        secret_key, name = secret_of(self.name), INTEGRATIONS[dialect].secret_name
+        text = old.text.replace(old.secret_key, secret_key)
+        version, stood = self.name, secrets.labels["AWSCURRENT"]
+        yield lambda: secrets.put_secret_value(name, version, text, ("AWSPENDING",))
+        self.house.kernel.pause(STAGED_US)
+        pair = replace(old, secret_key=secret_key, text=text)
+        yield lambda: self.provider.pairs.__setitem__(dialect, pair)
+        yield lambda: secrets.update_secret_version_stage(name, "AWSCURRENT", stood, version)
+
+    def _cash(self, kind: Kind) -> None:
+        """Move money of the platform's own."""
+        amount = self._pick(f"{self.name} amount", Options((2, 5_000), (1, 12_000)))
+        request = Transaction(
+            PLATFORM, self.name, kind, kind, PLAYERS[0], CURRENCY, amount, trace_id=self.name
+        )
+        self.provider.asked[PLATFORM, self.name] = [request]
+        world = self.house.world
+        wallet_service(world.client, world.tables, Igsp()).transact(request, SANDBOX.wallet)
+
+
+_WHO: Final = Who("local:test", "the player asked")
