@@ -7,7 +7,7 @@ caller's own credentials. In all cases CloudFormation names the tables.
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from getpass import getuser
 from importlib import import_module
@@ -26,6 +26,7 @@ from casino.wiring.rebuild import rebuild_of
 from casino.wiring.stack import Stack, read_stack
 from ops.errors import OpsError
 from ops.platform_api import PlatformApi
+from ops.restore import Restore, restored_tables
 
 _PROJECT: Final = Path(__file__).resolve().parents[1]
 STACK_FILE: Final = _PROJECT / ".local" / "stack.json"
@@ -63,6 +64,18 @@ class Operations(Admin):
     def rebuild(self) -> Rebuild:
         """What mends tables after a restore."""
         return rebuild_of(self.dynamodb, self.stack.tables, self.clock)
+
+    @property
+    def restore(self) -> Restore:
+        """What restores the tables of the money."""
+        return Restore(self.dynamodb, self.stack.tables)
+
+    def over(self, prefix: str | None) -> "Operations":
+        """Return the same over restored tables; over the stack's where no prefix names any."""
+        if prefix is None:
+            return self
+        tables = restored_tables(self.stack.tables, prefix)
+        return replace(self, stack=replace(self.stack, tables=tables))
 
     @cached_property
     def caller(self) -> str:

@@ -38,6 +38,19 @@ def load_template() -> Template:
     return expanded(written_template())
 
 
+def with_own_tables(value: Any) -> Any:
+    """Return a part of the template as it is while no restored tables take the place of its own."""
+    match value:
+        case {"Fn::If": ["HasRestored", _, own]}:
+            return own
+        case dict():
+            return {name: with_own_tables(each) for name, each in value.items()}
+        case list():
+            return [with_own_tables(each) for each in value]
+        case _:
+            return value
+
+
 def written_template(project: Path = PROJECT) -> Template:
     """Return a copy of the template as it is written, each loop under its `Fn::ForEach::…`."""
     written: Template = json.loads(json.dumps(cfn_yaml.load(str(project / "template.yaml"))))
@@ -45,7 +58,7 @@ def written_template(project: Path = PROJECT) -> Template:
 
 
 def expanded(template: Template) -> Template:
-    """Return `template` with each loop replaced by the resources that it makes.
+    """Return `template` with each loop replaced by the resources that it makes, on its own tables.
 
     cfn-lint expands them, as it does before it judges the template.
     """
@@ -53,7 +66,8 @@ def expanded(template: Template) -> Template:
     copy = json.loads(json.dumps(template))
     problems, result = language_extension(Linted("template.yaml", copy, ["eu-central-1"]))
     assert result is not None, problems
-    return {**template, "Resources": dict(result["Resources"])}
+    made = with_own_tables({**template, "Resources": dict(result["Resources"])})
+    return dict(made)
 
 
 def resources(template: Template, kind: str) -> dict[str, dict[str, Any]]:

@@ -13,7 +13,7 @@ from ops.errors import OpsError
 from ops.mistyped import a_number
 from ops.output import Output, comma_separated, count, table
 from ops.story import told
-from ops.verbs.rebuild import rebuild
+from ops.verbs.rebuild import TablesOption, rebuild, restore
 
 #: What the table shows of a row; JSON and CSV have all of it.
 _SHOWN: Final = {
@@ -138,9 +138,10 @@ def verify(
     everything: Annotated[
         bool, typer.Option("--all", help="Every wallet, as without PLAYER.")
     ] = False,
+    tables: TablesOption = None,
 ) -> Output:
     """Recompute sequence, sums, postings, chain and markers; list each fault, and then exit 1."""
-    verifier = operations.verifier
+    verifier = operations.over(tables).verifier
     if player_id is None or everything:
         if player_id is not None:
             raise typer.BadParameter("give a player and currency, or --all")
@@ -172,4 +173,10 @@ def verify(
     return Output(data, lines, exit_code=1 if found.faults else 0)
 
 
-VERBS: Final = {"history": history, "explain": explain, "verify": verify, "rebuild": rebuild}
+VERBS: Final = {
+    "history": history,
+    "explain": explain,
+    "verify": verify,
+    "rebuild": rebuild,
+    "restore": restore,
+}

@@ -1,9 +1,13 @@
-"""Mends the tables of a restore, and says what the provider has to be asked for."""
+"""Restores the tables of the money, mends what that tore, and says what is lost."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from casino.audit.model import EVERYONE
+from casino.base.checks import a_moment
+from casino.base.times import iso_utc
 from casino.wallet.rebuild.model import (
     HeadChange,
     MarkAdded,
@@ -11,12 +15,41 @@ from casino.wallet.rebuild.model import (
     RoundChange,
     Torn,
 )
-from ops.context import Asked, Operations
+from ops.context import Asked, Explained, Operations
 from ops.output import Output, count, table
+
+TablesOption = Annotated[
+    str | None,
+    typer.Option("--tables", metavar="PREFIX", help="Restored tables, not those of the stack."),
+]
+
+
+def restore(
+    operations: Operations,
+    prefix: Annotated[str, typer.Argument(help="How the new tables' names begin.")],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="TIME", help="Else the latest that is possible.")
+    ] = None,
+    *,
+    who: Explained,
+) -> Output:
+    """Restore ledger, wallets and rounds to one moment as PREFIX-ledger, -wallets and -rounds."""
+    made = operations.restore
+    moment = datetime.fromisoformat(a_moment(at)) if at else made.latest()
+    label = made.into(prefix, moment)
+    told = f"{prefix} as of {iso_utc(moment.timestamp())}"
+    now = operations.clock.now()
+    operations.intents.append(who.record(EVERYONE, "restore", now, new=prefix, detail=told))
+    parameters = {"RestoredTables": prefix, "RestoredStream": label}
+    data = {"as_of": iso_utc(moment.timestamp()), "parameters": parameters}
+    lines = [f"restored {told}", f"mend it: ops ledger rebuild --tables {prefix}"]
+    lines += ["then deploy with", *(f'    "{n}={v}",' for n, v in parameters.items())]
+    return Output(data, lines)
 
 
 def rebuild(
     operations: Operations,
+    tables: TablesOption = None,
     apply: Annotated[
         bool, typer.Option("--apply", help="Write it; without, it is only listed. Needs --reason.")
     ] = False,
@@ -27,11 +60,12 @@ def rebuild(
 
     Exits with 1 while anything does not fit. What is marked `ask` is lost here: reconcile it.
     """
-    torn = operations.rebuild.find()
+    use_case = operations.over(tables).rebuild
+    torn = use_case.find()
     left = torn
     if apply and torn:
-        operations.rebuild.mend(torn, who)
-        left = operations.rebuild.find()
+        use_case.mend(torn, who)
+        left = use_case.find()
     data = {
         "applied": apply,
         "torn": [_row(each) for each in torn],

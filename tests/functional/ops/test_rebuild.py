@@ -1,5 +1,6 @@
-"""Operators mend tables that a restore tore."""
+"""Operators restore the tables of the money, and mend what that tore."""
 
+from ops.restore import MONEY
 from testing.play import Play
 from testing.world import World
 from tests.functional.ops.console import Console
@@ -39,3 +40,38 @@ def test_a_rebuild_lists_first_and_mends_when_told_to(world: World, play: Play) 
         if each["what"] == "rebuild"
     ]
     assert record["reason"] == "restore of Tuesday"
+
+
+def recoverable(world: World) -> None:
+    for name in MONEY:
+        world.client.update_continuous_backups(
+            TableName=getattr(world.tables, name),
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
+
+
+def test_the_money_is_restored_to_tables_of_their_own_and_proven_there(
+    world: World, play: Play
+) -> None:
+    ops = Console(world)
+    assert play.bet("2.50", round_id="r1").status == 200
+    recoverable(world)
+    restored = ops.json("ledger", "restore", "monday", *REASON)
+    assert restored["parameters"].keys() == {"RestoredTables", "RestoredStream"}
+    table = world.client.describe_table(TableName="monday-ledger")["Table"]
+    assert restored["parameters"]["RestoredStream"] == table["LatestStreamLabel"]
+    assert play.bet("1.00", round_id="r1").status == 200
+    assert ops.json("ledger", "verify", "--tables", "monday")["entries"] == 2
+    assert ops.json("ledger", "rebuild", "--tables", "monday")["torn"] == []
+    assert ops.json("ledger", "verify")["entries"] == 3
+    (record,) = [r for r in ops.json("audit")["records"] if r["what"] == "restore"]
+    assert (record["new"], record["reason"]) == ("monday", "restore of Tuesday")
+
+
+def test_what_cannot_be_restored_is_said_before_anything_is_made(world: World, play: Play) -> None:
+    ops = Console(world)
+    assert ops.error("ledger", "restore", "monday", *REASON) == "not_restorable"
+    recoverable(world)
+    late = ("ledger", "restore", "monday", "--at", "2999-01-01", *REASON)
+    assert ops.error(*late) == "too_late"
+    assert "monday-wallets" not in world.client.list_tables()["TableNames"]
