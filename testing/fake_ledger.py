@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from casino.accounts.model import Identity
-from casino.audit.model import AnsweredError, AuditRecord, Once, OnceRecord
+from casino.audit.model import AnsweredError, AuditRecord, Once, OnceRecord, of_player
 from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.hold import Barred, Ending, Hold, Holding
@@ -237,6 +237,15 @@ class FakeHistory:
 
     def heads(self) -> Iterator[Wallet | Unreadable]:
         return iter(self._tables.heads.values())
+
+    def sessions(self, ids: Iterable[str]) -> Iterator[Session | Unreadable]:
+        return (found for each in ids if (found := self._tables.stored_sessions.get(each)))
+
+    def player(self, player_id: str) -> Player | Unreadable | None:
+        return self._tables.players.get(player_id)
+
+    def changes(self, player_id: str) -> list[AuditRecord | Unreadable]:
+        return [each for each in self._tables.audit if each.subject == of_player(player_id)]
 
 
 def _round_key(owner: Transaction | Entry, round_id: str) -> tuple[str, str, str, str]:

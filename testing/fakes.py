@@ -11,7 +11,14 @@ from casino.wallet.decision import BalanceFacts
 from casino.wallet.model import Player, Session, SessionStatus, Wallet, introduction
 from casino.wallet.ports import History, Ledger
 from casino.wallet.store.items import PROFILE
-from testing.arranged import ARRANGED, ArrangedAccounts, ArrangedProfiles, ArrangedSessions
+from testing.arranged import (
+    ARRANGED,
+    ArrangedAccounts,
+    ArrangedProfiles,
+    ArrangedSessions,
+    blocking,
+    reserving,
+)
 from testing.fake_bought import FakeBought
 from testing.fake_identities import FakeIdentities
 from testing.fake_ledger import FakeHistory, FakeLedger, FakeTables
@@ -80,7 +87,8 @@ class FakeAccounts:
         empty = Wallet(*key, 0, 0, 0, 0, genesis_hash(*key), player.blocked)
         self._tables.heads[key] = empty
 
-    def set_blocked(self, player_id: str, blocked: bool, audit: AuditRecord = ARRANGED) -> None:
+    def set_blocked(self, player_id: str, blocked: bool, audit: AuditRecord | None = None) -> None:
+        audit = audit or blocking(player_id, blocked)
         player, words = self._existing(player_id), {True: "blocked", False: "active"}
         self._tables.tell(replace(audit, old=words[player.blocked], new=words[blocked]))
         self._tables.players[player_id] = replace(player, blocked=blocked)
@@ -91,6 +99,7 @@ class FakeAccounts:
         """Hold so much back from play, whatever reservations there are."""
         wallet = self._tables.heads[player_id, currency]
         assert 0 <= reserved_minor <= wallet.balance_minor
+        self._tables.tell(reserving(wallet, reserved_minor))
         self._move(replace(wallet, reserved_minor=reserved_minor))
 
     def _existing(self, player_id: str) -> Player:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+from casino.accounts.answers import PlatformWords
 from casino.accounts.limits import LimitsAdmin
 from casino.accounts.store.bought import DynamoDbBought
 from casino.accounts.store.controls import DynamoDbControls
@@ -15,17 +16,18 @@ from casino.aws.clients import dynamodb_client, secrets_client
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
 from casino.base.money import parse_major
-from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.orders.store.orders import DynamoDbSoldOrders
 from casino.wallet.model import PLATFORM, Player, Session, Transaction
+from casino.wallet.proof.verify import Verifier
 from casino.wallet.references import ReferenceStream
+from casino.wallet.service import WalletService
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.ledger import DynamoDbLedger
 from casino.wallet.store.references import DynamoDbReferences
-from casino.wiring.hooks import wallet_service
+from casino.wiring.proof import verifier_of
 from casino.wiring.settings import load_settings
 from testing.arranged import ArrangedAccounts, ArrangedProfiles, ArrangedSessions
 from testing.hooks import API_KEY, SECRET_KEY
@@ -94,6 +96,10 @@ class World:
         return DynamoDbHistory(self.client, self.tables)
 
     @property
+    def verifier(self) -> Verifier:
+        return verifier_of(self.client, self.tables, self.registry.get)
+
+    @property
     def references(self) -> DynamoDbReferences:
         return DynamoDbReferences(self.client, self.tables.references, SystemClock())
 
@@ -127,7 +133,8 @@ class World:
             amount_minor=parse_major(amount, currency),
             trace_id="test",
         )
-        answer = wallet_service(self.client, self.tables, Igsp()).transact(request, SANDBOX.wallet)
+        service = WalletService(self.ledger, self.accounts, SystemClock(), PlatformWords())
+        answer = service.transact(request, SANDBOX.wallet)
         assert answer.status == 200, answer
 
     def session(

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from casino.wallet.model import Round, Tombstone, platform_transaction_id, session_key
-from casino.wallet.proof.verify import Verifier
 from testing.launching import PLAYER
 from tests.functional.flexsoft.partner import INTEGRATION, Partner
 
@@ -144,7 +143,7 @@ def test_win_without_a_round_and_the_roll_back_of_its_bet_exclude_each_other(
     assert partner.roll_back("b2").status == 200
     assert partner.win(3_000, withdraw_provider_tx_id="b2", **named).status == 409
     assert partner.cash() == FULL + 2
-    assert not tuple(Verifier(partner.world.history).everything().faults)
+    assert not tuple(partner.world.verifier.everything().faults)
 
 
 @pytest.mark.parametrize("session_token", ["ps_1", ...])
@@ -164,7 +163,7 @@ def test_win_that_names_its_bet_and_another_round_bars_the_bets_roll_back(
     assert partner.roll_back("b1").status == 409
     assert partner.cash() == cash
     assert partner.roll_back("b2").status == 200
-    assert not tuple(Verifier(partner.world.history).everything().faults)
+    assert not tuple(partner.world.verifier.everything().faults)
 
 
 def test_win_of_a_rolled_back_bet_is_refused_in_whatever_round(partner: Partner) -> None:
@@ -193,7 +192,7 @@ def test_win_that_names_no_bet_of_its_player_stays_in_its_round(
     partner.bet(1_000, round_id="r2")
     won = partner.win(3_000, provider_tx_id="own", withdraw_provider_tx_id=named, round_id="r2")
     assert (won.status, partner.entry("own").round_id) == (200, "r2")
-    assert not tuple(Verifier(partner.world.history).everything().faults)
+    assert not tuple(partner.world.verifier.everything().faults)
 
 
 def test_copy_of_a_notice_in_another_order_is_a_copy(partner: Partner) -> None:

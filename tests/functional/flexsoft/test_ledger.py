@@ -36,7 +36,7 @@ def played(partner: Partner) -> Partner:
 
 
 def faults(partner: Partner) -> list[str]:
-    verifier = Verifier(partner.world.history)
+    verifier = partner.world.verifier
     return [fault.code for fault in verifier.everything().faults]
 
 
@@ -48,7 +48,7 @@ def put(partner: Partner, entry: Entry) -> None:
 
 def test_ledger_of_all_that_flexsoft_sends_is_proved(played: Partner) -> None:
     assert faults(played) == []
-    verifier = Verifier(played.world.history)
+    verifier = played.world.verifier
     assert verifier.wallet(PLAYER, "EUR").faults == ()
 
 

@@ -2,7 +2,6 @@
 
 from casino.base.clock import SystemClock
 from casino.providers.ports import Launched, LaunchRequest
-from casino.wallet.proof.verify import Verifier
 from testing.hooks import Reply, proxy_event
 from testing.launching import URL
 from tests.cases.flexsoft import ROWS
@@ -33,4 +32,4 @@ def test_each_row_is_answered_as_the_page_says(stranger: Partner) -> None:
     keys, off = (PUBLIC_KEY, SECRET_KEY), switched_off(operations)
     for play in ROWS.once():
         play(sit_down(operations, INTEGRATION, keys, off, post, launch))
-    assert not tuple(Verifier(stranger.world.history).everything().faults)
+    assert not tuple(stranger.world.verifier.everything().faults)

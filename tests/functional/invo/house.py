@@ -13,7 +13,6 @@ from casino.deliveries.model import Delivery
 from casino.deliveries.store.inbox import DynamoDbInbox
 from casino.integrations.model import Integration, PartnerTerms
 from casino.wallet.model import Entry
-from casino.wallet.proof.verify import Verifier
 from casino.wiring.delivery_work import delivery_handler
 from sandbox.invo.caller import Caller
 from testing.arranged import ARRANGED
@@ -97,7 +96,7 @@ class House:
 
     def entries(self) -> list[Entry]:
         """Return what moved after the opening deposit, once the ledger is proven."""
-        assert Verifier(self.world.history).everything().faults == ()
+        assert self.world.verifier.everything().faults == ()
         return list(self.world.history.of_wallet(PLAYER, "EUR"))[1:]
 
     @property

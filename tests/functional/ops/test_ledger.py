@@ -219,6 +219,7 @@ def test_a_spoiled_ledger_is_named_by_its_faults_and_ends_with_1(
     assert found == {
         ("entry_hash", "EUR#ann"),
         ("player_posting", "EUR#ann"),
+        ("answer", "EUR#ann"),
         ("head_balance", "EUR#ann"),
     }
     assert not said.json["ok"]

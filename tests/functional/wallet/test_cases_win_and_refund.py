@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from casino.wallet.model import Entry, platform_transaction_id
-from casino.wallet.proof.verify import Verifier
 from testing.hooks import Caller, load_function
 from testing.play import Play
 
@@ -120,7 +119,7 @@ def test_refund_that_names_a_round_is_proved(play: Play, placed: bool) -> None:
     if placed:
         play.bet("2.50", transaction_id="b", round_id="r")
     play.refund("2.50", "b", round_id="r")
-    assert Verifier(play.world.history).everything().faults == ()
+    assert play.world.verifier.everything().faults == ()
 
 
 def test_refund_of_a_freespin_bet_credits_nothing(play: Play) -> None:

@@ -19,7 +19,6 @@ from casino.audit.model import Who
 from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.store.items import registry_key
 from casino.wallet.model import Player, Session
-from casino.wallet.proof.verify import Verifier
 from casino.wallet.refusals import REFUSALS
 from casino.wallet.store.items import session_item
 from casino.wiring import hooks as wiring
@@ -163,7 +162,7 @@ def test_every_recorded_request_gets_its_recorded_answer(
         elif (answer := replay.answer(step)) != step["answer"]:
             different.append({"id": step["id"], "was": step["answer"], "is": answer})
     assert not different
-    assert Verifier(world.history).everything().faults == ()
+    assert world.verifier.everything().faults == ()
 
 
 def test_corpus_holds_every_code_that_a_request_can_get() -> None:

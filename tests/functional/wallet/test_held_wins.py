@@ -14,7 +14,6 @@ from casino.base.errors import AdminError
 from casino.integrations.model import WinLimits
 from casino.wallet.explain import LedgerReader
 from casino.wallet.model import Wallet
-from casino.wallet.proof.verify import Verifier
 from casino.wallet.store.releases import DynamoDbReleases
 from casino.wiring.players import player_admin
 from testing.clock import FakeClock
@@ -59,7 +58,7 @@ def release(world: World, client: Any = None, transaction_id: str = "win-1") -> 
 
 def assert_sound(world: World) -> None:
     check_told(world)
-    verifier = Verifier(world.history)
+    verifier = world.verifier
     assert verifier.everything().faults == ()
     assert verifier.wallet("player-912", "EUR").faults == ()
 
@@ -209,5 +208,5 @@ def test_a4_tampering_with_held_wins_is_found(
 ) -> None:
     play.win("250.00", transaction_id="win-1")
     tamper(play)
-    faults = Verifier(play.world.history).everything().faults
+    faults = play.world.verifier.everything().faults
     assert fault in {each.code for each in faults}

@@ -7,7 +7,6 @@ import pytest
 
 from casino.base.errors import AdminError
 from casino.wallet.proof.faults import Fault
-from casino.wallet.proof.verify import Verifier
 from testing.play import Play
 
 type Item = dict[str, Any]
@@ -110,7 +109,7 @@ def test_m11_a_malformed_item_is_a_fault_and_hides_no_other(
             UpdateExpression="SET balance = :b",
             ExpressionAttributeValues={":b": {"N": "1"}},
         )
-    faults = Verifier(play.world.history).everything().faults
+    faults = play.world.verifier.everything().faults
     (fault,) = unreadable(faults)
     assert fault.detail
     others = {each.code for each in faults if each.wallet == "EUR#bob"} - {"unreadable_item"}
@@ -121,14 +120,14 @@ def test_m11_a_malformed_item_is_a_fault_and_hides_no_other(
 def test_m11_a_malformed_marker_or_refund_is_a_fault(play: Play, key: str) -> None:
     play_a_little(play)
     spoil_item(play, "ledger", without("at"), key)
-    verifier = Verifier(play.world.history)
+    verifier = play.world.verifier
     assert len(unreadable(verifier.everything().faults)) == 1
     assert verifier.wallet("player-912", "EUR").faults, "of one wallet, too"
 
 
 def test_m11_one_wallet_with_a_malformed_entry_or_head_is_verified_to_the_end(play: Play) -> None:
     play_a_little(play)
-    verifier = Verifier(play.world.history)
+    verifier = play.world.verifier
     spoil_item(play, "ledger", being("amount", {"S": "ten"}))
     faults = verifier.wallet("player-912", "EUR").faults
     assert [fault.wallet for fault in unreadable(faults)] == [WALLET]

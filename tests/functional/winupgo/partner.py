@@ -12,7 +12,6 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from casino.aws.clients import secrets_client
-from casino.wallet.proof.verify import Verifier
 from testing.hooks import Handler, Reply, load_function, proxy_event
 from testing.integrations import an_integration
 from testing.world import World
@@ -171,7 +170,7 @@ class Partner:
 
     @property
     def faults(self) -> set[str]:
-        verifier = Verifier(self.world.history)
+        verifier = self.world.verifier
         return {fault.code for fault in verifier.everything().faults}
 
     def configure(self, **terms: Any) -> None:

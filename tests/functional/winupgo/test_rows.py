@@ -1,7 +1,6 @@
 """Each row of the tables of docs/winupgo.md through the function in this process."""
 
 from casino.base.clock import SystemClock
-from casino.wallet.proof.verify import Verifier
 from testing.hooks import Reply, load_function, proxy_event
 from testing.world import World
 from tests.cases.winupgo import ROWS
@@ -25,4 +24,4 @@ def test_each_row_is_answered_as_the_page_says(world: World) -> None:
 
     for play in ROWS.once():
         play(sit_down(operations, mine, closed, post))
-    assert not tuple(Verifier(world.history).everything().faults)
+    assert not tuple(world.verifier.everything().faults)

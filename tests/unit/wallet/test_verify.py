@@ -53,7 +53,12 @@ def test_a_fault_names_its_wallet_and_transaction(tables: FakeTables) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"rule": "other"}, {"body": "{}"}, {"at": "2020-01-01T00:00:00.000Z"}, {"extra": "{}"}],
+    [
+        {"rule": "win_without_bet"},
+        {"body": "{}"},
+        {"at": "2020-01-01T00:00:00.000Z"},
+        {"extra": "{}"},
+    ],
 )
 def test_any_changed_field_of_an_entry_is_found(
     tables: FakeTables, changes: dict[str, Any]
@@ -150,7 +155,7 @@ def test_a_head_changed_in_the_wallet_alone_is_found(tables: FakeTables) -> None
 
 def test_more_reserved_than_there_is_is_found(tables: FakeTables) -> None:
     tables.heads[WALLET] = replace(tables.heads[WALLET], reserved_minor=1_000_000_00)
-    assert everything(tables) == {"wallet_overdrawn"}
+    assert everything(tables) == {"wallet_overdrawn", "reserved_sum"}
 
 
 def test_a_wallet_that_lost_its_last_move_is_found(tables: FakeTables) -> None:

@@ -11,6 +11,7 @@ from casino.wallet.model import (
     Entry,
     Player,
     Round,
+    Session,
     TokenExchange,
     Tombstone,
     Transaction,
@@ -168,6 +169,15 @@ class History(Protocol):
 
     def heads(self) -> Iterator[Wallet | Unreadable]:
         """Yield every wallet, in no order."""
+
+    def sessions(self, ids: Iterable[str]) -> Iterator[Session | Unreadable]:
+        """Yield the sessions with these ids, in no order; `what` of an unreadable one is its id."""
+
+    def player(self, player_id: str) -> Player | Unreadable | None:
+        """Return a player."""
+
+    def changes(self, player_id: str) -> Sequence[AuditRecord | Unreadable] | None:
+        """Return the audit of a player, the oldest first; `None` where nobody may read it."""
 
 
 class References(Protocol):

@@ -64,6 +64,7 @@ from casino.wallet.store.releases import DynamoDbReleases
 from casino.wiring.event_admin import Outside, day_count_of, replay_of
 from casino.wiring.pairs import PairProviders
 from casino.wiring.players import limits_admin, player_admin
+from casino.wiring.proof import verifier_of
 from casino.wiring.stack import Stack
 
 
@@ -110,8 +111,7 @@ class Admin:
 
     @cached_property
     def reservations(self) -> Reservations:
-        store = DynamoDbReservations(self.dynamodb, self.stack.tables)
-        return Reservations(store, self.players)
+        return Reservations(DynamoDbReservations(self.dynamodb, self.stack.tables), self.players)
 
     @cached_property
     def limits(self) -> LimitsAdmin:
@@ -254,7 +254,7 @@ class Admin:
 
     @cached_property
     def verifier(self) -> Verifier:
-        return Verifier(self.history)
+        return verifier_of(self.dynamodb, self.stack.tables, self.registry.get)
 
     # What they stand on.
 
@@ -284,8 +284,8 @@ class Admin:
 
     @cached_property
     def sync_store(self) -> DynamoDbSync:
-        stack = self.stack
-        return DynamoDbSync(self.dynamodb, stack.catalogue_table, stack.sync_table, self.clock)
+        tables = self.stack.catalogue_table, self.stack.sync_table
+        return DynamoDbSync(self.dynamodb, *tables, self.clock)
 
     @cached_property
     def secret_store(self) -> SecretsManagerStore:

@@ -6,9 +6,11 @@ from typing import Final
 
 from casino.wallet.chain import entry_hash, genesis_hash
 from casino.wallet.extra import round_in
-from casino.wallet.hold import HOLD_KINDS, request_of
-from casino.wallet.model import Entry, Transaction, Wallet, wallet_key
+from casino.wallet.hold import HOLD_KINDS
+from casino.wallet.model import Entry, Wallet, wallet_key
+from casino.wallet.proof.answers import transaction_of
 from casino.wallet.proof.faults import Fault, fault_of
+from casino.wallet.proof.rules import check_rule
 from casino.wallet.purchase import OWED
 
 _GAME: Final = frozenset({"player", "integration", "promotion"})
@@ -52,6 +54,7 @@ def _check_entry(entry: Entry) -> Iterator[Fault]:
     if entry.kind not in _ACCOUNTS or entry.record not in _RECORDS:
         yield fault_of(entry, "kind_unknown", f"nothing is {entry.record} as a {entry.kind}")
         return
+    yield from check_rule(entry)
     moved = entry.balance_after_minor - entry.balance_before_minor
     if entry.record != "applied":
         if moved or entry.postings:
@@ -62,7 +65,10 @@ def _check_entry(entry: Entry) -> Iterator[Fault]:
 
 def _check_postings(entry: Entry, moved: int) -> Iterator[Fault]:
     accounts = {account for account, _ in entry.postings}
-    if not accounts <= _ACCOUNTS[entry.kind]:
+    allowed = _ACCOUNTS[entry.kind]
+    if entry.kind == "bet":  # nobody but the casino pays for a free spin, and it pays for no other
+        allowed = allowed - {"player" if entry.type == "freespin" else "promotion"}
+    if not accounts <= allowed:
         detail = f"a {entry.kind} moves nothing between {', '.join(sorted(accounts))}"
         yield fault_of(entry, "accounts_of_kind", detail)
     if (
@@ -89,26 +95,10 @@ def _check_postings(entry: Entry, moved: int) -> Iterator[Fault]:
 
 def _fingerprints(entry: Entry) -> Iterator[str]:
     """Yield the fingerprints that the request may have had which the entry records."""
-    if entry.kind in HOLD_KINDS:
-        yield request_of(entry).fingerprint()
-        return
-    request = Transaction(
-        integration=entry.integration,
-        transaction_id=entry.transaction_id,
-        kind=entry.kind,
-        type=entry.type,
-        player_id=entry.player_id,
-        currency=entry.currency,
-        amount_minor=entry.amount_minor,
-        game_id=entry.game_id,
-        round_id=entry.round_id,
-        bet_transaction_id=entry.bet_transaction_id,
-        finished=entry.finished,
-        extra=entry.extra,
-    )
+    request = transaction_of(entry)
     if entry.kind != "refund":
         yield request.fingerprint()
-    if entry.bet_transaction_id is not None:
+    if entry.bet_transaction_id is not None and entry.kind not in HOLD_KINDS:
         # A refund names no round, and a win none or another one: the entry carries that of the bet.
         named = round_in(entry.extra) if entry.kind == "win" else None
         yield replace(request, round_id=named).fingerprint()

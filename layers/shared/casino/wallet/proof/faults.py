@@ -9,6 +9,9 @@ type FaultCode = Literal[
     # any item
     "unreadable_item",
     # one entry
+    "rule_of_kind",
+    "answer",
+    "spendable",
     "entry_hash",
     "fingerprint",
     "postings_unbalanced",
@@ -30,6 +33,16 @@ type FaultCode = Literal[
     "wallet_overdrawn",
     # limits
     "limit_counts",
+    # sessions, players, and the audit of changes
+    "session_missing",
+    "session_mismatch",
+    "player_missing",
+    "block_mismatch",
+    "block_not_audited",
+    "exclusion_mismatch",
+    "exclusion_not_audited",
+    "limits_not_audited",
+    "reserved_sum",
     # held wins
     "held_sum",
     "release_without_win",

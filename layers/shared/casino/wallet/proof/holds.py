@@ -28,6 +28,28 @@ class HoldItems:
             self.openings.append(record)
 
 
+class FirstRollback:
+    """Returns which refund or rollback of its bet came first, that a refused one names."""
+
+    def __init__(self, items: HoldItems, records: Records, history: History) -> None:
+        self._openings = {(item.integration, item.bet_id): item for item in items.openings}
+        self._endings = {(item.integration, item.bet_id): item for item in items.endings}
+        self._records = records
+        self._history = history
+
+    def __call__(self, refused: Entry) -> str | None:
+        """Return its transaction id; `None` when none is there."""
+        key = (refused.integration, refused.bet_transaction_id or "")
+        if refused.kind == "refund":
+            void = self._records.void(*key)
+            return void.refund_transaction_id if void is not None else None
+        opening = self._openings.get(key) or _opening(self._history, *key)
+        if isinstance(opening, Barred):
+            return opening.transaction_id
+        ending = self._endings.get(key) or found_by(self._history.ending, *key)
+        return ending.transaction_id if ending is not None else None
+
+
 def check_holds(
     entries: Iterable[Entry], items: HoldItems, records: Records, history: History
 ) -> Iterator[Fault]:

@@ -9,25 +9,19 @@ The whole ledger is held in memory while it is proved, which works for some mill
 Beyond that, prove the wallets one by one, or an export of the table.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from casino.wallet.chain import genesis_hash
-from casino.wallet.hold import Barred, Ending, Hold
-from casino.wallet.model import (
-    Entry,
-    Round,
-    Tombstone,
-    VoidMarker,
-    Wallet,
-    wallet_key,
-)
-from casino.wallet.ports import History, LedgerItem, Unreadable
+from casino.wallet.model import Entry, Round, Tombstone, Wallet, wallet_key
+from casino.wallet.ports import History, LedgerItem, Unreadable, WalletPlace
+from casino.wallet.proof.answers import WordsOf, check_answers
 from casino.wallet.proof.chain import check_wallet
+from casino.wallet.proof.collection import Collection
 from casino.wallet.proof.faults import Fault
-from casino.wallet.proof.holds import HoldItems, check_held, check_holds
+from casino.wallet.proof.holds import FirstRollback, check_held, check_holds
 from casino.wallet.proof.limits import check_counts
 from casino.wallet.proof.links import (
     Records,
@@ -40,9 +34,8 @@ from casino.wallet.proof.links import (
     found_by,
 )
 from casino.wallet.proof.purchases import check_purchases
+from casino.wallet.proof.standing import check_sessions, check_standing
 from casino.wallet.release import Release
-
-type _Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,52 +47,23 @@ class Verification:
     faults: tuple[Fault, ...]
 
 
-@dataclass(slots=True)
-class _Collection:
-    """What was read, by player and currency."""
-
-    heads: dict[_Key, Wallet] = field(default_factory=dict)
-    rounds: list[Round] = field(default_factory=list)
-    entries: dict[_Key, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    tombstones: list[Tombstone] = field(default_factory=list)
-    voids: list[VoidMarker] = field(default_factory=list)
-    holds: HoldItems = field(default_factory=HoldItems)
-    releases: list[Release] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
-
-    def add(self, record: LedgerItem | Round | Wallet | Unreadable) -> None:
-        match record:
-            case Wallet():
-                self.heads[record.player_id, record.currency] = record
-            case Round():
-                self.rounds.append(record)
-            case Entry():
-                self.entries[record.player_id, record.currency].append(record)
-            case Release():
-                self.releases.append(record)
-            case Unreadable():
-                self.unreadable.append(record)
-            case Tombstone():
-                self.tombstones.append(record)
-            case VoidMarker():
-                self.voids.append(record)
-            case Hold() | Barred() | Ending():
-                self.holds.add(record)
-
-
 class Verifier:
-    """Proves one wallet or all of them."""
+    """Proves one wallet or all of them.
 
-    def __init__(self, history: History) -> None:
+    `words_of` returns the words of an integration's dialect; without them no answer is rendered.
+    """
+
+    def __init__(self, history: History, words_of: WordsOf = lambda integration: None) -> None:
         self._history = history
+        self._words_of = words_of
 
     def everything(self) -> Verification:
         """Prove every wallet, and every item of the ledger."""
-        collection = _Collection()
+        collection = Collection()
         for read in (self._history.heads, self._history.rounds, self._history.everything):
             for record in read():
                 collection.add(record)
-        return self._verify(collection)
+        return self.judge(collection)
 
     def wallet(self, player_id: str, currency: str) -> Verification:
         """Prove one wallet, with what its entries name.
@@ -108,18 +72,18 @@ class Verifier:
         again from the ledger itself, which is slow and final. A marker that nothing in the wallet
         leads to is found by `everything` only. Raises `LookupError` for an unknown wallet.
         """
-        verification = self._verify(self._of_wallet(player_id, currency))
+        verification = self.judge(self._of_wallet(player_id, currency))
         if not verification.faults:
             return verification
         collection = self._of_wallet(player_id, currency, indexed=False)
-        return self._verify(collection)
+        return self.judge(collection)
 
-    def _of_wallet(self, player_id: str, currency: str, *, indexed: bool = True) -> _Collection:
+    def _of_wallet(self, player_id: str, currency: str, *, indexed: bool = True) -> Collection:
         key, name = (player_id, currency), wallet_key(player_id, currency)
         head = self._history.head(*key)
         if head is None:
             raise LookupError(f"player {player_id} has no {currency} wallet")
-        collection = _Collection()
+        collection = Collection()
         collection.add(head)
         entries = partial(self._history.of_wallet, *key) if indexed else self._history.everything
         for read in (self._history.rounds, entries):
@@ -151,36 +115,55 @@ class Verifier:
             if found is not None:
                 yield found
 
-    def _verify(self, found: _Collection) -> Verification:
+    def judge(self, found: Collection) -> Verification:
+        """Return every fault of what was read; a value that nobody can judge is one, too."""
         faults = [
             Fault("unreadable_item", item.wallet, None, f"{item.what}: {item.detail}")
             for item in found.unreadable
         ]
-        nameless = {item.wallet for item in found.unreadable}
         settled: list[Entry] = []
-        seen = [entry for entries in found.entries.values() for entry in entries]
+        for check in (self._wallets(found, settled), self._links(found, settled)):
+            try:
+                faults += check
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+                names = ", ".join(sorted(wallet_key(*key) for key in found.heads))
+                detail = f"judging stopped there: {type(error).__name__}: {error}"
+                faults.append(Fault("unreadable_item", names, None, detail))
+        return Verification(len(found.heads), len(settled), tuple(faults))
+
+    def _wallets(self, found: Collection, settled: list[Entry]) -> Iterator[Fault]:
+        """Judge each wallet by itself, and fill `settled`."""
+        nameless = {item.wallet for item in found.unreadable}
         for key in sorted(found.heads.keys() | found.entries.keys()):
             entries = found.entries.get(key, [])
             head = found.heads.get(key) or _empty(*key)
             if key not in found.heads and wallet_key(*key) in nameless:
                 head = _last(head, entries)
             else:
-                faults += check_held(head, entries)
-                faults += check_counts(head, entries)
-            faults += check_wallet(head, entries)
-            faults += self._check_beyond(head, entries)
+                yield from check_held(head, entries)
+                yield from check_counts(head, entries)
+            yield from check_wallet(head, entries)
+            yield from self._check_beyond(head, entries)
+            if key in found.heads:
+                yield from check_standing(head, entries, self._history)
             settled += [entry for entry in entries if entry.seq <= head.seq]
+
+    def _links(self, found: Collection, settled: Sequence[Entry]) -> Iterator[Fault]:
+        """Judge what entries and markers say about each other."""
+        seen = [entry for entries in found.entries.values() for entry in entries]
         records = Records(self._history, seen, found.tombstones, found.voids)
-        faults += check_refunds(settled, records)
-        faults += check_voids(found.voids, records)
-        faults += check_tombstones(found.tombstones, records)
-        faults += check_holds(settled, found.holds, records, self._history)
-        faults += check_purchases(settled, records)
-        faults += check_rounds(found.rounds, settled, seen)
-        faults += check_notices(seen, found.rounds, self._history.rounds)
-        faults += check_releases(found.releases, records)
-        faults += self._check_held_wins(found.heads.values(), settled, found.releases)
-        return Verification(len(found.heads), len(settled), tuple(faults))
+        first = FirstRollback(found.holds, records, self._history)
+        yield from check_sessions(settled, self._history)
+        yield from check_answers(settled, self._words_of, first)
+        yield from check_refunds(settled, records)
+        yield from check_voids(found.voids, records)
+        yield from check_tombstones(found.tombstones, records)
+        yield from check_holds(settled, found.holds, records, self._history)
+        yield from check_purchases(settled, records)
+        yield from check_rounds(found.rounds, settled, seen)
+        yield from check_notices(seen, found.rounds, self._history.rounds)
+        yield from check_releases(found.releases, records)
+        yield from self._check_held_wins(found.heads.values(), settled, found.releases)
 
     def _check_held_wins(
         self, heads: Iterable[Wallet], settled: Iterable[Entry], releases: Iterable[Release]
@@ -189,7 +172,7 @@ class Verifier:
 
         A release may be newer than the head that was read: then the wallet has moved since.
         """
-        held: Counter[_Key] = Counter()
+        held: Counter[WalletPlace] = Counter()
         for entry in settled:
             held[entry.player_id, entry.currency] += entry.held_win_minor
         for release in releases:

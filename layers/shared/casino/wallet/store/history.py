@@ -7,9 +7,12 @@ caller may take its last entry for the wallet's head: the wallet's item names th
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import batched, groupby
 from typing import Any, Final
 
+from casino.audit.model import AuditRecord, of_player
+from casino.audit.store import read_record
 from casino.aws.attributes import Item, number, text
 from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, get, query, read, scan
 from casino.aws.tables import Tables
@@ -17,7 +20,9 @@ from casino.base.errors import AdminError
 from casino.wallet.hold import Barred, Ending, Hold, Holding
 from casino.wallet.model import (
     Entry,
+    Player,
     Round,
+    Session,
     Tombstone,
     VoidMarker,
     Wallet,
@@ -29,7 +34,9 @@ from casino.wallet.store.hold_items import end_id, hold_id, is_hold_item, read_h
 from casino.wallet.store.items import (
     entry_id,
     read_ledger_item,
+    read_player,
     read_round,
+    read_session,
     read_wallet,
     void_id,
     wallet_item_key,
@@ -41,7 +48,7 @@ from casino.wallet.store.release_items import (
 )
 
 #: The keys of the ledger, the rounds and the wallets.
-_KEYS: Final = ("id", "wallet", "round_id", "player_id", "currency")
+_KEYS: Final = ("id", "session_id", "wallet", "round_id", "player_id", "currency")
 #: What is read of a wallet with holds; the role of `measure_holds` may read no more.
 HOLDING: Final = ("player_id", "currency", "held_since", "held_seq")
 
@@ -54,6 +61,7 @@ class DynamoDbHistory:
         self._ledger = tables.ledger
         self._rounds = tables.rounds
         self._wallets = tables.wallets
+        self._tables = tables
 
     def find(self, integration: str, transaction_id: str) -> Entry | Tombstone | None:
         """Return what stands under a transaction's id."""
@@ -152,6 +160,34 @@ class DynamoDbHistory:
     def heads(self) -> Iterator[Wallet | Unreadable]:
         """Yield every wallet, in no order, read consistently."""
         return (_readable(read_wallet, item) for item in scan(self._client, self._wallets))
+
+    def sessions(self, ids: Iterable[str]) -> Iterator[Session | Unreadable]:
+        """Yield the sessions with these ids, in no order."""
+        table = self._tables.sessions
+        for page in batched(ids, BATCH_KEYS, strict=False):
+            keys = [{"session_id": text(each)} for each in page]
+            for item in batch_get(self._client, {table: keys})[table]:
+                found = _readable(read_session, item)
+                own = item["session_id"]["S"]
+                yield replace(found, what=own) if isinstance(found, Unreadable) else found
+
+    def player(self, player_id: str) -> Player | Unreadable | None:
+        """Return a player."""
+        item = get(self._client, self._tables.players, {"player_id": text(player_id)})
+        return _readable(read_player, item) if item else None
+
+    def changes(self, player_id: str) -> list[AuditRecord | Unreadable] | None:
+        """Return the audit of a player, the oldest first; `None` without the table."""
+        if not self._tables.audit:
+            return None
+        items = query(
+            self._client,
+            TableName=self._tables.audit,
+            KeyConditionExpression="subject = :subject",
+            ExpressionAttributeValues={":subject": text(of_player(player_id))},
+            ConsistentRead=True,
+        )
+        return [_readable(read_record, item) for item in items]
 
     def _indexed(self, player_id: str, currency: str, since: int) -> Iterator[Entry]:
         """Yield the entries in the order of the index: by sequence number alone."""
