@@ -10,6 +10,7 @@ from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.invo.effects import InvoEffects
 from casino.integrations.model import Integration
 from casino.wallet.model import Wallet
+from casino.wallet.proof.verify import Verifier
 from testing.arranged import ARRANGED
 from testing.casinos import furnish
 from testing.fake_inbox import FakeInbox
@@ -72,5 +73,5 @@ class Desk:
 
     @property
     def balance(self) -> int:
-        assert self.world.verifier.everything().faults == ()
+        assert Verifier(self.world.history).everything().faults == ()
         return self.wallet.balance_minor

@@ -68,6 +68,7 @@ type FaultCode = Literal[
     "end_without_hold",
     "end_postings",
     "held_account",
+    "held_mark",
     # purchases and what takes them back
     "reversal_without_purchase",
     "reversed_beyond_purchase",

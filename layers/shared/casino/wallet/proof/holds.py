@@ -160,22 +160,28 @@ def _owner(entry: Entry | None) -> str:
 def check_held(wallet: Wallet, entries: Sequence[Entry]) -> Iterator[Fault]:
     """Check that the open holds are the held account: by postings, by bets, and by the wallet."""
     applied = [entry for entry in entries if entry.record == "applied" and entry.seq <= wallet.seq]
-    account = sum(dict(entry.postings).get(HELD, 0) for entry in applied)
+    account, mark = 0, ("", 0)
+    for entry in sorted(applied, key=lambda entry: entry.seq):
+        before, account = account, account + dict(entry.postings).get(HELD, 0)
+        if account and not before:
+            mark = (entry.at, entry.seq)
     ended = {
         (entry.integration, entry.bet_transaction_id)
         for entry in applied
         if entry.kind in ("settle", "rollback")
     }
-    open_holds = [
-        entry
+    open_minor = sum(
+        entry.amount_minor
         for entry in applied
         if entry.kind == "hold" and (entry.integration, entry.bet_transaction_id) not in ended
-    ]
-    open_minor = sum(entry.amount_minor for entry in open_holds)
+    )
+    name = wallet_key(wallet.player_id, wallet.currency)
     if not account == open_minor == wallet.held_minor:
-        name = wallet_key(wallet.player_id, wallet.currency)
         detail = (
             f"the postings hold {account}, the open holds {open_minor}, "
             f"the wallet says {wallet.held_minor}"
         )
         yield Fault("held_account", name, None, detail)
+    elif (wallet.held_since, wallet.held_seq) != (mark if account else ("", 0)):
+        detail = f"the first open hold is entry {mark[1]}, the wallet says {wallet.held_seq}"
+        yield Fault("held_mark", name, None, detail)
