@@ -2,7 +2,7 @@
 PYTHON ?= python3.13
 UV := .tools/uv/bin/uv
 BIN := .venv/bin
-CODE := layers/shared functions builder ops sandbox benchmarks examples testing tests
+CODE := layers/shared functions builder certify ops sandbox benchmarks examples testing tests
 # The build needs the runtime's Python and SAM, and none of the project's own environment.
 BUILDER := .tools/uv/bin/python -m builder
 COMPILE := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --python-version 3.13 \
@@ -92,6 +92,10 @@ tellings: .venv/.project ## Tell TELLINGS=2000 streams that are doubled, shuffle
 races: install ## Let settlement, rollback and release race RACES=1000 times, and 16 processes mix dialects (CROWD=200)
 	RACES=$(or $(RACES),1000) CROWD=$(or $(CROWD),200) $(BIN)/pytest tests/integration/wallet/test_concurrency.py -k "race or 16"
 	API_COPIES=64 $(BIN)/pytest tests/integration/accounts/test_api.py -k at_once
+
+.PHONY: certify-matrix
+certify-matrix: .venv/.project ## Play every iGSP scenario of the certification kit against every known mistake
+	CERTIFY_MATRIX=all $(BIN)/pytest tests/functional/certify/test_broken_wallet.py
 
 run: install ## Boot the local stack, deploy, play the demonstration (ONLY=winupgo: one part)
 	$(BIN)/python -m sandbox.up $(if $(ONLY),--only $(ONLY))

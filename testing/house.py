@@ -14,6 +14,7 @@ _PARTS: Final = (
     "layers",
     "functions",
     "builder",
+    "certify",
     "ops",
     "sandbox",
     "benchmarks",

@@ -215,6 +215,12 @@ PLANTS: Final = [
         "sandbox.winupgo.signatures",
         "casino.dialects.winupgo.signature",
     ),
+    Plant(
+        "the certification kit imports the wallet's signature",
+        "the certification kit is a far end of its own",
+        "certify.judge",
+        "casino.dialects.igsp.signature",
+    ),
     Plant("what ships imports a package for development", NO_TOOL, "functions.bet.app", "httpx"),
     Plant("what ships imports the reports' engine", NO_TOOL, "casino.events.lake", "duckdb"),
     Plant(

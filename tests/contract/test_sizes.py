@@ -17,13 +17,15 @@ MOST_LINES_OF_A_FUNCTION: Final = 40
 LINES_OF_TEMPLATE_PER_FUNCTION: Final = 160
 #: Each context and each counterpart brings its fakes, its builders and its share of the world.
 LINES_OF_KIT_PER_CONTEXT: Final = 180
+#: A whole wallet with a hundred mistakes: what shows that the certification kit can fail.
+LINES_OF_BROKEN_WALLET: Final = 800
 CASINO: Final = PROJECT / "layers" / "shared" / "casino"
 CONTEXTS: Final = len([*CASINO.glob("*/__init__.py"), *CASINO.glob("dialects/*/__init__.py")])
 FUNCTIONS: Final = len(list((PROJECT / "functions").glob("*/app.py")))
 #: Path → how many lines it may hold; what is measured or locked does not count.
 BUDGETS: Final = {
     "template.yaml": LINES_OF_TEMPLATE_PER_FUNCTION * FUNCTIONS,
-    "testing": LINES_OF_KIT_PER_CONTEXT * CONTEXTS,
+    "testing": LINES_OF_KIT_PER_CONTEXT * CONTEXTS + LINES_OF_BROKEN_WALLET,
     "benchmarks": 3_500,
 }
 NOT_COUNTED: Final = ("benchmarks/results/*", "benchmarks/peers/*/requirements.txt")

@@ -1,0 +1,61 @@
+"""The scenarios: data beside this file, a folder for each dialect, more from a file of the user."""
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from certify.language import read_step
+from certify.model import Scenario
+
+
+class CatalogueError(ValueError):
+    """A file of scenarios is not what it should be."""
+
+
+def load(dialect: str, more: Iterable[Path] = ()) -> list[Scenario]:
+    """Return the dialect's scenarios in order, then those of further files; raises an error."""
+    folder = files("certify") / "scenarios" / dialect
+    texts = [f.read_text("utf-8") for f in sorted(folder.iterdir(), key=lambda f: f.name)]
+    texts += [path.read_text("utf-8") for path in more]
+    found = [scenario for text in texts for scenario in read(text)]
+    ids = [scenario.id for scenario in found]
+    twice = sorted({name for name in ids if ids.count(name) > 1})
+    if twice:
+        raise CatalogueError(f"two scenarios have one id: {', '.join(twice)}")
+    return found
+
+
+def read(text: str) -> list[Scenario]:
+    """Return the scenarios of a TOML text; what it says of all stands above the first."""
+    content = tomllib.loads(text)
+    rows = content.pop("scenario", [])
+    return [_scenario(content | row) for row in rows]
+
+
+def choose(
+    scenarios: Iterable[Scenario], only: Sequence[str] = (), tags: Sequence[str] = ()
+) -> list[Scenario]:
+    """Return those whose id is, or begins with, one of `only`, and that have one of the tags."""
+    return [
+        scenario
+        for scenario in scenarios
+        if (not only or any(scenario.id.startswith(word.upper()) for word in only))
+        and (not tags or set(tags) & set(scenario.tags))
+    ]
+
+
+def _scenario(row: dict[str, Any]) -> Scenario:
+    try:
+        return Scenario(
+            **row
+            | {
+                "tags": tuple(row["tags"]),
+                "steps": tuple(read_step(line) for line in row["steps"]),
+                "seats": tuple(row.get("seats", ("normal",))),
+                "needs": tuple(row.get("needs", ())),
+            }
+        )
+    except (KeyError, TypeError) as error:
+        raise CatalogueError(f"scenario {row.get('id', '?')}: {error}") from error
