@@ -67,7 +67,7 @@ class Judge:
         self._tombstones: dict[tuple[str, str], Tombstone] = {}
         self._writes_of: dict[str, list[Entry]] = {}
         self._judged = 0
-        self._ledger = self.house.world.tables.ledger
+        self._tables = self.house.world.tables
 
     def judge(self) -> None:
         """Check everything that has happened."""
@@ -91,7 +91,7 @@ class Judge:
     def _take_in(self, write: Done) -> None:
         """Lead the books through one write; what hangs together has the same moment."""
         for kind, action in _actions(write):
-            if action["TableName"] == self._ledger and kind == "Put":
+            if action["TableName"] == self._tables.ledger and kind == "Put":
                 self._take_in_record(write, action["Item"])
             elif kind == "Update":
                 self._take_in_change(write, action)
@@ -140,7 +140,7 @@ class Judge:
             self.fails("each balance that is told is the one after the entry", words)
 
     def _take_in_change(self, write: Done, action: Mapping[str, Any]) -> None:
-        tables, at_us = self.house.world.tables, write.at_us
+        tables, at_us = self._tables, write.at_us
         values = action.get("ExpressionAttributeValues", {})
         if action["TableName"] == tables.wallets and write.process.startswith(OPERATOR):
             player_id = action["Key"]["player_id"]["S"]

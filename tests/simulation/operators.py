@@ -123,7 +123,13 @@ class Operator:
         self.house.world.sessions.set_status(session_of(dialect, PLAYERS[0]), status)
 
     def _rotation(self, dialect: str) -> Iterator[Callable[[], object]]:
-        """A new secret lies ready, the provider signs with it, and it becomes the current one."""
+        """A new secret lies ready, the provider signs with it, and it becomes the current one.
+
+        One at a time, as the rotation of the casino sees to.
+        """
+        if dialect in self.provider.rotating:
+            return
+        self.provider.rotating.add(dialect)
         secrets, old = self.house.secrets[dialect], self.provider.pairs[dialect]
         secret_key, name = secret_of(self.name), INTEGRATIONS[dialect].secret_name
         text = old.text.replace(old.secret_key, secret_key)
@@ -133,6 +139,7 @@ class Operator:
         pair = replace(old, secret_key=secret_key, text=text)
         yield lambda: self.provider.pairs.__setitem__(dialect, pair)
         yield lambda: secrets.update_secret_version_stage(name, "AWSCURRENT", stood, version)
+        self.provider.rotating.discard(dialect)
 
     def _cash(self, kind: Kind) -> None:
         """Move money of the platform's own."""

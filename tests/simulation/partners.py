@@ -77,6 +77,8 @@ class Provider:
     """When each process of this history began that may write an entry."""
     asked: dict[tuple[str, str], list[Transaction]] = field(default_factory=dict)
     """What was asked for under each id."""
+    rotating: set[str] = field(default_factory=set)
+    """The dialects whose secret is being replaced."""
     pairs: dict[str, Pair] = field(
         default_factory=lambda: {dialect: first_pair(dialect) for dialect in INTEGRATIONS}
     )

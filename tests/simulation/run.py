@@ -32,6 +32,8 @@ class Run:
     drawn: Mapping[str, Any]
     """What the seed decided other than calmly, by place."""
     requests: int
+    faults: int
+    """How many calls to AWS met a fault."""
     steps: int
     """How many of the history's lines say what was done to the wallet, and not what it answered."""
 
@@ -61,6 +63,7 @@ def simulate(seed: int, calm: Iterable[str] = (), forced: Mapping[str, Any] | No
         tuple(judge.violations),
         choices.drawn,
         len(provider.attempts),
+        house.wire.faults,
         house.steps,
     )
 

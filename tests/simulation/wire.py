@@ -140,7 +140,8 @@ class Wire:
     """No fault befalls a call any more."""
     done: list[Done] = field(default_factory=list)
     """The writes in the order in which they took place."""
-    under_way: int = 0
+    faults: int = 0
+    """How many calls were not simply served."""
 
     def __post_init__(self) -> None:
         self._storm = self.choices.pick("storm", STORMS)
@@ -195,10 +196,10 @@ class _Call:
         """Send, wait, and return the answer."""
         way, wire, process = self._way, self._wire, self._process
         if way is not _SERVED:
+            wire.faults += 1
             wire.tell(f"{process.name}: call {process.calls} ({self._operation}): {way.name}")
         trip = wire.choices.pick(f"{self._place}>", _TRIP)
         if way.arrives:
-            wire.under_way += 1
             wire.kernel.after(trip + way.late_us, self._arrive)
         elif way.fails is not None:
             wire.kernel.after(trip, lambda: self._answer.happen(way.fails))
@@ -254,7 +255,6 @@ class _Call:
 
     def _reply(self, value: Any) -> None:
         way, wire = self._way, self._wire
-        wire.under_way -= 1
         if way.is_answered:
             trip = wire.choices.pick(f"{self._place}<", _TRIP)
             told = way.fails if way.fails is not None else value
