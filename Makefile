@@ -80,6 +80,10 @@ rounds: .venv/.project ## Play ROUNDS=2000 histories of whole rounds of three di
 pairs: .venv/.project ## Play every pair of faults at every two calls of bet, win, refund, hold, settle (PAIRS=1000: so many of each action)
 	PAIRS=$(or $(PAIRS),0) $(BIN)/pytest tests/functional/faults/test_pairs.py
 
+.PHONY: simulate
+simulate: .venv/.project ## Play SEEDS=1000 simulated histories on two processes; SEED=17 tells one of them
+	$(BIN)/python -m tests.simulation.campaign $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
+
 .PHONY: limits
 limits: .venv/.project ## Play LIMITS=500 histories under limits and exclusions against a player's diary
 	LIMITS=$(or $(LIMITS),500) $(BIN)/pytest tests/functional/limits/test_stateful_limits.py --hypothesis-profile=explore

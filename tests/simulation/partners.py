@@ -110,8 +110,9 @@ class Provider:
                 self.house.tell(f"{attempt.name}: answered {attempt.status}", step=False)
                 return attempt.status
             else:
-                said = attempt.status if came else "nothing in time"
-                self.house.tell(f"{attempt.name}: {said}", step=False)
+                said = attempt.status or "its connection is closed"
+                said = f"{attempt.name}: {said if came else 'nothing comes in time'}"
+                self.house.tell(said, step=False)
             if number < tries:
                 self.house.kernel.pause(choices.pick(f"{name} {number} backoff", _BACKOFF))
         self.house.tell(f"{name}: given up", step=False)

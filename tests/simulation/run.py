@@ -96,7 +96,9 @@ def _settle(provider: Provider, judge: Judge) -> None:
         if decided and not provider.house.choices.pick(f"{name} again", _AGAIN):
             continue
         attempt = provider.send(message, f"{name} settling")
-        if not attempt.response.wait(SETTLED_US) or not attempt.is_definitive:
+        came = attempt.response.wait(SETTLED_US)
+        provider.house.tell(f"{attempt.name}: answered {attempt.status}", step=False)
+        if not came or not attempt.is_definitive:
             words = f"{attempt.name}: {attempt.status}"
             judge.fails("without faults every request is decided within its time", words)
 
