@@ -27,6 +27,7 @@ _WORDS: Final = {
     "IDEMPOTENCY_MISMATCH": "transaction_mismatch",
     "SIGNATURE_EXPIRED": "timestamp_out_of_range",
     "INTERNAL": "internal_error",
+    "RG_PLAYER_BLOCKED": "player_blocked",
 }
 
 
@@ -93,6 +94,9 @@ class Judge:
         for kind, action in _actions(write):
             if action["TableName"] == self._tables.ledger and kind == "Put":
                 self._take_in_record(write, action["Item"])
+            elif action["TableName"] == self._tables.sessions and kind == "Put":
+                session_id = action["Item"]["session_id"]["S"]
+                self.reference.begins(write.at_us, session_id)
             elif kind == "Update":
                 self._take_in_change(write, action)
 
@@ -111,10 +115,13 @@ class Judge:
         if key in self._entries:
             self.fails("an id has one entry", f"{name} was written again")
         self._entries[key] = entry, write.at_us
-        self._writes_of.setdefault(write.process, []).append(entry)
+        if entry.kind != "notice":  # an order of a session takes two writes, and moves no money
+            self._writes_of.setdefault(write.process, []).append(entry)
         asks = next((e for e in self.provider.asked.get(key, ()) if _is_of(e, entry)), None)
         if asks is None:
             self.fails("every entry was asked for", f"{name} of {entry.amount_minor}")
+            return
+        if entry.kind == "notice":
             return
         begun_us = self.provider.begun[write.process]
         code, applied = entry.rule, entry.record == "applied"
@@ -124,19 +131,20 @@ class Judge:
             check = "what is applied may be" if applied else "a refusal is true at some moment"
             self.fails(check, f"{name}: {code}; the books say {' or '.join(sorted(could))}")
         self.reference.decided(write.at_us, asks, asks.player_id, code)
-        self._check_balance(name, asks, entry)
+        self._check_balance(name, asks, entry, begun_us)
 
-    def _check_balance(self, name: str, asks: Transaction, entry: Entry) -> None:
+    def _check_balance(self, name: str, asks: Transaction, entry: Entry, begun_us: int) -> None:
         books = self.reference.books[asks.player_id]
+        said, could = books.balance + books.reserved, {books.balance}
         if entry.record != "applied":
-            return
-        if entry.balance_after_minor != books.balance:
-            words = f"{name}: {entry.balance_after_minor}; the books say {books.balance}"
+            could = self.reference.balances(asks.player_id, begun_us)
+        elif entry.balance_after_minor != said:
+            words = f"{name}: {entry.balance_after_minor}; the books say {said}"
             self.fails("each balance is the one after the entry", words)
         dialect = next((d for d, e in INTEGRATIONS.items() if e.name == entry.integration), "")
         told = told_balance(dialect, entry.body) if dialect else None
-        if told is not None and told != books.balance:
-            words = f"{name} tells {told}; the books say {books.balance}"
+        if told is not None and told not in could:
+            words = f"{name} tells {told}; the books say {could}"
             self.fails("each balance that is told is the one after the entry", words)
 
     def _take_in_change(self, write: Done, action: Mapping[str, Any]) -> None:
@@ -166,6 +174,9 @@ class Judge:
         if status >= 500:
             self._check_no_answer(attempt, code)
             return
+        if message.reads:
+            self._check_reading(attempt, code)
+            return
         entry, _ = self._entries.get(message.key, (None, 0))
         record = entry or self._tombstones.get(message.key)
         same = record is not None and (record.status, record.body) == (status, body)
@@ -184,11 +195,28 @@ class Judge:
         else:
             self._check_unrecorded(attempt, code, words)
 
+    def _check_reading(self, attempt: Attempt, code: str) -> None:
+        """Check a balance that was asked for: it was right at some moment."""
+        asks, body = attempt.message.asks, attempt.response.value["body"]
+        window = (attempt.begun_us, attempt.response.at_us)
+        statuses = self.reference.stood(asks.session_id or "", *window)
+        if code == "session_suspended" and "suspended" in statuses:
+            return
+        could = self.reference.balances(asks.player_id, *window)
+        told = told_balance(attempt.message.dialect, body) if code == "ok" else None
+        if told not in could:
+            words = f"{attempt.name} was told {told} ({code}); the books say {could}"
+            self.fails("a balance was right at some moment", words)
+
     def _check_unrecorded(self, attempt: Attempt, code: str, words: str) -> None:
-        """Check a refusal without an entry: only a settlement may meet one."""
-        asks = attempt.message.asks
-        could = self.reference.possible(asks, asks.player_id, attempt.begun_us)
-        if code != "bet_not_authorized" or code not in could:
+        """Check a refusal without an entry: settlements and orders of sessions may meet one."""
+        asks, window = attempt.message.asks, (attempt.begun_us, attempt.response.at_us)
+        if asks.kind == "notice":
+            could = {books.meets() for books in self.reference.stood(asks.player_id, *window)}
+        else:
+            could = self.reference.possible(asks, asks.player_id, *window)
+            could &= {"bet_not_authorized"}
+        if code not in could:
             self.fails("one final answer for each id", f"{words}; the ledger knows of none")
 
     def _check_no_answer(self, attempt: Attempt, code: str) -> None:
@@ -202,7 +230,8 @@ class Judge:
         for player_id, books in self.reference.books.items():
             wallet = self.house.world.accounts.wallet(player_id, CURRENCY)
             assert wallet is not None
-            stands, said = (wallet.balance_minor, wallet.held_minor), (books.balance, books.held)
+            stands = (wallet.spendable_minor, wallet.reserved_minor, wallet.held_minor)
+            said = (books.balance, books.reserved, books.held)
             if stands != said:
                 self.fails("money is conserved", f"{player_id}: {stands}; the books say {said}")
         for fault in Verifier(self.house.world.history).everything().faults:

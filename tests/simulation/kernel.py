@@ -77,6 +77,8 @@ class Signal:
     def __init__(self) -> None:
         self.has_happened = False
         self.value: Any = None
+        self.at_us = 0
+        """When it happened, where that was noted."""
         self._waiting: tuple[Process, int] | None = None
 
     def happen(self, value: Any = None) -> None:

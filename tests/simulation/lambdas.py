@@ -111,6 +111,7 @@ class Lambdas:
             if response is None:
                 self._pools[function].remove(environment)
                 self.tell(f"{process.name}: its environment ends", step=False)
+            signal.at_us = self.kernel.now_us
             signal.happen(response)
 
     def _befall(self, process: Process, mishap: str) -> None:

@@ -1,5 +1,6 @@
 """What providers send: each message once as what it asks for, and once as signed bytes."""
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -7,11 +8,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from casino.dialects.registry import family
+from casino.integrations.model import WinLimits
 from casino.signing.pair import Pair
 from casino.signing.scheme import Particulars
+from casino.wallet.hold import session_naming
 from casino.wallet.model import Transaction
 from testing.credentials import pair_of
-from testing.integrations import an_integration
+from testing.integrations import an_integration, with_terms
 from testing.world import GAME, SANDBOX
 
 CURRENCY: Final = "EUR"
@@ -20,9 +23,12 @@ _CLAIMS: Final = {
     "client_id": "client-1",
     "scope": "winupgo/sessions:write winupgo/bets:write winupgo/settlements:write",
 }
+#: From where on wins of iGSP and WinUpGo are held.
+LARGEST_WIN: Final = 6_500
+_LIMITS: Final = ((CURRENCY, WinLimits(single_minor=LARGEST_WIN)),)
 #: Dialect → its integration.
 INTEGRATIONS: Final = {
-    "igsp": SANDBOX,
+    "igsp": with_terms(SANDBOX, win_limits=_LIMITS),
     "flexsoft": an_integration("flexsoft-eu", "flexsoft", url="https://provider.test"),
     "winupgo": an_integration(
         "studio-eu",
@@ -31,6 +37,8 @@ INTEGRATIONS: Final = {
         region="EU",
         provider_id="studio",
         client_id="client-1",
+        opens_sessions=True,
+        win_limits=_LIMITS,
     ),
 }
 
@@ -44,7 +52,7 @@ def first_pair(dialect: str) -> Pair:
 class Message:
     """A request of a provider, which may be sent any number of times; `name` is the history's.
 
-    `asks` is `None` for a request of a balance, then `player_id` is whose.
+    One that `reads` asks for the balance of the player that `asks` names.
     """
 
     name: str
@@ -52,6 +60,7 @@ class Message:
     asks: Transaction
     path: str
     body: bytes
+    reads: bool = False
 
     @property
     def key(self) -> tuple[str, str]:
@@ -82,8 +91,10 @@ class Message:
             "isBase64Encoded": False,
         }
 
-    def altered(self) -> "Message":
-        """Return another request under the same id: one cent more."""
+    def altered(self) -> "Message | None":
+        """Return another request under the same id: one cent more; `None` where none is named."""
+        if self.reads or self.asks.kind == "notice":
+            return None
         asks = replace(self.asks, amount_minor=self.asks.amount_minor + 1)
         return replace(write(asks, self.dialect), name=f"{self.name} altered")
 
@@ -92,6 +103,32 @@ def write(asks: Transaction, dialect: str) -> Message:
     """Return the message that asks for a transaction."""
     path, body = _WRITERS[dialect](asks)
     return Message(asks.transaction_id, dialect, asks, path, body)
+
+
+def balance_of(bet: Message) -> Message:
+    """Return the request of the balance of the player who bets; it has no outcome to keep."""
+    asks = replace(bet.asks, transaction_id=f"{bet.name} balance")
+    fields = {"player_id": asks.player_id, "currency": asks.currency}
+    if bet.dialect == "igsp":
+        text = json.dumps({"action": "balance", **fields, "session_id": asks.session_id})
+        return Message(asks.transaction_id, "igsp", asks, bet.path, text.encode(), reads=True)
+    token = (asks.session_id or "").partition("#")[2]
+    text = json.dumps({"user_id": asks.player_id, "currency": CURRENCY, "session_token": token})
+    path = "/flexsoft/v1/balance"
+    return Message(asks.transaction_id, "flexsoft", asks, path, text.encode(), reads=True)
+
+
+def opening(name: str, player_id: str) -> tuple[Message, str]:
+    """Return WinUpGo's order of a session, and the session's id, which hangs on the order's key."""
+    integration = INTEGRATIONS["winupgo"].name
+    digest = hashlib.sha256(f"{integration}#{name}".encode()).hexdigest()[:32]
+    session_id = session_naming(player_id, digest)
+    asks = Transaction(
+        integration, name, "notice", "session", player_id, CURRENCY, 0, GAME, session_id
+    )
+    fields = {"player_id": player_id, "game_id": GAME, "currency": CURRENCY}
+    body = json.dumps(fields).encode()
+    return Message(name, "winupgo", asks, "/winupgo/v1/sessions", body), session_id
 
 
 def major(minor: int) -> Decimal:
@@ -167,5 +204,6 @@ def told_balance(dialect: str, body: str) -> int | None:
     if dialect == "igsp" and "balance" in fields:
         return int(Decimal(fields["balance"]).scaleb(2))
     if dialect == "flexsoft" and fields.get("data"):
-        return int(fields["data"]["new_balance"]) // 10
+        data = fields["data"]
+        return int(data.get("new_balance", data.get("balance"))) // 10
     return None

@@ -7,15 +7,19 @@ have been said to a request at any moment of its way.
 
 import copy
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any, Final
 
 from casino.wallet.model import Transaction
 from tests.functional.wallet.books import Books
+from tests.simulation.messages import INTEGRATIONS, LARGEST_WIN
 
 #: How long an environment may trust what it knows of an integration, in microseconds; a clock that
 #: stood still meanwhile is believed no longer than that.
 CACHE_US: Final = 60_000_000
+_HOLDING: Final = {INTEGRATIONS["igsp"].name, INTEGRATIONS["winupgo"].name}
+_EVER_US: Final = -(10**12)
 _PLAYS: Final = frozenset({"bet", "hold"})
 
 
@@ -30,7 +34,10 @@ class WalletBooks(Books):
         """The most that the player stakes in a day."""
         self.wagered = 0
         self.is_excluded = False
+        self.reserved = 0
+        """The wins that are held: the player's, and not to be played."""
         self.amounts: dict[tuple[str, str], int] = {}
+        """What each bet said that it stakes; a free one stakes nothing."""
 
     def after(self, request: Transaction, code: str) -> None:
         """Take in that a request was decided with a code."""
@@ -40,7 +47,7 @@ class WalletBooks(Books):
         elif request.kind == "bet":
             self.bets[own] = "refused"
         if code == "ok" and request.kind in _PLAYS:
-            self.wagered += request.amount_minor
+            self.wagered += _stake(request)
         self.answered[own] = code
 
     def says(self, request: Transaction, status: str, bets_enabled: bool) -> str:
@@ -68,13 +75,19 @@ class WalletBooks(Books):
         bet = (request.integration, request.bet_transaction_id)
         if request.kind == "hold" and bet in self.bets:
             return ""  # the bet itself stands first
+        if status == "none":
+            return "session_not_found"
         if status != "active":
             return "session_suspended" if status == "suspended" else "session_expired"
         if not bets_enabled:
             return "bets_disabled"
         if self.blocked:
             return "player_blocked"
-        return self._limited(request.amount_minor)
+        return self._limited(_stake(request))
+
+    def meets(self) -> str:
+        """Return what a request for a session is refused with; empty when it is not."""
+        return "player_blocked" if self.blocked else self._limited(0)
 
     def _limited(self, stake: int) -> str:
         if self.is_excluded:
@@ -88,9 +101,32 @@ class WalletBooks(Books):
     def _refund(self, request: Any, own: tuple[str, str]) -> str:
         bet = (request.integration, request.bet_transaction_id)
         open_ = self.bets.get(bet) == "open" and not request.by_bet
-        if open_ and self.stakes[bet] != request.amount_minor:
+        if open_ and self.amounts[bet] != request.amount_minor:
             return "refund_amount_mismatch"
         return super()._refund(request, own)
+
+    def _bet(self, request: Any, own: tuple[str, str]) -> str:
+        self.amounts[own] = request.amount_minor
+        return super()._bet(replace(request, amount_minor=_stake(request)), own)
+
+    def _win(self, request: Any, own: tuple[str, str]) -> str:
+        if request.type == "jackpot":
+            self.balance += request.amount_minor
+            if request.finished:
+                self.finished.add((request.integration, request.round_id))
+        elif (refusal := super()._win(request, own)) != "ok":
+            return refusal
+        return self._kept_back(request)
+
+    def _settle(self, request: Any, own: tuple[str, str]) -> str:
+        refusal = super()._settle(request, own)
+        return refusal if refusal != "ok" else self._kept_back(request)
+
+    def _kept_back(self, win: Transaction) -> str:
+        if win.amount_minor > LARGEST_WIN and win.integration in _HOLDING:
+            self.balance -= win.amount_minor
+            self.reserved += win.amount_minor
+        return "ok"
 
     def _deposit(self, request: Any, own: tuple[str, str]) -> str:
         self.balance += request.amount_minor
@@ -101,6 +137,10 @@ class WalletBooks(Books):
             return "insufficient_funds"
         self.balance -= request.amount_minor
         return "ok"
+
+
+def _stake(bet: Transaction) -> int:
+    return 0 if bet.type == "freespin" else bet.amount_minor
 
 
 @dataclass
@@ -116,9 +156,9 @@ class Reference:
 
     def __post_init__(self) -> None:
         for player_id, books in self.books.items():
-            self._past.append((-(10**12), player_id, books.copy()))
+            self._past.append((_EVER_US, player_id, books.copy()))
         for named in (self.statuses, self.bets_enabled):
-            self._past += [(-(10**12), name, value) for name, value in named.items()]
+            self._past += [(_EVER_US, name, value) for name, value in named.items()]
 
     def decided(self, at_us: int, request: Transaction, player_id: str, code: str) -> None:
         """Take in an entry."""
@@ -136,16 +176,22 @@ class Reference:
         self._past.append((at_us, name, value))
 
     def possible(
-        self, request: Transaction, player_id: str, begun_us: int, *, money_now: bool = False
+        self,
+        request: Transaction,
+        player_id: str,
+        begun_us: int,
+        until_us: float = inf,
+        *,
+        money_now: bool = False,
     ) -> set[str]:
-        """Return what could be said to a request that began then and is decided now.
+        """Return what could be said to a request on its way, from when it began to its answer.
 
         With `money_now` only the wallet as it stands counts; session and terms may be as they
         were when they were read.
         """
-        sessions = set(self._stood(request.session_id or "", begun_us)) or {"active"}
-        terms = set(self._stood(request.integration, begun_us - CACHE_US)) or {True}
-        wallets: Iterable[WalletBooks] = self._stood(player_id, begun_us)
+        sessions = set(self.stood(request.session_id or "", begun_us, until_us)) or {"none"}
+        terms = set(self.stood(request.integration, begun_us - CACHE_US, until_us)) or {True}
+        wallets: Iterable[WalletBooks] = self.stood(player_id, begun_us, until_us)
         if money_now:
             wallets = (self.books[player_id],)
         return {
@@ -155,10 +201,20 @@ class Reference:
             for on in terms
         }
 
-    def _stood(self, name: str, since_us: int) -> Iterator[Any]:
-        """Yield how something stood since then, and in the moment itself, the latest first."""
+    def balances(self, player_id: str, begun_us: int, until_us: float = inf) -> set[int]:
+        """Return what a player could spend at any of these moments."""
+        return {books.balance for books in self.stood(player_id, begun_us, until_us)}
+
+    def begins(self, at_us: int, session_id: str) -> None:
+        """Take in a new session."""
+        self._past.insert(0, (_EVER_US, session_id, "none"))
+        self.statuses[session_id] = "none"
+        self.now_is(at_us, session_id, "active")
+
+    def stood(self, name: str, since_us: int, until_us: float = inf) -> Iterator[Any]:
+        """Yield how something stood from then on, the latest first."""
         for at_us, changed, value in reversed(self._past):
-            if changed == name:
+            if changed == name and at_us <= until_us:
                 yield value
                 if at_us < since_us:
                     return

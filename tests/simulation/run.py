@@ -11,7 +11,8 @@ from tests.simulation.kernel import LivelockError
 from tests.simulation.machine import reseed, simulated
 from tests.simulation.messages import Message
 from tests.simulation.operators import Operator
-from tests.simulation.partners import Provider, Round
+from tests.simulation.partners import Provider
+from tests.simulation.rounds import Round
 
 _MOST_ROUNDS: Final = 6
 _MOST_OPERATORS: Final = 3
