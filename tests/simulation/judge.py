@@ -79,6 +79,8 @@ class Judge:
         for attempt in attempts:
             if attempt.response.value is not None:
                 self._check_answer(attempt)
+        for name in self.house.lambdas.overdue:
+            self.fails("every request is answered within its time", name)
         for crash in self.house.lambdas.crashes:
             self.fails("a handler never raises", crash)
         self._check_money()

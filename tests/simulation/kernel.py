@@ -31,6 +31,8 @@ class Host:
         """How far its wall clock is ahead."""
         self.frozen_us = 0
         """How long its steady clock stood still."""
+        self.cut_until_us = 0
+        """Until when it reaches nothing."""
 
     def wall(self) -> float:
         """Return seconds since the epoch."""
@@ -52,6 +54,7 @@ class Process(greenlet):
         """Counts its waits: whatever was to end an earlier one is void."""
         self.calls = 0
         """Counts its calls to AWS."""
+        self.was_frozen = False
         self.ticks_left = 0
         """After so many looks at a clock, sleeps and calls `mishap` happens; 0: never."""
         self.mishap: Callable[[], None] | None = None

@@ -57,6 +57,8 @@ class Lambdas:
     running: set[str] = field(default_factory=set)
     crashes: list[str] = field(default_factory=list)
     """What handlers raised: they never may."""
+    overdue: list[str] = field(default_factory=list)
+    """The requests that Lambda had to end, though nothing had stopped them."""
 
     def __post_init__(self) -> None:
         self._pools: dict[str, list[Environment]] = {name: [] for name in self.make}
@@ -119,10 +121,13 @@ class Lambdas:
             self.tell(f"{process.name}: killed")
             process.die()
         seconds = self.choices.pick(f"{process.name}!~", _FROZEN)
+        process.was_frozen = True
         self.tell(f"{process.name}: frozen for {seconds / 1e6} s")
         self.kernel.pause(seconds)
 
     def _time_out(self, process: Process, signal: Signal) -> None:
         if not signal.has_happened and not process.dead:
             self.tell(f"{process.name}: its time is over", step=False)
+            if not process.was_frozen:
+                self.overdue.append(process.name)
             self.kernel.kill(process)

@@ -77,9 +77,15 @@ def table(found: list[Found]) -> str:
     rows = [f"| {each.fault} | {each.check} | {each.seed:,} | {each.steps} |\n" for each in found]
     short = sum(1 for each in found if each.steps <= SHORT)
     return (
-        f"{_HEAD}{''.join(rows)}\n{len(found)} faults; {short} of them show in a history of at most "
-        f"{SHORT} steps.\n"
+        f"{_HEAD}{''.join(rows)}\n{len(found)} faults; {short} of them show in a history of at most"
+        f" {SHORT} steps.\n"
     )
+
+
+def tell(*lines: str) -> None:
+    """Print lines at once."""
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    sys.stdout.flush()
 
 
 def main(arguments: list[str]) -> int:
@@ -95,14 +101,14 @@ def main(arguments: list[str]) -> int:
     found = []
     for each in look_for_all(wanted, given.seeds, given.processes):
         found.append(each)
-        told = f"{each.check} (seed {each.seed}, {each.steps} steps)" if each.check else "NOT FOUND"
-        print(f"{each.fault}: {told}", flush=True)
+        told = f"{each.check} (seed {each.seed}, {each.steps} steps)"
+        tell(f"{each.fault}: {told if each.check else f'NOT FOUND {each.words}'}")
         if given.histories:
-            print(*(f"    {line}" for line in (*each.history, each.words)), sep="\n")
+            tell(*(f"    {line}" for line in (*each.history, each.words)))
     missed = [each.fault for each in found if not each.check]
     if given.write and not missed:
         TABLE.write_text(table(found), "utf-8")
-    print(f"{len(found) - len(missed)} of {len(found)} found")
+    tell(f"{len(found) - len(missed)} of {len(found)} found")
     return 1 if missed else 0
 
 

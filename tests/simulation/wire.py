@@ -6,7 +6,7 @@ arrive when its sender has long given up.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from botocore.exceptions import (
@@ -52,6 +52,8 @@ class Way:
     """Whether the sender's environment ends with the call."""
     freezes_us: int = 0
     """How long the sender stands still after the answer."""
+    cuts_us: int = 0
+    """How long the sender's environment reaches nothing any more."""
 
 
 def _http(status: int) -> Callable[[], Exception]:
@@ -75,6 +77,9 @@ _COMMON: Final = (
     (2, Way("applied, answered 500", fails=_http(500))),
     (1, Way("applied, reply garbled", fails=lambda: HTTPClientError(error="no JSON"))),
     (2, Way("lost", arrives=False, is_answered=False)),
+    (2, Way("applied, reply lost, cut off", is_answered=False, cuts_us=4_000 * _MS)),
+    (1, Way("applied, answered 500, cut off", fails=_http(500), cuts_us=4_000 * _MS)),
+    (1, Way("lost, cut off", arrives=False, is_answered=False, cuts_us=4_000 * _MS)),
     (1, Way("connection closed", arrives=False, fails=_closed)),
     (
         1,
@@ -106,6 +111,8 @@ STORMS: Final = Options((3, 0.0), (4, 0.05), (2, 0.15), (1, 0.4))
 _TRIP: Final = Options(
     (10, 2 * _MS), (4, 1 * _MS), (4, 3 * _MS), (3, 5 * _MS), (2, 12 * _MS), (1, 60 * _MS)
 )
+#: How many writes a read may be behind that need not be of the present.
+_LAGS: Final = Options((6, 0), (2, 1), (2, 3), (1, 12))
 _GAP: Final = Options((6, 0), (1, 1 * _MS), (1, 8 * _MS))
 _SERVED: Final = FAULTS["served"]
 _NOTHING: Final = Options((1, "served"))
@@ -115,6 +122,13 @@ def _options(storm: float, *more: tuple[float, Way]) -> Options[str]:
     ways = [(weight, way.name) for weight, way in (*_COMMON, *more)]
     calm = sum(weight for weight, _ in ways) * (1 / storm - 1)
     return Options((calm, _SERVED.name), *ways)
+
+
+def _may_lag(operation: str, request: Mapping[str, Any]) -> bool:
+    """Tell whether a read need not be of the present."""
+    if operation == "BatchGetItem":
+        return not all(asked.get("ConsistentRead") for asked in request["RequestItems"].values())
+    return operation in ("GetItem", "Query", "Scan") and not request.get("ConsistentRead")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +177,9 @@ class Wire:
         if left < _LEAST_S:
             late = TimeoutError("the request's time is over")
             raise ConnectTimeoutError(endpoint_url=_URL, error=late)
+        if self.kernel.now_us < process.host.cut_until_us:
+            self.kernel.pause(_MS)
+            raise EndpointConnectionError(endpoint_url=_URL)
         call = _Call(self, process, operation, request)
         return call.made(min(READ_S, left))
 
@@ -205,9 +222,12 @@ class _Call:
             wire.kernel.after(trip, lambda: self._answer.happen(way.fails))
         if way.kills:
             process.die()
+        if way.cuts_us:
+            process.host.cut_until_us = wire.kernel.now_us + way.cuts_us
         if not self._answer.wait(round(patience_s * 1_000_000)):
             raise ReadTimeoutError(endpoint_url=_URL)
         if way.freezes_us:
+            process.was_frozen = True
             wire.kernel.pause(way.freezes_us)
             process.tick()
         value = self._answer.value
@@ -225,7 +245,11 @@ class _Call:
                 return
             if way.refusal:
                 raise self._cancelled(way.refusal)
-            self._land(self._wire.model.begin(operation, request, way.whim))
+            whim = way.whim
+            if _may_lag(operation, request):
+                lag = self._wire.choices.pick(f"{self._place}~", _LAGS)
+                whim = replace(whim, lag=lag)
+            self._land(self._wire.model.begin(operation, request, whim))
         except RefusedError as refused:
             error = error_of(operation, refused)
             self._reply(lambda: error)
