@@ -34,6 +34,7 @@ _PLAIN: Final = {
     "sign": ("signature", "Sign a body as a provider does."),
     "verify-signature": ("signature", "Say why a signature does not match."),
     "switch": ("switch", "Switch new sessions or bets on or off, for one or for all."),
+    "reconcile": ("reconcile", "Compare a provider's report with the ledger."),
     "audit": ("audit", "List who changed what, when and why."),
 }
 #: A noun → the nouns within it, as above.

@@ -34,7 +34,7 @@ def restore(
     who: Explained,
 ) -> Output:
     """Restore ledger, wallets and rounds to one moment as PREFIX-ledger, -wallets and -rounds."""
-    made = operations.restore
+    made, who = operations.restore, who.explained()
     moment = datetime.fromisoformat(a_moment(at)) if at else made.latest()
     label = made.into(prefix, moment)
     told = f"{prefix} as of {iso_utc(moment.timestamp())}"

@@ -94,8 +94,8 @@ READS = [
     ("sign", FILE),
     ("verify-signature", FILE),
 ]
-#: These need an order, a provider that answers, an archive, a day that has passed, or tables to
-#: restore: the tests of orders, of events, of limits, of rebuilds and audit_of_gifts run them.
+#: These need an order, a provider that answers, an archive, a report, a day that has passed, tables
+#: to restore: tests of orders, events, limits, rebuilds, reports and audit_of_gifts run them.
 ELSEWHERE = [
     *(("gift", verb) for verb in ("grant", "cancel", "show")),
     *(("order", verb) for verb in ("show", "deliver", "deliver-error", "merchant-list")),
@@ -103,12 +103,12 @@ ELSEWHERE = [
     ("player", "limit", "confirm"),
     ("player", "sync"),
     ("ledger", "restore"),
+    ("reconcile",),
 ]
 #: The API's function launches, and logs the IAM caller of each launch.
 OVER_THE_API = [("session", "launch")]
 #: Verbs that need a reason: money, and whatever stops a player.
 EXPLAINED = [
-    ("ledger", "restore"),
     ("integration", "limits"),
     ("win", "release"),
     ("hold", "release"),

@@ -74,4 +74,5 @@ def test_what_cannot_be_restored_is_said_before_anything_is_made(world: World, p
     recoverable(world)
     late = ("ledger", "restore", "monday", "--at", "2999-01-01", *REASON)
     assert ops.error(*late) == "too_late"
+    assert ops.error("ledger", "restore", "monday", "--reason", " ") == "reason_missing"
     assert "monday-wallets" not in world.client.list_tables()["TableNames"]

@@ -148,6 +148,27 @@ class DynamoDbHistory:
         """Yield every item of the ledger, in no order, read consistently."""
         return (_readable(read_item, item) for item in scan(self._client, self._ledger))
 
+    def sent_by(
+        self, integration: str, since: str, until: str
+    ) -> Iterator[Entry | Tombstone | Unreadable]:
+        """Yield what stands under an integration's transaction ids and is of a period, in no order.
+
+        No index knows integrations: the whole ledger is read, and the rest left out there.
+        """
+        wanted = {
+            "FilterExpression": "begins_with(id, :prefix) AND #at >= :since AND #at < :until",
+            "ExpressionAttributeNames": {"#at": "at"},
+            "ExpressionAttributeValues": {
+                ":prefix": text(entry_id(integration, "")),
+                ":since": text(since),
+                ":until": text(until),
+            },
+        }
+        for item in scan(self._client, self._ledger, **wanted):
+            found = _readable(read_ledger_item, item)
+            if not isinstance(found, VoidMarker):
+                yield found
+
     def rounds(self) -> Iterator[Round | Unreadable]:
         """Yield every round, in no order, read consistently."""
         return (_readable(read_round, item) for item in scan(self._client, self._rounds))

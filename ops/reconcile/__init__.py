@@ -1,0 +1,1 @@
+"""Compares a provider's report with the ledger."""
