@@ -4,6 +4,7 @@ A commit checks all its items before it writes one, evaluates every condition, a
 items on which conditions failed.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -142,6 +143,7 @@ class FakeLedger:
                 head_hash=entry.hash,
                 version=commit.wallet.version + 1,
                 play=commit.play or head.play,
+                bonus=commit.bonus or head.bonus,
             )
         if commit.round_change is not None:
             self._change_round(entry, commit.round_change)
@@ -156,6 +158,13 @@ class FakeLedger:
         key = _round_key(entry, change.round_id)
         unplayed = Round(entry.integration, entry.player_id, entry.currency, change.round_id)
         round_ = self._tables.rounds.get(key, unplayed)
+        if change.staked_minor is not None:
+            grants = Counter(dict(round_.grants))
+            for number, minor in [change.grant] if change.grant is not None else []:
+                grants[number] += minor
+            staked_minor = (round_.staked_minor or 0) + change.staked_minor
+            told = tuple(sorted(grants.items()))
+            round_ = replace(round_, staked_minor=staked_minor, grants=told)
         self._tables.rounds[key] = replace(
             round_,
             bets=round_.bets + change.bets,

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from casino.accounts.answers import PlatformWords
+from casino.accounts.bonuses import BonusAdmin
 from casino.accounts.limits import LimitsAdmin
 from casino.accounts.store.bought import DynamoDbBought
 from casino.accounts.store.controls import DynamoDbControls
@@ -27,6 +28,7 @@ from casino.wallet.service import WalletService
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.ledger import DynamoDbLedger
 from casino.wallet.store.references import DynamoDbReferences
+from casino.wiring.players import bonus_admin
 from casino.wiring.proof import verifier_of
 from casino.wiring.settings import load_settings
 from testing.arranged import ArrangedAccounts, ArrangedProfiles, ArrangedSessions
@@ -90,6 +92,11 @@ class World:
         """The use cases of responsible gaming, at the system's time."""
         controls = DynamoDbControls(self.client, self.tables)
         return LimitsAdmin(self.accounts, controls, self.history, SystemClock())
+
+    @property
+    def bonuses(self) -> BonusAdmin:
+        """The use cases of bonus money, at the system's time."""
+        return bonus_admin(self.client, self.tables, SystemClock())
 
     @property
     def history(self) -> DynamoDbHistory:

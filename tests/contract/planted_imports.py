@@ -86,6 +86,12 @@ PLANTS: Final = [
         "casino.accounts.admin",
     ),
     Plant(
+        "a word of bonus money imports a decision",
+        "inside the bonuses",
+        "casino.bonus.model",
+        "casino.bonus.decide",
+    ),
+    Plant(
         "a word of the limits imports a decision",
         "inside the limits",
         "casino.limits.model",

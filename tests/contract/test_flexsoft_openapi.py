@@ -10,7 +10,8 @@ from casino.base.errors import RequestRefusedError
 from casino.dialects.flexsoft.answers import answer
 from casino.dialects.flexsoft.requests import read
 from casino.wallet.dialect import Call, Outcome
-from casino.wallet.model import BalanceQuery, Transaction
+from casino.wallet.model import Transaction
+from casino.wallet.queries import BalanceQuery
 from casino.wallet.refusals import REFUSALS
 from testing.openapi import Document, Node
 from testing.template import PROJECT

@@ -13,7 +13,8 @@ from itertools import count
 from typing import Any
 
 from casino.dialects.igsp.requests import parse_hook
-from casino.wallet.model import PLATFORM, BalanceQuery, Kind, Player, Transaction
+from casino.wallet.model import PLATFORM, Kind, Player, Transaction
+from casino.wallet.queries import BalanceQuery
 from casino.wallet.service import Result
 from testing.casinos import casino_on
 from testing.clock import FakeClock

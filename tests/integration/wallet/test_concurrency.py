@@ -18,8 +18,9 @@ from botocore.config import Config
 
 from casino.aws.clients import dynamodb_client
 from casino.wallet.hold import RELEASE
-from casino.wallet.model import Entry, TokenExchange, Tombstone, Transaction
+from casino.wallet.model import Entry, Tombstone, Transaction
 from casino.wallet.proof.verify import Verifier
+from casino.wallet.queries import TokenExchange
 from sandbox.ministack import MiniStack
 from testing.world import SANDBOX, World, build_tables
 from tests.integration.wallet.crowd import (

@@ -35,7 +35,8 @@ from casino.observability.hooks import HookTelemetry
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.signing.pair import CURRENT, Pair
 from casino.wallet.hold import HOLD_KINDS, HoldRequest
-from casino.wallet.model import TokenExchange, Transaction
+from casino.wallet.model import Transaction
+from casino.wallet.queries import TokenExchange
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.hold_ledger import DynamoDbHoldLedger
 from casino.wallet.store.tokens import DynamoDbTokens

@@ -2,9 +2,10 @@
 
 import pytest
 
-from casino.wallet.decide import decide_balance
+from casino.wallet.decide_session import decide_balance
 from casino.wallet.decision import BalanceFacts, Refusal
-from casino.wallet.model import BalanceQuery, Player
+from casino.wallet.model import Player
+from casino.wallet.queries import BalanceQuery
 from testing.transactions import AT, PLAYER, SESSION
 from tests.unit.wallet.situations import WALLET, Parts, changed, each, each_pair, row
 
@@ -45,7 +46,7 @@ TOLD = [
 def decided(parts: Parts) -> Refusal | int:
     found = {name: changed(model, parts.get(name, {})) for name, model in USUAL.items()}
     query = found.pop("query")
-    return decide_balance(BalanceFacts(**found), query)
+    return decide_balance(BalanceFacts(**found), query, 0)
 
 
 @each(REFUSED)

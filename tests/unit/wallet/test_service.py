@@ -12,8 +12,9 @@ from casino.base.errors import (
     UnavailableError,
 )
 from casino.wallet.decision import Snapshot
-from casino.wallet.model import BalanceQuery, Player
+from casino.wallet.model import Player
 from casino.wallet.ports import Commit, Ledger
+from casino.wallet.queries import BalanceQuery
 from casino.wallet.service import Retries
 from testing.casinos import furnish
 from testing.clock import FakeClock

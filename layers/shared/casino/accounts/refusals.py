@@ -62,5 +62,16 @@ _TABLE: Final = (
     _common("outcome_unknown", _RETRY),
 )
 
+_ENDED: Final = "Do not send it again; the history of the wallet says what became of the grant."
+_BONUS: Final = (
+    definitive(404, "bonus_not_found", "The wallet has no such grant.", _ENDED),
+    definitive(409, "bonus_active", "Another grant stands in the wallet.", _NEW_KEY),
+    definitive(409, "bonus_over", "The deadline of the grant has passed.", _NEW_KEY),
+    definitive(409, "bonus_not_met", "The grant is not wagered.", _LATER),
+    definitive(409, "bonus_stands", "The grant is wagered, or its deadline not passed.", _LATER),
+)
+
+#: Code of a refused grant, or of its refused end → what it means to who asks.
+BONUS_ERRORS: Final[dict[str, ApiError]] = {error.code: error for error in _BONUS}
 #: Code → what it means to who asks.
 ACCOUNT_ERRORS: Final[dict[str, ApiError]] = {error.code: error for error in _TABLE}

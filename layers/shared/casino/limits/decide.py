@@ -33,18 +33,20 @@ def met_by(
         value = values.get(name)
         if value is not None and spent_s >= value:
             return Met("rg_time_limit", name, value)
-    return _amount_met(values, present, bet.staked_minor) if bet.staked_minor else None
+    return _amount_met(values, present, bet) if bet.staked_minor else None
 
 
-def _amount_met(values: dict[str, int], present: Play, stake_minor: int) -> Met | None:
-    room = [("rg_stake_limit", "stake", 0)]
-    spent = zip(WINDOWS, present.staked, present.returned, strict=True)
-    for window, staked, returned in spent:
-        room.append(("rg_loss_limit", f"loss_{window}", staked - returned))
-        room.append(("rg_wager_limit", f"wager_{window}", staked))
-    for code, name, used in room:
+def _amount_met(values: dict[str, int], present: Play, bet: Movement) -> Met | None:
+    """A loss is of cash: bonus money counts for stakes alone."""
+    stake, cash = bet.staked_minor, bet.staked_minor - bet.bonus_minor
+    room = [("rg_stake_limit", "stake", 0, stake)]
+    spent = zip(WINDOWS, present.staked, present.returned, present.bonus, strict=True)
+    for window, staked, returned, bonus in spent:
+        room.append(("rg_loss_limit", f"loss_{window}", staked - bonus - returned, cash))
+        room.append(("rg_wager_limit", f"wager_{window}", staked, stake))
+    for code, name, used, more in room:
         value = values.get(name)
-        if value is not None and used + stake_minor > value:
+        if value is not None and more and used + more > value:
             return Met(code, name, value, left=max(0, value - used))
     return None
 
@@ -68,7 +70,10 @@ def counted(limits: Limits, play: Play, movement: Movement, now: int) -> Play:
         active_s=active_s,
         check_active_s=play.check_active_s + gap_s,
         check_staked=play.check_staked + movement.staked_minor,
-        check_returned=play.check_returned + movement.returned_minor,
+        check_returned=play.check_returned
+        + movement.returned_minor
+        + movement.bonus_returned_minor,
+        bonus=_sums(play.bonus, movement.bonus_minor, before, today),
     )
 
 
@@ -90,7 +95,9 @@ def checked(limits: Limits, play: Play) -> Play | None:
 
 def anew(play: Play) -> Play:
     """Return the counts with what a reality check shows begun anew."""
-    return Play(play.at, play.played_at, play.staked, play.returned, play.active_s)
+    return Play(
+        play.at, play.played_at, play.staked, play.returned, play.active_s, bonus=play.bonus
+    )
 
 
 def folded(

@@ -28,10 +28,11 @@ def read_limits(value: Value) -> Limits:
 
 
 def play_value(play: Play) -> Value:
-    """Store counts: a list of numbers, in the order of their fields."""
+    """Store counts: a list of numbers, in the order of their fields; of no bonus, none."""
     sums = (*play.staked, *play.returned)
     check = (play.check_active_s, play.check_staked, play.check_returned)
-    numbers = (play.at, play.played_at, *sums, play.active_s, *check)
+    bonus = play.bonus if any(play.bonus) else ()
+    numbers = (play.at, play.played_at, *sums, play.active_s, *check, *bonus)
     return {"L": [number(each) for each in numbers]}
 
 
@@ -39,7 +40,7 @@ def read_play(value: Value) -> Play:
     """Read counts."""
     at, played_at, *rest = (int(each["N"]) for each in value["L"])
     staked, returned = cast("PerWindow", tuple(rest[:3])), cast("PerWindow", tuple(rest[3:6]))
-    active_s, check_active_s, check_staked, check_returned = rest[6:]
-    return Play(
-        at, played_at, staked, returned, active_s, check_active_s, check_staked, check_returned
-    )
+    active_s, check_active_s, check_staked, check_returned = rest[6:10]
+    bonus = cast("PerWindow", tuple(rest[10:] or (0, 0, 0)))
+    check = (check_active_s, check_staked, check_returned)
+    return Play(at, played_at, staked, returned, active_s, *check, bonus)

@@ -57,7 +57,8 @@ class Play:
     """What was staked, won back and played in the windows of `at`, and since the last check.
 
     `at` is the latest moment that was counted, `played_at` the latest bet. `active_s` is the day's
-    active time: gaps of more than five minutes between bets do not count.
+    active time: gaps of more than five minutes between bets do not count. `bonus` is the part of
+    the stakes that was bonus money; returns are cash, but what a check shows is all of both.
     """
 
     at: int = 0
@@ -68,18 +69,22 @@ class Play:
     check_active_s: int = 0
     check_staked: int = 0
     check_returned: int = 0
+    bonus: PerWindow = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
     """What a transaction of a game moves: a stake taken or given back, or a win.
 
-    `plays` says that it is a bet, whatever it stakes: only bets are active play.
+    `plays` says that it is a bet, whatever it stakes: only bets are active play. Of the stake,
+    `bonus_minor` is bonus money; `bonus_returned_minor` is won or given back beside the cash.
     """
 
     staked_minor: int = 0
     returned_minor: int = 0
     plays: bool = False
+    bonus_minor: int = 0
+    bonus_returned_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,7 @@ class LaunchService:
         assert found.player is not None  # noqa: S101 - `refusal` looked
         balance_minor = parse_major(DEMO_BALANCE_MAJOR, order.currency)
         if not order.is_demo and found.wallet is not None:
-            balance_minor = found.wallet.spendable_minor
+            balance_minor = found.wallet.playable_minor(int(now))
         return _Admitted(order, integration, found.player.name or "", balance_minor)
 
     def _start(

@@ -5,14 +5,14 @@ A change to history, a missing entry or an inserted one shows when the chain is 
 
 import hashlib
 import json
-from dataclasses import fields, replace
+from dataclasses import astuple, fields, replace
 from operator import attrgetter
 
 from casino.wallet.model import Entry, wallet_key
 
 _SCHEMA = "entry/2"
-#: Every field but the hash, which is the last.
-_hashed_fields = attrgetter(*(field.name for field in fields(Entry)[:-1]))
+#: Every field but the hash, and what an entry says of a bonus: few have that, which follows then.
+_hashed_fields = attrgetter(*(f.name for f in fields(Entry) if f.name not in ("hash", "bonus")))
 
 
 def genesis_hash(player_id: str, currency: str) -> str:
@@ -22,7 +22,10 @@ def genesis_hash(player_id: str, currency: str) -> str:
 
 def entry_hash(entry: Entry) -> str:
     """Return the SHA-256 in hex over every field of `entry` but its own hash."""
-    text = json.dumps([_SCHEMA, *_hashed_fields(entry)], ensure_ascii=False, separators=(",", ":"))
+    hashed = [_SCHEMA, *_hashed_fields(entry)]
+    if entry.bonus is not None:
+        hashed.append(astuple(entry.bonus))
+    text = json.dumps(hashed, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

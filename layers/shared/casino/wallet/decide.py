@@ -7,8 +7,8 @@ check, so a switch, a block or an expiry never changes an answer that was given.
 
 from dataclasses import replace
 
+from casino.wallet.decide_session import session_over, session_refusal
 from casino.wallet.decision import (
-    BalanceFacts,
     Cancelled,
     Decision,
     Posting,
@@ -20,14 +20,11 @@ from casino.wallet.decision import (
 )
 from casino.wallet.model import (
     WIN_HELD,
-    BalanceQuery,
     Entry,
     Round,
-    Session,
     Tombstone,
     Transaction,
     Wallet,
-    introduction,
     platform_transaction_id,
 )
 from casino.wallet.terms import Terms
@@ -58,7 +55,7 @@ def decide(snapshot: Snapshot, request: Transaction, terms: Terms, now: int) -> 
 
 def decide_bet(snapshot: Snapshot, bet: Transaction, terms: Terms, now: int) -> Refusal | Posting:
     """Debit a stake or tip; a freespin's notional amount goes against the promotion account."""
-    refusal = _session_refusal(snapshot.session, bet) or _session_over(snapshot.session, now)
+    refusal = session_refusal(snapshot.session, bet) or session_over(snapshot.session, now)
     if refusal is not None:
         return refusal
     if not terms.bets_enabled:
@@ -68,14 +65,26 @@ def decide_bet(snapshot: Snapshot, bet: Transaction, terms: Terms, now: int) -> 
     wallet = _wallet(snapshot)
     if wallet.blocked:
         return Refusal("player_blocked")
+    stake = None
+    if wallet.bonus is not None:
+        from casino.wallet.bonus_play import stake_of
+
+        stake = stake_of(wallet, wallet.bonus, snapshot, bet, now)
     if wallet.limits is not None:
         from casino.wallet.limited import refusal_of
 
-        if limited := refusal_of(wallet.limits, wallet, snapshot.session, bet, now):
+        of_bonus = stake.bonus_minor if stake is not None else 0
+        if limited := refusal_of(wallet.limits, wallet, snapshot.session, bet, now, of_bonus):
             return limited
     if snapshot.round is not None and snapshot.round.finished:
         return Refusal("round_finished")
-    change = _round_change(snapshot, bet, RoundChange(bet.round_id or "", bets=1))
+    if stake is not None and stake.refusal is not None:
+        return stake.refusal
+    told = stake.posting.round_change if stake is not None else None
+    counted = replace(told, bets=1) if told is not None else RoundChange("", bets=1)
+    change = _round_change(snapshot, bet, counted)
+    if stake is not None:
+        return replace(stake.posting, round_change=change)
     if bet.type == "freespin":
         notional = _move(bet.amount_minor, to="integration", source="promotion")
         return Posting("freespin_notional", notional, change)
@@ -92,7 +101,7 @@ def decide_win(snapshot: Snapshot, win: Transaction, terms: Terms, now: int) -> 
     A session whose launch failed took no stake, so nothing is owed in it.
     """
     snapshot, win = _in_round_of_bet(snapshot, win)
-    refusal = _session_refusal(snapshot.session, win)
+    refusal = session_refusal(snapshot.session, win)
     unneeded = win.by_bet and snapshot.session is None and snapshot.shows_player_of(win)
     if refusal is not None and not unneeded:
         # A session that is not there may be restored: the same win must then be able to settle.
@@ -108,8 +117,13 @@ def decide_win(snapshot: Snapshot, win: Transaction, terms: Terms, now: int) -> 
     # What pays bars the rollback of its bet, so it must count in the bet's own round.
     unread = win.by_bet and paid and snapshot.bet is None
     named = win.bet_transaction_id not in (None, win.transaction_id)
-    changed = _round_change(snapshot, win, RoundChange(win.round_id or "", paid_wins=int(paid)))
-    return Posting(rule, credit, changed, checks_bet=unread and named)
+    changed = _round_change(snapshot, win, RoundChange("", paid_wins=int(paid)))
+    posting = Posting(rule, credit, changed, checks_bet=unread and named)
+    if snapshot.wallet is None or snapshot.wallet.bonus is None:
+        return posting
+    from casino.wallet.bonus_play import won
+
+    return won(snapshot.wallet.bonus, posting, win, round_, now)
 
 
 def _in_round_of_bet(snapshot: Snapshot, win: Transaction) -> tuple[Snapshot, Transaction]:
@@ -142,7 +156,7 @@ def decide_refund(snapshot: Snapshot, refund: Transaction, terms: Terms) -> Refu
 
     The bet decides, not the session: a session that is not there stops no refund.
     """
-    refusal = _session_refusal(snapshot.session, refund)
+    refusal = session_refusal(snapshot.session, refund)
     in_session = refusal is None
     if refusal is not None and refusal.code != "session_not_found":
         return refusal
@@ -168,7 +182,12 @@ def decide_refund(snapshot: Snapshot, refund: Transaction, terms: Terms) -> Refu
     rule = "refund_of_stake" if refund.by_bet else "refund_credit"
     undo = tuple((account, -amount) for account, amount in bet.postings)
     change = _round_of(bet, round_, refund)
-    return Posting("refund_after_win" if late else rule, undo, change, voids_bet=True)
+    posting = Posting("refund_after_win" if late else rule, undo, change, voids_bet=True)
+    if bet.bonus is None or snapshot.wallet is None or snapshot.wallet.bonus is None:
+        return posting
+    from casino.wallet.bonus_play import refunded
+
+    return refunded(snapshot.wallet.bonus, posting, bet)
 
 
 def _round_of(bet: Entry, round_: Round | None, refund: Transaction) -> RoundChange | None:
@@ -202,35 +221,6 @@ def _refund_refusal(snapshot: Snapshot, refund: Transaction, bet: Entry) -> Refu
     return None
 
 
-def decide_balance(facts: BalanceFacts, query: BalanceQuery) -> Refusal | int:
-    """Return what the player can spend, in minor units: the balance less the reserved funds.
-
-    Without a session only an integration that had one of this player in this currency is told: for
-    any other one the player does not exist.
-    """
-    session, player = facts.session, facts.player
-    if query.session_id is not None:
-        refusal = _balance_session_refusal(session, query)
-        if refusal is not None:
-            return refusal
-    elif player and introduction(query.integration, query.currency) not in player.introduced_to:
-        player = None
-    if player is None:
-        return Refusal("player_not_found")
-    return facts.wallet.spendable_minor if facts.wallet is not None else 0
-
-
-def _balance_session_refusal(session: Session | None, query: BalanceQuery) -> Refusal | None:
-    refusal = _owner_refusal(session, query)
-    if session is None or refusal is not None:
-        return refusal
-    if session.status == "suspended":
-        return Refusal("session_suspended")
-    if session.is_demo:
-        return Refusal("demo_session")
-    return Refusal("session_not_active") if session.status == "failed" else None
-
-
 def _decide_withdrawal(snapshot: Snapshot, request: Transaction) -> Refusal | Posting:
     wallet = _wallet(snapshot)
     if request.amount_minor > wallet.spendable_minor:
@@ -251,34 +241,6 @@ def _replay(snapshot: Snapshot, request: Transaction) -> Replay | Cancelled | Re
     return Replay(snapshot.entry)
 
 
-def _session_refusal(session: Session | None, request: Transaction) -> Refusal | None:
-    refusal = _owner_refusal(session, request)
-    if refusal is None and session is not None and session.is_demo:
-        return Refusal("demo_session")
-    return refusal
-
-
-def _owner_refusal(session: Session | None, request: Transaction | BalanceQuery) -> Refusal | None:
-    if session is None or session.integration != request.integration:
-        return Refusal("session_not_found")
-    if session.player_id != request.player_id:
-        return Refusal("player_mismatch")
-    if session.currency != request.currency:
-        return Refusal("currency_mismatch")
-    return None
-
-
-def _session_over(session: Session | None, now: int) -> Refusal | None:
-    assert session is not None  # noqa: S101 - `_session_refusal` came first
-    if session.status == "suspended":
-        return Refusal("session_suspended")
-    if session.status in ("launching", "failed"):
-        return Refusal("session_not_active")
-    if session.status != "active" or now >= session.expires_at:
-        return Refusal("session_expired")
-    return None
-
-
 def _wallet(snapshot: Snapshot) -> Wallet:
     """A session or a deposit exists only for a wallet that exists; anything else is a bug."""
     if snapshot.wallet is None:
@@ -297,4 +259,5 @@ def _round_change(
     if request.round_id is None:
         return None
     version = snapshot.round.version if snapshot.round is not None else 0
-    return replace(change, finish=request.finished, expected_version=version)
+    round_id, finish = request.round_id, request.finished
+    return replace(change, round_id=round_id, finish=finish, expected_version=version)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from casino.wallet.decide import decide_bet, is_held_win
 from casino.wallet.decision import Decision, Posting, Refusal, Replay, Snapshot
-from casino.wallet.hold import Barred, HoldSnapshot
+from casino.wallet.hold import HELD, Barred, HoldSnapshot
 from casino.wallet.model import WIN_HELD, Tombstone, Transaction, platform_transaction_id
 from casino.wallet.terms import Terms
 
@@ -46,7 +46,9 @@ def _open(
     decision = decide_bet(snapshot, bet, terms, now)
     if isinstance(decision, Refusal):
         return decision
-    return Posting("hold", _postings(player=-request.amount_minor, held=request.amount_minor))
+    held = dict(decision.postings)
+    held[HELD] = held.pop("integration")
+    return replace(decision, rule="hold", postings=_postings(**held), round_change=None)
 
 
 def _settle(
@@ -72,7 +74,13 @@ def _settle(
         return Refusal("round_mismatch", recorded=False)
     stake, win = hold.amount_minor, request.amount_minor
     rule = WIN_HELD if is_held_win(request, terms, now) else "settle"
-    return Posting(rule, _postings(held=-stake, integration=stake - win, player=win))
+    posting = Posting(rule, _postings(held=-stake, integration=stake - win, player=win))
+    number, of_grant, _ = hold.stake
+    if not of_grant or snapshot.wallet is None or snapshot.wallet.bonus is None:
+        return posting
+    from casino.wallet.bonus_play import settlement
+
+    return settlement(snapshot.wallet.bonus, posting, win, stake, (number, of_grant))
 
 
 def _roll_back(snapshot: HoldSnapshot, request: Transaction) -> Refusal | Posting:
@@ -83,8 +91,13 @@ def _roll_back(snapshot: HoldSnapshot, request: Transaction) -> Refusal | Postin
     if isinstance(hold, Barred):
         return _nothing_moves("rollback_repeated", request, hold.transaction_id)
     if ending is None:
-        stake = hold.amount_minor
-        return Posting("rollback", _postings(held=-stake, player=stake))
+        stake, (number, of_grant, counted) = hold.amount_minor, hold.stake
+        posting = Posting("rollback", _postings(held=-stake, player=stake - of_grant))
+        if not number or snapshot.wallet is None or snapshot.wallet.bonus is None:
+            return posting
+        from casino.wallet.bonus_play import given_back
+
+        return given_back(snapshot.wallet.bonus, posting, number, of_grant, counted)
     if ending.kind == "settle":
         return Refusal("bet_already_settled")
     return _nothing_moves("rollback_repeated", request, ending.transaction_id)

@@ -1,7 +1,7 @@
 """The facts that a decision is made from, and the decisions themselves."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from casino.wallet.model import (
     Entry,
@@ -13,6 +13,9 @@ from casino.wallet.model import (
     VoidMarker,
     Wallet,
 )
+
+if TYPE_CHECKING:  # only a wallet with a bonus loads them
+    from casino.bonus.model import Bonus, BonusPart
 
 
 class BalanceFacts(NamedTuple):
@@ -101,6 +104,9 @@ class RoundChange:
     `expected_version` pins the round that was read. `None` (a refund, which learns its round only
     from the bet) asks instead that the round be not finished with a paid win, and with `unpaid` not
     paid at all: then its rule is another one, and the round has to be looked at.
+
+    `staked_minor` is what a stake adds to those of the round, and `grant` the number of a grant
+    with how much of that was its money; `None` leaves both alone.
     """
 
     round_id: str
@@ -110,13 +116,17 @@ class RoundChange:
     finish: bool = False
     expected_version: int | None = None
     unpaid: bool = False
+    staked_minor: int | None = None
+    grant: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Posting:
     """An applied transaction: `rule` says why, `postings` are zero-sum, signed minor units.
 
-    It is right only while the bet that it names stands in no other round, if `checks_bet`.
+    It is right only while the bet that it names stands in no other round, if `checks_bet`. `bonus`
+    is what the wallet knows of its bonuses afterwards, `None` where that stays as it is, and
+    `bonus_part` what the entry says of the grant.
     """
 
     rule: str
@@ -125,6 +135,8 @@ class Posting:
     voids_bet: bool = False
     leaves_tombstone: bool = False
     checks_bet: bool = False
+    bonus: "Bonus | None" = None
+    bonus_part: "BonusPart | None" = None
 
     @property
     def player_delta_minor(self) -> int:

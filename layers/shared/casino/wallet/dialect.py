@@ -10,7 +10,8 @@ from typing import Final, NamedTuple, Protocol
 
 from casino.base.headers import Headers
 from casino.signing.pair import Pair
-from casino.wallet.model import BalanceQuery, TokenExchange, Transaction
+from casino.wallet.model import Transaction
+from casino.wallet.queries import BalanceQuery, TokenExchange
 
 #: The largest body of a hook, in bytes; an ordinary one is a few hundred.
 MAX_BODY: Final = 32 * 1024

@@ -29,8 +29,8 @@ from casino.observability.hooks import HookTelemetry, RequestRecord
 from casino.signing.pair import Pair
 from casino.signing.scheme import SignatureRefusedError
 from casino.wallet.dialect import MAX_BODY, Call, Dialect, Request
-from casino.wallet.model import BalanceQuery, TokenExchange
 from casino.wallet.ports import Tokens
+from casino.wallet.queries import BalanceQuery, TokenExchange
 from casino.wallet.service import Result, WalletService
 
 #: The longest that a request may take, in seconds: providers give up after 1 to 3.

@@ -55,7 +55,9 @@ class HoldRequest(Transaction):
 class Hold:
     """Stands under a bet's id once its stake is held; `transaction_id` is that of the hold.
 
-    `wallet` is the wallet as the hold left it, so that the end can be decided from it.
+    `wallet` is the wallet as the hold left it, so that the end can be decided from it. `stake` says
+    how much of the amount was a grant's money, and how much counts towards its wagering: the
+    number of the grant, and both in minor units.
     """
 
     integration: str
@@ -67,6 +69,7 @@ class Hold:
     game_id: str | None
     at: str
     wallet: Wallet
+    stake: tuple[int, int, int] = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,13 @@ class HoldSnapshot(Snapshot):
         if self.wallet is None and isinstance(self.hold, Hold):
             return replace(self, wallet=self.hold.wallet)
         return self
+
+
+def stake_by(hold: Entry) -> tuple[int, int, int]:
+    """Return how much of a held stake is a grant's: see `Hold`."""
+    if hold.bonus is None:
+        return 0, 0, 0
+    return hold.bonus.number, -dict(hold.postings).get("bonus", 0), hold.bonus.wagered_minor
 
 
 def session_naming(player_id: str, suffix: str) -> str:

@@ -8,7 +8,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-if TYPE_CHECKING:  # only a wallet with limits loads them
+if TYPE_CHECKING:  # only a wallet with limits or a bonus loads them
+    from casino.bonus.model import Bonus, BonusPart
     from casino.limits.model import Limits, Play
 
 type Kind = Literal[
@@ -23,6 +24,9 @@ type Kind = Literal[
     "rollback",
     "purchase",
     "reversal",
+    "bonus_grant",
+    "bonus_conversion",
+    "bonus_forfeiture",
 ]
 type Record = Literal["applied", "refused", "noted"]
 type SessionStatus = Literal["launching", "active", "suspended", "closed", "failed"]
@@ -108,31 +112,6 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
-class BalanceQuery:
-    """One request for the balance that a player can spend, verified and typed."""
-
-    integration: str
-    player_id: str
-    currency: str
-    session_id: str | None = None
-    trace_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenExchange:
-    """One request to open a launched session: the one-time token of our launch is exchanged.
-
-    The counterpart's `session_token` names the session from then on.
-    """
-
-    integration: str
-    user_token: str
-    session_token: str
-    currency: str | None = None
-    trace_id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Entry:
     """One line of the ledger, never changed: what was applied, a recorded refusal, or a notice.
 
@@ -141,6 +120,7 @@ class Entry:
     `postings` are signed amounts by account that sum to zero. `rule` names what decided.
     `reserved_minor` is what the platform held back from play when it was decided. `attributed` says
     that a session or a bet proved the player: the wallet's history holds only such entries.
+    `bonus` is what it says of the wallet's grant; `None` where it touches none.
     """
 
     integration: str
@@ -171,6 +151,7 @@ class Entry:
     extra: str | None
     previous_hash: str
     hash: str = ""
+    bonus: "BonusPart | None" = None
 
     @property
     def spendable_before_minor(self) -> int:
@@ -180,7 +161,9 @@ class Entry:
     @property
     def held_win_minor(self) -> int:
         """What the entry adds to the reserved funds of its wallet."""
-        return self.amount_minor if self.rule == WIN_HELD else 0
+        if self.rule != WIN_HELD:
+            return 0
+        return sum(amount for account, amount in self.postings if account == "player")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +200,8 @@ class Wallet:
     `held_minor` is what open holds have taken out of the balance; while it is more than zero,
     `held_since` and `held_seq` are the time and the entry of the first of these holds.
     `held_wins_minor` is the part of the reserved funds that are held wins. `limits` is what is
-    allowed, and `play` what was counted against it; `None` where nobody set a limit.
+    allowed, and `play` what was counted against it; `None` where nobody set a limit. `bonus` is
+    what it knows of its bonuses, `None` where it never had one; `balance_minor` is cash alone.
     """
 
     player_id: str
@@ -234,11 +218,17 @@ class Wallet:
     held_wins_minor: int = 0
     limits: "Limits | None" = None
     play: "Play | None" = None
+    bonus: "Bonus | None" = None
 
     @property
     def spendable_minor(self) -> int:
         """The money that a bet may take: the balance less the platform's reservations."""
         return self.balance_minor - self.reserved_minor
+
+    def playable_minor(self, now: int) -> int:
+        """What a game shows as the balance: the spendable cash and the bonus money."""
+        bonus_minor = self.bonus.playable_minor(now) if self.bonus is not None else 0
+        return self.spendable_minor + bonus_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +237,9 @@ class Round:
 
     `paid_wins` counts the wins of the round's own bets that paid something: a jackpot or a prize
     is owed whatever becomes of the round.
+
+    `staked_minor` is what stands staked in it, and `grants` how much of that was a grant's money,
+    by the grant's number; `None` where the wallet had no grant when the round began.
     """
 
     integration: str
@@ -258,6 +251,8 @@ class Round:
     paid_wins: int = 0
     finished: bool = False
     version: int = 0
+    staked_minor: int | None = None
+    grants: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +260,8 @@ class Session:
     """A game session that the platform opened for one player, currency and integration.
 
     `launching` is a session whose provider has not answered yet, `failed` one that never opened.
-    A demo session plays without money: no hook of it touches a wallet.
+    A demo session plays without money: no hook of it touches a wallet. `category` is that of its
+    game, where the launch knew one.
     """
 
     session_id: str
@@ -277,6 +273,7 @@ class Session:
     opened_at: str
     expires_at: int
     is_demo: bool = False
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from casino.audit.model import AuditRecord
 from casino.wallet.decision import BalanceFacts, RoundChange, Snapshot
 from casino.wallet.model import (
-    BalanceQuery,
     Entry,
     Player,
     Round,
     Session,
-    TokenExchange,
     Tombstone,
     Transaction,
     VoidMarker,
     Wallet,
 )
+from casino.wallet.queries import BalanceQuery, TokenExchange
 
 if TYPE_CHECKING:  # the hot path knows neither holds nor releases
+    from casino.bonus.model import Bonus
     from casino.limits.model import Play
     from casino.wallet.hold import Barred, Ending, Hold, Holding
     from casino.wallet.release import Release
@@ -58,7 +58,8 @@ class Commit:
     `wallet` is the wallet as it was read: its version is the condition, and the entry holds its
     new balance, sequence number and head. `None` records a refusal, which changes no wallet.
     With `checks_bet` the bet that the entry names must not stand in another round of the wallet.
-    `play` is what is counted in the wallet from now on; `None` leaves it as it is.
+    `play` is what is counted in the wallet from now on, `bonus` what it knows of its bonuses;
+    `None` leaves them as they are.
     """
 
     entry: Entry
@@ -68,6 +69,7 @@ class Commit:
     tombstone: Tombstone | None = None
     checks_bet: bool = False
     play: "Play | None" = None
+    bonus: "Bonus | None" = None
 
 
 class Ledger(Protocol):

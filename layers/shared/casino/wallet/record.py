@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from casino.base.times import epoch
 from casino.wallet.chain import genesis_hash, seal
 from casino.wallet.decision import Posting, Refusal, Snapshot
 from casino.wallet.dialect import Outcome, Words
@@ -20,7 +21,8 @@ from casino.wallet.model import (
 )
 from casino.wallet.ports import Commit
 
-if TYPE_CHECKING:  # only a wallet with limits loads them
+if TYPE_CHECKING:  # only a wallet with limits or a bonus loads them
+    from casino.bonus.model import BonusPart
     from casino.limits.model import Play
 
 
@@ -36,6 +38,7 @@ class _Verdict:
     postings: tuple[tuple[str, int], ...]
     status: int
     body: str
+    bonus: "BonusPart | None" = None
 
 
 def commit_for(
@@ -59,14 +62,14 @@ def commit_for(
         entry = _entry(snapshot, request, noted, at, attributed)
         return Commit(entry, round_change=decision.round_change)
     if isinstance(decision, Refusal):
-        verdict = _refused(snapshot, request, decision, dialect)
+        verdict = _refused(snapshot, request, decision, at, dialect)
         if decision.detail:
             extra = with_note(request.extra, LIMIT_NOTE, decision.detail)
             request = replace(request, extra=extra)
         return Commit(_entry(snapshot, request, verdict, at, attributed), tombstone=tombstone)
     if snapshot.wallet is None:
         raise LookupError("a posting needs a wallet")
-    verdict = _applied(snapshot, request, decision, dialect)
+    verdict = _applied(snapshot, request, decision, at, dialect)
     play, request = _counted(snapshot.wallet, request, decision, at)
     void = None
     if decision.voids_bet and request.bet_transaction_id is not None:
@@ -74,7 +77,7 @@ def commit_for(
         void = VoidMarker(request.integration, bet_id, request.transaction_id, at)
     entry = _entry(snapshot, request, verdict, at, attributed)
     change, checked = decision.round_change, decision.checks_bet
-    return Commit(entry, snapshot.wallet, change, void, tombstone, checked, play)
+    return Commit(entry, snapshot.wallet, change, void, tombstone, checked, play, decision.bonus)
 
 
 def _counted(
@@ -92,14 +95,17 @@ def _counted(
 
 
 def _applied(
-    snapshot: Snapshot, request: Transaction, posting: Posting, dialect: Words
+    snapshot: Snapshot, request: Transaction, posting: Posting, at: str, dialect: Words
 ) -> _Verdict:
     wallet = snapshot.wallet
     assert wallet is not None  # noqa: S101 - checked by the caller
     after = wallet.balance_minor + posting.player_delta_minor
     own_id = platform_transaction_id(request.integration, request.transaction_id)
-    held = request.amount_minor if posting.rule == WIN_HELD else 0
-    spendable = after - wallet.reserved_minor - held
+    held = posting.player_delta_minor if posting.rule == WIN_HELD else 0
+    before, spendable = wallet.spendable_minor, after - wallet.reserved_minor - held
+    part = _bonus_part(wallet, request, posting, at)
+    if part is not None:
+        before, spendable = before + part.shown_before_minor, spendable + part.shown_minor
     answer = dialect.answer(
         Outcome(
             "ok",
@@ -108,7 +114,7 @@ def _applied(
             spendable,
             own_id,
             request=request,
-            before_minor=wallet.spendable_minor,
+            before_minor=before,
         )
     )
     return _Verdict(
@@ -120,7 +126,21 @@ def _applied(
         postings=posting.postings,
         status=answer.status,
         body=answer.body,
+        bonus=part,
     )
+
+
+def _bonus_part(
+    wallet: Wallet | None, request: Transaction, decision: Posting | None, at: str
+) -> "BonusPart | None":
+    """Return what the entry says of the grant: a game shows what may be played with."""
+    part = decision.bonus_part if decision is not None else None
+    if wallet is None or wallet.bonus is None or request.integration == PLATFORM:
+        return part
+    from casino.wallet.bonus_play import part_shown
+
+    after = decision.bonus if decision is not None else None
+    return part_shown(wallet.bonus, after or wallet.bonus, part, int(epoch(at)))
 
 
 def _noted(request: Transaction, notice: Posting, dialect: Words) -> _Verdict:
@@ -131,7 +151,7 @@ def _noted(request: Transaction, notice: Posting, dialect: Words) -> _Verdict:
 
 
 def _refused(
-    snapshot: Snapshot, request: Transaction, refusal: Refusal, dialect: Words
+    snapshot: Snapshot, request: Transaction, refusal: Refusal, at: str, dialect: Words
 ) -> _Verdict:
     answer = dialect.answer(
         Outcome(
@@ -153,6 +173,7 @@ def _refused(
         postings=(),
         status=answer.status,
         body=answer.body,
+        bonus=_bonus_part(snapshot.wallet, request, None, at),
     )
 
 
@@ -190,6 +211,7 @@ def _entry(
             trace_id=request.trace_id,
             extra=_extra(request, verdict),
             previous_hash=head,
+            bonus=verdict.bonus,
         )
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from casino.wallet.decision import Posting, Refusal, Snapshot
 from casino.wallet.dialect import Words
-from casino.wallet.hold import HELD, Barred, Ending, EndKind, Hold, HoldSnapshot
+from casino.wallet.hold import HELD, Barred, Ending, EndKind, Hold, HoldSnapshot, stake_by
 from casino.wallet.model import Entry, Transaction, Wallet
 from casino.wallet.ports import Commit
 from casino.wallet.record import commit_for
@@ -52,7 +52,13 @@ def hold_commit_for(
     elif decision.code == "rollback_unknown_bet":
         opening = Barred(*names, request.transaction_id, at)
     return HoldCommit(
-        base.entry, base.wallet, play=base.play, opening=opening, ending=ending, held=held
+        base.entry,
+        base.wallet,
+        play=base.play,
+        bonus=base.bonus,
+        opening=opening,
+        ending=ending,
+        held=held,
     )
 
 
@@ -102,6 +108,7 @@ def _after(commit: Commit, wallet: Wallet | None, posting: Posting) -> Wallet:
         held_since=since,
         held_seq=seq,
         play=commit.play or wallet.play,
+        bonus=commit.bonus or wallet.bonus,
     )
 
 
@@ -116,4 +123,5 @@ def _hold(entry: Entry, after: Wallet) -> Hold:
         game_id=entry.game_id,
         at=entry.at,
         wallet=after,
+        stake=stake_by(entry),
     )

@@ -100,6 +100,7 @@ _TABLE: Final = (
     _recorded("rg_loss_limit", "The player's loss limit is reached."),
     _recorded("rg_wager_limit", "The player's wager limit is reached."),
     _recorded("rg_time_limit", "The player's time limit is reached."),
+    _recorded("bonus_max_bet", "The stake is above what may be bet with bonus money."),
     _recorded("round_finished", "The round is finished."),
     _recorded("round_refunded", "Every bet of the round is refunded."),
     _recorded(

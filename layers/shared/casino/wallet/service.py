@@ -15,11 +15,13 @@ from casino.base.clock import Clock
 from casino.base.deadline import left_s
 from casino.base.errors import BusyError, OutcomeUnknownError, RetryableError, UnavailableError
 from casino.base.times import iso_utc
-from casino.wallet.decide import decide, decide_balance
+from casino.wallet.decide import decide
+from casino.wallet.decide_session import decide_balance
 from casino.wallet.decision import Cancelled, Decision, Posting, Refusal, Replay, Snapshot
 from casino.wallet.dialect import Outcome, Words
-from casino.wallet.model import BalanceQuery, Entry, Tombstone, Transaction
+from casino.wallet.model import Entry, Tombstone, Transaction
 from casino.wallet.ports import Accounts, Commit, Ledger
+from casino.wallet.queries import BalanceQuery
 from casino.wallet.record import commit_for
 from casino.wallet.refusals import REFUSALS
 from casino.wallet.terms import Terms
@@ -103,14 +105,14 @@ class WalletService:
         self._rules = rules or Rules()
 
     def balance(self, query: BalanceQuery) -> Result:
-        """Return the spendable balance, or why there is none to tell.
+        """Return the balance to play with, or why there is none to tell.
 
         Without a session the player's latest active one counts, and that names the same wallet:
         so the wallet is read at once, and the player's item tells whether there ever was a session.
         Raises `UnavailableError`.
         """
         facts = self._accounts.balance(query.player_id, query.currency, query.session_id)
-        found = decide_balance(facts, query)
+        found = decide_balance(facts, query, int(self._clock.now()))
         if isinstance(found, Refusal):
             return self.refused(found.code, query.trace_id)
         outcome = Outcome("ok", query.trace_id, query.currency, found, request=query)

@@ -4,14 +4,17 @@ from typing import Any
 
 from casino.accounts.admin import PlayerAdmin
 from casino.accounts.answers import PlatformWords
+from casino.accounts.bonuses import BonusAdmin
 from casino.accounts.limits import LimitsAdmin
 from casino.accounts.store.controls import DynamoDbControls
 from casino.accounts.store.reservations import PayoutLedger
 from casino.aws.tables import Tables
 from casino.base.clock import Clock
 from casino.limits.windows import is_zone
-from casino.wallet.service import WalletService
+from casino.wallet.bonus_grant import bonus_commit_for, decide_bonus
+from casino.wallet.service import Rules, WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
+from casino.wallet.store.audited import AuditedLedger
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.profiles import DynamoDbProfiles
 from casino.wiring.settings import SettingsError
@@ -23,6 +26,13 @@ def player_admin(client: Any, tables: Tables, clock: Clock) -> PlayerAdmin:
     service = WalletService(PayoutLedger(client, tables), accounts, clock, PlatformWords())
     profiles, history = DynamoDbProfiles(client, tables), DynamoDbHistory(client, tables)
     return PlayerAdmin(accounts, profiles, history, service, clock)
+
+
+def bonus_admin(client: Any, tables: Tables, clock: Clock) -> BonusAdmin:
+    """Return the use cases of bonus money, as the API, the operators and the schedule have them."""
+    accounts, rules = DynamoDbAccounts(client, tables), Rules(decide_bonus, bonus_commit_for)
+    ledger, words = AuditedLedger(client, tables), PlatformWords()
+    return BonusAdmin(accounts, WalletService(ledger, accounts, clock, words, rules=rules))
 
 
 def limits_admin(client: Any, tables: Tables, clock: Clock, wait_s: int, zone: str) -> LimitsAdmin:

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 from casino.base.errors import RequestRefusedError
 from casino.base.money import EXPONENTS
 from casino.wallet.dialect import Call, Request
-from casino.wallet.model import BalanceQuery, Kind, Transaction
+from casino.wallet.model import Kind, Transaction
+from casino.wallet.queries import BalanceQuery
 
 _KINDS: Final[dict[str, tuple[Kind, str]]] = {
     "stake": ("bet", "bet"),

@@ -8,7 +8,8 @@ import pytest
 
 from casino.base.errors import RequestRefusedError
 from casino.dialects.igsp.requests import Action, parse_hook
-from casino.wallet.model import BalanceQuery, Transaction
+from casino.wallet.model import Transaction
+from casino.wallet.queries import BalanceQuery
 from testing.hooks import encode
 
 BASE: dict[str, Any] = {

@@ -10,7 +10,8 @@ from typing import Any, Final
 from casino.dialects.flexsoft import fields as names
 from casino.dialects.flexsoft.fields import to_millis
 from casino.wallet.dialect import Answer, Outcome
-from casino.wallet.model import BalanceQuery, Transaction
+from casino.wallet.model import Transaction
+from casino.wallet.queries import BalanceQuery
 from casino.wallet.refusals import REFUSALS
 
 #: Code → HTTP status; any other refusal is 409, and 503 where it may pass.

@@ -13,7 +13,8 @@ from casino.dialects.flexsoft import fields as names
 from casino.dialects.flexsoft.fields import to_minor
 from casino.wallet.dialect import Call, Request
 from casino.wallet.extra import kept
-from casino.wallet.model import BalanceQuery, Kind, TokenExchange, Transaction, session_key
+from casino.wallet.model import Kind, Transaction, session_key
+from casino.wallet.queries import BalanceQuery, TokenExchange
 
 type Route = Literal["auth", "withdraw", "deposit", "balance"]
 

@@ -39,6 +39,7 @@ STATUSES: Final = {
     "rg_loss_limit": 409,
     "rg_wager_limit": 409,
     "rg_time_limit": 409,
+    "bonus_max_bet": 409,
     "round_finished": 409,
     "round_refunded": 409,
     "bet_already_refunded": 409,

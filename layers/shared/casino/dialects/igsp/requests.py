@@ -12,7 +12,8 @@ from casino.base.errors import RequestRefusedError
 from casino.base.exact_json import MalformedJsonError, parse_object
 from casino.base.money import EXPONENTS, AmountError, AmountPrecisionError, to_minor
 from casino.wallet.extra import kept
-from casino.wallet.model import BalanceQuery, Kind, Transaction
+from casino.wallet.model import Kind, Transaction
+from casino.wallet.queries import BalanceQuery
 
 type Action = Literal["balance", "bet", "win", "refund"]
 

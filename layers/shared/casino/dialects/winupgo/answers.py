@@ -51,6 +51,7 @@ WORDS: Final = {
     "rg_loss_limit": Word(403, "RG_LIMIT_LOSS"),
     "rg_wager_limit": Word(403, "RG_LIMIT_WAGER"),
     "rg_time_limit": Word(403, "RG_LIMIT_TIME"),
+    "bonus_max_bet": Word(403, "BONUS_MAX_BET"),
     "round_finished": Word(409, "ROUND_FINISHED"),
     "round_refunded": Word(409, "ROUND_REFUNDED"),
     "bet_not_found": Word(409, "BET_NOT_AUTHORIZED"),

@@ -12,6 +12,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Final
 
+from casino.wallet.bonus_grant import BONUS_KINDS
+from casino.wallet.bonus_grant import request_of as bonus_request_of
 from casino.wallet.dialect import Outcome, Words
 from casino.wallet.extra import LIMIT_NOTE, note_in
 from casino.wallet.hold import HOLD_KINDS, request_of
@@ -53,8 +55,9 @@ def outcome_of(entry: Entry, first: str | None = None) -> Outcome:
         reference = platform_transaction_id(*own)
         if entry.record == "noted":
             return Outcome("ok", entry.trace_id, reference=reference, request=request)
-        spendable = entry.balance_after_minor - entry.reserved_minor - entry.held_win_minor
-        before = entry.spendable_before_minor
+        shown, shown_before = _bonus_shown(entry)
+        spendable = entry.balance_after_minor - entry.reserved_minor - entry.held_win_minor + shown
+        before = entry.spendable_before_minor + shown_before
         told = Outcome("ok", entry.trace_id, entry.currency, spendable, reference, request=request)
         return replace(told, before_minor=before)
     named = entry.transaction_id if entry.rule == "rollback_unknown_bet" else first
@@ -63,17 +66,28 @@ def outcome_of(entry: Entry, first: str | None = None) -> Outcome:
         entry.rule,
         entry.trace_id,
         entry.currency,
-        entry.spendable_before_minor if entry.rule == "insufficient_funds" else None,
+        entry.spendable_before_minor + _bonus_shown(entry)[1]
+        if entry.rule == "insufficient_funds"
+        else None,
         platform_transaction_id(entry.integration, named) if named else None,
         detail if isinstance(detail, str) else "",
         request=request,
     )
 
 
+def _bonus_shown(entry: Entry) -> tuple[int, int]:
+    """Return how much bonus money the answer counts, and how much there was before."""
+    if entry.bonus is None:
+        return 0, 0
+    return entry.bonus.shown_minor, entry.bonus.shown_before_minor
+
+
 def transaction_of(entry: Entry) -> Transaction:
     """Return the request that an entry records, without its session and trace."""
     if entry.kind in HOLD_KINDS:
         return request_of(entry)
+    if entry.kind in BONUS_KINDS:
+        return bonus_request_of(entry)
     return Transaction(
         integration=entry.integration,
         transaction_id=entry.transaction_id,

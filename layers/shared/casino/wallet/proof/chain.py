@@ -4,28 +4,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from casino.wallet.bonus_grant import BONUS_KINDS
 from casino.wallet.chain import entry_hash, genesis_hash
 from casino.wallet.extra import round_in
 from casino.wallet.hold import HOLD_KINDS
 from casino.wallet.model import Entry, Wallet, wallet_key
 from casino.wallet.proof.answers import transaction_of
+from casino.wallet.proof.bonus import touches_bonus
 from casino.wallet.proof.faults import Fault, fault_of
 from casino.wallet.proof.rules import check_rule
 from casino.wallet.purchase import OWED
 
-_GAME: Final = frozenset({"player", "integration", "promotion"})
+_GAME: Final = frozenset({"player", "integration", "promotion", "bonus"})
 _CASHIER: Final = frozenset({"player", "platform"})
 #: Kind → the accounts that it may move money between.
 _ACCOUNTS: Final = {
     "bet": _GAME,
-    "win": frozenset({"player", "integration"}),
+    "win": _GAME,
     "refund": _GAME,
     "deposit": _CASHIER,
     "withdrawal": _CASHIER,
     "notice": frozenset(),
     "purchase": frozenset({"player", "integration"}),
     "reversal": frozenset({"player", "integration", OWED}),
-    **dict.fromkeys(HOLD_KINDS, frozenset({"player", "held", "integration"})),
+    **dict.fromkeys(HOLD_KINDS, _GAME | {"held"}),
+    **dict.fromkeys(BONUS_KINDS, frozenset({"player", "promotion", "bonus"})),
 }
 _RECORDS: Final = frozenset({"applied", "refused", "noted"})
 #: Sequence number → the balance and the chain's hash after that entry.
@@ -88,7 +91,8 @@ def _check_postings(entry: Entry, moved: int) -> Iterator[Fault]:
         detail = f"the integration did not get {entry.amount_minor}"
         yield fault_of(entry, "amount_posting", detail)
     expected = _expected_minor(entry)
-    if expected is not None and to_player != expected:
+    # What bonus money has to do with it is proved by `casino.wallet.proof.bonus`.
+    if expected is not None and to_player != expected and not touches_bonus(entry):
         detail = f"the player's posting is {to_player}, the transaction asks for {expected}"
         yield fault_of(entry, "amount_posting", detail)
 

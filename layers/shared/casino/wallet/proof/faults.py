@@ -43,6 +43,12 @@ type FaultCode = Literal[
     "exclusion_not_audited",
     "limits_not_audited",
     "reserved_sum",
+    # bonus money
+    "bonus_split",
+    "bonus_balance",
+    "bonus_wagered",
+    "bonus_grant",
+    "bonus_round",
     # held wins
     "held_sum",
     "release_without_win",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from casino.base.errors import AdminError
-from casino.wallet.hold import HELD, HOLD_KINDS, Barred, Ending, Hold
+from casino.wallet.hold import HELD, HOLD_KINDS, Barred, Ending, Hold, stake_by
 from casino.wallet.model import Entry, Wallet, wallet_key
 from casino.wallet.ports import History
 from casino.wallet.proof.faults import Fault, fault_of
@@ -92,7 +92,10 @@ def _check_opening(entry: Entry, opening: Hold | Barred | None) -> Iterator[Faul
     elif isinstance(opening, Hold) and _image(opening) != _facts(entry):
         yield fault_of(entry, "hold_mismatch", "the hold says other than its entry")
     expected = {HELD: entry.amount_minor, "player": -entry.amount_minor}
-    if not bars and dict(entry.postings) != expected:
+    if isinstance(opening, Hold) and opening.stake != stake_by(entry):
+        yield fault_of(entry, "hold_mismatch", f"the hold says {opening.stake} of a grant")
+    # What a grant has to do with a hold and its end, `casino.wallet.proof.bonus` proves.
+    if not bars and entry.bonus is None and dict(entry.postings) != expected:
         yield fault_of(entry, "end_postings", "the stake did not go from the player to held")
 
 
@@ -132,7 +135,7 @@ def _check_end(
     if entry.kind == "settle":
         win = entry.amount_minor
         expected = {HELD: -stake, "integration": stake - win, "player": win}
-    if dict(entry.postings) != expected:
+    if not any(opening.stake) and dict(entry.postings) != expected:
         yield fault_of(entry, "end_postings", f"the postings do not end a hold of {stake}")
 
 

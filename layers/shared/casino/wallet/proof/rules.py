@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from casino.wallet.bonus_grant import BONUS_KINDS
 from casino.wallet.hold_refusals import HOLD_REFUSALS
 from casino.wallet.model import WIN_HELD, Entry
 from casino.wallet.proof.faults import Fault, fault_of
@@ -26,12 +27,15 @@ APPLIED: Final[dict[str, frozenset[str]]] = {
     "rollback": frozenset({"rollback"}),
     "purchase": frozenset({"purchase"}),
     "reversal": frozenset({"reversal", "reversal_owed"}),
+    "bonus_grant": frozenset({"bonus_granted"}),
+    "bonus_conversion": frozenset({"bonus_converted", WIN_HELD}),
+    "bonus_forfeiture": frozenset({"bonus_forfeited"}),
 }
 _STAKES: Final = frozenset({"bet", "hold"})
 _LIMITED: Final = frozenset(code for code in REFUSALS if code.startswith("rg_"))
 #: What only some kinds are refused with; any other recorded code may meet all that are refused.
 _ONLY: Final[dict[str, frozenset[str]]] = {
-    **dict.fromkeys({"player_blocked", "bets_disabled", *_LIMITED}, _STAKES),
+    **dict.fromkeys({"player_blocked", "bets_disabled", "bonus_max_bet", *_LIMITED}, _STAKES),
     "insufficient_funds": frozenset({*_STAKES, "withdrawal"}),
     "unsupported_currency": _STAKES,
     "bet_cancelled": frozenset({"bet"}),
@@ -46,7 +50,7 @@ _ONLY: Final[dict[str, frozenset[str]]] = {
     "rollback_unknown_bet": frozenset({"rollback"}),
     "rollback_repeated": frozenset({"rollback"}),
 }
-_NEVER_REFUSED: Final = frozenset({"deposit", "notice", "purchase", "reversal"})
+_NEVER_REFUSED: Final = frozenset({"deposit", "notice", "purchase", "reversal", *BONUS_KINDS})
 
 
 def check_rule(entry: Entry) -> Iterator[Fault]:

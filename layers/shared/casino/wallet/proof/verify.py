@@ -9,7 +9,7 @@ The whole ledger is held in memory while it is proved, which works for some mill
 Beyond that, prove the wallets one by one, or an export of the table.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +18,7 @@ from casino.wallet.chain import genesis_hash
 from casino.wallet.model import Entry, Round, Tombstone, Wallet, wallet_key
 from casino.wallet.ports import History, LedgerItem, Unreadable, WalletPlace
 from casino.wallet.proof.answers import WordsOf, check_answers
+from casino.wallet.proof.bonus import check_bonus
 from casino.wallet.proof.chain import check_wallet
 from casino.wallet.proof.collection import Collection
 from casino.wallet.proof.faults import Fault
@@ -134,6 +135,9 @@ class Verifier:
     def _wallets(self, found: Collection, settled: list[Entry]) -> Iterator[Fault]:
         """Judge each wallet by itself, and fill `settled`."""
         nameless = {item.wallet for item in found.unreadable}
+        rounds: dict[WalletPlace, list[Round]] = defaultdict(list)
+        for each in found.rounds:
+            rounds[each.player_id, each.currency].append(each)
         for key in sorted(found.heads.keys() | found.entries.keys()):
             entries = found.entries.get(key, [])
             head = found.heads.get(key) or _empty(*key)
@@ -142,6 +146,7 @@ class Verifier:
             else:
                 yield from check_held(head, entries)
                 yield from check_counts(head, entries)
+                yield from check_bonus(head, entries, rounds[key])
             yield from check_wallet(head, entries)
             yield from self._check_beyond(head, entries)
             if key in found.heads:

@@ -2,9 +2,10 @@
 
 from typing import cast
 
-from casino.aws.attributes import Item, binary, flag, number, text
+from casino.aws.attributes import Item, Value, binary, flag, number, text
 from casino.wallet.hold import Barred, Ending, EndKind, Hold
 from casino.wallet.model import Wallet, wallet_key
+from casino.wallet.store.bonus_items import bonus_of, read_bonus_of
 from casino.wallet.store.limit_items import limits_of, read_limits_of
 
 _OPTIONAL = ("round_id", "session_id", "game_id")
@@ -50,7 +51,9 @@ def opening_item(opening: Hold | Barred) -> Item:
         "held_since": text(after.held_since),
         "held_seq": number(after.held_seq),
     }
-    item |= limits_of(after)
+    item |= limits_of(after) | bonus_of(after)
+    if any(opening.stake):
+        item["stake"] = {"L": [number(each) for each in opening.stake]}
     given = {name: getattr(opening, name) for name in _OPTIONAL}
     return item | {name: text(value) for name, value in given.items() if value is not None}
 
@@ -75,11 +78,21 @@ def read_hold_item(item: Item) -> Hold | Barred | Ending:
     if record == "barred":
         return Barred(integration, bet_id, transaction_id, at)
     optional = {name: item[name]["S"] if name in item else None for name in _OPTIONAL}
-    amount = int(item["amount"]["N"])
-    after = _wallet(item)
     return Hold(
-        integration, bet_id, transaction_id, amount_minor=amount, at=at, wallet=after, **optional
+        integration=integration,
+        bet_id=bet_id,
+        transaction_id=transaction_id,
+        amount_minor=int(item["amount"]["N"]),
+        at=at,
+        wallet=_wallet(item),
+        stake=_stake(item["stake"]) if "stake" in item else (0, 0, 0),
+        **optional,
     )
+
+
+def _stake(value: Value) -> tuple[int, int, int]:
+    number_, of_grant, counted = (int(each["N"]) for each in value["L"])
+    return number_, of_grant, counted
 
 
 def _wallet(item: Item) -> Wallet:
@@ -100,4 +113,5 @@ def _wallet(item: Item) -> Wallet:
         held_seq=int(item["held_seq"]["N"]),
         limits=limits,
         play=play,
+        bonus=read_bonus_of(item),
     )

@@ -21,6 +21,13 @@ from casino.wallet.model import (
     Wallet,
     wallet_key,
 )
+from casino.wallet.store.bonus_items import (
+    bonus_of,
+    part_of,
+    read_bonus_of,
+    read_grants_of,
+    read_part_of,
+)
 from casino.wallet.store.limit_items import limits_of, read_limits_of
 
 _OPTIONAL_TEXT: Final = (
@@ -82,7 +89,7 @@ def entry_item(entry: Entry) -> Item:
             item[name] = text(value)
     if entry.reserved_minor:
         item["reserved"] = number(entry.reserved_minor)
-    return item
+    return item if entry.bonus is None else item | part_of(entry)
 
 
 def tombstone_item(tombstone: Tombstone) -> Item:
@@ -162,6 +169,7 @@ def _read_entry(integration: str, transaction_id: str, item: Item) -> Entry:
         trace_id=item["trace_id"]["S"],
         previous_hash=item["previous"]["B"].hex(),
         hash=item["hash"]["B"].hex(),
+        bonus=read_part_of(item),
         **{name: item[name]["S"] if name in item else None for name in _OPTIONAL_TEXT},
     )
 
@@ -173,16 +181,20 @@ def wallet_item_key(player_id: str, currency: str) -> Item:
 
 def wallet_item(wallet: Wallet) -> Item:
     """Store a wallet without held wins."""
-    return limits_of(wallet) | {
-        "player_id": text(wallet.player_id),
-        "currency": text(wallet.currency),
-        "balance": number(wallet.balance_minor),
-        "reserved": number(wallet.reserved_minor),
-        "seq": number(wallet.seq),
-        "version": number(wallet.version),
-        "head": binary(wallet.head_hash),
-        "blocked": flag(wallet.blocked),
-    }
+    return (
+        limits_of(wallet)
+        | bonus_of(wallet)
+        | {
+            "player_id": text(wallet.player_id),
+            "currency": text(wallet.currency),
+            "balance": number(wallet.balance_minor),
+            "reserved": number(wallet.reserved_minor),
+            "seq": number(wallet.seq),
+            "version": number(wallet.version),
+            "head": binary(wallet.head_hash),
+            "blocked": flag(wallet.blocked),
+        }
+    )
 
 
 def read_wallet(item: Item) -> Wallet:
@@ -203,6 +215,7 @@ def read_wallet(item: Item) -> Wallet:
         held_wins_minor=int(item["held_wins"]["N"]) if "held_wins" in item else 0,
         limits=limits,
         play=play,
+        bonus=read_bonus_of(item),
     )
 
 
@@ -219,6 +232,8 @@ def read_round(item: Item) -> Round:
         paid_wins=int(item["paid_wins"]["N"]),
         finished="finished" in item,
         version=int(item["version"]["N"]),
+        staked_minor=int(item["staked"]["N"]) if "staked" in item else None,
+        grants=read_grants_of(item) if "staked" in item else (),
     )
 
 
@@ -263,6 +278,8 @@ def session_item(session: Session) -> Item:
     }
     if session.is_demo:
         item["is_demo"] = flag(True)
+    if session.category is not None:
+        item["category"] = text(session.category)
     return item
 
 
@@ -279,4 +296,5 @@ def read_session(item: Item) -> Session:
         opened_at=item["opened_at"]["S"],
         expires_at=int(item["expires_at"]["N"]),
         is_demo="is_demo" in item,
+        category=item["category"]["S"] if "category" in item else None,
     )

@@ -18,6 +18,7 @@ from casino.base.errors import BusyError, UnavailableError
 from casino.wallet.decision import RoundChange, Snapshot
 from casino.wallet.model import Entry, Tombstone, Transaction, VoidMarker, wallet_key
 from casino.wallet.ports import Commit
+from casino.wallet.store.bonus_items import bonus_in, stake_in
 from casino.wallet.store.items import (
     entry_id,
     entry_item,
@@ -101,7 +102,10 @@ class DynamoDbLedger:
         entry = commit.entry
         actions = [("entry", self._put_if_absent(entry_item(entry)))]
         if commit.wallet is not None:
-            actions.append(("wallet", self._move_wallet(entry, commit.wallet.version, commit.play)))
+            moved = self._move_wallet(entry, commit.wallet.version, commit.play)
+            if commit.bonus is not None:
+                bonus_in(moved["Update"], commit.bonus)
+            actions.append(("wallet", moved))
         if commit.round_change is not None:
             actions.append(("round", self._change_round(entry, commit.round_change)))
         if commit.void is not None:
@@ -207,16 +211,17 @@ class DynamoDbLedger:
             condition = "attribute_not_exists(version)"
         else:
             condition, values[":read"] = "version = :read", number(change.expected_version)
-        return {
-            "Update": {
-                "TableName": self._tables.rounds,
-                "Key": _round_key(entry, change.round_id),
-                "UpdateExpression": update,
-                "ConditionExpression": condition,
-                "ExpressionAttributeValues": values,
-                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
-            }
+        written = {
+            "TableName": self._tables.rounds,
+            "Key": _round_key(entry, change.round_id),
+            "UpdateExpression": update,
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": values,
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
+        if change.staked_minor is not None:
+            stake_in(written, change)
+        return {"Update": written}
 
     def _overtaken(self, snapshot: Snapshot, reasons: dict[str, dict[str, Any]]) -> Snapshot:
         """Return the snapshot with what the failed conditions met in the place of what was read.

@@ -13,7 +13,8 @@ from casino.aws.attributes import Item, flag, text
 from casino.aws.dynamodb import CONDITION_FAILED, DynamoDbClient, difference, get, transact
 from casino.aws.tables import Tables
 from casino.base.errors import BusyError, RequestRefusedError
-from casino.wallet.model import BalanceQuery, Session, TokenExchange, session_key
+from casino.wallet.model import Session, session_key
+from casino.wallet.queries import BalanceQuery, TokenExchange
 from casino.wallet.store.items import read_session, session_item
 
 #: How long after its launch a token can be exchanged for the first time, in seconds.

@@ -1,0 +1,1 @@
+"""Bonus money: what a wallet was given to play with, decided inside the bet."""
