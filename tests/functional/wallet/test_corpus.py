@@ -16,12 +16,14 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from casino.audit.model import Who
+from casino.bonus.model import BonusTerms
 from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.store.items import registry_key
 from casino.wallet.model import Player, Session
 from casino.wallet.refusals import REFUSALS
 from casino.wallet.store.items import session_item
 from casino.wiring import hooks as wiring
+from casino.wiring.players import bonus_admin
 from testing.clock import FakeClock
 from testing.hooks import API_KEY, HOOKS, Handler, proxy_event
 from testing.integrations import with_terms
@@ -54,6 +56,7 @@ class Replay:
         self.world = world
         self.clock = FakeClock(0)
         self.limits = replace(world.limits, clock=self.clock)
+        self.bonuses = bonus_admin(world.client, world.tables, self.clock)
         self._handlers: dict[str | None, Handler] = {}
         self._call: Call = world.client._make_api_call
         self._fault: Step = {}
@@ -96,6 +99,9 @@ class Replay:
                 world.accounts.set_blocked(**given)
             case "limits":
                 self.limits.set(given["player_id"], given["currency"], given["limits"], who=WHO)
+            case "grant":
+                owner = (given.pop("player_id"), given.pop("currency"))
+                self.bonuses.grant(*owner, BonusTerms(**given), who=WHO)
             case "exclude":
                 self.limits.exclude(**given, who=WHO)
             case "reserve":

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from casino.base.money import EXPONENTS
 from casino.base.times import iso_utc
+from casino.bonus.model import BonusPart
 from casino.deliveries.model import Delivery, Told
 from casino.events.model import Event
 from casino.events.of_delivery import of_delivery
@@ -29,7 +30,9 @@ signed = st.integers(-(10**30), 10**30)
 currencies = st.sampled_from([*EXPONENTS])
 times = st.integers(0, 4 * 10**9).map(iso_utc)
 digests = st.binary(min_size=32, max_size=32).map(bytes.hex)
-accounts = st.sampled_from(["player", "integration", "platform", "promotion", "held", "owed"])
+accounts = st.sampled_from(
+    ["player", "bonus", "integration", "platform", "promotion", "held", "owed"]
+)
 rules = st.sampled_from(["win_held", "event_received", "bet_debit", "insufficient_funds", "settle"])
 kinds = st.sampled_from([*get_args(Kind.__value__)])
 entries = st.builds(
@@ -47,16 +50,21 @@ entries = st.builds(
     session_id=st.none() | texts,
     round_id=st.none() | texts,
     bet_transaction_id=st.none() | texts,
+    finished=st.booleans(),
+    attributed=st.booleans(),
     seq=amounts,
     balance_before_minor=amounts,
     balance_after_minor=amounts,
     reserved_minor=amounts,
     postings=st.dictionaries(accounts, signed, max_size=4).map(lambda sums: tuple(sums.items())),
+    status=st.integers(200, 599),
     body=texts,
+    fingerprint=digests,
     at=times,
     extra=st.none() | st.just('{"bet":{"amount":1.5},"win":[1],"status":"x y"}') | texts,
     previous_hash=digests,
     trace_id=st.just("") | texts,
+    bonus=st.none() | st.builds(BonusPart),
 ).map(seal)
 releases = st.builds(
     Release, texts, texts, texts, currencies, amounts, at=times, who=texts, reason=texts

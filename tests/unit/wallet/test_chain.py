@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casino.bonus.model import BonusPart
 from casino.wallet.chain import entry_hash, genesis_hash, seal
 from casino.wallet.decision import Snapshot
 from casino.wallet.model import Entry, Wallet
@@ -44,10 +45,21 @@ def test_no_two_wallets_have_the_same_genesis() -> None:
     assert len({genesis_hash(*pair) for pair in pairs}) == len(pairs)
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Entry) if field.name != "hash"])
+PLAIN = [field.name for field in fields(Entry) if field.name not in ("hash", "bonus")]
+
+
+@pytest.mark.parametrize("name", PLAIN)
 def test_a_change_to_any_field_changes_the_hash(name: str) -> None:
     changed = replace(ENTRY, **{name: other(getattr(ENTRY, name))})
     assert entry_hash(changed) != ENTRY.hash
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(BonusPart)])
+def test_so_does_a_change_to_what_it_says_of_a_bonus(name: str) -> None:
+    entry = replace(ENTRY, bonus=BonusPart("g1", 1, 5_00, 2_00, 2_00, 50_00, 2_00))
+    changed = replace(entry.bonus, **{name: other(getattr(entry.bonus, name))})
+    hashes = {entry_hash(each) for each in (ENTRY, entry, replace(entry, bonus=changed))}
+    assert len(hashes) == 3
 
 
 def test_what_is_moved_from_one_field_to_the_next_changes_the_hash() -> None:

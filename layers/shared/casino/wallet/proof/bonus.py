@@ -1,6 +1,6 @@
 """Proves bonus money: every cent of it, its shares and what is wagered follow from the entries."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -27,9 +27,8 @@ def check_bonus(head: Wallet, entries: Sequence[Entry], rounds: Iterable[Round])
     applied = [entry for entry in entries if entry.record == "applied"]
     if head.bonus is None and not any(map(touches_bonus, applied)):
         return
-    told, name = _Told(), wallet_key(head.player_id, head.currency)
-    known = sorted((e for e in applied if e.seq <= head.seq), key=lambda entry: entry.seq)
-    for entry in known:
+    told, name = BonusTold(), wallet_key(head.player_id, head.currency)
+    for entry in sorted((e for e in applied if e.seq <= head.seq), key=lambda e: e.seq):
         for code, detail in told.add(entry):
             yield fault_of(entry, code, detail)
     for code, detail in _differences(head.bonus or Bonus(), told.bonus):
@@ -80,9 +79,17 @@ class _Stakes:
         return self.staked_minor, dict(self.grants)
 
 
+def told_by(applied: Iterable[Entry]) -> "BonusTold":
+    """Return what a wallet's applied entries say of its bonuses, right or wrong; in any order."""
+    told = BonusTold()
+    for entry in sorted(applied, key=lambda each: each.seq):
+        deque(told.add(entry), maxlen=0)
+    return told
+
+
 @dataclass(slots=True)
-class _Told:
-    """What the entries so far say of the wallet's bonuses."""
+class BonusTold:
+    """What the entries so far say of a wallet's bonuses, and of its rounds' stakes."""
 
     bonus: Bonus = field(default_factory=Bonus)
     rounds: dict[_Name, _Stakes] = field(default_factory=lambda: defaultdict(_Stakes))

@@ -9,6 +9,7 @@ from casino.wallet.chain import genesis_hash
 from casino.wallet.hold import HELD
 from casino.wallet.limited import moved
 from casino.wallet.model import Entry, Player, Wallet, wallet_key
+from casino.wallet.proof.bonus import told_by, touches_bonus
 from casino.wallet.rebuild.model import HeadChange, Torn, TornCode
 
 
@@ -98,6 +99,7 @@ def _derived(head: Wallet, applied: Sequence[Entry], basis: Basis) -> Wallet:
         held_wins_minor=wins_minor,
         limits=_with_exclusions(head.limits, basis.player),
         play=head.play,
+        bonus=told_by(applied).bonus if any(map(touches_bonus, applied)) else None,
     )
     return _counted(derived, applied)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from casino.wallet.dialect import Outcome, Words
-from casino.wallet.hold import Barred, Ending, EndKind, Hold
+from casino.wallet.hold import Barred, Ending, EndKind, Hold, stake_by
 from casino.wallet.model import Entry, Tombstone, VoidMarker, Wallet, wallet_key
 from casino.wallet.proof.links import UNKNOWN_BET_RULES, is_credit
 from casino.wallet.rebuild.model import Mark, MarkAdded, MarkRemoved, Torn
@@ -154,6 +154,7 @@ def _hold(entry: Entry) -> Hold:
         game_id=entry.game_id,
         at=entry.at,
         wallet=after,
+        stake=stake_by(entry),
     )
 
 

@@ -60,7 +60,9 @@ class _Found:
                 Unreadable(entry.transaction_id, wallet_key(*key), "its fields were changed")
             )
         self.marks.see(entry)
-        self.entries[key].append(replace(entry, body="", extra=None, fingerprint=""))
+        # Of what is wide only the terms of a grant are needed again.
+        extra = entry.extra if entry.kind == "bonus_grant" else None
+        self.entries[key].append(replace(entry, body="", extra=extra, fingerprint=""))
 
 
 @dataclass(frozen=True, slots=True)
