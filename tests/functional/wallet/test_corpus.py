@@ -97,13 +97,8 @@ class Replay:
                 assert world.sessions.set_status(**given)
             case "block":
                 world.accounts.set_blocked(**given)
-            case "limits":
-                self.limits.set(given["player_id"], given["currency"], given["limits"], who=WHO)
-            case "grant":
-                owner = (given.pop("player_id"), given.pop("currency"))
-                self.bonuses.grant(*owner, BonusTerms(**given), who=WHO)
-            case "exclude":
-                self.limits.exclude(**given, who=WHO)
+            case "limits" | "grant" | "exclude" as what:
+                self._allow(what, given)
             case "reserve":
                 world.accounts.set_reserved(**given)
             case "integration":
@@ -118,6 +113,17 @@ class Replay:
                 _store_secret(**given)
             case other:
                 raise AssertionError(f"no such step: {other}")
+
+    def _allow(self, what: str, given: Step) -> None:
+        """Say what a wallet may stake, and of what."""
+        if what == "exclude":
+            self.limits.exclude(**given, who=WHO)
+            return
+        owner = (given.pop("player_id"), given.pop("currency"))
+        if what == "limits":
+            self.limits.set(*owner, given["limits"], who=WHO)
+        else:
+            self.bonuses.grant(*owner, BonusTerms(**given), who=WHO)
 
     def _call_or_fail(self, operation: str, parameters: Mapping[str, Any]) -> Any:
         fault = self._fault
