@@ -30,6 +30,7 @@ _COURSES: Final = Options(
     (3, "undone"),
     (2, "both ends"),
     (1, "undone twice"),
+    (1, "undone twice at once"),
     (2, "ends first"),
     (2, "at once"),
     (1, "bet alone"),
@@ -92,6 +93,9 @@ class Round:
         elif course == "undone twice":
             deliver(back)
             deliver(self._again(back))
+        elif course == "undone twice at once":
+            self._beside(back)
+            self._beside(self._again(back))
         elif course == "undone":
             deliver(back)
         elif course in ("won", "balance beside") and status < 300:
