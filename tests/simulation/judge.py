@@ -6,29 +6,22 @@ every refusal was true at some moment of its request's way; money is conserved; 
 itself.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from casino.wallet.model import Entry, Tombstone, Transaction
+from casino.wallet.model import PLATFORM, Entry, Tombstone, Transaction
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.store.items import read_ledger_item
 from tests.simulation.house import PLAYERS, START_MINOR, House, session_of
-from tests.simulation.messages import CURRENCY, INTEGRATIONS, told_balance
+from tests.simulation.messages import CURRENCY, INTEGRATIONS, code_of, told_balance
 from tests.simulation.partners import Attempt, Provider
-from tests.simulation.reference import Reference, WalletBooks
+from tests.simulation.reference import CACHE_US, Reference, WalletBooks, enabled
 from tests.simulation.wire import OPERATOR, Done
 
 #: Refusals that leave no entry, beside `bet_not_authorized`.
-_SAYS_NOTHING: Final = frozenset({"invalid_signature", "timestamp_out_of_range", "unauthorized"})
+_SAYS_NOTHING: Final = frozenset({"invalid_signature", "timestamp_out_of_range"})
 _NOTHING_MOVED: Final = frozenset({"busy", "unavailable"})
-_WORDS: Final = {
-    "IDEMPOTENCY_MISMATCH": "transaction_mismatch",
-    "SIGNATURE_EXPIRED": "timestamp_out_of_range",
-    "INTERNAL": "internal_error",
-    "RG_PLAYER_BLOCKED": "player_blocked",
-}
 
 
 @dataclass(frozen=True)
@@ -37,17 +30,6 @@ class Violation:
 
     check: str
     words: str
-
-
-def code_of(dialect: str, body: str) -> str:
-    """Return the wallet's code in an answer, as far as the dialect tells it."""
-    fields = json.loads(body)
-    if dialect == "igsp":
-        return str(fields.get("error", "ok"))
-    if dialect == "flexsoft":
-        return "ok" if fields["code"] == 200 else str(fields["message"]).partition(":")[0]
-    word = str(fields.get("code", "ok"))
-    return _WORDS.get(word, word.lower())
 
 
 @dataclass
@@ -62,7 +44,8 @@ class Judge:
         self.reference = Reference(
             {player_id: WalletBooks(START_MINOR) for player_id in PLAYERS},
             {session_of(each, who): "active" for each in INTEGRATIONS for who in PLAYERS},
-            {each.name: True for each in INTEGRATIONS.values()},
+            {each.name: True for each in INTEGRATIONS.values()}
+            | {enabled(each.name): True for each in INTEGRATIONS.values()},
         )
         self._entries: dict[tuple[str, str], tuple[Entry, int]] = {}
         self._tombstones: dict[tuple[str, str], Tombstone] = {}
@@ -126,6 +109,8 @@ class Judge:
         if entry.kind == "notice":
             return
         begun_us = self.provider.begun[write.process]
+        if True not in self._enabled(asks, begun_us, write.at_us):
+            self.fails("an integration that is switched off changes nothing", name)
         code, applied = entry.rule, entry.record == "applied"
         code = "ok" if applied else code
         could = self.reference.possible(asks, asks.player_id, begun_us, money_now=applied)
@@ -165,9 +150,18 @@ class Judge:
         new = _new_values(action)
         if action["TableName"] == tables.sessions and "status" in new:
             self.reference.now_is(at_us, action["Key"]["session_id"]["S"], new["status"]["S"])
-        if action["TableName"] == tables.registry and "bets_enabled" in new:
+        if action["TableName"] == tables.registry:
             name = action["Key"]["id"]["S"]
-            self.reference.now_is(at_us, name, new["bets_enabled"]["BOOL"])
+            if "bets_enabled" in new:
+                self.reference.now_is(at_us, name, new["bets_enabled"]["BOOL"])
+            if "enabled" in action["ExpressionAttributeNames"].values():
+                self.reference.now_is(at_us, enabled(name), "enabled" not in new)
+
+    def _enabled(self, asks: Transaction, begun_us: int, until_us: int) -> set[bool]:
+        """Return whether the integration may call, as an environment may have known it."""
+        if asks.integration == PLATFORM:
+            return {True}
+        return {*self.reference.stood(enabled(asks.integration), begun_us - CACHE_US, until_us)}
 
     def _check_answer(self, attempt: Attempt) -> None:
         response, message = attempt.response.value, attempt.message
@@ -176,7 +170,7 @@ class Judge:
         if status >= 500:
             self._check_no_answer(attempt, code)
             return
-        if message.reads:
+        if message.reads and code != "unauthorized":
             self._check_reading(attempt, code)
             return
         entry, _ = self._entries.get(message.key, (None, 0))
@@ -192,6 +186,9 @@ class Judge:
                 self.fails("a refusal is true at some moment", f"{words}: the id is free")
             elif entry is not None and _is_of(message.asks, entry):
                 self.fails("a refusal is true at some moment", f"{words}: it is the same")
+        elif code == "unauthorized":
+            if False not in self._enabled(message.asks, attempt.begun_us, attempt.response.at_us):
+                self.fails("a valid signature is accepted", words)
         elif code in _SAYS_NOTHING:
             self.fails("a valid signature is accepted", words)
         else:

@@ -26,6 +26,12 @@ _CLAIMS: Final = {
 #: From where on wins of iGSP and WinUpGo are held.
 LARGEST_WIN: Final = 6_500
 _LIMITS: Final = ((CURRENCY, WinLimits(single_minor=LARGEST_WIN)),)
+_WORDS: Final = {
+    "IDEMPOTENCY_MISMATCH": "transaction_mismatch",
+    "SIGNATURE_EXPIRED": "timestamp_out_of_range",
+    "INTERNAL": "internal_error",
+    "RG_PLAYER_BLOCKED": "player_blocked",
+}
 #: Dialect → its integration.
 INTEGRATIONS: Final = {
     "igsp": with_terms(SANDBOX, win_limits=_LIMITS),
@@ -207,3 +213,14 @@ def told_balance(dialect: str, body: str) -> int | None:
         data = fields["data"]
         return int(data.get("new_balance", data.get("balance"))) // 10
     return None
+
+
+def code_of(dialect: str, body: str) -> str:
+    """Return the wallet's code in an answer, as far as the dialect tells it."""
+    fields = json.loads(body)
+    if dialect == "igsp":
+        return str(fields.get("error", "ok"))
+    if dialect == "flexsoft":
+        return "ok" if fields["code"] == 200 else str(fields["message"]).partition(":")[0]
+    word = str(fields.get("code", "ok"))
+    return _WORDS.get(word, word.lower())

@@ -29,6 +29,7 @@ _KINDS: Final = Options(
     (1, "sets a wager limit"),
     (1, "excludes"),
     (2, "switches bets off"),
+    (2, "switches an integration off"),
     (2, "suspends a session"),
     (1, "closes a session"),
     (2, "rotates a secret"),
@@ -93,6 +94,9 @@ class Operator:
             case "excludes":
                 yield partial(self._limits().exclude, player, "self_exclusion", None, who=_WHO)
             case "switches bets off":
+                yield partial(self._switch_bets, dialect, on=False)
+                yield partial(self._switch_bets, dialect, on=True)
+            case "switches an integration off":
                 yield partial(self._switch, dialect, on=False)
                 yield partial(self._switch, dialect, on=True)
             case "suspends a session":
@@ -113,6 +117,11 @@ class Operator:
         return LimitsAdmin(world.accounts, controls, world.history, SystemClock())
 
     def _switch(self, dialect: str, *, on: bool) -> None:
+        self.house.world.registry.change(
+            INTEGRATIONS[dialect].name, lambda each: replace(each, enabled=on), ARRANGED
+        )
+
+    def _switch_bets(self, dialect: str, *, on: bool) -> None:
         self.house.world.registry.change(
             INTEGRATIONS[dialect].name,
             lambda each: replace(each, wallet=replace(each.wallet, bets_enabled=on)),

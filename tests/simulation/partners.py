@@ -9,7 +9,7 @@ from casino.wallet.model import Transaction
 from tests.simulation.choices import Options
 from tests.simulation.house import House
 from tests.simulation.kernel import Signal
-from tests.simulation.messages import INTEGRATIONS, Message, first_pair
+from tests.simulation.messages import INTEGRATIONS, Message, code_of, first_pair
 
 _MS: Final = 1_000
 _PATIENCE: Final = Options((3, 3_000 * _MS), (2, 1_000 * _MS), (1, 200 * _MS))
@@ -37,8 +37,10 @@ class Attempt:
 
     @property
     def is_definitive(self) -> bool:
-        """Whether the response decides what was asked."""
-        return self.status is not None and self.status < 500
+        """Whether the response decides what was asked: one that says "unauthorized" does not."""
+        if self.status is None or self.status >= 500:
+            return False
+        return code_of(self.message.dialect, self.response.value["body"]) != "unauthorized"
 
 
 @dataclass

@@ -139,6 +139,11 @@ class WalletBooks(Books):
         return "ok"
 
 
+def enabled(integration: str) -> str:
+    """Name whether an integration may call at all."""
+    return f"{integration} enabled"
+
+
 def _stake(bet: Transaction) -> int:
     return 0 if bet.type == "freespin" else bet.amount_minor
 

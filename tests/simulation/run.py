@@ -12,6 +12,7 @@ from tests.simulation.machine import reseed, simulated
 from tests.simulation.messages import Message
 from tests.simulation.operators import Operator
 from tests.simulation.partners import Provider
+from tests.simulation.reference import CACHE_US
 from tests.simulation.rounds import Round
 
 _MOST_ROUNDS: Final = 6
@@ -88,7 +89,11 @@ def _play(house: House, provider: Provider, judge: Judge) -> None:
 
 
 def _settle(provider: Provider, judge: Judge) -> None:
-    """Without faults, decide at the first try what is open; some of the rest is sent again."""
+    """Without faults, decide at the first try what is open; some of the rest is sent again.
+
+    By then no environment trusts what it knew of an integration that was switched off.
+    """
+    provider.house.kernel.pause(CACHE_US + SETTLED_US)
     messages: dict[str, tuple[Message, bool]] = {}
     for attempt in provider.attempts:
         _, decided = messages.get(attempt.message.name, (None, False))

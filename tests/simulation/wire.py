@@ -102,9 +102,12 @@ _OF_BATCHES: Final = (
     (3, Way("one key unprocessed", whim=Whim(unprocessed=1))),
     (1, Way("two keys unprocessed", whim=Whim(unprocessed=2))),
 )
+_OF_QUERIES: Final = ((2, Way("a page ends early", whim=Whim(page=1))),)
+_EVERY: Final = ((0, Way()), *_COMMON, *_OF_TRANSACTIONS, *_OF_BATCHES, *_OF_QUERIES)
 #: What a call may meet, by its name in a history.
 FAULTS: Final[Mapping[str, Way]] = {
-    way.name: way for _, way in ((0, Way()), *_COMMON, *_OF_TRANSACTIONS, *_OF_BATCHES)
+    way.name: way
+    for _, way in _EVERY
 }
 #: How hostile a seed is: the share of the calls that meet a fault.
 STORMS: Final = Options((3, 0.0), (4, 0.05), (2, 0.15), (1, 0.4))
@@ -163,6 +166,7 @@ class Wire:
             self._ways = {
                 "TransactWriteItems": _options(self._storm, *_OF_TRANSACTIONS),
                 "BatchGetItem": _options(self._storm, *_OF_BATCHES),
+                "Query": _options(self._storm, *_OF_QUERIES),
             }
             self._any = _options(self._storm)
 
