@@ -101,6 +101,10 @@ races: install ## Let settlement, rollback and release race RACES=1000 times, an
 certify-matrix: .venv/.project ## Play every iGSP scenario of the certification kit against every known mistake
 	CERTIFY_MATRIX=all $(BIN)/pytest tests/functional/certify/test_broken_wallet.py
 
+.PHONY: drill
+drill: install ## Rehearse a restore on a local AWS of its own: backup, tear, mend, verify, reconcile (WITHOUT_REBUILD=1)
+	$(BIN)/python -m sandbox.drill $(if $(WITHOUT_REBUILD),--without-rebuild)
+
 run: install ## Boot the local stack, deploy, play the demonstration (ONLY=winupgo: one part)
 	$(BIN)/python -m sandbox.up $(if $(ONLY),--only $(ONLY))
 

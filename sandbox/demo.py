@@ -140,3 +140,9 @@ def win(seat: Seat, transaction_id: str, amount: str, round_id: str) -> dict[str
     """Return a win that ends its round."""
     money = _money(seat, "win", transaction_id, amount)
     return money | {"type": "win", "round_id": round_id, "finished": True}
+
+
+def refund(seat: Seat, transaction_id: str, amount: str, bet_transaction_id: str) -> dict[str, Any]:
+    """Return the refund of a bet."""
+    money = _money(seat, "refund", transaction_id, amount)
+    return money | {"type": "bet", "bet_transaction_id": bet_transaction_id}

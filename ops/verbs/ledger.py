@@ -13,7 +13,7 @@ from ops.errors import OpsError
 from ops.mistyped import a_number
 from ops.output import Output, comma_separated, count, table
 from ops.story import told
-from ops.verbs.rebuild import TablesOption, rebuild, restore
+from ops.verbs.rebuild import TablesOption, drill, rebuild, restore
 
 #: What the table shows of a row; JSON and CSV have all of it.
 _SHOWN: Final = {
@@ -179,4 +179,5 @@ VERBS: Final = {
     "verify": verify,
     "rebuild": rebuild,
     "restore": restore,
+    "drill": drill,
 }

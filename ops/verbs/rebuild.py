@@ -47,6 +47,37 @@ def restore(
     return Output(data, lines)
 
 
+def drill(
+    operations: Operations,
+    prefix: Annotated[str, typer.Argument(help="How the new tables' names begin.")],
+    *,
+    who: Explained,
+) -> Output:
+    """Rehearse a restore beside the stack's tables: restore, mend and verify copies of them.
+
+    Whatever the copies lack of the stack's last minutes is no fault: RPO says how much that is.
+    """
+    clock, who = operations.clock, who.explained()
+    began, moment = clock.now(), operations.restore.latest()
+    restore(operations, prefix, iso_utc(moment.timestamp()), who=who)
+    over = operations.over(prefix)
+    torn = over.rebuild.find()
+    over.rebuild.mend(torn, who)
+    faults = over.verifier.everything().faults
+    figures = {
+        "torn": len(torn),
+        "faults": len(faults),
+        "rpo_s": round(began - moment.timestamp(), 1),
+        "rto_s": round(clock.now() - began, 1),
+    }
+    lines = [
+        f"{count(len(torn), 'thing')} torn, {count(len(faults), 'fault')} left",
+        f"RPO {figures['rpo_s']} s, RTO {figures['rto_s']} s without the deployment",
+        f"delete {prefix}-ledger, {prefix}-wallets and {prefix}-rounds when you have looked at them",
+    ]
+    return Output(figures, lines, exit_code=1 if faults else 0)
+
+
 def rebuild(
     operations: Operations,
     tables: TablesOption = None,

@@ -103,6 +103,7 @@ ELSEWHERE = [
     ("player", "limit", "confirm"),
     ("player", "sync"),
     ("ledger", "restore"),
+    ("ledger", "drill"),
     ("reconcile",),
 ]
 #: The API's function launches, and logs the IAM caller of each launch.

@@ -76,3 +76,13 @@ def test_what_cannot_be_restored_is_said_before_anything_is_made(world: World, p
     assert ops.error(*late) == "too_late"
     assert ops.error("ledger", "restore", "monday", "--reason", " ") == "reason_missing"
     assert "monday-wallets" not in world.client.list_tables()["TableNames"]
+
+
+def test_a_drill_restores_mends_and_proves_copies(world: World, play: Play) -> None:
+    tear(world, play)
+    recoverable(world)
+    drilled = Console(world).json("ledger", "drill", "rehearsal", *REASON)
+    assert (drilled["torn"], drilled["faults"]) == (1, 0)
+    assert Console(world)("ledger", "verify").code == 1
+    assert Console(world)("ledger", "verify", "--tables", "rehearsal").code == 0
+    Console(world)("ledger", "rebuild", "--apply", *REASON)
