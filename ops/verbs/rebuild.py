@@ -73,7 +73,7 @@ def drill(
     lines = [
         f"{count(len(torn), 'thing')} torn, {count(len(faults), 'fault')} left",
         f"RPO {figures['rpo_s']} s, RTO {figures['rto_s']} s without the deployment",
-        f"delete {prefix}-ledger, {prefix}-wallets and {prefix}-rounds when you have looked at them",
+        f"delete {prefix}-ledger, {prefix}-wallets and {prefix}-rounds when you have looked",
     ]
     return Output(figures, lines, exit_code=1 if faults else 0)
 
