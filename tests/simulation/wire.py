@@ -105,10 +105,7 @@ _OF_BATCHES: Final = (
 _OF_QUERIES: Final = ((2, Way("a page ends early", whim=Whim(page=1))),)
 _EVERY: Final = ((0, Way()), *_COMMON, *_OF_TRANSACTIONS, *_OF_BATCHES, *_OF_QUERIES)
 #: What a call may meet, by its name in a history.
-FAULTS: Final[Mapping[str, Way]] = {
-    way.name: way
-    for _, way in _EVERY
-}
+FAULTS: Final[Mapping[str, Way]] = {way.name: way for _, way in _EVERY}
 #: How hostile a seed is: the share of the calls that meet a fault.
 STORMS: Final = Options((3, 0.0), (4, 0.05), (2, 0.15), (1, 0.4))
 _TRIP: Final = Options(
