@@ -1,4 +1,4 @@
-"""A casino in which everything was played, and its tables as whoever tampers with them sees them."""
+"""A casino in which everything was played, and its tables as whoever tampers sees them."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
+from casino.accounts.answers import PlatformWords
 from casino.accounts.purchases import Purchases, Told
 from casino.audit.model import Who
 from casino.aws.dynamodb import transact
@@ -13,8 +14,10 @@ from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.model import WalletTerms, WinLimits
 from casino.wallet.chain import genesis_hash, seal
+from casino.wallet.dialect import Words
 from casino.wallet.hold import HoldRequest
 from casino.wallet.model import Entry, Transaction
+from casino.wallet.proof.answers import outcome_of, transaction_of
 from casino.wallet.purchase import Order
 from casino.wallet.store.items import entry_item, read_ledger_item
 from casino.wiring.admin import Admin
@@ -100,7 +103,7 @@ class Scene:
 
 
 def played() -> Scene:
-    """Return a casino in which every kind of entry and marker stands, and every change of people."""
+    """Return a casino with every kind of entry and marker, and every change of people."""
     model = DynamoDbModel()
     scene = Scene(build_tables("test", model.client()), model)
     for family in ("winupgo", "invo"):
@@ -191,12 +194,11 @@ class Books:
         """Write a wallet's chain anew, with head, so that everything hangs together again."""
         head, balance, seq = genesis_hash(player_id, currency), 0, 0
         for entry in self.of_wallet(player_id, currency):
-            moved = entry.balance_after_minor - entry.balance_before_minor
             applied = entry.record == "applied"
             seq += applied
-            after = balance + moved
+            after = balance + dict(entry.postings).get("player", 0)
             again = replace(entry, seq=seq, balance_before_minor=balance, previous_hash=head)
-            self.put(replace(again, balance_after_minor=after))
+            self.put(consistent(replace(again, balance_after_minor=after)))
             if applied:
                 balance, head = after, self.read(_id(entry)).hash
         self.move(player_id, currency, seq, balance, head)
@@ -210,6 +212,21 @@ class Books:
     def lose(self, name: str) -> None:
         """Delete an item of the ledger."""
         del self.items("ledger")[name,]
+
+
+def consistent(entry: Entry) -> Entry:
+    """Return an entry with the fingerprint and the answer that its other fields lead to."""
+    request = transaction_of(entry)
+    if entry.kind == "refund":
+        request = replace(request, round_id=None)
+    words: Words = {"platform": PlatformWords(), "winupgo": Winupgo()}.get(
+        entry.integration, Igsp()
+    )
+    entry = replace(entry, fingerprint=request.fingerprint())
+    if entry.rule in ("bet_already_refunded", "rollback_repeated"):
+        return entry
+    status, body = words.answer(outcome_of(entry))
+    return replace(entry, status=status, body=body)
 
 
 def _id(entry: Entry) -> str:

@@ -1,0 +1,41 @@
+"""Each kind of tampering is named, and none stops the verifier."""
+
+import pytest
+
+from tests.functional.tampering.casino import Books, Scene, played, tampered
+from tests.functional.tampering.kinds import ALONE, ARCHIVED, Kind
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    return played()
+
+
+def faults(scene: Scene) -> set[str]:
+    return {fault.code for fault in scene.admin.verifier.everything().faults}
+
+
+def test_nothing_is_wrong_with_what_was_played(scene: Scene) -> None:
+    assert scene.admin.verifier.everything().faults == ()
+
+
+@pytest.mark.parametrize("kind", ALONE, ids=lambda kind: kind.name)
+def test_each_kind_is_named_by_the_ledger_itself(scene: Scene, kind: Kind) -> None:
+    assert kind.fault in faults(tampered(scene, kind.do))
+
+
+@pytest.mark.parametrize("kind", ARCHIVED, ids=lambda kind: kind.name)
+def test_what_hangs_together_is_not_found_without_the_archive(scene: Scene, kind: Kind) -> None:
+    assert faults(tampered(scene, kind.do)) == set()
+
+
+def test_a_chain_that_is_written_again_is_the_same(scene: Scene) -> None:
+    """So the forger of these tests makes no mistake that would be found instead."""
+
+    def rechain(books: Books) -> None:
+        before = dict(books.items("ledger"))
+        for wallet in (("ann", "EUR"), ("bob", "JPY")):
+            books.rechain(*wallet)
+        assert books.items("ledger") == before
+
+    tampered(scene, rechain)
