@@ -88,6 +88,10 @@ simulate: .venv/.project ## Play SEEDS=1000 simulated histories on two processes
 limits: .venv/.project ## Play LIMITS=500 histories under limits and exclusions against a player's diary
 	LIMITS=$(or $(LIMITS),500) $(BIN)/pytest tests/functional/limits/test_stateful_limits.py --hypothesis-profile=explore
 
+.PHONY: verify-million
+verify-million: .venv/.project ## Prove a ledger of VERIFY_ENTRIES=1000000 entries; print time and peak memory
+	VERIFY_ENTRIES=$(or $(VERIFY_ENTRIES),1000000) $(BIN)/pytest -s tests/functional/tampering/test_memory.py
+
 .PHONY: tellings
 tellings: .venv/.project ## Tell TELLINGS=2000 streams that are doubled, shuffled, cut and refused; the archive ends complete
 	TELLINGS=$(or $(TELLINGS),2000) $(BIN)/pytest tests/functional/events/test_publishing.py

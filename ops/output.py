@@ -37,7 +37,8 @@ def to_json(data: object) -> str:
 
 def count(number: float, one: str, many: str = "") -> str:
     """Return a number with its noun: `1 wallet`, `2 wallets`."""
-    return f"{number:g} {one}" if number == 1 else f"{number:g} {many or one + 's'}"
+    shown = f"{number:,}" if isinstance(number, int) else f"{number:g}"
+    return f"{shown} {one}" if number == 1 else f"{shown} {many or one + 's'}"
 
 
 def comma_separated(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:

@@ -1,6 +1,5 @@
 """Reads the ledger, and proves it."""
 
-from dataclasses import asdict
 from typing import Annotated, Final
 
 import typer
@@ -11,9 +10,10 @@ from casino.wallet.statement import Wanted
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
-from ops.output import Output, comma_separated, count, table
+from ops.output import Output, comma_separated, table
 from ops.story import told
-from ops.verbs.rebuild import TablesOption, drill, rebuild, restore
+from ops.verbs.rebuild import drill, rebuild, restore
+from ops.verbs.verification import verify
 
 #: What the table shows of a row; JSON and CSV have all of it.
 _SHOWN: Final = {
@@ -129,48 +129,6 @@ def explain(
     wallet = (player, a_currency(currency)) if player and currency else None
     found = operations.ledger.explain(name, integration, wallet, everywhere=everywhere)
     return told(found)
-
-
-def verify(
-    operations: Operations,
-    player_id: Annotated[str | None, typer.Argument(metavar="PLAYER")] = None,
-    currency: Annotated[str | None, typer.Argument(metavar="CURRENCY")] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Every wallet, as without PLAYER.")
-    ] = False,
-    tables: TablesOption = None,
-) -> Output:
-    """Recompute sequence, sums, postings, chain and markers; list each fault, and then exit 1."""
-    verifier = operations.over(tables).verifier
-    if player_id is None or everything:
-        if player_id is not None:
-            raise typer.BadParameter("give a player and currency, or --all")
-        found = verifier.everything()
-    elif currency is None:
-        raise typer.BadParameter("give the currency of the wallet, too")
-    else:
-        try:
-            found = verifier.wallet(player_id, a_currency(currency))
-        except LookupError as error:
-            raise OpsError("wallet_not_found", str(error)) from error
-    data = {
-        "ok": not found.faults,
-        "wallets": found.wallets,
-        "entries": found.entries,
-        "faults": [asdict(fault) for fault in found.faults],
-    }
-    counts = (
-        count(found.wallets, "wallet"),
-        count(found.entries, "entry", "entries"),
-        count(len(found.faults), "fault"),
-    )
-    lines = [", ".join(counts)]
-    if found.faults:
-        rows = [
-            (fault.code, fault.wallet, fault.transaction_id, fault.detail) for fault in found.faults
-        ]
-        lines += ["", *table(("fault", "wallet", "transaction", "detail"), rows)]
-    return Output(data, lines, exit_code=1 if found.faults else 0)
 
 
 VERBS: Final = {

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
+from zlib import crc32
 
 from tests.simulation.dynamodb_rules import (
     BATCH_KEYS,
@@ -86,6 +87,9 @@ class Reads:
     def _scan(self, request: Request, whim: Whim) -> Item:
         table = self.table(request)
         found = list(self._seen(table, request, whim).items())
+        if "TotalSegments" in request:
+            own, of = request["Segment"], request["TotalSegments"]
+            found = [each for each in found if crc32("#".join(each[0]).encode()) % of == own]
         if "ExclusiveStartKey" in request:
             start = table.key_of(request["ExclusiveStartKey"])
             places = [key for key, _ in found]

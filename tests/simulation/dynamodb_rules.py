@@ -43,7 +43,7 @@ _KNOWN: Final[Mapping[str, frozenset[str]]] = {
     "BatchGetItem": frozenset({"RequestItems"}),
     "BatchWriteItem": frozenset({"RequestItems"}),
     "Query": _READ | {"KeyConditionExpression", "ScanIndexForward"},
-    "Scan": _READ,
+    "Scan": _READ | {"Segment", "TotalSegments"},
     "TransactWriteItems": frozenset({"TransactItems", "ClientRequestToken"}),
     "PutItem": _CHECKED - {"Key"} | {"Item"},
     "Put": _CHECKED - {"Key"} | {"Item"},

@@ -219,9 +219,8 @@ def consistent(entry: Entry) -> Entry:
     request = transaction_of(entry)
     if entry.kind == "refund":
         request = replace(request, round_id=None)
-    words: Words = {"platform": PlatformWords(), "winupgo": Winupgo()}.get(
-        entry.integration, Igsp()
-    )
+    own: dict[str, Words] = {"platform": PlatformWords(), "winupgo": Winupgo()}
+    words = own.get(entry.integration, Igsp())
     entry = replace(entry, fingerprint=request.fingerprint())
     if entry.rule in ("bet_already_refunded", "rollback_repeated"):
         return entry

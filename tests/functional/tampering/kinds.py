@@ -53,7 +53,7 @@ def _rechained(name: str, wallet: tuple[str, str], **changes: Any) -> Do:
 
 
 def _lose(*names: str) -> Do:
-    return lambda books: [books.lose(name) for name in names]
+    return lambda books: [books.items("ledger").pop((name,)) for name in names]
 
 
 def _copy(name: str, to: str, **changes: Any) -> Do:

@@ -42,7 +42,8 @@ def check_wallet(wallet: Wallet, entries: Sequence[Entry]) -> Iterator[Fault]:
         yield from _check_entry(entry)
     states: _States = {0: (0, genesis_hash(wallet.player_id, wallet.currency))}
     applied = [entry for entry in known if entry.record == "applied"]
-    yield from _check_chain(wallet, sorted(applied, key=lambda entry: entry.seq), states)
+    applied.sort(key=lambda entry: (entry.seq, entry.transaction_id))
+    yield from _check_chain(wallet, applied, states)
     for entry in known:
         if entry.record != "applied":
             yield from _check_place(entry, states)

@@ -146,7 +146,7 @@ class DynamoDbHistory:
 
     def everything(self) -> Iterator[LedgerItem | Unreadable]:
         """Yield every item of the ledger, in no order, read consistently."""
-        return (_readable(read_item, item) for item in scan(self._client, self._ledger))
+        return (readable(read_item, item) for item in scan(self._client, self._ledger))
 
     def sent_by(
         self, integration: str, since: str, until: str
@@ -171,16 +171,16 @@ class DynamoDbHistory:
 
     def rounds(self) -> Iterator[Round | Unreadable]:
         """Yield every round, in no order, read consistently."""
-        return (_readable(read_round, item) for item in scan(self._client, self._rounds))
+        return (readable(read_round, item) for item in scan(self._client, self._rounds))
 
     def head(self, player_id: str, currency: str) -> Wallet | Unreadable | None:
         """Return a wallet."""
         item = get(self._client, self._wallets, wallet_item_key(player_id, currency))
-        return _readable(read_wallet, item) if item else None
+        return readable(read_wallet, item) if item else None
 
     def heads(self) -> Iterator[Wallet | Unreadable]:
         """Yield every wallet, in no order, read consistently."""
-        return (_readable(read_wallet, item) for item in scan(self._client, self._wallets))
+        return (readable(read_wallet, item) for item in scan(self._client, self._wallets))
 
     def sessions(self, ids: Iterable[str]) -> Iterator[Session | Unreadable]:
         """Yield the sessions with these ids, in no order."""
@@ -188,14 +188,14 @@ class DynamoDbHistory:
         for page in batched(ids, BATCH_KEYS, strict=False):
             keys = [{"session_id": text(each)} for each in page]
             for item in batch_get(self._client, {table: keys})[table]:
-                found = _readable(read_session, item)
+                found = readable(read_session, item)
                 own = item["session_id"]["S"]
                 yield replace(found, what=own) if isinstance(found, Unreadable) else found
 
     def player(self, player_id: str) -> Player | Unreadable | None:
         """Return a player."""
         item = get(self._client, self._tables.players, {"player_id": text(player_id)})
-        return _readable(read_player, item) if item else None
+        return readable(read_player, item) if item else None
 
     def changes(self, player_id: str) -> list[AuditRecord | Unreadable] | None:
         """Return the audit of a player, the oldest first; `None` without the table."""
@@ -208,7 +208,7 @@ class DynamoDbHistory:
             ExpressionAttributeValues={":subject": text(of_player(player_id))},
             ConsistentRead=True,
         )
-        return [_readable(read_record, item) for item in items]
+        return [readable(read_record, item) for item in items]
 
     def _indexed(self, player_id: str, currency: str, since: int) -> Iterator[Entry]:
         """Yield the entries in the order of the index: by sequence number alone."""
@@ -239,27 +239,27 @@ class DynamoDbHistory:
         for page in batched(keys, BATCH_KEYS, strict=False):
             items = batch_get(self._client, {self._ledger: [{"id": text(key)} for key in page]})
             for item in items[self._ledger]:
-                record = _readable(read_ledger_item, item)
+                record = readable(read_ledger_item, item)
                 if not isinstance(record, Unreadable):
                     found[item["id"]["S"]] = record
         return found
 
     def _read(self, key: str) -> LedgerItem | None:
         item = get(self._client, self._ledger, {"id": text(key)})
-        found = _readable(read_item, item) if item else None
+        found = readable(read_item, item) if item else None
         if isinstance(found, Unreadable):
             raise AdminError("unreadable_item", f"{found.what} cannot be read: {found.detail}")
         return found
 
 
 def read_item(item: Item) -> LedgerItem:
-    """Read any item of the ledger; raises what `_readable` names for one that nobody can read."""
+    """Read any item of the ledger; raises what `readable` names for one that nobody can read."""
     if is_release_item(item):
         return read_release_item(item)
     return read_hold_item(item) if is_hold_item(item) else read_ledger_item(item)
 
 
-def _readable[T](read: Callable[[Item], T], item: Item) -> T | Unreadable:
+def readable[T](read: Callable[[Item], T], item: Item) -> T | Unreadable:
     """Read an item, or say why it cannot be read: whoever tampers keeps to no form."""
     try:
         return read(item)

@@ -1,0 +1,137 @@
+"""Items of a ledger on disk, sorted by wallet: one file of SQLite, which can be gone on with.
+
+A page and the place that it ended at are written together, so that a run that dies anywhere goes on
+without a gap and without a copy. Memory holds one wallet.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import msgspec
+
+from casino.aws.attributes import Item
+from casino.wallet.store.pages import Owner, Source
+from ops.errors import OpsError
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (stack TEXT, segments INTEGER);
+CREATE TABLE IF NOT EXISTS places
+  (source TEXT, segment INTEGER, after BLOB, PRIMARY KEY (source, segment));
+CREATE TABLE IF NOT EXISTS items (wallet TEXT, source TEXT, item BLOB);
+CREATE TABLE IF NOT EXISTS markers (bet TEXT, item BLOB);
+CREATE TABLE IF NOT EXISTS links (bet TEXT, wallet TEXT);
+CREATE TABLE IF NOT EXISTS judged (wallet TEXT PRIMARY KEY, entries INTEGER, faults BLOB);
+"""
+_SORT = """
+CREATE INDEX IF NOT EXISTS by_bet ON links (bet);
+INSERT INTO items SELECT DISTINCT COALESCE(l.wallet, ''), 'ledger', m.item
+  FROM markers m LEFT JOIN links l USING (bet);
+DELETE FROM markers;
+CREATE INDEX IF NOT EXISTS by_wallet ON items (wallet);
+"""
+_encode, _decode = msgspec.msgpack.encode, msgspec.msgpack.decode
+
+
+class Shelf:
+    """Where a run keeps what it read and judged; several threads may put."""
+
+    def __init__(self, file: Path, stack: str, segments: int) -> None:
+        """Open a file, or make it; raises `OpsError` for that of another stack or another thing."""
+        self._lock = Lock()
+        file.touch(0o600)  # it holds what the tables hold
+        self._db = sqlite3.connect(file, check_same_thread=False)
+        try:
+            self._db.executescript(f"PRAGMA synchronous = OFF; {_TABLES}")
+            about = self._db.execute("SELECT stack, segments FROM about").fetchone()
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise OpsError("invalid_request", f"{file} is no file of a verification") from error
+        if about is None:
+            about = (stack, segments)
+            with self._db:
+                self._db.execute("INSERT INTO about VALUES (?, ?)", about)
+        if about[0] != stack:
+            self.close()
+            raise OpsError("invalid_request", f"{file} is of stack {about[0]}")
+        self.segments = int(about[1])
+
+    def place(self, source: Source, segment: int) -> tuple[bool, Item | None]:
+        """Return whether a segment is read to its end, and where it goes on."""
+        found = self._one(
+            "SELECT after FROM places WHERE source = ? AND segment = ?", source, segment
+        )
+        if found is None:
+            return False, None
+        return found[0] is None, _decode(found[0]) if found[0] is not None else None
+
+    def put(
+        self,
+        source: Source,
+        segment: int,
+        found: Iterable[tuple[Owner, Item]],
+        after: Item | None,
+    ) -> None:
+        """Keep a page, and where its segment goes on; `None` is the end."""
+        items: list[tuple[str, str, bytes]] = []
+        markers: list[tuple[str, bytes]] = []
+        links: list[tuple[str, str]] = []
+        for (wallet, bet), item in found:
+            if bet and not wallet:
+                markers.append((bet, _encode(item)))
+                continue
+            items.append((wallet, source, _encode(item)))
+            if bet:
+                links.append((bet, wallet))
+        with self._lock, self._db:
+            self._db.executemany("INSERT INTO items VALUES (?, ?, ?)", items)
+            self._db.executemany("INSERT INTO markers VALUES (?, ?)", markers)
+            self._db.executemany("INSERT INTO links VALUES (?, ?)", links)
+            place = (source, segment, _encode(after) if after is not None else None)
+            self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", place)
+
+    def sort(self) -> None:
+        """Bring what was read into the order of the wallets; markers stand with their bets."""
+        self._db.executescript(f"BEGIN; {_SORT} COMMIT;")
+
+    def wallets(self) -> Iterator[tuple[str, list[tuple[Source, Item]]]]:
+        """Yield the wallets that are not judged yet with their items; '' is what has none."""
+        (last,) = self._one("SELECT MAX(wallet) FROM judged")
+        while True:
+            of = "SELECT MIN(wallet) FROM items"
+            (last,) = (
+                self._one(f"{of} WHERE wallet > ?", last) if last is not None else self._one(of)
+            )
+            if last is None:
+                return
+            rows = self._db.execute("SELECT source, item FROM items WHERE wallet = ?", (last,))
+            yield last, [(source, _decode(item)) for source, item in rows]
+
+    def judged(self, wallet: str, entries: int, faults: Iterable[Any]) -> None:
+        """Keep the verdict on a wallet."""
+        with self._db:
+            verdict = (wallet, entries, _encode(list(faults)))
+            self._db.execute("INSERT INTO judged VALUES (?, ?, ?)", verdict)
+
+    def verdicts(self) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+        """Yield how many entries of each wallet were judged, and its faults."""
+        for entries, faults in self._db.execute("SELECT entries, faults FROM judged"):
+            yield entries, _decode(faults)
+
+    def count(self) -> int:
+        """Return how many owners of items there are to judge."""
+        return int(self._one("SELECT COUNT(DISTINCT wallet) FROM items")[0])
+
+    def heads(self) -> int:
+        """Return how many wallets were read."""
+        return int(self._one("SELECT COUNT(*) FROM items WHERE source = 'wallets'")[0])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def _one(self, statement: str, *values: object) -> Any:
+        with self._lock:
+            return self._db.execute(statement, values).fetchone()

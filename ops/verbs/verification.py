@@ -1,0 +1,101 @@
+"""Proves the ledger."""
+
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from casino.base.checks import a_currency
+from casino.wallet.proof.verify import Verification
+from casino.wallet.store.pages import Pages
+from ops.context import Operations
+from ops.errors import OpsError
+from ops.mistyped import a_number
+from ops.output import Output, count, table
+from ops.shelf import Shelf
+from ops.sweep import Sweep
+from ops.verbs.rebuild import TablesOption
+
+_SEGMENTS: Final = 4
+
+ResumeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--resume",
+        metavar="FILE",
+        help="Keep what was read in FILE; after an interruption go on there.",
+    ),
+]
+SegmentsOption = Annotated[
+    int,
+    typer.Option(parser=a_number(int, 1), metavar="N", help="So many parts are read side by side."),
+]
+
+
+def verify(
+    operations: Operations,
+    player_id: Annotated[str | None, typer.Argument(metavar="PLAYER")] = None,
+    currency: Annotated[str | None, typer.Argument(metavar="CURRENCY")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every wallet, as without PLAYER.")
+    ] = False,
+    tables: TablesOption = None,
+    resume: ResumeOption = None,
+    segments: SegmentsOption = _SEGMENTS,
+) -> Output:
+    """Recompute balances, chains, answers, markers and counters; list each fault, then exit 1."""
+    chosen = operations.over(tables)
+    if player_id is None or everything:
+        if player_id is not None:
+            raise typer.BadParameter("give a player and currency, or --all")
+        found = swept(chosen, resume, segments)
+    elif currency is None:
+        raise typer.BadParameter("give the currency of the wallet, too")
+    else:
+        try:
+            found = chosen.verifier.wallet(player_id, a_currency(currency))
+        except LookupError as error:
+            raise OpsError("wallet_not_found", str(error)) from error
+    return _shown(found)
+
+
+def swept(operations: Operations, resume: Path | None, segments: int) -> Verification:
+    """Return what is wrong with the whole ledger; a `resume` file is gone once all is judged."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = resume or Path(folder) / "shelf"
+        shelf = Shelf(file, operations.stack.tables.ledger, segments)
+        pages = Pages(operations.dynamodb, operations.stack.tables)
+        try:
+            found = Sweep(pages, shelf, operations.verifier, _say).run()
+        finally:
+            shelf.close()
+        file.unlink()
+        return found
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _shown(found: Verification) -> Output:
+    data = {
+        "ok": not found.faults,
+        "wallets": found.wallets,
+        "entries": found.entries,
+        "faults": [asdict(fault) for fault in found.faults],
+    }
+    counts = (
+        count(found.wallets, "wallet"),
+        count(found.entries, "entry", "entries"),
+        count(len(found.faults), "fault"),
+    )
+    lines = [", ".join(counts)]
+    if found.faults:
+        rows = [
+            (fault.code, fault.wallet, fault.transaction_id, fault.detail) for fault in found.faults
+        ]
+        lines += ["", *table(("fault", "wallet", "transaction", "detail"), rows)]
+    return Output(data, lines, exit_code=1 if found.faults else 0)
