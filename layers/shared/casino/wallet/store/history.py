@@ -165,7 +165,7 @@ class DynamoDbHistory:
             },
         }
         for item in scan(self._client, self._ledger, **wanted):
-            found = _readable(read_ledger_item, item)
+            found = readable(read_ledger_item, item)
             if not isinstance(found, VoidMarker):
                 yield found
 
