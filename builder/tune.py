@@ -39,6 +39,20 @@ _UNUSED_PARTS: Final = (
     "pydantic/v1",
     "urllib3/contrib/emscripten",
 )
+#: What of the wallet only the tools use: `tests/contract/test_layer.py` sees that no function does.
+TOOLS_ONLY: Final = (
+    "casino/accounts/held_wins.py",
+    "casino/catalogue/admin.py",
+    "casino/catalogue/store/orders.py",
+    "casino/deliveries/admin.py",
+    "casino/integrations/admin.py",
+    "casino/observability/logs.py",
+    "casino/sessions/admin.py",
+    "casino/wallet/rebuild",
+    "casino/wallet/store/rebuilt.py",
+    "casino/wiring/admin.py",
+    "casino/wiring/rebuild.py",
+)
 _USED_PARTS: Final = frozenset({"__init__.py", "jmespath_utils", "typing"})
 
 
@@ -68,7 +82,7 @@ def tune_function(folder: Path) -> None:
 
 
 def _drop_parts(python: Path) -> None:
-    for pattern in _UNUSED_PARTS:
+    for pattern in (*_UNUSED_PARTS, *TOOLS_ONLY):
         for part in sorted(python.glob(pattern)):
             if part.name not in _USED_PARTS:
                 shutil.rmtree(part) if part.is_dir() else part.unlink()

@@ -6,9 +6,17 @@ from itertools import combinations
 from typing import Any
 
 from casino.audit.model import AuditRecord, Who
+from casino.bonus.model import BonusTerms
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.model import WalletTerms, WinLimits
+from casino.wallet.bonus_grant import (
+    BonusRequest,
+    bonus_commit_for,
+    decide_bonus,
+    end_request,
+    grant_request,
+)
 from casino.wallet.decide_hold import decide_hold
 from casino.wallet.dialect import Words
 from casino.wallet.hold import HoldRequest
@@ -63,6 +71,8 @@ class House:
         if isinstance(request, HoldRequest):
             ledger = DynamoDbHoldLedger(self.world.client, self.world.tables)
             words, rules = Winupgo(), Rules(decide_hold, hold_commit_for)
+        if isinstance(request, BonusRequest):
+            rules = Rules(decide_bonus, bonus_commit_for)
         service = WalletService(ledger, self.world.accounts, FakeClock(NOW), words, rules=rules)
         terms = WalletTerms(win_limits=(("EUR", WinLimits(single_minor=900_00)),))
         return service.transact(request, terms).status
@@ -97,6 +107,7 @@ def an_end(kind: Any, bet: str, amount_minor: int = 0) -> HoldRequest:
     return replace(end, round_id=f"r-{bet}", bet_transaction_id=bet)
 
 
+BONUS = BonusTerms("g1", 20_00, 10_00, LATER, "bonus_first")
 STEPS: tuple[Transaction, ...] = (
     a_deposit(),
     a_bet(round_id="r1"),
@@ -113,6 +124,14 @@ STEPS: tuple[Transaction, ...] = (
     an_end("rollback", "b3"),
     a_win(transaction_id="win-held", amount_minor=1000_00),
     a_withdrawal(5_00),
+    grant_request(PLAYER, "EUR", BONUS, WHO.written(), "t"),
+    a_bet(transaction_id="bonus-1", round_id="r3", amount_minor=15_00),
+    a_bet(transaction_id="bonus-2", round_id="r3", amount_minor=12_00),
+    a_refund(transaction_id="ref-b2", bet_transaction_id="bonus-2", amount_minor=12_00),
+    a_win(transaction_id="win-b", round_id="r3", amount_minor=40_00),
+    a_hold("b5"),
+    an_end("settle", "b5", 7_00),
+    end_request("bonus_conversion", "wagered", (PLAYER, "EUR"), "g1", WHO.written(), "t"),
 )
 
 

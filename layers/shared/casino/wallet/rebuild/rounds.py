@@ -1,14 +1,32 @@
 """Derives the counters of rounds from entries: pure functions."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from casino.wallet.model import Entry, Round, wallet_key
+from casino.wallet.proof.bonus import told_by, touches_bonus
 from casino.wallet.proof.links import RoundCount, RoundKey, round_counts
 from casino.wallet.rebuild.model import RoundChange, Torn
 
+type Stakes = tuple[int | None, tuple[tuple[int, int], ...]]
+"""What stands staked in a round, and how much of that was which grant's."""
 
-def torn_rounds(rounds: Iterable[Round], entries: Sequence[Entry]) -> Iterator[Torn]:
+
+def stakes_of(applied: Sequence[Entry]) -> dict[RoundKey, Stakes]:
+    """Return what stands staked in the rounds of a wallet that ever had a grant."""
+    if not any(map(touches_bonus, applied)):
+        return {}
+    owner = (applied[0].player_id, applied[0].currency)
+    found: dict[RoundKey, Stakes] = {}
+    for (integration, round_id), stakes in told_by(applied).rounds.items():
+        staked_minor, grants = stakes.values()
+        found[integration, *owner, round_id] = (staked_minor, tuple(sorted(grants.items())))
+    return found
+
+
+def torn_rounds(
+    rounds: Iterable[Round], entries: Sequence[Entry], stakes: Mapping[RoundKey, Stakes]
+) -> Iterator[Torn]:
     """Yield the rounds whose counters are not those of their entries."""
     counts, since = round_counts(entries), _first_bets(entries)
     stored = {(r.integration, r.player_id, r.currency, r.round_id): r for r in rounds}
@@ -16,7 +34,7 @@ def torn_rounds(rounds: Iterable[Round], entries: Sequence[Entry]) -> Iterator[T
         found, count = stored.get(key), counts.get(key, RoundCount())
         integration, player_id, currency, round_id = key
         empty = Round(integration, player_id, currency, round_id)
-        derived = _derived(found or empty, count)
+        derived = _derived(found or empty, count, stakes.get(key, (None, ())))
         if found is not None and replace(found, version=derived.version) == derived:
             continue
         change = RoundChange(found, derived, since.get(key, ""))
@@ -31,7 +49,7 @@ def torn_rounds(rounds: Iterable[Round], entries: Sequence[Entry]) -> Iterator[T
         yield Torn("round_ahead" if ahead else "round_differs", wallet, round_id, detail, change)
 
 
-def _derived(stored: Round, count: RoundCount) -> Round:
+def _derived(stored: Round, count: RoundCount, stakes: Stakes) -> Round:
     bets, refunds, paid_wins, finished = count.values()
     return replace(
         stored,
@@ -40,6 +58,8 @@ def _derived(stored: Round, count: RoundCount) -> Round:
         paid_wins=paid_wins,
         finished=bool(finished),
         version=stored.version + 1,
+        staked_minor=stakes[0],
+        grants=stakes[1],
     )
 
 

@@ -20,11 +20,12 @@ from casino.wallet.dialect import Words
 from casino.wallet.hold import Barred, Ending, Hold
 from casino.wallet.model import Entry, Round, Tombstone, VoidMarker, Wallet, wallet_key
 from casino.wallet.ports import History, LedgerItem, Unreadable
+from casino.wallet.proof.links import RoundKey
 from casino.wallet.rebuild.heads import Basis, torn_head
 from casino.wallet.rebuild.marks import Marks, maker_of, name_of
 from casino.wallet.rebuild.model import Beside, MarkRemoved, Torn
 from casino.wallet.rebuild.ports import Mender
-from casino.wallet.rebuild.rounds import torn_rounds
+from casino.wallet.rebuild.rounds import Stakes, stakes_of, torn_rounds
 from casino.wallet.release import Release
 
 type _Key = tuple[str, str]
@@ -114,7 +115,10 @@ class Rebuild:
             if wallet_key(*key) not in closed:
                 yield from self._torn_head(key, found, bases, beside)
         entries = [entry for each in found.entries.values() for entry in each]
-        rounds = torn_rounds(found.rounds, entries)
+        stakes: dict[RoundKey, Stakes] = {}
+        for each in found.entries.values():
+            stakes |= stakes_of([entry for entry in each if entry.record == "applied"])
+        rounds = torn_rounds(found.rounds, entries, stakes)
         yield from (each for each in rounds if each.wallet not in closed)
         yield from found.marks.torn()
         for promise in beside.promises:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # only a wallet with a bonus loads them
     from casino.bonus.model import Bonus, BonusPart
 
 #: What the names of a round's attributes begin with that count a grant's money.
-_GRANT: Final = "grant_"
+GRANT: Final = "grant_"
 
 
 def bonus_of(wallet: Wallet) -> Item:
@@ -75,7 +75,7 @@ def stake_in(update: dict[str, Any], change: RoundChange) -> None:
     values[":staked"] = number(change.staked_minor or 0)
     if change.grant is not None and change.grant[1]:
         grant, minor = change.grant
-        adds += f", {_GRANT}{grant} :granted"
+        adds += f", {GRANT}{grant} :granted"
         values[":granted"] = number(minor)
     said = update["UpdateExpression"].removeprefix("ADD ")
     update["UpdateExpression"] = f"ADD {adds}, {said}"
@@ -83,5 +83,5 @@ def stake_in(update: dict[str, Any], change: RoundChange) -> None:
 
 def read_grants_of(item: Item) -> tuple[tuple[int, int], ...]:
     """Read how much of a round's stakes was which grant's."""
-    named = (name for name in item if name.startswith(_GRANT))
-    return tuple(sorted((int(name.removeprefix(_GRANT)), int(item[name]["N"])) for name in named))
+    named = (name for name in item if name.startswith(GRANT))
+    return tuple(sorted((int(name.removeprefix(GRANT)), int(item[name]["N"])) for name in named))

@@ -25,6 +25,7 @@ from casino.wallet.rebuild.model import (
     RoundChange,
 )
 from casino.wallet.release import Release
+from casino.wallet.store.bonus_items import GRANT
 from casino.wallet.store.hold_items import ending_item, opening_item
 from casino.wallet.store.items import (
     read_round,
@@ -37,7 +38,9 @@ from casino.wallet.store.items import (
 )
 from casino.wallet.store.release_items import release_item
 
-_HELD: Final = ("held", "held_since", "held_seq", "held_wins")
+#: Attributes of a wallet that are there only while there is something to say.
+_AT_TIMES: Final = ("held", "held_since", "held_seq", "held_wins", "bonus", "bonus_until")
+_OF_ROUND: Final = ("finished", "since", "staked")
 
 
 class DynamoDbMender:
@@ -115,7 +118,7 @@ def _remove(table: str, item: Item) -> dict[str, Any]:
 
 def _head(item: Item, wallet: Wallet) -> Item:
     """Return a wallet's item; attributes that no entry tells of stay."""
-    kept = {name: value for name, value in item.items() if name not in _HELD}
+    kept = {name: value for name, value in item.items() if name not in _AT_TIMES}
     new = kept | wallet_item(wallet)
     if "held" in item or wallet.held_minor:
         new["held"] = number(wallet.held_minor)
@@ -138,8 +141,12 @@ def _round(item: Item, found: Round, since: str) -> Item:
         "paid_wins": number(found.paid_wins),
         "version": number(found.version),
     }
-    kept = {name: value for name, value in item.items() if name not in ("finished", "since")}
+    kept = {name: value for name, value in item.items() if name not in _OF_ROUND}
+    kept = {name: value for name, value in kept.items() if not name.startswith(GRANT)}
     new = kept | _round_key(found) | counts
+    if found.staked_minor is not None:
+        new["staked"] = number(found.staked_minor)
+        new |= {f"{GRANT}{grant}": number(minor) for grant, minor in found.grants}
     if since:
         new["since"] = text(since)
     return new | ({"finished": flag(True)} if found.finished else {})
