@@ -13,6 +13,7 @@ from casino.dialects.flexsoft.dialect import Flexsoft
 from casino.dialects.igsp.dialect import Igsp
 from casino.wallet.hold import session_naming
 from casino.wallet.model import Player, Session, session_key
+from casino.wiring.accounts import accounts_handler
 from casino.wiring.hooks import hook_handler
 from casino.wiring.tokens import token_hook_handler
 from casino.wiring.winupgo import winupgo_handler
@@ -25,7 +26,7 @@ from tests.simulation.dynamodb_model import DynamoDbModel
 from tests.simulation.kernel import START_S, Host, Kernel
 from tests.simulation.lambdas import Handler, Lambdas
 from tests.simulation.machine import bind_sleeps, late_sleep
-from tests.simulation.messages import CURRENCY, INTEGRATIONS, first_pair
+from tests.simulation.messages import CASHIER, CURRENCY, INTEGRATIONS, first_pair
 from tests.simulation.secrets_model import SecretsModel
 from tests.simulation.wire import Wire
 
@@ -77,6 +78,7 @@ class House:
         with (
             patch.dict(os.environ, self.world.environment),
             patch.multiple("casino.wiring.hooks", **clients),
+            patch("casino.wiring.accounts.dynamodb_client", clients["dynamodb_client"]),
         ):
             yield
 
@@ -95,6 +97,7 @@ _HANDLERS: Final[Mapping[str, Callable[[], Handler]]] = {
     "igsp": lambda: hook_handler(Igsp()),
     "flexsoft": lambda: token_hook_handler(Flexsoft()),
     "winupgo": lambda: winupgo_handler(),
+    CASHIER: lambda: accounts_handler(),
 }
 
 

@@ -14,7 +14,7 @@ from casino.wallet.model import PLATFORM, Entry, Tombstone, Transaction
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.store.items import read_ledger_item
 from tests.simulation.house import PLAYERS, START_MINOR, House, session_of
-from tests.simulation.messages import CURRENCY, INTEGRATIONS, code_of, told_balance
+from tests.simulation.messages import CASHIER, CURRENCY, INTEGRATIONS, code_of, told_balance
 from tests.simulation.partners import Attempt, Provider
 from tests.simulation.reference import CACHE_US, Reference, WalletBooks, enabled
 from tests.simulation.wire import OPERATOR, Done
@@ -32,6 +32,18 @@ class Violation:
     words: str
 
 
+@dataclass(frozen=True)
+class _Decided:
+    """An entry that is to be checked; `stood` are the books at the write, if it was applied."""
+
+    name: str
+    asks: Transaction
+    entry: Entry
+    code: str
+    window: tuple[int, int]
+    stood: WalletBooks | None
+
+
 @dataclass
 class Judge:
     """Judges a history; what was judged before is not judged again."""
@@ -43,14 +55,15 @@ class Judge:
     def __post_init__(self) -> None:
         self.reference = Reference(
             {player_id: WalletBooks(START_MINOR) for player_id in PLAYERS},
-            {session_of(each, who): "active" for each in INTEGRATIONS for who in PLAYERS},
-            {each.name: True for each in INTEGRATIONS.values()}
+            {session_of(each, who): "active" for each in INTEGRATIONS for who in PLAYERS}
+            | {each.name: True for each in INTEGRATIONS.values()}
             | {enabled(each.name): True for each in INTEGRATIONS.values()},
         )
         self._entries: dict[tuple[str, str], tuple[Entry, int]] = {}
         self._tombstones: dict[tuple[str, str], Tombstone] = {}
         self._writes_of: dict[str, list[Entry]] = {}
         self._judged = 0
+        self._open: list[_Decided] = []
         self._tables = self.house.world.tables
 
     def judge(self) -> None:
@@ -59,6 +72,9 @@ class Judge:
         for write in done[self._judged :]:
             self._take_in(write)
         self._judged = len(done)
+        for made in self._open:
+            self._check_decision(made)
+        self._open.clear()
         for attempt in attempts:
             if attempt.response.value is not None:
                 self._check_answer(attempt)
@@ -81,7 +97,7 @@ class Judge:
                 self._take_in_record(write, action["Item"])
             elif action["TableName"] == self._tables.sessions and kind == "Put":
                 session_id = action["Item"]["session_id"]["S"]
-                self.reference.begins(write.at_us, session_id)
+                self.reference.begins(write.seen_us, write.at_us, session_id)
             elif kind == "Update":
                 self._take_in_change(write, action)
 
@@ -108,54 +124,64 @@ class Judge:
             return
         if entry.kind == "notice":
             return
+        code, player_id = entry.rule, asks.player_id
+        code = "ok" if entry.record == "applied" else code
+        books = self.reference.books[player_id]
+        stood = books.copy() if code == "ok" else None
         begun_us = self.provider.begun[write.process]
-        if True not in self._enabled(asks, begun_us, write.at_us):
-            self.fails("an integration that is switched off changes nothing", name)
-        code, applied = entry.rule, entry.record == "applied"
-        code = "ok" if applied else code
-        could = self.reference.possible(asks, asks.player_id, begun_us, money_now=applied)
-        if code not in could:
-            check = "what is applied may be" if applied else "a refusal is true at some moment"
-            self.fails(check, f"{name}: {code}; the books say {' or '.join(sorted(could))}")
-        self.reference.decided(write.at_us, asks, asks.player_id, code)
-        self._check_balance(name, asks, entry, begun_us)
-
-    def _check_balance(self, name: str, asks: Transaction, entry: Entry, begun_us: int) -> None:
-        books = self.reference.books[asks.player_id]
-        said, could = books.balance + books.reserved, {books.balance}
-        if entry.record != "applied":
-            could = self.reference.balances(asks.player_id, begun_us)
-        elif entry.balance_after_minor != said:
+        self._open.append(_Decided(name, asks, entry, code, (begun_us, write.at_us), stood))
+        books.after(asks, code)
+        self.reference.changed(write.seen_us, write.at_us, player_id)
+        said = books.balance + books.reserved
+        if code == "ok" and entry.balance_after_minor != said:
             words = f"{name}: {entry.balance_after_minor}; the books say {said}"
             self.fails("each balance is the one after the entry", words)
-        dialect = next((d for d, e in INTEGRATIONS.items() if e.name == entry.integration), "")
-        told = told_balance(dialect, entry.body) if dialect else None
-        if told is not None and told not in could:
-            words = f"{name} tells {told}; the books say {could}"
+
+    def _check_decision(self, made: "_Decided") -> None:
+        """Check an entry; by now everything is known that could be seen when it was decided."""
+        asks, window, player_id = made.asks, made.window, made.asks.player_id
+        if True not in self._enabled(asks, *window):
+            self.fails("an integration that is switched off changes nothing", made.name)
+        could = self.reference.possible(asks, player_id, *window, made.stood)
+        if made.code not in could:
+            applied = made.code == "ok"
+            check = "what is applied may be" if applied else "a refusal is true at some moment"
+            words = f"{made.name}: {made.code}; the books say {' or '.join(sorted(could))}"
+            self.fails(check, words)
+        balances = self.reference.balances(player_id, *window)
+        if made.stood is not None:
+            made.stood.after(asks, made.code)
+            balances = {made.stood.balance}
+        named = (each for each, e in INTEGRATIONS.items() if e.name == asks.integration)
+        told = told_balance(next(named, CASHIER), made.entry.body)
+        if told is not None and told not in balances:
+            words = f"{made.name} tells {told}; the books say {balances}"
             self.fails("each balance that is told is the one after the entry", words)
 
     def _take_in_change(self, write: Done, action: Mapping[str, Any]) -> None:
-        tables, at_us = self._tables, write.at_us
+        tables, moments = self._tables, (write.seen_us, write.at_us)
         values = action.get("ExpressionAttributeValues", {})
         if action["TableName"] == tables.wallets and write.process.startswith(OPERATOR):
             player_id = action["Key"]["player_id"]["S"]
             books = self.reference.books[player_id]
+            if ":less" in values:
+                books.release(-int(values[":less"]["N"]))
             if ":blocked" in values:
                 books.blocked = values[":blocked"]["BOOL"]
             if ":limits" in values:
                 _allow(books, values[":limits"]["M"])
             if "limits.self_excluded_until" in action["UpdateExpression"]:
                 books.is_excluded = True
-            self.reference.changed(at_us, player_id)
+            self.reference.changed(*moments, player_id)
         new = _new_values(action)
         if action["TableName"] == tables.sessions and "status" in new:
-            self.reference.now_is(at_us, action["Key"]["session_id"]["S"], new["status"]["S"])
+            self.reference.now_is(*moments, action["Key"]["session_id"]["S"], new["status"]["S"])
         if action["TableName"] == tables.registry:
             name = action["Key"]["id"]["S"]
             if "bets_enabled" in new:
-                self.reference.now_is(at_us, name, new["bets_enabled"]["BOOL"])
+                self.reference.now_is(*moments, name, new["bets_enabled"]["BOOL"])
             if "enabled" in action["ExpressionAttributeNames"].values():
-                self.reference.now_is(at_us, enabled(name), "enabled" not in new)
+                self.reference.now_is(*moments, enabled(name), "enabled" not in new)
 
     def _enabled(self, asks: Transaction, begun_us: int, until_us: int) -> set[bool]:
         """Return whether the integration may call, as an environment may have known it."""

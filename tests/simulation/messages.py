@@ -13,11 +13,14 @@ from casino.signing.pair import Pair
 from casino.signing.scheme import Particulars
 from casino.wallet.hold import session_naming
 from casino.wallet.model import Transaction
+from testing.back_office import event_of
 from testing.credentials import pair_of
 from testing.integrations import an_integration, with_terms
 from testing.world import GAME, SANDBOX
 
 CURRENCY: Final = "EUR"
+#: The casino's own cashier, which moves money by the accounts' API.
+CASHIER: Final = "cashier"
 _BRAND: Final = {"X-Brand-Id": "brand-7", "X-Region": "EU", "X-Provider-Id": "studio"}
 _CLAIMS: Final = {
     "client_id": "client-1",
@@ -73,9 +76,13 @@ class Message:
         """Return what names its outcome."""
         return self.asks.integration, self.asks.transaction_id
 
-    def event(self, pair: Pair, now: float) -> Mapping[str, Any]:
+    def event(self, pair: Pair | None, now: float) -> Mapping[str, Any]:
         """Return the request as a function gets it, signed now."""
         key = self.asks.transaction_id
+        if self.dialect == CASHIER:
+            return event_of("POST", self.path, json.loads(self.body), key) | {
+                "headers": {"Idempotency-Key": key, "X-Trace-Id": self.name}
+            }
         named = {"X-Trace-Id": self.name}
         context: dict[str, Any] = {
             "requestId": self.name,
@@ -85,6 +92,7 @@ class Message:
             named |= {"X-Idempotency-Key": key, **_BRAND}
             context["authorizer"] = {"claims": _CLAIMS}
         particulars = Particulars(request_id=key, path=self.path, headers=named)
+        assert pair is not None
         signed = family(self.dialect).sign(self.body, pair, now, particulars)
         headers = named | signed
         return {
@@ -197,16 +205,25 @@ def _winupgo(asks: Transaction) -> tuple[str, bytes]:
     return f"/winupgo/v1/bets/{_WINUPGO[asks.kind]}", json.dumps(fields).encode()
 
 
+def _cashier(asks: Transaction) -> tuple[str, bytes]:
+    path = f"/players/{asks.player_id}/wallets/{asks.currency}/{asks.kind}s"
+    fields = {"amount": float(major(asks.amount_minor)), "reason": "a simulation"}
+    return path, json.dumps(fields).encode()
+
+
 _WRITERS: Final[Mapping[str, Callable[[Transaction], tuple[str, bytes]]]] = {
     "igsp": _igsp,
     "flexsoft": _flexsoft,
     "winupgo": _winupgo,
+    CASHIER: _cashier,
 }
 
 
 def told_balance(dialect: str, body: str) -> int | None:
     """Return the balance that an answer tells, in minor units; `None` where it tells none."""
     fields = json.loads(body, parse_float=Decimal)
+    if dialect == CASHIER and "spendable" in fields:
+        return int(Decimal(fields["spendable"]).scaleb(2))
     if dialect == "igsp" and "balance" in fields:
         return int(Decimal(fields["balance"]).scaleb(2))
     if dialect == "flexsoft" and fields.get("data"):
@@ -218,7 +235,7 @@ def told_balance(dialect: str, body: str) -> int | None:
 def code_of(dialect: str, body: str) -> str:
     """Return the wallet's code in an answer, as far as the dialect tells it."""
     fields = json.loads(body)
-    if dialect == "igsp":
+    if dialect in ("igsp", CASHIER):
         return str(fields.get("error", "ok"))
     if dialect == "flexsoft":
         return "ok" if fields["code"] == 200 else str(fields["message"]).partition(":")[0]

@@ -1,21 +1,28 @@
-"""What the casino does while its providers play: blocks, limits, switches, secrets, cash."""
+"""What the casino does while its providers play: blocks, limits, switches, secrets, releases."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
+from casino.accounts.held_wins import HeldWins
+from casino.accounts.holds import HoldReleases
 from casino.accounts.limits import LimitsAdmin
 from casino.accounts.store.controls import DynamoDbControls
 from casino.audit.model import Who
 from casino.base.clock import SystemClock
-from casino.base.errors import BusyError, RetryableError
-from casino.dialects.igsp.dialect import Igsp
-from casino.wallet.model import PLATFORM, Kind, SessionStatus, Transaction
-from casino.wiring.hooks import wallet_service
+from casino.base.errors import AdminError, BusyError, RetryableError
+from casino.dialects.winupgo.dialect import Winupgo
+from casino.integrations.model import WalletTerms
+from casino.wallet.decide_hold import decide_hold
+from casino.wallet.hold import RELEASE, HoldRequest
+from casino.wallet.model import Entry, SessionStatus
+from casino.wallet.record_hold import hold_commit_for
+from casino.wallet.service import Rules, WalletService
+from casino.wallet.store.audited import AuditedHoldLedger
+from casino.wallet.store.releases import DynamoDbReleases
 from testing.arranged import ARRANGED
 from testing.credentials import secret_of
-from testing.world import SANDBOX
 from tests.simulation.choices import Options
 from tests.simulation.house import PLAYERS, House, session_of
 from tests.simulation.messages import CURRENCY, INTEGRATIONS
@@ -33,8 +40,8 @@ _KINDS: Final = Options(
     (2, "suspends a session"),
     (1, "closes a session"),
     (2, "rotates a secret"),
-    (2, "deposits"),
-    (2, "withdraws"),
+    (2, "releases a held win"),
+    (2, "gives a stake back"),
 )
 _STARTS: Final = Options((3, 6_000), (3, 40_000), (2, 0), (2, 400_000), (1, 3 * _S), (1, 62 * _S))
 _LASTS: Final = Options((2, 20_000), (2, 900_000), (1, 5 * _S), (1, 70 * _S))
@@ -106,10 +113,10 @@ class Operator:
                 yield partial(self._session, dialect, "closed")
             case "rotates a secret":
                 yield from self._rotation(dialect)
-            case "deposits":
-                yield partial(self._cash, "deposit")
+            case "releases a held win":
+                yield self._release_win
             case _:
-                yield partial(self._cash, "withdrawal")
+                yield self._give_back
 
     def _limits(self) -> LimitsAdmin:
         world = self.house.world
@@ -150,15 +157,42 @@ class Operator:
         yield lambda: secrets.update_secret_version_stage(name, "AWSCURRENT", stood, version)
         self.provider.rotating.discard(dialect)
 
-    def _cash(self, kind: Kind) -> None:
-        """Move money of the platform's own."""
-        amount = self._pick(f"{self.name} amount", Options((2, 5_000), (1, 12_000)))
-        request = Transaction(
-            PLATFORM, self.name, kind, kind, PLAYERS[0], CURRENCY, amount, trace_id=self.name
-        )
-        self.provider.asked[PLATFORM, self.name] = [request]
+    def _release_win(self) -> None:
+        """Make a win playable that is held, if there is one."""
         world = self.house.world
-        wallet_service(world.client, world.tables, Igsp()).transact(request, SANDBOX.wallet)
+        releases = DynamoDbReleases(world.client, world.tables)
+        find: Any = world.history.find
+        held = HeldWins(lambda name, who: find(who, name), world.history, releases, SystemClock())
+        for entry in list(world.history.everything()):
+            if isinstance(entry, Entry) and entry.held_win_minor:
+                held.release(entry.transaction_id, entry.integration, who=_WHO)
+                return
+
+    def _give_back(self) -> None:
+        """Roll a bet back in the casino's name, if it is held."""
+        world, integration = self.house.world, INTEGRATIONS["winupgo"].name
+        ledger = AuditedHoldLedger(world.client, world.tables)
+        rules = Rules(decide_hold, hold_commit_for)
+        wallet = WalletService(ledger, world.accounts, SystemClock(), Winupgo(), rules=rules)
+        bet_id = self._pick(f"{self.name} gives back", _BETS)
+        released = HoldRequest(
+            integration,
+            f"{RELEASE}{bet_id}",
+            "rollback",
+            "rollback",
+            PLAYERS[0],
+            "",
+            0,
+            bet_transaction_id=bet_id,
+        )
+        self.provider.asked[integration, released.transaction_id] = [released]
+        try:
+            HoldReleases(world.history, wallet, WalletTerms()).release(
+                integration, bet_id, who=_WHO
+            )
+        except AdminError as error:
+            self.house.tell(f"{self.name}: {error.code}", step=False)
 
 
+_BETS: Final = Options(*((1, f"r{number} bet") for number in range(1, 7)))
 _WHO: Final = Who("local:test", "the player asked")

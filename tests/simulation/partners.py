@@ -62,7 +62,7 @@ class Provider:
     def send(self, message: Message, name: str) -> Attempt:
         """Send a message once; the response may come later."""
         house = self.house
-        event = message.event(self.pairs[message.dialect], house.clock.now())
+        event = message.event(self.pairs.get(message.dialect), house.clock.now())
         house.tell(f"{name}: sent")
         signal = house.lambdas.invoke(message.dialect, event, name)
         attempt = Attempt(name, message, house.kernel.now_us, signal)

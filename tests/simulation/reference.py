@@ -6,10 +6,9 @@ have been said to a request at any moment of its way.
 """
 
 import copy
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from math import inf
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
 
 from casino.wallet.model import Transaction
 from tests.functional.wallet.books import Books
@@ -49,6 +48,11 @@ class WalletBooks(Books):
         if code == "ok" and request.kind in _PLAYS:
             self.wagered += _stake(request)
         self.answered[own] = code
+
+    def release(self, win_minor: int) -> None:
+        """Take in that a held win may be played with."""
+        self.balance += win_minor
+        self.reserved -= win_minor
 
     def says(self, request: Transaction, status: str, bets_enabled: bool) -> str:
         """Return the code for a new request, as the books stand; they stay as they are."""
@@ -148,78 +152,73 @@ def _stake(bet: Transaction) -> int:
     return 0 if bet.type == "freespin" else bet.amount_minor
 
 
-@dataclass
+class _Stood(NamedTuple):
+    """How something stood from a moment on; a write is seen in parts before it is complete."""
+
+    seen_us: int
+    at_us: int
+    name: str
+    value: Any
+
+
 class Reference:
-    """The books of every wallet, with how they stood after each write."""
+    """The books of every wallet, and everything else as it stood, since ever.
 
-    books: dict[str, WalletBooks]
-    statuses: dict[str, str]
-    """Session → its status."""
-    bets_enabled: dict[str, bool]
-    """Integration → whether it may take bets."""
-    _past: list[tuple[int, str, Any]] = field(default_factory=list)
+    `facts` are sessions with their status, and what integrations may do.
+    """
 
-    def __post_init__(self) -> None:
-        for player_id, books in self.books.items():
-            self._past.append((_EVER_US, player_id, books.copy()))
-        for named in (self.statuses, self.bets_enabled):
-            self._past += [(_EVER_US, name, value) for name, value in named.items()]
+    def __init__(self, books: Mapping[str, WalletBooks], facts: Mapping[str, object]) -> None:
+        self.books = books
+        self._past: list[_Stood] = []
+        for player_id in books:
+            self.changed(_EVER_US, _EVER_US, player_id)
+        for name, value in facts.items():
+            self.now_is(_EVER_US, _EVER_US, name, value)
 
-    def decided(self, at_us: int, request: Transaction, player_id: str, code: str) -> None:
-        """Take in an entry."""
-        self.books[player_id].after(request, code)
-        self.changed(at_us, player_id)
-
-    def changed(self, at_us: int, player_id: str) -> None:
+    def changed(self, seen_us: int, at_us: int, player_id: str) -> None:
         """Remember how a wallet's books stand from now on."""
-        self._past.append((at_us, player_id, self.books[player_id].copy()))
+        self.now_is(seen_us, at_us, player_id, self.books[player_id].copy())
 
-    def now_is(self, at_us: int, name: str, value: object) -> None:
-        """Take in a session's status, or whether an integration may take bets."""
-        named: dict[str, Any] = self.statuses if name in self.statuses else self.bets_enabled
-        named[name] = value
-        self._past.append((at_us, name, value))
+    def now_is(self, seen_us: int, at_us: int, name: str, value: object) -> None:
+        """Take in a session's status, or what an integration may do."""
+        self._past.append(_Stood(seen_us, at_us, name, value))
+
+    def begins(self, seen_us: int, at_us: int, session_id: str) -> None:
+        """Take in a new session."""
+        self._past.insert(0, _Stood(_EVER_US, _EVER_US, session_id, "none"))
+        self.now_is(seen_us, at_us, session_id, "active")
 
     def possible(
         self,
         request: Transaction,
         player_id: str,
         begun_us: int,
-        until_us: float = inf,
-        *,
-        money_now: bool = False,
+        until_us: int,
+        wallet: WalletBooks | None = None,
     ) -> set[str]:
         """Return what could be said to a request on its way, from when it began to its answer.
 
-        With `money_now` only the wallet as it stands counts; session and terms may be as they
-        were when they were read.
+        With `wallet` these books alone count; session and terms may be as they were when they
+        were read.
         """
         sessions = set(self.stood(request.session_id or "", begun_us, until_us)) or {"none"}
         terms = set(self.stood(request.integration, begun_us - CACHE_US, until_us)) or {True}
         wallets: Iterable[WalletBooks] = self.stood(player_id, begun_us, until_us)
-        if money_now:
-            wallets = (self.books[player_id],)
         return {
             books.says(request, status, on)
-            for books in wallets
+            for books in ((wallet,) if wallet else wallets)
             for status in sessions
             for on in terms
         }
 
-    def balances(self, player_id: str, begun_us: int, until_us: float = inf) -> set[int]:
+    def balances(self, player_id: str, begun_us: int, until_us: int) -> set[int]:
         """Return what a player could spend at any of these moments."""
         return {books.balance for books in self.stood(player_id, begun_us, until_us)}
 
-    def begins(self, at_us: int, session_id: str) -> None:
-        """Take in a new session."""
-        self._past.insert(0, (_EVER_US, session_id, "none"))
-        self.statuses[session_id] = "none"
-        self.now_is(at_us, session_id, "active")
-
-    def stood(self, name: str, since_us: int, until_us: float = inf) -> Iterator[Any]:
+    def stood(self, name: str, since_us: int, until_us: int) -> Iterator[Any]:
         """Yield how something stood from then on, the latest first."""
-        for at_us, changed, value in reversed(self._past):
-            if changed == name and at_us <= until_us:
-                yield value
-                if at_us < since_us:
+        for each in reversed(self._past):
+            if each.name == name and each.seen_us <= until_us:
+                yield each.value
+                if each.at_us < since_us:
                     return

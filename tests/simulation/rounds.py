@@ -5,11 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from casino.wallet.hold import HoldRequest
-from casino.wallet.model import Transaction
+from casino.wallet.model import PLATFORM, Kind, Transaction
 from testing.world import GAME
 from tests.simulation.choices import Options
 from tests.simulation.house import PLAYERS, session_of
-from tests.simulation.messages import CURRENCY, INTEGRATIONS, Message, balance_of, opening, write
+from tests.simulation.messages import (
+    CASHIER,
+    CURRENCY,
+    INTEGRATIONS,
+    Message,
+    balance_of,
+    opening,
+    write,
+)
 from tests.simulation.partners import Provider
 
 _MS: Final = 1_000
@@ -36,7 +44,9 @@ _COURSES: Final = Options(
     (1, "bet alone"),
     (2, "balance beside"),
 )
-_DIALECTS: Final = Options((3, "igsp"), (2, "flexsoft"), (3, "winupgo"))
+_DIALECTS: Final = Options((6, "igsp"), (4, "flexsoft"), (6, "winupgo"), (3, CASHIER))
+_CASH: Final = Options((1, 5_000), (1, 12_000), (1, 9_999))
+_CASH_KINDS: Final[Options[Kind]] = Options((1, "deposit"), (1, "withdrawal"))
 _STAKE_TYPES: Final = Options((6, "bet"), (1, "tip"), (1, "freespin"))
 _WIN_TYPES: Final = Options((5, "win"), (1, "jackpot"))
 _PLAYER: Final = Options((5, PLAYERS[0]), (1, PLAYERS[1]))
@@ -65,6 +75,9 @@ class Round:
 
     def play(self) -> None:
         """Play it."""
+        if self._dialect == CASHIER:
+            self.provider.with_copies(self._cash())
+            return
         session_id = session_of(self._dialect, self._player)
         if self._dialect == "winupgo" and self._pick(f"{self.name} opens a session", _OPENED):
             message, session_id = opening(f"r{self.number} session", self._player)
@@ -108,6 +121,14 @@ class Round:
         """Return the same undoing under another id."""
         asks = replace(back.asks, transaction_id=f"{back.asks.transaction_id} again")
         return write(asks, self._dialect)
+
+    def _cash(self) -> Message:
+        """Return a deposit or a withdrawal."""
+        kind = self._pick(f"{self.name} moves", _CASH_KINDS)
+        amount = self._pick(f"{self.name} amount", _CASH)
+        key = f"r{self.number}-{kind}"
+        asks = Transaction(PLATFORM, key, kind, kind, self._player, CURRENCY, amount)
+        return write(asks, CASHIER)
 
     def _messages(self, session_id: str) -> tuple[Message, Message, Message]:
         """Return a bet, what pays it, and what undoes it."""

@@ -135,6 +135,8 @@ def _may_lag(operation: str, request: Mapping[str, Any]) -> bool:
 class Done:
     """A write that was carried out: by which process, when, and what it was."""
 
+    seen_us: int
+    """When others could first see a part of it."""
     at_us: int
     process: str
     operation: str
@@ -264,18 +266,18 @@ class _Call:
         reasons[hit] = {"Code": code, "Message": "drawn"}
         return RefusedError("TransactionCanceledException", CancellationReasons=reasons)
 
-    def _land(self, ongoing: Ongoing, number: int = 0) -> None:
-        """Write one item after the other, perhaps with pauses."""
-        gap = self._wire.choices.pick(f"{self._place}+{number}", _GAP) if number == 0 else 0
+    def _land(self, ongoing: Ongoing, begun_us: int | None = None) -> None:
+        """Write the first item, perhaps with a pause after it, and the others."""
+        wire = self._wire
+        seen_us = wire.kernel.now_us if begun_us is None else begun_us
+        gap = wire.choices.pick(f"{self._place}+", _GAP) if begun_us is None else 0
         if gap and ongoing.land():
-            self._wire.kernel.after(gap, lambda: self._land(ongoing, number + 1))
+            wire.kernel.after(gap, lambda: self._land(ongoing, seen_us))
             return
         answer = ongoing.finish()
         if self._operation in WRITES:
-            wire = self._wire
-            wire.done.append(
-                Done(wire.kernel.now_us, self._process.name, self._operation, self._request)
-            )
+            what = (self._process.name, self._operation, self._request)
+            wire.done.append(Done(seen_us, wire.kernel.now_us, *what))
         self._reply(answer)
 
     def _reply(self, value: Any) -> None:
