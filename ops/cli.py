@@ -21,6 +21,7 @@ _NOUNS: Final = {
     "integration": ("integration", "Providers' connections."),
     "player": ("player", "Players and their money."),
     "session": ("session", "Game sessions."),
+    "bonus": ("bonus", "Bonus money: grants, and how far they are wagered."),
     "gift": ("gift", "Free rounds at Flexsoft."),
     "order": ("order", "Orders at a marketplace."),
     "ledger": ("ledger", "The ledger."),

@@ -15,6 +15,7 @@ _PARTS = {
     "players": "player_id",
     "wallets": "currency",
     "reservations": "reservation_id",
+    "bonuses": "grant_id",
     "transactions": "reference",
 }
 

@@ -35,14 +35,22 @@ def grant(
     ends: Annotated[str, typer.Option("--until", help="The same.")],
     portal: PortalOption = "casino",
     integration: IntegrationOption = "flexsoft",
+    pays: Annotated[
+        str | None, typer.Option(help="Where the wins are to go: cash or bonus.", metavar="WHERE")
+    ] = None,
     *,
     who: Explained,
 ) -> Output:
-    """Grant free rounds; the id names the gift. The same command sends the same bytes again."""
+    """Grant free rounds; the id names the gift. The same command sends the same bytes again.
+
+    With `--pays` it is refused unless the player's grant of bonus money says the same.
+    """
     try:
         stake_minor = parse_major(stake, currency)
     except (AmountError, AmountPrecisionError, KeyError) as error:
         raise OpsError("invalid_request", f"no stake in {currency}: {stake}") from error
+    if pays is not None and pays != operations.bonuses.pays(player_id, currency):
+        raise OpsError("invalid_request", f"their wins would not go to {pays}: ops bonus show")
     gift = Rounds(game, rounds, stake_minor, begins, ends)
     body = grant_body(portal, tx, tx, player_id, currency, gift)
     connected = operations.integrations.named(integration)

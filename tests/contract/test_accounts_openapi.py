@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from casino.accounts.api import Movement, NewPlayer, Payout, Profile, Reasoned, parsed
+from casino.accounts.granting import NewBonus
 from casino.accounts.model import KYC_LEVELS
 from casino.accounts.refusals import ACCOUNT_ERRORS
 from casino.accounts.responsible import Bet, InWallet, NewExclusion, NewLimits
@@ -21,7 +22,7 @@ from testing.template import load_template
 DOCUMENT = Document("accounts.yaml")
 SCHEMAS = DOCUMENT.spec["components"]["schemas"]
 OF_PLAYERS = (NewPlayer, Profile, Reasoned, Movement, Payout)
-OF_PROTECTION = (InWallet, NewLimits, NewExclusion, Bet)
+OF_PROTECTION = (InWallet, NewLimits, NewExclusion, Bet, NewBonus)
 BODIES: dict[str, type[Any]] = {each.__name__: each for each in OF_PLAYERS + OF_PROTECTION}
 
 
@@ -109,6 +110,12 @@ MUTATIONS: dict[str, Node] = {
     "a long player": {"player_id": "a" * 257},
     "a list that is none": {"currencies": "EUR"},
     "a reservation with a hash": {"reservation_id": "a#b"},
+    "a grant with a slash": {"grant_id": "a/b"},
+    "a long grant": {"grant_id": "a" * 41},
+    "nothing to wager": {"times": 0},
+    "half to wager": {"times": 1.5},
+    "an order that nobody knows": {"order": "any"},
+    "more than all that counts": {"contributions": {"live": 101}},
 }
 
 

@@ -158,3 +158,18 @@ def test_gift_needs_a_reason_and_an_integration_of_flexsoft(
     stranger.world.registry.put(with_terms(SETTINGS, url=""), (PUBLIC_KEY,))
     assert "no_gifts" in ops(*GRANT, *WHY, "--json").out
     assert far.sent == []
+
+
+def test_gift_says_where_its_wins_pay_and_is_sent_only_when_it_is_so(
+    ops: Console, far: Far
+) -> None:
+    far.answers = [(200, OK), (200, OK)]
+    ops.world.player(PLAYER)
+    bonus = ("--times", "30", "--pays", "bonus", "--until", "2096-01-01T00:00:00Z")
+    assert "invalid_request" in ops(*GRANT, "--pays", "bonus", *WHY, "--json").out
+    assert far.sent == []
+    assert told(ops(*GRANT, "--pays", "cash", *WHY, "--json"))[-1] == "gift.answered"
+    ops.json("bonus", "grant", PLAYER, "EUR", "free-1", "0", *bonus, *WHY)
+    other = tuple("g-2" if word == "g-1" else word for word in GRANT)
+    assert "invalid_request" in ops(*other, "--pays", "cash", *WHY, "--json").out
+    assert told(ops(*other, "--pays", "bonus", *WHY, "--json"))[-1] == "gift.answered"

@@ -32,6 +32,7 @@ class Scene:
     steps: bool = False
 
 
+GRANT = ("bonus", "grant", "ann", "EUR", "b1", "5.00", "--times", "3", "--until", SOON)
 RESERVE = ("player", "reserve", "ann", "EUR", "1.00", "--reservation-id", "res-1")
 CHANGES = [
     Scene(FUND),
@@ -41,6 +42,8 @@ CHANGES = [
     Scene(("player", "block", "ann")),
     Scene(("player", "unblock", "ann")),
     Scene(("player", "limit", "set", "ann", "EUR", "stake", "5.00")),
+    Scene(GRANT),
+    Scene(("bonus", "forfeit", "ann", "EUR", "b1"), (FUND, GRANT)),
     Scene(("player", "exclude", "ann", "--for-good")),
     Scene(("player", "cool-off", "ann", "--until", SOON)),
     Scene(("player", "set", "ann", "--kyc-level", "basic", "--name", "Fox")),
@@ -73,6 +76,7 @@ CHANGES = [
 READS = [
     ("player", "show", "ann"),
     ("player", "identity", "show", "ann"),
+    ("bonus", "show", "ann", "EUR"),
     ("player", "limit", "show", "ann", "EUR"),
     ("player", "limit", "history", "ann"),
     ("session", "show", "s1"),
@@ -116,6 +120,7 @@ EXPLAINED = [
     ("delivery", "ignore"),
     ("player", "identity", "set"),
     ("player", "limit", "set"),
+    *(("bonus", verb) for verb in ("grant", "forfeit")),
     *(("player", verb) for verb in ("exclude", "cool-off")),
     *(("player", verb) for verb in ("fund", "withdraw", "reserve", "release", "block", "unblock")),
 ]

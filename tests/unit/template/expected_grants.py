@@ -79,6 +79,14 @@ HOLDS_GRANTS = {
     "function measure-holds": {"lambda:InvokeFunction"},
     "KmsKeyArn": READ_KEY,
 }
+BONUS_GRANTS = {
+    "PlayersTable": {"dynamodb:GetItem"},
+    "WalletsTable": UPDATE | {"dynamodb:Scan"},
+    "LedgerTable": APPEND,
+    "AuditTable": {"dynamodb:PutItem"},
+    "function end-bonuses": {"lambda:InvokeFunction"},
+    "KmsKeyArn": READ_KEY | WRITE_KEY,
+}
 LOBBY_GRANTS = {
     "CatalogueTable": {"dynamodb:BatchGetItem", "dynamodb:Query"},
     "CatalogueTable/index/by_shelf": {"dynamodb:Query"},
@@ -192,6 +200,7 @@ EXPECTED_GRANTS: Grants = {
         "StoreEventsLogs": LOGS,
     },
     "MeasureHoldsFunction": HOLDS_GRANTS | {"MeasureHoldsLogs": LOGS},
+    "EndBonusesFunction": BONUS_GRANTS | {"EndBonusesLogs": LOGS},
     "PublishEventsFunction": PUBLISH_GRANTS | {"PublishEventsLogs": LOGS},
     "CountEventsFunction": COUNT_GRANTS | {"CountEventsLogs": LOGS},
     "SyncCatalogueFunction": SYNC_GRANTS | {"SyncCatalogueLogs": LOGS},

@@ -13,7 +13,7 @@ from testing.template import Template, functions, resources
 _LEAST_MINUTES = 15
 _TARGET = [{"Fn::If": ["OwnAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AlarmTopicArn"}]}]
 #: Runs that hand over when less than so many seconds are left: none of them is slow before that.
-_HANDS_OVER_S = {"ExpireSessions": 30, "MeasureHolds": 120, "SyncCatalogue": 60}
+_HANDS_OVER_S = {"ExpireSessions": 30, "MeasureHolds": 120, "EndBonuses": 120, "SyncCatalogue": 60}
 
 
 def alarms(template: Template) -> dict[str, dict[str, Any]]:

@@ -79,6 +79,12 @@ ROUTES = {
     ("GET", "/transactions/{reference}"): "AccountsFunction",
     ("PATCH", "/players/{player_id}"): "AccountsFunction",
     ("POST", "/players/{player_id}/block"): "AccountsFunction",
+    ("GET", "/players/{player_id}/wallets/{currency}/bonuses"): "AccountsFunction",
+    ("POST", "/players/{player_id}/wallets/{currency}/bonuses"): "AccountsFunction",
+    (
+        "POST",
+        "/players/{player_id}/wallets/{currency}/bonuses/{grant_id}/forfeit",
+    ): "AccountsFunction",
     ("GET", "/players/{player_id}/limits"): "AccountsFunction",
     ("PUT", "/players/{player_id}/limits"): "AccountsFunction",
     ("POST", "/players/{player_id}/limits/confirmations"): "AccountsFunction",

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from casino.accounts.refusals import ACCOUNT_ERRORS, BONUS_ERRORS
+from casino.accounts.refusals import ACCOUNT_ERRORS
 from casino.base.api import error_body
 from casino.base.money import amount
 from casino.wallet.dialect import Answer, Outcome
@@ -22,7 +22,7 @@ def written(answer: Mapping[str, Any]) -> str:
 
 def error_answer(code: str, trace_id: str, detail: str = "", **more: object) -> Answer:
     """Return the status and body of an error; raises `KeyError` for a code of nobody's."""
-    error = (ACCOUNT_ERRORS | BONUS_ERRORS)[code]
+    error = ACCOUNT_ERRORS[code]
     return Answer(error.status, written(error_body(error, trace_id, detail) | more))
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from casino.accounts.refusals import ACCOUNT_ERRORS, BONUS_ERRORS
+from casino.accounts.refusals import ACCOUNT_ERRORS
 from casino.audit.model import Who
 from casino.base.checks import a_currency
 from casino.base.errors import AdminError
@@ -101,7 +101,7 @@ class BonusAdmin:
     def _sent(self, request: BonusRequest) -> Result:
         result = self.service.transact(request, WalletTerms())
         if result.code != "ok":
-            raise AdminError(result.code, (ACCOUNT_ERRORS | BONUS_ERRORS)[result.code].message)
+            raise AdminError(result.code, ACCOUNT_ERRORS[result.code].message)
         return result
 
 

@@ -24,7 +24,11 @@ REQUEST_S: Final = 8.0
 #: Who calls on the local stack, whose emulator names no caller.
 LOCAL_CALLER: Final = "local:api"
 #: Parts of a path that name something → how one is answered that names nothing.
-_NAMED: Final = {"player_id": "player_not_found", "reservation_id": "reservation_not_found"}
+_NAMED: Final = {
+    "player_id": "player_not_found",
+    "reservation_id": "reservation_not_found",
+    "grant_id": "bonus_not_found",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """The ports of profiles, answers, identities, orders and held wins, beside the wallet's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from casino.accounts.model import Controlled, Exclusion, Identity, Reservation
 from casino.audit.model import AuditRecord, Once
 from casino.wallet.model import Entry, Wallet
+from casino.wallet.ports import WalletPlace
 from casino.wallet.purchase import Order
 from casino.wallet.release import Release
 
@@ -68,6 +69,18 @@ class Reserved(Protocol):
 
     def release(self, made: Reservation, audit: AuditRecord) -> bool:
         """Give an open reservation back to play; false when it is over."""
+
+
+class Grants(Protocol):
+    """The wallets with bonus money."""
+
+    def over(
+        self, now: int, after: WalletPlace | None = None
+    ) -> Iterator[tuple[list[WalletPlace], WalletPlace | None]]:
+        """Yield the wallets whose grant may be over, page by page, and where the next page begins.
+
+        `now` is in seconds since the epoch.
+        """
 
 
 class Releases(Protocol):

@@ -14,6 +14,8 @@ _RETRY: Final = "Send the same request again, with the same Idempotency-Key and 
 _OVER: Final = "Do not send it again; its audit record says what became of it."
 _STANDS: Final = "Do not send it again; ask what holds."
 _LATER: Final = "Send it again when they have."
+_WHEN_OVER: Final = "Send it again when that one is over."
+_ENDED: Final = "Do not send it again; ask what became of the grant."
 _PATH: Final = "Check the URL."
 
 
@@ -54,6 +56,11 @@ _TABLE: Final = (
     definitive(409, "exclusion_stands", "A longer exclusion stands; only time ends it.", _STANDS),
     definitive(409, "nothing_to_confirm", "No looser limit waits.", _STANDS),
     definitive(409, "too_early", "The looser limits have not waited long enough.", _LATER),
+    definitive(404, "bonus_not_found", "The wallet has no such grant.", _ENDED),
+    definitive(409, "bonus_active", "Another grant stands in the wallet.", _WHEN_OVER),
+    definitive(409, "bonus_over", "The deadline of the grant has passed.", _FIX),
+    definitive(409, "bonus_not_met", "The grant is not wagered.", _STANDS),
+    definitive(409, "bonus_stands", "The deadline of the grant has not passed.", _STANDS),
     _common("payload_too_large", _FIX),
     definitive(422, "amount_precision", "The amount has more decimals than its currency.", _FIX),
     _common("internal_error", _RETRY),
@@ -62,16 +69,5 @@ _TABLE: Final = (
     _common("outcome_unknown", _RETRY),
 )
 
-_ENDED: Final = "Do not send it again; the history of the wallet says what became of the grant."
-_BONUS: Final = (
-    definitive(404, "bonus_not_found", "The wallet has no such grant.", _ENDED),
-    definitive(409, "bonus_active", "Another grant stands in the wallet.", _NEW_KEY),
-    definitive(409, "bonus_over", "The deadline of the grant has passed.", _NEW_KEY),
-    definitive(409, "bonus_not_met", "The grant is not wagered.", _LATER),
-    definitive(409, "bonus_stands", "The grant is wagered, or its deadline not passed.", _LATER),
-)
-
-#: Code of a refused grant, or of its refused end → what it means to who asks.
-BONUS_ERRORS: Final[dict[str, ApiError]] = {error.code: error for error in _BONUS}
 #: Code → what it means to who asks.
 ACCOUNT_ERRORS: Final[dict[str, ApiError]] = {error.code: error for error in _TABLE}

@@ -83,6 +83,8 @@ EDITIONS: Final[Mapping[str, tuple[Edition, ...]]] = dict.fromkeys(
         "bet.authorized",
         "bet.rolled_back",
         "bet.settled",
+        "bonus.consumed",
+        "bonus.issued",
         "order.awaiting_delivery",
         "partner.told",
         "player.identity_changed",
@@ -94,6 +96,7 @@ EDITIONS: Final[Mapping[str, tuple[Edition, ...]]] = dict.fromkeys(
         "rg.reality_check",
         "session.ended",
         "session.started",
+        "wager.progress.updated",
         "wallet.credit.completed",
         "wallet.credit.refused",
         "wallet.debit.completed",
@@ -101,15 +104,6 @@ EDITIONS: Final[Mapping[str, tuple[Edition, ...]]] = dict.fromkeys(
         "wallet.win.released",
     ),
     (Edition("1.0.0"),),
-)
-
-#: The names of what nobody publishes yet; no other event may take them.
-RESERVED: Final = frozenset(
-    {
-        "bonus.consumed",
-        "bonus.issued",
-        "wager.progress.updated",
-    }
 )
 
 

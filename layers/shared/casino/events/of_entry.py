@@ -6,12 +6,14 @@ Every applied entry makes one event of the wallet, also when it moves 0, so that
 the entry that was written with them tells of it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from casino.base.exact_json import MalformedJsonError, parse
 from casino.base.money import EXPONENTS
+from casino.bonus.model import BONUS
 from casino.events.model import Event, Place, current, event_id, money
+from casino.events.of_bonus import of_bonus
 from casino.events.tellable import tellable
 from casino.wallet.extra import LIMIT_NOTE, REALITY_CHECK_NOTE, note_in
 from casino.wallet.hold import HELD
@@ -21,7 +23,7 @@ from casino.wallet.purchase import owed_minor
 from casino.wallet.release import Release
 
 #: The kinds that take from the player's balance; every other one gives.
-_DEBITS: Final = frozenset({"bet", "hold", "withdrawal", "reversal"})
+_DEBITS: Final = frozenset({"bet", "hold", "withdrawal", "reversal", "bonus_forfeiture"})
 _BET_EVENTS: Final = {
     "bet": "bet.authorized",
     "hold": "bet.authorized",
@@ -62,6 +64,8 @@ def _applied(entry: Entry, place: Place) -> Iterator[Event]:
         yield _event(bet_event, entry, place, _of_bet(entry))
     if (shown := note_in(entry.extra, REALITY_CHECK_NOTE)) is not None:
         yield _event("rg.reality_check", entry, place, _checked(entry, shown))
+    for event_type, facts in of_bonus(entry):
+        yield _event(event_type, entry, place, _names(entry) | facts)
 
 
 def _wallet_type(entry: Entry, end: str) -> str:
@@ -137,17 +141,28 @@ def _of_bet(entry: Entry) -> dict[str, Any]:
     returned = entry.balance_after_minor - entry.balance_before_minor
     match _BET_EVENTS[entry.kind]:
         case "bet.authorized":
-            source = "promotion" if "promotion" in postings else "player"
-            payload |= {"bet": money(entry.amount_minor, currency), "funded_by": source}
+            payload |= {"bet": money(entry.amount_minor, currency), "funded_by": _payer(postings)}
         case "bet.settled":
             if HELD in postings:
                 payload["bet"] = money(-postings[HELD], currency)
-            payload |= {"win": money(entry.amount_minor, currency), "in_bonus": False}
+            payload |= {
+                "win": money(entry.amount_minor, currency),
+                "in_bonus": bool(postings.get(BONUS)),
+            }
             payload["round_finished"] = entry.finished
         case _:
             stake = sum(minor for minor in postings.values() if minor > 0)
             payload |= {"bet": money(stake, currency), "returned": money(returned, currency)}
     return payload
+
+
+def _payer(postings: Mapping[str, int]) -> str:
+    """Return who pays a stake."""
+    if "promotion" in postings:
+        return "promotion"
+    if not postings.get(BONUS):
+        return "player"
+    return "player and bonus" if postings.get("player") else "bonus"
 
 
 def _checked(entry: Entry, shown: dict[str, int]) -> dict[str, Any]:

@@ -37,6 +37,11 @@ class BonusRequest(Transaction):
         return hashlib.sha256("".join(f"{len(each)}:{each}" for each in said).encode()).hexdigest()
 
 
+def end_id(grant_id: str) -> str:
+    """Return the id of the entry that ends a grant."""
+    return f"bonus/end/{grant_id}"
+
+
 def grant_id_of(transaction_id: str) -> str:
     """Return the grant that an entry's id names."""
     return transaction_id.split("/", 2)[-1]
@@ -66,7 +71,7 @@ def end_request(
     trace_id: str,
 ) -> BonusRequest:
     """Return the request of a grant's end; `reason` is `wagered`, `expired` or `revoked`."""
-    return _request(kind, reason, f"bonus/end/{grant_id}", owner, 0, extra, trace_id)
+    return _request(kind, reason, end_id(grant_id), owner, 0, extra, trace_id)
 
 
 def _request(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from casino.accounts.endpoint import AccountsEndpoint
+from casino.accounts.granting import Granting
 from casino.accounts.once import Repeats
 from casino.accounts.reads import Reads
 from casino.accounts.reservations import Reservations
@@ -24,7 +25,7 @@ from casino.wallet.statement import Statements
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.references import DynamoDbReferences
-from casino.wiring.players import limits_admin, player_admin
+from casino.wiring.players import bonus_history, limits_admin, player_admin
 from casino.wiring.settings import Settings, load_settings
 
 
@@ -51,6 +52,7 @@ def accounts_endpoint(client: Any, settings: Settings) -> AccountsEndpoint:
     reads = Reads(players, *_ledger_reads(client, tables, clock))
     limits = limits_admin(client, tables, clock, settings.limit_wait_s, settings.time_zone)
     routes = writes.routes() | reads.routes() | Responsible(players, limits).routes()
+    routes |= Granting(bonus_history(client, tables, clock)).routes()
     return AccountsEndpoint(routes, clock, Telemetry(settings.service), settings.local)
 
 

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from casino.accounts.admin import PlayerAdmin
+from casino.accounts.bonus_history import BonusHistory
 from casino.accounts.held_wins import HeldWins
 from casino.accounts.holds import HoldReleases, OpenHolds
 from casino.accounts.identities import PlayerIdentities
@@ -31,12 +32,11 @@ from casino.deliveries.admin import DeliveryAdmin
 from casino.deliveries.store.inbox import DynamoDbInbox
 from casino.dialects.flexsoft.gifts import GIFT_BOUNDS, Gifts
 from casino.dialects.registry import ACCOUNTS, FAMILIES
-from casino.dialects.winupgo.dialect import Winupgo
 from casino.events.count import DayCount
 from casino.events.replay import Replay
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.deployed import DeployedRotation
-from casino.integrations.model import Integration, WalletTerms
+from casino.integrations.model import Integration
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
@@ -49,22 +49,19 @@ from casino.sessions.admin import SessionAdmin
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.signing.pair import Pair
-from casino.wallet.decide_hold import decide_hold
 from casino.wallet.explain import LedgerReader
 from casino.wallet.model import PLATFORM
 from casino.wallet.proof.verify import Verifier
-from casino.wallet.record_hold import hold_commit_for
-from casino.wallet.service import Rules, WalletService
 from casino.wallet.statement import Statements
 from casino.wallet.store.accounts import DynamoDbAccounts
-from casino.wallet.store.audited import AuditedHoldLedger
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.references import DynamoDbReferences
 from casino.wallet.store.releases import DynamoDbReleases
 from casino.wiring.event_admin import Outside, day_count_of, replay_of
 from casino.wiring.pairs import PairProviders
-from casino.wiring.players import limits_admin, player_admin
+from casino.wiring.players import bonus_history, limits_admin, player_admin
 from casino.wiring.proof import verifier_of
+from casino.wiring.releases import hold_releases
 from casino.wiring.stack import Stack
 
 
@@ -116,6 +113,10 @@ class Admin:
     @cached_property
     def limits(self) -> LimitsAdmin:
         return limits_admin(self.dynamodb, self.stack.tables, self.clock, *self.stack.limit_terms)
+
+    @cached_property
+    def bonuses(self) -> BonusHistory:
+        return bonus_history(self.dynamodb, self.stack.tables, self.clock)
 
     @cached_property
     def identities(self) -> PlayerIdentities:
@@ -198,10 +199,7 @@ class Admin:
 
     @cached_property
     def hold_releases(self) -> HoldReleases:
-        ledger = AuditedHoldLedger(self.dynamodb, self.stack.tables)
-        rules = Rules(decide_hold, hold_commit_for)
-        service = WalletService(ledger, self.accounts, self.clock, Winupgo(), rules=rules)
-        return HoldReleases(self.history, service, WalletTerms())
+        return hold_releases(self.dynamodb, self.stack.tables, self.clock)
 
     @cached_property
     def gifts(self) -> Gifts:

@@ -4,6 +4,7 @@ from typing import Any
 
 from casino.accounts.admin import PlayerAdmin
 from casino.accounts.answers import PlatformWords
+from casino.accounts.bonus_history import BonusHistory
 from casino.accounts.bonuses import BonusAdmin
 from casino.accounts.limits import LimitsAdmin
 from casino.accounts.store.controls import DynamoDbControls
@@ -13,6 +14,7 @@ from casino.base.clock import Clock
 from casino.limits.windows import is_zone
 from casino.wallet.bonus_grant import bonus_commit_for, decide_bonus
 from casino.wallet.service import Rules, WalletService
+from casino.wallet.statement import Statements
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.audited import AuditedLedger
 from casino.wallet.store.history import DynamoDbHistory
@@ -33,6 +35,13 @@ def bonus_admin(client: Any, tables: Tables, clock: Clock) -> BonusAdmin:
     accounts, rules = DynamoDbAccounts(client, tables), Rules(decide_bonus, bonus_commit_for)
     ledger, words = AuditedLedger(client, tables), PlatformWords()
     return BonusAdmin(accounts, WalletService(ledger, accounts, clock, words, rules=rules))
+
+
+def bonus_history(client: Any, tables: Tables, clock: Clock) -> BonusHistory:
+    """Return who makes and ends grants, and who tells what became of them."""
+    accounts, history = DynamoDbAccounts(client, tables), DynamoDbHistory(client, tables)
+    statements = Statements(history, accounts)
+    return BonusHistory(bonus_admin(client, tables, clock), statements, history, clock)
 
 
 def limits_admin(client: Any, tables: Tables, clock: Clock, wait_s: int, zone: str) -> LimitsAdmin:
