@@ -84,6 +84,10 @@ pairs: .venv/.project ## Play every pair of faults at every two calls of bet, wi
 simulate: .venv/.project ## Play SEEDS=1000 simulated histories on two processes; SEED=17 tells one of them
 	$(BIN)/python -m tests.simulation.campaign $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
 
+.PHONY: bonus
+bonus: .venv/.project ## Play BONUS=500 histories of bonus money against a player's purse
+	BONUS=$(or $(BONUS),500) $(BIN)/pytest tests/functional/bonus/test_stateful_bonus.py --hypothesis-profile=explore
+
 .PHONY: limits
 limits: .venv/.project ## Play LIMITS=500 histories under limits and exclusions against a player's diary
 	LIMITS=$(or $(LIMITS),500) $(BIN)/pytest tests/functional/limits/test_stateful_limits.py --hypothesis-profile=explore

@@ -67,6 +67,7 @@ class _Admitted:
     integration: Integration
     player_name: str
     balance_minor: int
+    category: str | None
 
 
 class LaunchService:
@@ -137,7 +138,9 @@ class LaunchService:
         balance_minor = parse_major(DEMO_BALANCE_MAJOR, order.currency)
         if not order.is_demo and found.wallet is not None:
             balance_minor = found.wallet.playable_minor(int(now))
-        return _Admitted(order, integration, found.player.name or "", balance_minor)
+        # Stakes count towards wagering by the category that the catalogue names first.
+        category = next(iter(game.categories), None) if game is not None else None
+        return _Admitted(order, integration, found.player.name or "", balance_minor, category)
 
     def _start(
         self, admitted: _Admitted, over: Launch | None, replaces: str | None
@@ -150,7 +153,8 @@ class LaunchService:
     def _fresh(self, admitted: _Admitted, replaces: str | None) -> Launch:
         now = int(self._clock.now())
         integration, ttl_s = admitted.integration.name, self._settings.session_ttl_s
-        launch = begin(admitted.order, integration, self._new_attempt(), now, ttl_s)
+        attempt, category = self._new_attempt(), admitted.category
+        launch = begin(admitted.order, integration, attempt, now, ttl_s, category)
         return replace(launch, replaces=replaces)
 
     def _ask(self, admitted: _Admitted, launch: Launch) -> LaunchAnswer:

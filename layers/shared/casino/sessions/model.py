@@ -146,7 +146,14 @@ def decide(
             return Refuse("session_id_used")
 
 
-def begin(order: LaunchOrder, integration: str, attempt: str, now: int, ttl_s: int) -> Launch:
+def begin(
+    order: LaunchOrder,
+    integration: str,
+    attempt: str,
+    now: int,
+    ttl_s: int,
+    category: str | None = None,
+) -> Launch:
     """Return the session as it is written before the provider is called."""
     session = Session(
         session_id=order.session_id,
@@ -158,6 +165,7 @@ def begin(order: LaunchOrder, integration: str, attempt: str, now: int, ttl_s: i
         opened_at=iso_utc(now),
         expires_at=now + ttl_s,
         is_demo=order.is_demo,
+        category=category,
     )
     return Launch(session, order.fingerprint(), attempt, started_at=now)
 

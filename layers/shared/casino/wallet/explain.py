@@ -63,6 +63,9 @@ _APPLIED: Final = {
     "event_received": "The counterpart told of an event: noted once.",
     "deposit": "The platform paid in.",
     "withdrawal": "The platform paid out of the spendable balance.",
+    "bonus_granted": "The casino granted bonus money: it may be played with, and not withdrawn.",
+    "bonus_converted": "The grant was wagered, so its bonus money became cash.",
+    "bonus_forfeited": "The grant is over and was not wagered: its money went back to the house.",
     "purchase": "The partner sold this amount to the player and was paid, so it was credited.",
     "reversal": "The partner paid the purchase back or lost a dispute, so it was taken back.",
     "reversal_owed": (
@@ -70,6 +73,13 @@ _APPLIED: Final = {
         "it: it was taken as far as it went, and the player owes the rest."
     ),
 }
+_STAKED: Final = " A part of the stake is bonus money."
+_SHARED: Final = " As a part of the stake was bonus money, a part of it is again."
+_FORFEITED: Final = (
+    " A part of the stake was money of a grant that has since been forfeited: that part of it "
+    "went to the house."
+)
+_RETURNS: Final = frozenset({"win", "refund", "settle", "rollback"})
 #: What a transaction may be called: an id of a counterpart's, one with a prefix of ours.
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,300}")
 #: How many transactions are named where a name may mean several.
@@ -96,13 +106,26 @@ class Story:
         """Why the entry is what it is; a rule without words is named as it stands."""
         rule = self.entry.rule
         if self.entry.record != "refused":
-            return _APPLIED.get(rule, rule)
+            return _APPLIED.get(rule, rule) + self._of_bonus
         if rule == "insufficient_funds" and self.entry.reserved_minor:
             return f"Refused: {_RESERVED} Every copy gets the same refusal."
         spec = REFUSALS.get(rule) or HOLD_REFUSALS.get(rule)
         if spec is not None:
             return f"Refused: {spec.message} Every copy gets the same refusal."
         return rule
+
+    @property
+    def _of_bonus(self) -> str:
+        """Say what bonus money has to do with a movement of a game."""
+        moved = dict(self.entry.postings)
+        if self.entry.kind in ("bet", "hold"):
+            return _STAKED if moved.get("bonus") else ""
+        if self.entry.kind not in _RETURNS:
+            return ""
+        # The refund of a free spin gives its notional amount back to the promotion.
+        if moved.get("promotion", 0) > 0 and self.entry.type != "freespin":
+            return _FORFEITED
+        return _SHARED if moved.get("bonus") else ""
 
     @property
     def who(self) -> Who | None:

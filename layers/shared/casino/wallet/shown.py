@@ -18,7 +18,7 @@ type Cell = str | int | Decimal | None
 COLUMNS: Final = (
     *("seq", "at", "integration", "transaction_id", "platform_transaction_id", "trace_id"),
     *("kind", "type", "outcome", "rule", "amount", "balance_before", "balance_after", "reserved"),
-    *("session_id", "round_id", "game_id", "refunds_bet", "refunded_by", "reservation_id"),
+    *("session_id", "round_id", "game_id", "refunds_bet", "refunded_by", "reservation_id", "bonus"),
 )
 
 
@@ -52,6 +52,9 @@ def wallet_shown(wallet: Wallet) -> dict[str, Any]:
         "held_wins": wallet.held_wins_minor,
     }
     money = {name: amount(minor, wallet.currency) for name, minor in minors.items()}
+    grant = wallet.bonus.grant if wallet.bonus is not None else None
+    if grant is not None:
+        money["bonus"] = amount(grant.balance_minor, wallet.currency)
     return {"currency": wallet.currency, **money, "blocked": wallet.blocked, "seq": wallet.seq}
 
 
@@ -85,6 +88,7 @@ def _entry(entry: Entry) -> dict[str, Cell]:
         "refunds_bet": _bet_of(entry),
         "refunded_by": None,
         "reservation_id": reservation_of(entry),
+        "bonus": amount(dict(entry.postings).get("bonus", 0), entry.currency),
     }
 
 
@@ -151,9 +155,25 @@ def _story(story: Story) -> dict[str, Any]:
         "at": entry.at,
         "trace_id": entry.trace_id,
         "response": {"status": entry.status, "body": entry.body},
+        **_grant(entry),
         "chain": _chain(story),
         "replays_seen": story.replays,
     }
+
+
+def _grant(entry: Entry) -> dict[str, Any]:
+    """Return what an entry says of a grant, where it says something."""
+    if entry.bonus is None:
+        return {}
+    part, currency = entry.bonus, entry.currency
+    minors = {
+        "balance_after": part.balance_minor,
+        "counted": part.wagered_minor,
+        "wagered": part.total_minor,
+        "required": part.required_minor,
+    }
+    money = {name: amount(minor, currency) for name, minor in minors.items()}
+    return {"bonus": {"grant_id": part.grant_id, **money}}
 
 
 def _chain(story: Story) -> dict[str, Any]:
