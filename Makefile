@@ -105,7 +105,10 @@ races: install ## Let settlement, rollback and release race RACES=1000 times, an
 	RACES=$(or $(RACES),1000) CROWD=$(or $(CROWD),200) $(BIN)/pytest tests/integration/wallet/test_concurrency.py -k "race or 16"
 	API_COPIES=64 $(BIN)/pytest tests/integration/accounts/test_api.py -k at_once
 
-.PHONY: certify-matrix
+.PHONY: certify certify-matrix
+certify: .venv/.project ## Certify the stack of `make run`, each protocol (ONLY=flexsoft: one); reports in .local/certify
+	$(BIN)/python -m sandbox.certifying $(if $(ONLY),--only $(ONLY))
+
 certify-matrix: .venv/.project ## Play every iGSP scenario of the certification kit against every known mistake
 	CERTIFY_MATRIX=all $(BIN)/pytest tests/functional/certify/test_broken_wallet.py
 

@@ -25,7 +25,7 @@ def judge_answer(step: Step, answer: Answer, first: Answer) -> list[str]:
         return []
     if answer.kind not in expect.kinds:
         return [f"got {told}, not {' or '.join(sorted(expect.kinds))}"]
-    faults = list(answer.faults)
+    faults = [] if expect.bare else list(answer.faults)
     if expect.statuses and answer.status not in expect.statuses:
         wanted = " or ".join(map(str, sorted(expect.statuses)))
         faults.append(f"got {told}, not {wanted}")
@@ -51,20 +51,17 @@ def judge_group(step: Step, shots: Sequence[Shot], before: int | None) -> list[s
 
 
 def judge_rivals(shots: Sequence[Shot]) -> list[str]:
-    """Return whether more than one of the requests under an id was accepted, where none may."""
-    accepted = [
-        shot.letter.name
-        for shot in shots
-        if shot.step.expect.rival and shot.answer is not None and shot.answer.kind == "ok"
-    ]
-    twice = {name for name in accepted if accepted.count(name) > 1}
-    return [f"more than one request under the id {name} was accepted" for name in sorted(twice)]
+    """Return whether more than one of those was accepted that exclude each other."""
+    rivals = [shot for shot in shots if shot.step.expect.rival and shot.answer]
+    accepted = [s.letter.name for s in rivals if s.answer is not None and s.answer.kind == "ok"]
+    return [f"more than one was accepted: {', '.join(accepted)}"] if len(accepted) > 1 else []
 
 
 def told_of(answer: Answer) -> str:
     """Return an answer in a few words."""
     status = "no answer" if answer.kind == "lost" else str(answer.status)
-    return f"{status} {answer.code}".strip()
+    code = "".join(c for c in answer.code[:60] if c.isprintable())
+    return f"{status} {code}".strip()
 
 
 def _compare(like: str, answer: Answer, first: Answer) -> list[str]:

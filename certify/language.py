@@ -15,8 +15,8 @@ makes, `key=value` and `key:=json` set a field, `-key` leaves it out, `!tweak` s
 Right: `ok`, `debits`, `credits` (the amount, or `credits=2.50`), `refused`, `failed`, `lost`,
 `answered` (ok or refused), `some` (the same; what was accepted moves the money), `seen` (anything);
 statuses, `error=code`, `has=field`; `alike` and `same` compare with the first answer, `one` wants
-one outcome for all copies, `rival` at most one accepted of those with one id, `ladder` a balance
-for each, `unique` a new reference, `start` the balance that there was at first.
+one outcome for all copies, `rival` at most one accepted of those sent at once, `ladder` a balance
+for each, `unique` a new reference, `start` the balance that there was at first, `bare` any form.
 """
 
 import json
@@ -111,7 +111,7 @@ def _read_expect(words: list[str], text: str) -> Expect:
             said["credit"] = _minor(value) if value else None
         elif key in ("alike", "same"):
             said["like"] = key
-        elif key in ("one", "ladder", "unique", "start", "rival"):
+        elif key in ("one", "ladder", "unique", "start", "rival", "bare"):
             said[key] = True
         elif key == "error":
             said["code"] = value

@@ -72,7 +72,9 @@ class Expect:
     start: bool = False
     """By now the player has what there was before the scenario."""
     rival: bool = False
-    """Of the requests under one id at most one applies."""
+    """Of the rivals that are sent at once at most one is accepted."""
+    bare: bool = False
+    """The form of the answer is not judged: something in front of the platform may give it."""
     unique: bool = False
     """The platform's reference is none that it gave before."""
     ladder: bool = False

@@ -1,5 +1,6 @@
 """Lets the certification kit try the wallet in this process, with a player of each kind."""
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -39,8 +40,10 @@ class DirectLine:
             return lost
         headers = [(name, value) for name, value in request.headers if name in _CARRIED]
         hung_up = request.cut == "answer"
+        started = time.perf_counter()
         status, body = self._wallet.handle(request.method, headers, request.body, hung_up)
-        return lost if hung_up else Reply(status, {}, body)
+        ms = (time.perf_counter() - started) * 1000
+        return lost if hung_up else Reply(status, {}, body, ms)
 
 
 def try_out(mistakes: Iterable[str] = (), only: Sequence[str] = ()) -> Run:

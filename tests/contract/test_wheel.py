@@ -1,4 +1,4 @@
-"""The wheel of `ops` works in an environment that holds what its lock names, and nothing else."""
+"""The wheel of `ops` and `certify` works in an environment that holds what its lock names, and nothing else."""
 
 import re
 import shutil
@@ -22,6 +22,11 @@ for module in pkgutil.iter_modules(ops.verbs.__path__):
 for name in FAMILIES:
     family(name)
 """
+CERTIFY_LOADS = """
+import sys, certify.cli, certify.report.seal
+from certify.protocols import PROTOCOLS
+print(sorted({"casino", "ops", "boto3", "botocore", "duckdb", "msgspec"} & set(sys.modules)))
+"""
 
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -33,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with an environment in which the wheel is installed."""
     folder = tmp_path_factory.mktemp("wheel")
     project, env = folder / "project", folder / "env"
-    for part in ("layers", "ops", "requirements"):
+    for part in ("layers", "certify", "ops", "requirements"):
         shutil.copytree(PROJECT / part, project / part, ignore=shutil.ignore_patterns("*.pyc"))
     for file in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(PROJECT / file, project / file)
@@ -73,8 +78,22 @@ def test_n7_the_wheel_runs_alone_in_an_empty_environment(folder: Path) -> None:
     assert (nothing.returncode, "(no_stack)" in nothing.stderr) == (1, True)
 
 
+def test_the_certification_kit_runs_from_the_wheel_and_loads_nothing_of_the_casino(
+    folder: Path,
+) -> None:
+    certify, python = folder / "env" / "bin" / "certify", folder / "env" / "bin" / "python"
+    listed = run(certify, "igsp", "--dry-run", cwd=folder)
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert len(listed.stdout.splitlines()) >= 80
+    nobody = ("--key", "k", "--secret", "s", "--player", "p:EUR:s", "--url", "http://127.0.0.1:9")
+    unreachable = run(certify, "igsp", *nobody, cwd=folder)
+    assert (unreachable.returncode, "nothing answers" in unreachable.stderr) == (2, True)
+    loaded = run(python, "-c", CERTIFY_LOADS, cwd=folder)
+    assert (loaded.returncode, loaded.stdout) == (0, "[]\n")
+
+
 def test_n7_the_wheel_holds_the_command_line_and_the_package_alone(folder: Path) -> None:
     (site,) = (folder / "env").glob("lib/*/site-packages")
     own = {path.name for path in site.iterdir() if not path.is_symlink() and path.is_dir()}
-    assert {"casino", "ops"} <= own
+    assert {"casino", "certify", "ops"} <= own
     assert not own & {"sandbox", "builder", "functions", "testing", "tests", "benchmarks"}
