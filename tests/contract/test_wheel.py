@@ -1,4 +1,4 @@
-"""The wheel of `ops` and `certify` works in an environment that holds what its lock names, and nothing else."""
+"""The wheel of `ops` and `certify` works where there is what its lock names, and nothing else."""
 
 import re
 import shutil
