@@ -63,7 +63,8 @@ class Operations(Admin):
     @cached_property
     def rebuild(self) -> Rebuild:
         """What mends tables after a restore."""
-        return rebuild_of(self.dynamodb, self.stack.tables, self.clock)
+        stack = self.stack
+        return rebuild_of(self.dynamodb, stack.tables, self.clock, stack.limit_terms[1])
 
     @property
     def restore(self) -> Restore:

@@ -113,8 +113,12 @@ def test_a_wallet_never_comes_to_a_version_again_that_a_hold_remembers(house: Ho
     assert wallet.version > remembered
 
 
-def test_a_lost_wallet_comes_back_blocked_and_excluded_as_its_player_is(house: House) -> None:
-    house.send(STEPS[0])
+def test_a_lost_wallet_comes_back_blocked_limited_and_excluded_as_its_player_is(
+    house: House,
+) -> None:
+    for step in STEPS[:2]:
+        house.send(step)
+    played = house.world.accounts.wallet(PLAYER, "EUR")
     house.world.limits.exclude(PLAYER, "self_exclusion", LATER, who=WHO)
     house.world.accounts.set_blocked(PLAYER, blocked=True)
     house.put_back({**house.items(), "wallets": {}})
@@ -122,7 +126,10 @@ def test_a_lost_wallet_comes_back_blocked_and_excluded_as_its_player_is(house: H
     wallet = house.world.accounts.wallet(PLAYER, "EUR")
     assert wallet is not None
     assert wallet.limits is not None
-    assert (wallet.balance_minor, wallet.blocked) == (100_000, True)
+    assert (wallet.balance_minor, wallet.blocked) == (100_000 - 250, True)
+    assert wallet.limits.values == (("loss_day", 50_000_00),)
+    assert played is not None
+    assert wallet.play == played.play
     assert wallet.limits.self_excluded_until == LATER
     assert house.faults() == []
 

@@ -1,12 +1,14 @@
 """Wires the rebuild after a restore."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 from casino.accounts.store.bought import DynamoDbBought
 from casino.accounts.store.reservations import DynamoDbReservations
+from casino.audit.model import AuditRecord, player_of
+from casino.audit.store import read_record
 from casino.aws.dynamodb import scan
 from casino.aws.tables import Tables
 from casino.base.clock import Clock
@@ -17,6 +19,7 @@ from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.wallet.dialect import Dialect, Words
 from casino.wallet.model import PLATFORM
+from casino.wallet.proof.standing import LIMIT_CHANGES, limits_left
 from casino.wallet.purchase import purchase_id
 from casino.wallet.rebuild.model import Beside, Promise
 from casino.wallet.rebuild.service import Rebuild
@@ -25,11 +28,14 @@ from casino.wallet.store.items import read_player
 from casino.wallet.store.rebuilt import DynamoDbMender
 
 
-def rebuild_of(client: Any, tables: Tables, clock: Clock) -> Rebuild:
-    """Return the use case over these tables; of others than the ledger's it reads only."""
+def rebuild_of(client: Any, tables: Tables, clock: Clock, zone: str = "UTC") -> Rebuild:
+    """Return the use case over these tables; of others than the money's it only reads.
+
+    `zone` is where days begin of limits whose wallet is lost.
+    """
     history, mender = DynamoDbHistory(client, tables), DynamoDbMender(client, tables)
     words = _words(DynamoDbRegistry(client, tables))
-    return Rebuild(history, mender, lambda: _beside(client, tables), words, clock)
+    return Rebuild(history, mender, lambda: _beside(client, tables, zone), words, clock)
 
 
 def _words(registry: DynamoDbRegistry) -> Callable[[str], Words]:
@@ -45,14 +51,32 @@ def _words(registry: DynamoDbRegistry) -> Callable[[str], Words]:
     return words
 
 
-def _beside(client: Any, tables: Tables) -> Beside:
-    players = map(read_player, scan(client, tables.players))
+def _beside(client: Any, tables: Tables, zone: str) -> Beside:
+    read = map(read_player, scan(client, tables.players))
+    players = {each.player_id: each for each in read}
     reserved: Counter[tuple[str, str]] = Counter()
     for made in DynamoDbReservations(client, tables).all():
         if made.state == "open":
             reserved[made.player_id, made.currency] += made.amount_minor
     promises = tuple(_promises(client, tables))
-    return Beside({each.player_id: each for each in players}, dict(reserved), promises)
+    limits = dict(_limits(client, tables))
+    return Beside(players, dict(reserved), promises, limits, zone)
+
+
+def _limits(
+    client: Any, tables: Tables
+) -> Iterator[tuple[tuple[str, str], tuple[tuple[str, int], ...]]]:
+    """Yield what people left of the limits of wallets, where their changes lead to one end."""
+    changes: defaultdict[tuple[str, str], list[AuditRecord]] = defaultdict(list)
+    for item in scan(client, tables.audit):
+        if item.get("what", {}).get("S") in LIMIT_CHANGES:
+            record = read_record(item)
+            changes[player_of(record.subject) or "", record.detail].append(record)
+    for key, records in changes.items():
+        left = limits_left(records, key[1])
+        if len(left) == 1:
+            values = (each.partition("=") for each in left.pop().split())
+            yield key, tuple((name, int(value)) for name, _, value in values)
 
 
 def _promises(client: Any, tables: Tables) -> Iterator[Promise]:

@@ -17,7 +17,7 @@ from casino.wallet.ports import History, Unreadable
 from casino.wallet.proof.faults import Fault, FaultCode, fault_of
 
 _BLOCKS: Final = frozenset({"block", "unblock"})
-_LIMITS: Final = frozenset({"set limits", "confirm limits"})
+LIMIT_CHANGES: Final = frozenset({"set limits", "confirm limits"})
 _RESERVES: Final = {"reserve": 1, "release reservation": -1}
 
 
@@ -106,14 +106,19 @@ def _changed(
             yield "exclusion_not_audited", f"{what} ends {end}, people set {told or 'none'}"
     values = head.limits.values if head.limits is not None else ()
     stands = " ".join(f"{name}={value}" for name, value in values)
+    left = limits_left(records, head.currency)
+    if left != {stands}:
+        yield "limits_not_audited", f"the limits are {stands or 'none'}, people left {sorted(left)}"
+
+
+def limits_left(records: Iterable[AuditRecord], currency: str) -> set[str]:
+    """Return what people left of a wallet's limits, `name=value …`; one text if they agree."""
     steps = [
         (r.old.partition(" (waiting")[0], r.new.partition(" (waiting")[0])
         for r in records
-        if r.what in _LIMITS and r.detail == head.currency
+        if r.what in LIMIT_CHANGES and r.detail == currency
     ]
-    left = _left("", steps)
-    if left != {stands}:
-        yield "limits_not_audited", f"the limits are {stands or 'none'}, people left {sorted(left)}"
+    return _left("", steps)
 
 
 def _left(start: str, steps: Iterable[tuple[str, str]]) -> set[str]:

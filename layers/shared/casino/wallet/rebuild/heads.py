@@ -18,13 +18,16 @@ class Basis:
     """What a wallet is derived from beside its entries.
 
     `version` is the highest that any hold of the wallet remembers: a wallet that came to this
-    version again would be taken for the one that the hold left.
+    version again would be taken for the one that the hold left. `limits` are those that people
+    left, `None` where the audit tells of none.
     """
 
     released_minor: int = 0
     reserved_minor: int = 0
     version: int = 0
     player: Player | None = None
+    limits: tuple[tuple[str, int], ...] | None = None
+    zone: str = "UTC"
 
 
 def empty_head(player_id: str, currency: str) -> Wallet:
@@ -97,15 +100,18 @@ def _derived(head: Wallet, applied: Sequence[Entry], basis: Basis) -> Wallet:
         held_since=since if held else "",
         held_seq=first if held else 0,
         held_wins_minor=wins_minor,
-        limits=_with_exclusions(head.limits, basis.player),
+        limits=_limits(head.limits, basis),
         play=head.play,
         bonus=told_by(applied).bonus if any(map(touches_bonus, applied)) else None,
     )
     return _counted(derived, applied)
 
 
-def _with_exclusions(limits: Limits | None, player: Player | None) -> Limits | None:
-    """Return the limits with the player's exclusions: the later end of the two counts."""
+def _limits(stored: Limits | None, basis: Basis) -> Limits | None:
+    """Return the limits that people left, and the player's exclusions: the later end counts."""
+    limits, player = stored, basis.player
+    if basis.limits is not None and (limits is not None or basis.limits):
+        limits = replace(limits or Limits(zone=basis.zone), values=basis.limits)
     if player is None or not (player.self_excluded_until or player.cool_off_until):
         return limits
     stands = limits or Limits()
@@ -118,10 +124,10 @@ def _with_exclusions(limits: Limits | None, player: Player | None) -> Limits | N
 
 def _counted(head: Wallet, applied: Sequence[Entry]) -> Wallet:
     """Count what was played anew; what the next reality check shows stays, as no entry tells it."""
-    if head.limits is None or head.play is None:
+    if head.limits is None or (head.play is None and not head.limits.values):
         return head
     play = folded(head.limits, moved(applied))
-    kept = head.play
+    kept = head.play or play
     return replace(
         head,
         play=replace(
@@ -135,7 +141,7 @@ def _counted(head: Wallet, applied: Sequence[Entry]) -> Wallet:
 
 def _said(stored: Wallet | None, derived: Wallet) -> tuple[TornCode, str]:
     if stored is None:
-        return "head_missing", f"its entries end with {derived.seq}; it has no limits until set"
+        return "head_missing", f"its entries end with {derived.seq}"
     if stored.seq > derived.seq:
         lost_minor = stored.balance_minor - derived.balance_minor
         numbers = f"entries {derived.seq + 1} to {stored.seq} are lost"

@@ -102,8 +102,14 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What other tables say: players, open reservations by wallet, and what promises entries."""
+    """What other tables say: players, open reservations by wallet, and what promises entries.
+
+    `limits` holds by wallet what people left of its limits, where the audit says it; days begin in
+    `zone` where a wallet has lost its own.
+    """
 
     players: dict[str, Player]
     reserved_minor: dict[tuple[str, str], int]
     promises: tuple[Promise, ...]
+    limits: dict[tuple[str, str], tuple[tuple[str, int], ...]]
+    zone: str = "UTC"

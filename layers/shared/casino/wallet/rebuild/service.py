@@ -131,7 +131,13 @@ class Rebuild:
     ) -> Iterator[Torn]:
         applied = [entry for entry in found.entries.get(key, ()) if entry.record == "applied"]
         player, reserved = beside.players.get(key[0]), beside.reserved_minor.get(key, 0)
-        basis = replace(bases.get(key, Basis()), reserved_minor=reserved, player=player)
+        basis = replace(
+            bases.get(key, Basis()),
+            reserved_minor=reserved,
+            player=player,
+            limits=beside.limits.get(key),
+            zone=beside.zone,
+        )
         yield from torn_head(found.heads.get(key), applied, basis)
 
 
