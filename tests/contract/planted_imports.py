@@ -133,6 +133,12 @@ PLANTS: Final = [
         "casino.sessions.store.items",
         "casino.sessions.launch",
     ),
+    Plant(
+        "the round of a rehearsal imports its edge",
+        "inside the rehearsal",
+        "casino.rehearsal.play",
+        "casino.rehearsal.endpoint",
+    ),
     Plant("a file of the sessions that no layer lists", "inside the sessions", "casino.sessions.x"),
     Plant(
         "the words of a run import a port",

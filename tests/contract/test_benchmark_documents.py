@@ -12,7 +12,8 @@ from benchmarks.figures import results
 from benchmarks.figures.budgets import judged
 from benchmarks.figures.page import BEGIN, END, with_section
 from testing.benchmark import measured
-from testing.template import functions, load_template
+from testing.template import functions, load_template, resources
+from tests.unit.template.template_rules import ROUTES
 
 
 def test_the_latest_run_is_rounded_and_judged_by_its_own_figures() -> None:
@@ -46,17 +47,24 @@ def test_the_capacity_page_types_no_figure_by_hand() -> None:
 
 def test_the_assumed_deployment_is_the_templates() -> None:
     template, load = load_template(), parameters().workload
-    resources = template["Resources"]
     assert template["Globals"]["Function"]["MemorySize"] == load.memory_mb
     assert template["Parameters"]["CacheSeconds"]["Default"] == load.cache_s
-    alarms = [each for each in resources.values() if each["Type"] == "AWS::CloudWatch::Alarm"]
-    assert len(alarms) == load.alarms
+    assert len(resources(template, "AWS::CloudWatch::Alarm")) == load.alarms
+
+
+def test_o18_the_model_counts_the_firewall_and_the_metrics_of_each_method() -> None:
+    load = parameters().workload
+    (firewall,) = resources(load_template(), "AWS::WAFv2::WebACL").values()
+    (api,) = resources(load_template(), "AWS::Serverless::Api").values()
+    assert len(firewall["Rules"]) == load.firewall_rules
+    assert all(each["MetricsEnabled"] is True for each in api["MethodSettings"])
+    assert len(ROUTES) == load.api_methods
 
 
 def test_the_tables_of_a_bet_are_on_demand_and_only_lambda_reads_their_stream() -> None:
-    resources = load_template()["Resources"]
+    tables = resources(load_template(), "AWS::DynamoDB::Table")
     for name in {*WRITTEN, *READ}:
-        properties = resources[f"{name.capitalize()}Table"]["Properties"]
+        properties = tables[f"{name.capitalize()}Table"]
         assert properties["BillingMode"] == "PAY_PER_REQUEST"
         assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
         # Lambda's reads of a stream cost nothing, and two readers are as many as it may have.

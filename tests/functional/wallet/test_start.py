@@ -7,6 +7,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
+from casino.aws.lean import clients as lean_clients
 from casino.aws.start import frozen_start
 from casino.integrations.model import Integration
 from casino.wiring import hooks
@@ -126,3 +127,16 @@ def test_collector_is_back_when_the_start_fails() -> None:
         raise RuntimeError
     assert gc.isenabled()
     gc.unfreeze()
+
+
+@pytest.mark.parametrize("client", ["botocore", "lean"])
+def test_o10_an_environment_says_which_client_it_has(
+    world: World, monkeypatch: pytest.MonkeyPatch, output: Output, client: str
+) -> None:
+    monkeypatch.setenv("WALLET_AWS_CLIENT", client)
+    monkeypatch.setenv("PRIMED_INTEGRATIONS", "")
+    # The lean client finds nobody here, and what it cannot read ahead is no reason not to start.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") if client == "lean" else None
+    monkeypatch.setattr(lean_clients, "_FILES", {})
+    load_function("hooks")
+    assert output().count(f'"message":"started","aws_client":"{client}"') == 1

@@ -7,10 +7,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from casino.aws.invoke import ask
 from casino.dialects.registry import family
 from ops.verbs import ledger
 from sandbox.demo import encode
 from sandbox.ministack import MiniStack
+from sandbox.stack import STACK_NAME
 from sandbox.up import Casino, open_casino, open_seat
 from testing import guide
 
@@ -51,6 +53,15 @@ def test_c1_the_guides_own_sequence_over_http(casino: Casino) -> None:
         assert answer.text.startswith(f'{{"balance":{balance}')
 
 
+def test_o7_the_deployed_versions_are_rehearsed(casino: Casino) -> None:
+    open_seat(casino.operations, "rehearsal-player", "EUR", "5.00")
+    name = f"CodeDeployHook_{STACK_NAME}-rehearse"
+    assert ask(casino.operations.functions, name, {}) == {"faults": []}
+    wallet = casino.operations.accounts.wallet("rehearsal-player", "EUR")
+    assert wallet is not None
+    assert wallet.balance_minor == 500
+
+
 @pytest.mark.parametrize("body", [b'{"action":"balance\xff"}', gzip.compress(b"{}", mtime=0)])
 def test_m12_bytes_that_are_no_text_arrive_as_they_were_signed(casino: Casino, body: bytes) -> None:
     signed = family("igsp").sign(body, casino.credentials, time.time())
@@ -71,3 +82,17 @@ def test_casino_can_be_opened_again_on_a_running_stack(local: MiniStack, casino:
     again = open_casino(local)
     assert again.credentials == casino.credentials
     assert again.operations.accounts.wallet("p_demo_2", "USD") == before
+
+
+def test_o10_the_deployed_hooks_have_the_lean_client(casino: Casino) -> None:
+    list(casino.play())
+    logs = casino.operations.logs
+    (group,) = [
+        group["logGroupName"]
+        for group in logs.describe_log_groups()["logGroups"]
+        if "HooksLogs" in group["logGroupName"]
+    ]
+    told = [each["message"] for each in logs.filter_log_events(logGroupName=group)["events"]]
+    started = [line for line in told if '"message":"started"' in line]
+    assert started
+    assert all('"aws_client":"lean"' in line for line in started)

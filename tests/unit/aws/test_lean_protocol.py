@@ -159,6 +159,20 @@ def test_credentials_without_a_session_send_no_session_token() -> None:
         )
 
 
+def test_o17_the_trace_goes_on_unsigned_as_botocore_sends_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "bet")
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1")
+    requests = []
+    for client, sent in (lean_dynamodb(Reply()), botocore_dynamodb(Reply())):
+        client.get_item(TableName="ledger", Key=KEY)
+        requests.append({name.lower(): value for name, value in sent.headers[0].items()})
+    ours, theirs = requests
+    assert ours["x-amzn-trace-id"] == theirs["x-amzn-trace-id"]
+    assert "trace" not in ours["authorization"] + theirs["authorization"]
+
+
 def test_a_transaction_without_a_token_gets_one_each_time() -> None:
     client, sent = lean_dynamodb(Reply())
     client.transact_write_items(TransactItems=[PUT])

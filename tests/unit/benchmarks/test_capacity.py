@@ -29,9 +29,13 @@ def test_a_month_is_charged_by_units_requests_and_bytes() -> None:
     bet = bet_of(measured(), GIVEN)
     x86, arm = (bill(bet, GIVEN, 1e6, each) for each in ("x86_64", "arm64"))
     assert [name for name in x86 if x86[name] != arm[name]] == ["Lambda, time"]
+    load = GIVEN.workload
+    metrics = load.metric_series * load.metrics_per_series + load.api_methods * 5
+    fixed = metrics * 0.3 + load.alarms * 0.1 + 0.4 + 5 + load.firewall_rules
     assert x86 == pytest.approx(
         {
             "API Gateway, requests": 3.5,
+            "Firewall, requests": 0.6,
             "Lambda, requests": 0.2,
             "Lambda, time": bet.billed_ms * 1e3 * 1.66667e-5,
             "DynamoDB, writes": 7 * 0.625,
@@ -40,7 +44,7 @@ def test_a_month_is_charged_by_units_requests_and_bytes() -> None:
             "DynamoDB, stream reads": 0,
             "CloudWatch, log lines": 1.8 * 0.5,
             "Secrets and registry, read anew": bet.billed_ms * 1e3 / 60 * (5e-6 + 3 * 0.125e-6),
-            "Metrics, alarms, secrets by the month": 100 * 0.3 + GIVEN.workload.alarms * 0.1 + 0.4,
+            "Metrics, alarms, firewall, secrets by the month": fixed,
         }
     )
 

@@ -64,7 +64,7 @@ def test_an_ordinary_request_writes_none_of_these(capsys: pytest.CaptureFixture[
     HookTelemetry("seamless-wallet").request(
         record(outcome="ok", status=200, secret_version="current"), "id"
     )
-    assert set(written(capsys)) == {"Requests", "Latency", "Replays", "Conflicts", "ColdStarts"}
+    assert set(written(capsys)) == {"Requests", "Latency", "ColdStarts"}
 
 
 @pytest.mark.parametrize("failure", ["", "pair_refused"])

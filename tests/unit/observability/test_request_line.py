@@ -38,6 +38,21 @@ def test_the_line_says_what_was_asked_and_decided(capsys: pytest.CaptureFixture[
     assert (line["status"], line["outcome"], line["replay"]) == (200, "ok", True)
 
 
+def test_o18_what_is_mostly_zero_is_a_metric_only_where_it_occurs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    observer = HookTelemetry("wallet")
+    plain = replace(RECORD, replay=False, conflicts=0)
+    for record in (plain, plain, replace(plain, conflicts=2)):
+        observer.request(record, "request-1")
+    cold, usual, overtaken = (
+        [metric["Name"] for metric in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
+        for line in lines(capsys)
+    )
+    assert usual == ["Requests", "Latency"]
+    assert (cold[2:], overtaken[2:]) == (["ColdStarts"], ["Conflicts"])
+
+
 def test_the_same_line_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     observer = HookTelemetry("wallet")
     observer.request(RECORD, "request-1")

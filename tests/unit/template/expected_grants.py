@@ -163,7 +163,30 @@ ACCOUNTS_GRANTS = {
     "AuditTable": {"dynamodb:GetItem", "dynamodb:PutItem"},
     "KmsKeyArn": READ_KEY | WRITE_KEY,
 }
-EXPECTED_GRANTS: Grants = {
+REHEARSE_GRANTS = {
+    "PlayersTable": UPDATE,
+    "WalletsTable": READ,
+    "SessionsTable": APPEND,
+    "RegistryTable": READ,
+    "AuditTable": {"dynamodb:PutItem"},
+    "the rehearsal's secret": {"secretsmanager:GetSecretValue"},
+    **{
+        f"{name}Function.Version": {"lambda:InvokeFunction"}
+        for name in ("Hooks", "Balance", "Bet", "Refund")
+    },
+    "deployments": {"codedeploy:PutLifecycleEventHookExecutionStatus"},
+    "KmsKeyArn": READ_KEY | WRITE_KEY,
+}
+#: By parameter: what every function may that traces, and those in a network.
+TRACE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+INTERFACE = {
+    f"ec2:{action}"
+    for action in (
+        "CreateNetworkInterface", "DescribeNetworkInterfaces", "DescribeSubnets",
+        "DeleteNetworkInterface", "AssignPrivateIpAddresses", "UnassignPrivateIpAddresses",
+    )
+}  # fmt: skip
+_OWN: Grants = {
     "HooksFunction": REFUND_GRANTS | {"HooksLogs": LOGS},
     "BalanceFunction": BALANCE_GRANTS | {"BalanceLogs": LOGS},
     "BetFunction": POST_GRANTS | {"BetLogs": LOGS},
@@ -191,6 +214,7 @@ EXPECTED_GRANTS: Grants = {
     "IgvMerchantFunction": MERCHANT_GRANTS | {"IgvMerchantLogs": LOGS},
     "HealthFunction": {"HealthLogs": LOGS},
     "AccountsFunction": ACCOUNTS_GRANTS | {"AccountsLogs": LOGS},
+    "RehearseVersionFunction": REHEARSE_GRANTS | {"RehearseVersionLogs": LOGS},
     "LaunchSessionFunction": LAUNCH_GRANTS | {"LaunchSessionLogs": LOGS},
     "MeasureExposureFunction": EXPOSURE_GRANTS | {"MeasureExposureLogs": LOGS},
     "StoreEventsFunction": {
@@ -218,4 +242,16 @@ EXPECTED_GRANTS: Grants = {
         "KmsKeyArn": READ_KEY | WRITE_KEY,
         "RotateSecretLogs": LOGS,
     },
+}
+
+_IN_A_NETWORK = {
+    f"{name}Function"
+    for name in (
+        "LaunchSession", "ExpireSessions", "RotateSecret", "SyncCatalogue", "InvoCalls",
+        "WorkDeliveries", "IgvOrders", "IgvMerchant",
+    )
+}  # fmt: skip
+EXPECTED_GRANTS: Grants = {
+    name: own | {"*": TRACE | (INTERFACE if name in _IN_A_NETWORK else set())}
+    for name, own in _OWN.items()
 }

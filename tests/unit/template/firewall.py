@@ -12,6 +12,9 @@ from testing.template import Template, resources
 
 _INSPECTED: Final = {"KB_16": 16_384, "KB_32": 32_768, "KB_48": 49_152, "KB_64": 65_536}
 
+#: What stands for the value of PlatformDomainName.
+PLATFORM: Final = "platform.test"
+
 
 @dataclass(frozen=True)
 class Request:
@@ -63,6 +66,9 @@ def _matches(template: Template, statement: dict[str, Any], request: Request) ->
             return not _matches(template, part, request)
         case {"ByteMatchStatement": {"PositionalConstraint": "CONTAINS", "SearchString": text}}:
             return text in unquote(request.path)
+        case {"ByteMatchStatement": {"PositionalConstraint": "EXACTLY", "FieldToMatch": where}}:
+            assert where == {"SingleHeader": {"Name": "host"}}
+            return (_header(request, "host") or "").lower() == PLATFORM
         case {"SizeConstraintStatement": {"FieldToMatch": where, "Size": size}}:
             return _size(template, where, request) > int(size)
         case {}:

@@ -57,7 +57,9 @@ def _concurrency(template: Template, name: str) -> bool:
 
 def _canary(template: Template, name: str) -> bool:
     function, short = functions(template)[name], name.removesuffix("Function")
-    return function.get("AutoPublishAlias") == "live" and function.get("DeploymentPreference") == {
+    preference = dict(function.get("DeploymentPreference", {}))
+    preference.pop("Hooks", None)  # iGSP's alone: what is rehearsed
+    return function.get("AutoPublishAlias") == "live" and preference == {
         "Enabled": {"Ref": "GradualDeployment"},
         "Type": {"Ref": "DeploymentType"},
         "Alarms": going_back(short),

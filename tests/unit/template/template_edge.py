@@ -58,8 +58,8 @@ def greedy_routes(template: Template) -> list[str]:
     return found
 
 
-#: What an account has by default, less what Lambda keeps unreserved.
-RESERVABLE = 900
+#: What an account has by default, less what Lambda keeps unreserved, and one for the rehearsal.
+RESERVABLE = 899
 
 
 def unreserved_functions(template: Template) -> list[str]:

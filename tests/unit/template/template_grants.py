@@ -7,6 +7,10 @@ from typing import Any
 from testing.template import Template, as_list, functions, resources
 from tests.unit.template.expected_grants import APPEND, EXPECTED_GRANTS, STREAM, Grants
 
+DEPLOYMENT_GROUPS = (
+    "arn:${AWS::Partition}:codedeploy:${AWS::Region}:${AWS::AccountId}:deploymentgroup:"
+    "${AWS::StackName}-ServerlessDeploymentApplication-*/*"
+)
 # Every star in a policy, with the reason in docs/deployment.md. Add here only what stands there.
 DOCUMENTED_WILDCARDS = {
     ("ReadPolicy", "Resource", "${AWS::StackName}/integration/*"),
@@ -19,7 +23,10 @@ DOCUMENTED_WILDCARDS = {
     ("PublishEventsRole", "Resource", "${ArchiveBucket.Arn}/*"),
     ("CountEventsRole", "Resource", "${ArchiveBucket.Arn}/*"),
     ("IgvMerchantRole", "Resource", "${AWS::StackName}/integration/*"),
+    ("RehearseVersionRole", "Resource", DEPLOYMENT_GROUPS),
     ("TokenPolicy", "Resource", "${AWS::StackName}/token/*"),
+    ("TracePolicy", "Resource", "*"),
+    ("NetworkPolicy", "Resource", "*"),
     ("WalletApi", "Principal", "*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/webhooks/*"),
     ("WalletApi", "Resource", "execute-api:/*/POST/flexsoft/*"),
@@ -76,6 +83,10 @@ def _target(resource: str | dict[str, Any]) -> str:
     assembled = str(resource.get("Fn::Sub", ""))
     if assembled.endswith(":secret:${AWS::StackName}/integration/*"):
         return "integration secrets"
+    if assembled.endswith(":secret:${AWS::StackName}/integration/${RehearsalIntegration}-??????"):
+        return "the rehearsal's secret"
+    if ":deploymentgroup:${AWS::StackName}-" in assembled:
+        return "deployments"
     if assembled.endswith(":secret:${AWS::StackName}/token/*"):
         return "token secrets"
     if "/index/" in assembled:

@@ -78,6 +78,25 @@ def hasty_deployments(template: Template) -> list[str]:
     return faults
 
 
+#: The functions of iGSP that a rehearsal plays with.
+REHEARSED = ("HooksFunction", "BalanceFunction", "BetFunction", "RefundFunction")
+
+
+def unrehearsed_versions(template: Template) -> list[str]:
+    """Functions whose new version gets traffic untried, or is tried by its old version."""
+    rehearsal = functions(template)["RehearseVersionFunction"]
+    hook = {"Fn::If": ["Rehearses", {"Ref": "RehearseVersionFunction"}, {"Ref": "AWS::NoValue"}]}
+    faults = []
+    for name in REHEARSED:
+        variable = f"{name.removesuffix('Function').upper()}_VERSION"
+        tried = rehearsal["Environment"]["Variables"].get(variable)
+        preference = functions(template)[name].get("DeploymentPreference", {})
+        if preference.get("Hooks") != {"PreTraffic": hook} or tried != {"Ref": f"{name}.Version"}:
+            faults.append(name)
+    alone = rehearsal.get("ReservedConcurrentExecutions", {}).get("Fn::If", [None, 0])[1] == 1
+    return faults + ([] if alone else ["RehearseVersionFunction"])
+
+
 def going_back(own: str) -> list[dict[str, Any]]:
     """Return the alarms that take a new version back; the emulator has none with maths."""
 
@@ -121,3 +140,106 @@ def stubborn_leftovers(template: Template) -> list[str]:
         for name, resource in template["Resources"].items()
         if resource.get("DeletionPolicy") == "Retain"
     ]
+
+
+#: The functions that call providers, partners or services of theirs; no other one does.
+CALL_OUT = frozenset(
+    {
+        "LaunchSessionFunction", "ExpireSessionsFunction", "RotateSecretFunction",
+        "SyncCatalogueFunction", "InvoCallsFunction", "WorkDeliveriesFunction",
+        "IgvOrdersFunction", "IgvMerchantFunction",
+    }
+)  # fmt: skip
+_NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+def wandering_callers(template: Template) -> list[str]:
+    """Functions that call out from any address, and others that would pay for a network."""
+    network = {"SubnetIds": {"Ref": "SubnetIds"}, "SecurityGroupIds": {"Ref": "SecurityGroupIds"}}
+    wanted = {"Fn::If": ["HasSubnets", network, _NO_VALUE]}
+    policy = {"Fn::If": ["HasSubnets", {"Ref": "NetworkPolicy"}, _NO_VALUE]}
+    return [
+        name
+        for name, function in functions(template).items()
+        if function.get("VpcConfig") != (wanted if name in CALL_OUT else None)
+        or (policy in _policies(template, function)) != (name in CALL_OUT)
+    ]
+
+
+def _policies(template: Template, function: dict[str, Any]) -> list[Any]:
+    role = template["Resources"][function["Role"]["Fn::GetAtt"][0]]["Properties"]
+    return list(role.get("ManagedPolicyArns", ()))
+
+
+def untraced_functions(template: Template) -> list[str]:
+    """Functions that cannot trace when the parameter says so, and whatever traces without it."""
+    policy = {"Fn::If": ["Traces", {"Ref": "TracePolicy"}, _NO_VALUE]}
+    faults = [
+        name
+        for name, function in functions(template).items()
+        if policy not in _policies(template, function) or "Tracing" in function
+    ]
+    (api,) = resources(template, "AWS::Serverless::Api").values()
+    checks = {
+        "Globals": template["Globals"]["Function"].get("Tracing") == {"Ref": "Tracing"},
+        "WalletApi": api.get("TracingEnabled") == {"Fn::If": ["Traces", True, False]},
+        "TraceSampling": any(
+            rule["SamplingRule"]["FixedRate"] == {"Ref": "TracingShare"}
+            for rule in resources(template, "AWS::XRay::SamplingRule").values()
+        ),
+    }
+    return faults + [name for name, holds in checks.items() if not holds]
+
+
+def changeable_history(template: Template) -> list[str]:
+    """Tables of history that an administrator could change, and copies that a parameter misses."""
+    tables = resources(template, "AWS::DynamoDB::Table")
+    faults = []
+    for name in ("LedgerTable", "AuditTable"):
+        policy = tables[name].get("ResourcePolicy", {}).get("PolicyDocument", {})
+        denied = [
+            set(each["Action"])
+            for each in policy.get("Statement", ())
+            if (each["Effect"], each["Principal"]) == ("Deny", "*") and "Condition" not in each
+        ]
+        if not any(denied) or not denied[0] >= CHANGES:
+            faults.append(name)
+        if not any(
+            {"Fn::GetAtt": [name, "Arn"]} in each["BackupSelection"]["Resources"]
+            for each in resources(template, "AWS::Backup::BackupSelection").values()
+        ):
+            faults.append(f"{name}: no copies")
+    vaults = resources(template, "AWS::Backup::BackupVault")
+    locked = [n for n, v in vaults.items() if v["LockConfiguration"]["Fn::If"][0] == "LockBackups"]
+    return faults + ([] if locked else ["BackupVault"])
+
+
+#: What changes or deletes an item that is there.
+CHANGES = frozenset(
+    {
+        "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem",
+        "dynamodb:PartiQLUpdate", "dynamodb:PartiQLDelete",
+    }
+)  # fmt: skip
+
+
+def barred_services(template: Template) -> list[str]:
+    """What keeps the casino's own services from a domain without client certificates."""
+    domain = template["Resources"]["PlatformDomain"]["Properties"]
+    mapping = template["Resources"]["PlatformDomainMapping"]["Properties"]
+    checks = {
+        "certificates": "MutualTlsAuthentication" not in domain,
+        "mapping": mapping["DomainName"] == {"Ref": "PlatformDomain"},
+    }
+    return [name for name, holds in checks.items() if not holds]
+
+
+def slow_starts(template: Template) -> list[str]:
+    """Functions with SnapStart, and a parameter that keeps nothing started."""
+    faults = [name for name, f in functions(template).items() if "SnapStart" in f]
+    faults += ["Globals"] if "SnapStart" in template["Globals"]["Function"] else []
+    kept = {"ProvisionedConcurrentExecutions": {"Ref": "ProvisionedConcurrency"}}
+    given = functions(template)["HooksFunction"].get("ProvisionedConcurrencyConfig")
+    return faults + (
+        [] if given == {"Fn::If": ["Provisions", kept, _NO_VALUE]} else ["HooksFunction"]
+    )

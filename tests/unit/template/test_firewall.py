@@ -87,6 +87,17 @@ def test_winupgo_is_counted_by_its_token_and_passes_with_token_digest_and_signat
     }
 
 
+def test_o8_no_hook_comes_by_the_domain_without_client_certificates(template: Template) -> None:
+    paths = [p for m, p in ROUTES if m == "POST" and PUBLIC.fullmatch(p) and p != "/health"]
+    names = ("X-Public-Key", "Content-Digest", "Signature-Input", "Signature", "X-Request-Id")
+    signed = SIGNED | dict.fromkeys((*names, "X-Invo-Signature"), "x")
+    for path in paths:
+        assert answer(template, Request(path, signed)) is None
+        assert answer(template, Request(path, signed | {"Host": "Platform.test"})) == 403
+    assert answer(template, Request("/sessions", {"Host": "platform.test"})) is None
+    assert answer(template, Request(HOOK, SIGNED | {"Host": "hooks.test"})) is None
+
+
 PUBLIC_POSTS = [path for method, path in ROUTES if method == "POST" and PUBLIC.fullmatch(path)]
 
 

@@ -45,6 +45,8 @@ def test_o2_the_template_refuses_prod_without_its_safety(left_out: str) -> None:
     assert broken_rules(load_template(), values) == []
     del values[left_out]
     assert broken_rules(load_template(), values) == ["ProdIsSafe"]
+    reason = values | {"EmergencyReason": "the alarms ring by the old version"}
+    assert (broken_rules(load_template(), reason) == []) == (left_out == "GradualDeployment")
     assert broken_rules(load_template(), values | {"Stage": "dev"}) == []
 
 
@@ -60,12 +62,44 @@ def test_o7_a_deployment_takes_long_enough_for_its_alarms() -> None:
     assert operations.hasty_deployments(load_template()) == []
 
 
+def test_o7_new_versions_of_the_hooks_are_rehearsed() -> None:
+    assert operations.unrehearsed_versions(load_template()) == []
+    for env in ("staging", "prod"):
+        assert parameters(env, PROJECT / "samconfig.toml")["RehearsalIntegration"]
+
+
 def test_o11_a_first_deployment_that_fails_leaves_nothing_behind() -> None:
     assert operations.stubborn_leftovers(load_template()) == []
 
 
 def test_o12_the_alarms_on_the_duration_follow_each_functions_own_limit() -> None:
     assert operations.late_thresholds(load_template()) == []
+
+
+def test_o8_the_casinos_services_have_a_domain_without_client_certificates() -> None:
+    assert operations.barred_services(load_template()) == []
+    values = {"DomainName": "a.example", "CertificateArn": "arn", "EnableWaf": "true"}
+    values |= {"PlatformDomainName": "b.example", "PlatformCertificateArn": "arn"}
+    assert broken_rules(load_template(), values) == []
+    for needed in ("DomainName", "EnableWaf", "PlatformCertificateArn"):
+        given = {name: value for name, value in values.items() if name != needed}
+        assert "PlatformDomainNeedsItsPart" in broken_rules(load_template(), given)
+
+
+def test_o9_who_calls_out_and_nobody_else_can_have_a_fixed_address() -> None:
+    assert operations.wandering_callers(load_template()) == []
+
+
+def test_o14_no_administrator_changes_the_ledger_or_the_audit() -> None:
+    assert operations.changeable_history(load_template()) == []
+
+
+def test_o17_a_parameter_traces_all_and_samples() -> None:
+    assert operations.untraced_functions(load_template()) == []
+
+
+def test_o20_no_snapshot_starts_and_a_parameter_keeps_environments_started() -> None:
+    assert operations.slow_starts(load_template()) == []
 
 
 def line(status: int, error_type: str = "-") -> dict[str, str]:
@@ -158,6 +192,62 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
             Alarms=[{"Ref": "BetErrorsAlarm"}]
         ),
     ),
+    "a version that nobody tries": (
+        operations.unrehearsed_versions,
+        lambda t: _properties(t, "BetFunction")["DeploymentPreference"].pop("Hooks"),
+    ),
+    "a rehearsal of what has the traffic": (
+        operations.unrehearsed_versions,
+        lambda t: _properties(t, "RehearseVersionFunction")["Environment"]["Variables"].update(
+            BET_VERSION={"Ref": "BetFunction"}
+        ),
+    ),
+    "rehearsals side by side": (
+        operations.unrehearsed_versions,
+        lambda t: _properties(t, "RehearseVersionFunction").pop("ReservedConcurrentExecutions"),
+    ),
+    "a platform that needs a client certificate": (
+        operations.barred_services,
+        lambda t: _properties(t, "PlatformDomain").update(MutualTlsAuthentication={}),
+    ),
+    "a caller from any address": (
+        operations.wandering_callers,
+        lambda t: _properties(t, "LaunchSessionFunction").pop("VpcConfig"),
+    ),
+    "a hook in a network": (
+        operations.wandering_callers,
+        lambda t: _properties(t, "BetFunction").update(VpcConfig={}),
+    ),
+    "a caller that may make no interface": (
+        operations.wandering_callers,
+        lambda t: _properties(t, "IgvOrdersRole").update(ManagedPolicyArns=[]),
+    ),
+    "a ledger that may be updated": (
+        operations.changeable_history,
+        lambda t: _properties(t, "LedgerTable").pop("ResourcePolicy"),
+    ),
+    "an audit that some may delete from": (
+        operations.changeable_history,
+        lambda t: _properties(t, "AuditTable")["ResourcePolicy"]["PolicyDocument"]["Statement"][
+            0
+        ].update(Condition={}),
+    ),
+    "copies that anybody deletes": (
+        operations.changeable_history,
+        lambda t: _properties(t, "BackupVault")["LockConfiguration"].update({"Fn::If": ["HasKey"]}),
+    ),
+    "a role that may not trace": (
+        operations.untraced_functions,
+        lambda t: _properties(t, "BetRole").update(ManagedPolicyArns=[]),
+    ),
+    "every request is traced": (
+        operations.untraced_functions,
+        lambda t: _properties(t, "TraceSampling")["SamplingRule"].update(FixedRate=1),
+    ),
+    "a frozen start": (
+        operations.slow_starts,
+        lambda t: _properties(t, "HooksFunction").update(SnapStart={}),
+    ),
     "an alarm on every busy run": (
         operations.late_thresholds,
         lambda t: _properties(t, "ExpireSessionsDurationAlarm").update(Threshold=240_000),
@@ -171,6 +261,12 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
         lambda t: t["Resources"]["LedgerTable"].update(DeletionPolicy="Retain"),
     ),
 }
+
+
+def test_every_rule_is_seen_to_fail() -> None:
+    named = (each for each in vars(operations).values() if hasattr(each, "__annotations__"))
+    rules = {rule for rule in named if rule.__annotations__.get("return") == list[str]}
+    assert rules == {rule for rule, _ in BROKEN.values()}
 
 
 @pytest.mark.parametrize("case", BROKEN)

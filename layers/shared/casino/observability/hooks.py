@@ -43,13 +43,11 @@ _ODD: Final = {
 #: What the platform owes the player: a refusal of it is worth a look.
 _OWED: Final = frozenset({"win", "refund", "settle", "rollback"})
 
-#: The metrics of each request, as EMF declares them.
-_COUNTED: Final = [
+#: The metrics of each request, as EMF declares them. What is mostly zero (replays, conflicts, cold
+#: starts) is one only where it occurs: a metric costs for each combination of its dimensions.
+_ALWAYS: Final = [
     {"Name": "Requests", "Unit": "Count"},
     {"Name": "Latency", "Unit": "Milliseconds"},
-    {"Name": "Replays", "Unit": "Count"},
-    {"Name": "Conflicts", "Unit": "Count"},
-    {"Name": "ColdStarts", "Unit": "Count"},
 ]
 #: What is counted beside them of a request to a deprecated version: who uses it, and the alarm's.
 _OLD_VERSION: Final = [
@@ -109,6 +107,11 @@ class HookTelemetry(Telemetry):
         self._seen: dict[str, int] = {}
         self._unwritten: dict[str, int] = {}
 
+    def started(self, aws_client: str) -> None:
+        """Say with which client of AWS the environment works: the lean one gives way by itself."""
+        line = {"service": self._service, "message": "started", "aws_client": aws_client}
+        print(json.dumps(line, separators=(",", ":")))  # noqa: T201 - Lambda's log is its output
+
     def request(self, record: RequestRecord, request_id: str) -> None:
         """Write the request's line; below the log level, only what the metrics need."""
         if record.outcome in _REFUSALS:
@@ -164,7 +167,16 @@ class HookTelemetry(Telemetry):
         if record.integration:
             dimensions.append("integration")
             line["integration"] = record.integration
-        directives = [{"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": _COUNTED}]
+        seldom: dict[str, int] = {
+            "Replays": int(record.replay),
+            "Conflicts": record.conflicts,
+            "ColdStarts": int(self._cold),
+        }
+        counted = _ALWAYS
+        if any(seldom.values()):
+            some = [{"Name": name, "Unit": "Count"} for name in seldom if seldom[name]]
+            counted = [*_ALWAYS, *some]
+        directives = [{"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": counted}]
         if record.version_left_s is not None:
             line["OldVersionUses"] = 1
             line["OldVersionNearEnd"] = int(record.version_left_s < OLD_VERSION_S)
@@ -172,9 +184,7 @@ class HookTelemetry(Telemetry):
         return line | {
             "Requests": 1,
             "Latency": round(record.latency_ms, 2),
-            "Replays": int(record.replay),
-            "Conflicts": record.conflicts,
-            "ColdStarts": int(self._cold),
+            **seldom,
             "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": directives},
         }
 

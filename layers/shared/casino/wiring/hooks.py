@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any, Final
 
 from casino.aws.lean.clients import dynamodb_client, secrets_client
+from casino.aws.lean.protocol import DynamoDb
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
 from casino.base.proxy import Event, Response
@@ -49,6 +50,7 @@ def hook_handler(
     registry = CachedRegistry(stored, clock, settings.cache_s)
     keyring = SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s)
     observer = HookTelemetry(settings.service)
+    observer.started("lean" if isinstance(client, DynamoDb) else "botocore")
     make = partial(endpoint, client, settings.tables) if endpoint is not None else HookEndpoint
     made = make(
         dialect=dialect,

@@ -6,6 +6,7 @@ any request of any service, which costs as much as the rest of a call; here boto
 string to sign, the key and the signature.
 """
 
+import os
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 from botocore.auth import SigV4Auth
 
 USER_AGENT: Final = "seamless-wallet"
+_TRACE: Final = "_X_AMZN_TRACE_ID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +63,7 @@ class Signer:
             f"SignedHeaders={names}, Signature={signature}"
         )
         headers["user-agent"] = USER_AGENT
+        # Lambda sets it anew for each request; like botocore's, it is sent and not signed.
+        if trace := os.environ.get(_TRACE):
+            headers["x-amzn-trace-id"] = trace
         return SignedRequest(headers, body)

@@ -1,0 +1,1 @@
+"""A round that is played against a new version of the hooks before it gets any traffic."""
