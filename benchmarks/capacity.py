@@ -97,18 +97,12 @@ def bill(bet: Any, given: Any, bets: float, architecture: str) -> dict[str, floa
     gb_seconds = seconds * load.memory_mb / 1024
     gb_month = price.storage_gb_month + price.recovery_gb_month
     refresh = price.secret_call + 3 * price.read_unit  # the keys, integration, the switches for all
-    series = load.metric_series * load.metrics_per_series
-    series += load.api_methods * load.metrics_per_method
-    firewall = price.firewall_month + load.firewall_rules * price.firewall_rule_month
-    fixed = (
-        charge(price.metric_month, series)
-        + firewall
-        + load.alarms * price.alarm_month
-        + load.integrations * price.secret_month
-    )
+    series = load.metric_series * load.metrics_per_series + load.method_metrics
+    fixed = charge(price.metric_month, series) + load.alarms * price.alarm_month
+    fixed += load.integrations * price.secret_month + price.firewall[0]
     return {
         "API Gateway, requests": charge(price.rest_request, bets),
-        "Firewall, requests": bets * price.firewall_request,
+        "Firewall, requests": bets * price.firewall[1],
         "Lambda, requests": bets * price.lambda_request,
         "Lambda, time": charge(getattr(price.gb_second, architecture), gb_seconds),
         "DynamoDB, writes": bets * bet.write * price.write_unit,

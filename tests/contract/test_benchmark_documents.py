@@ -53,12 +53,12 @@ def test_the_assumed_deployment_is_the_templates() -> None:
 
 
 def test_o18_the_model_counts_the_firewall_and_the_metrics_of_each_method() -> None:
-    load = parameters().workload
+    given = parameters()
     (firewall,) = resources(load_template(), "AWS::WAFv2::WebACL").values()
     (api,) = resources(load_template(), "AWS::Serverless::Api").values()
-    assert len(firewall["Rules"]) == load.firewall_rules
+    assert given.prices.firewall[0] == 5 + len(firewall["Rules"])  # dollars: the list, each rule
     assert all(each["MetricsEnabled"] is True for each in api["MethodSettings"])
-    assert len(ROUTES) == load.api_methods
+    assert given.workload.method_metrics == 5 * len(ROUTES)
 
 
 def test_the_tables_of_a_bet_are_on_demand_and_only_lambda_reads_their_stream() -> None:

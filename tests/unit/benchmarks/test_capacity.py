@@ -30,8 +30,8 @@ def test_a_month_is_charged_by_units_requests_and_bytes() -> None:
     x86, arm = (bill(bet, GIVEN, 1e6, each) for each in ("x86_64", "arm64"))
     assert [name for name in x86 if x86[name] != arm[name]] == ["Lambda, time"]
     load = GIVEN.workload
-    metrics = load.metric_series * load.metrics_per_series + load.api_methods * 5
-    fixed = metrics * 0.3 + load.alarms * 0.1 + 0.4 + 5 + load.firewall_rules
+    metrics = load.metric_series * load.metrics_per_series + load.method_metrics
+    fixed = metrics * 0.3 + load.alarms * 0.1 + 0.4 + GIVEN.prices.firewall[0]
     assert x86 == pytest.approx(
         {
             "API Gateway, requests": 3.5,

@@ -205,7 +205,7 @@ def changeable_history(template: Template) -> list[str]:
         if not any(denied) or not denied[0] >= CHANGES:
             faults.append(name)
         if not any(
-            {"Fn::GetAtt": [name, "Arn"]} in each["BackupSelection"]["Resources"]
+            str({"Fn::GetAtt": [name, "Arn"]}) in str(each["BackupSelection"]["Resources"])
             for each in resources(template, "AWS::Backup::BackupSelection").values()
         ):
             faults.append(f"{name}: no copies")
