@@ -73,7 +73,11 @@ class Operator:
         self.provider.begun[self.name] = self.house.kernel.now_us
         for step in self._steps(kind):
             self.house.tell(f"{self.name} {kind}")
-            self._insist(step)
+            try:
+                self._insist(step)
+            except Exception as error:  # noqa: BLE001 - a finding of the simulation
+                self.house.lambdas.crashes.append(f"{self.name}: {error!r}")
+                return
             self.house.tell(f"{self.name}: done", step=False)
             self.house.kernel.pause(self._pick(f"{self.name} lasts", _LASTS))
 

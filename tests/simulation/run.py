@@ -1,5 +1,6 @@
 """One seed, one history: it is played in acts, each of which ends with a quiet moment."""
 
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -59,6 +60,9 @@ def simulate(seed: int, calm: Iterable[str] = (), forced: Mapping[str, Any] | No
                 _play(house, provider, judge)
         except LivelockError:
             judge.fails("the world comes to rest", "it goes on and on")
+        except Exception as error:  # noqa: BLE001 - what nobody can read is a finding, too
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            judge.fails("everything can be read", f"{error!r} in {last.name}, line {last.lineno}")
     return Run(
         seed,
         tuple(house.words),
