@@ -81,8 +81,8 @@ pairs: .venv/.project ## Play every pair of faults at every two calls of bet, wi
 	PAIRS=$(or $(PAIRS),0) $(BIN)/pytest tests/functional/faults/test_pairs.py
 
 .PHONY: simulate
-simulate: .venv/.project ## Play SEEDS=1000 simulated histories on two processes; SEED=17 tells one of them
-	$(BIN)/python -m tests.simulation.campaign $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
+simulate: .venv/.project ## Play SEEDS=1000 simulated histories on two processes, for MINUTES at most; SEED=17 tells one of them
+	$(BIN)/python -m tests.simulation.campaign $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) $(if $(MINUTES),--minutes $(MINUTES)))
 
 .PHONY: bonus
 bonus: .venv/.project ## Play BONUS=500 histories of bonus money against a player's purse

@@ -9,8 +9,9 @@ import hashlib
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import batched
@@ -20,7 +21,7 @@ from typing import Final
 from tests.simulation.run import Run, simulate
 from tests.simulation.shrink import shrink, told
 
-PIECE: Final = 250
+PIECE: Final = 100
 PROCESSES: Final = 2
 #: How many of the seeds that violate something are shrunk.
 SHRUNK: Final = 5
@@ -67,18 +68,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=1_000, help="how many")
     parser.add_argument("--first", type=int, default=0, help="the first of them")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no more then")
     parser.add_argument("--seed", type=int, help="tell the history of this one")
     given = parser.parse_args()
     if given.seed is not None:
         return _tell(simulate(given.seed))
-    started, all_played = time.monotonic(), Played()
+    started, all_played, ahead = time.monotonic(), Played(), deque[Future[Played]]()
     pieces = batched(range(given.first, given.first + given.seeds), PIECE, strict=False)
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        for played in pool.map(play, pieces):
-            all_played.add(played)
-            if sys.stderr.isatty():
-                spent = time.monotonic() - started
-                sys.stderr.write(f"\r{all_played.seeds} seeds, {all_played.seeds / spent:.0f}/s")
+        for piece in pieces:
+            if time.monotonic() - started > 60 * given.minutes:
+                break
+            ahead.append(pool.submit(play, piece))
+            if len(ahead) > 2 * PROCESSES:
+                all_played.add(ahead.popleft().result())
+        for played in ahead:
+            all_played.add(played.result())
     _say(summary(all_played, time.monotonic() - started))
     for seed in all_played.failing[:SHRUNK]:
         _tell(simulate(seed))
