@@ -22,32 +22,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from casino.accounts.answers import PlatformWords
-from casino.audit.model import Who
 from casino.base.errors import AdminError
 from casino.bonus.model import BonusTerms
-from casino.dialects.igsp.dialect import Igsp
-from casino.dialects.winupgo.dialect import Winupgo
-from casino.wallet.decide_hold import decide_hold
-from casino.wallet.model import PLATFORM, Entry, Player, Transaction
-from casino.wallet.record_hold import hold_commit_for
-from casino.wallet.service import Rules, WalletService
-from casino.wallet.store.audited import AuditedLedger
-from casino.wallet.store.hold_ledger import DynamoDbHoldLedger
-from casino.wiring.players import bonus_admin
-from testing.clock import FakeClock
-from testing.template import create_tables
-from testing.transactions import INTEGRATION, PLAYER, SESSION, a_bet, a_deposit
-from testing.world import World
+from casino.wallet.model import Entry, Transaction
+from testing.transactions import INTEGRATION, PLAYER, a_bet, a_deposit
 from tests.functional.bonus.purse import COUNTS, Coupon, Purse, Slip
-from tests.integration.wallet.crowd import WINUPGO, Seat, winupgo_round
-from tests.simulation.dynamodb_model import DynamoDbModel
+from tests.functional.bonus.table import SEAT, SEATS, WHO, Table
+from tests.integration.wallet.crowd import winupgo_round
 
 EXAMPLES: Final = int(os.environ.get("BONUS", "10"))
-WHO: Final = Who("local:test", "a campaign")
-START: Final = 1_792_878_600.0
-SEATS: Final = {None: SESSION.session_id, "table": "s-table", "live": "s-live"}
-AT_WINUPGO: Final = Seat(PLAYER, SESSION.session_id, "", "at-winupgo")
 MONEY: Final = 3_000
 
 stakes = st.sampled_from([0, 1, 99, 250, 600, 1_000, 2_500])
@@ -60,33 +43,15 @@ class Bonuses(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        client = DynamoDbModel().client()
-        self.world = World(client, create_tables(client, "test"))
-        self.world.configure()
-        self.world.accounts.add_player(Player(PLAYER, False, SESSION.opened_at))
-        self.world.accounts.add_wallet(PLAYER, "EUR")
-        self.world.deposit(PLAYER, "EUR", "30.00")
-        assert self.world.sessions.add(SESSION)
-        for category in COUNTS:
-            made = replace(SESSION, session_id=SEATS[category], category=category)
-            assert self.world.sessions.add(made)
-        held = replace(SESSION, session_id=AT_WINUPGO.at_winupgo, integration=WINUPGO)
-        assert self.world.sessions.add(replace(held, category="table"))
-        self.clock = FakeClock(START)
-        tables, accounts = self.world.tables, self.world.accounts
-        holds, rules = DynamoDbHoldLedger(client, tables), Rules(decide_hold, hold_commit_for)
-        cashier = AuditedLedger(client, tables)
-        self.wallets = {
-            "sandbox": WalletService(self.world.ledger, accounts, self.clock, Igsp()),
-            WINUPGO: WalletService(holds, accounts, self.clock, Winupgo(), rules=rules),
-            PLATFORM: WalletService(cashier, accounts, self.clock, PlatformWords()),
-        }
-        self.bonuses = bonus_admin(client, tables, self.clock)
+        table = Table()
+        self.world, self.clock, self.wallets = table.world, table.clock, table.wallets
+        self.bonuses = table.bonuses
         self.purse = Purse(MONEY)
         self.withdrawn = self.deposited = 0
         self.bets: list[tuple[Slip, Transaction]] = []
         self.holds: list[tuple[Slip, list[Transaction]]] = []
         self.answered: list[tuple[Transaction, str, str]] = []
+        self.shown: Decimal | None = None
         self._names = count(1)
 
     @property
@@ -142,7 +107,7 @@ class Bonuses(RuleBasedStateMachine):
 
     @rule(stake=stakes, win=wins)
     def hold(self, stake: int, win: int) -> None:
-        first, *ends = winupgo_round(AT_WINUPGO, self._name(), stake, win)[:3]
+        first, *ends = winupgo_round(SEAT, self._name(), stake, win)[:3]
         code, slip = self.purse.bet(stake, self.now, "table", "bet", None)
         assert self._sent(first) == code
         if slip is not None:
@@ -226,10 +191,8 @@ class Bonuses(RuleBasedStateMachine):
         assert not answer.replay
         self.answered.append((message, answer.code, answer.body))
         told = json.loads(answer.body, parse_float=Decimal)
-        self.told = told.get("balance") if message.integration == "sandbox" else None
+        self.shown = told.get("balance") if message.integration == "sandbox" else None
         return answer.code
-
-    told: Any = None
 
     @invariant()
     def the_wallet_holds_what_the_purse_holds(self) -> None:
@@ -241,6 +204,9 @@ class Bonuses(RuleBasedStateMachine):
         said = (coupon.money, coupon.wagered, coupon.required) if coupon is not None else None
         assert (wallet.balance_minor, found) == (self.purse.cash, said)
         assert wallet.playable_minor(self.now) == self.purse.shown(self.now)
+        # What the last answer of a game showed, if this step had any.
+        shown, self.shown = self.shown, None
+        assert shown in (None, Decimal(self.purse.shown(self.now)) / 100)
 
     @invariant()
     def no_money_is_made_or_lost(self) -> None:

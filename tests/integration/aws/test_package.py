@@ -57,6 +57,7 @@ UNWANTED = (
     "casino.events",
     "casino.integrations.admin",
     "casino.integrations.rotation",
+    "casino.bonus",
     "casino.limits",
     "casino.providers",
     "casino.sessions",
