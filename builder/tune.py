@@ -48,9 +48,11 @@ TOOLS_ONLY: Final = (
     "casino/integrations/admin.py",
     "casino/observability/logs.py",
     "casino/sessions/admin.py",
+    "casino/wallet/proof",
     "casino/wallet/rebuild",
     "casino/wallet/store/rebuilt.py",
     "casino/wiring/admin.py",
+    "casino/wiring/proof.py",
     "casino/wiring/rebuild.py",
 )
 _USED_PARTS: Final = frozenset({"__init__.py", "jmespath_utils", "typing"})
