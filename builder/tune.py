@@ -14,7 +14,7 @@ from typing import Any, Final
 from builder.certificates import cut_amazon_roots
 from builder.precompile import compile_tree
 
-SERVICES: Final = frozenset({"codedeploy", "dynamodb", "events", "lambda", "s3", "secretsmanager"})
+SERVICES: Final = frozenset({"dynamodb", "events", "lambda", "s3", "secretsmanager"})
 """The services that functions make clients of."""
 
 ROOTS_FILE: Final = "amazon-roots.pem"

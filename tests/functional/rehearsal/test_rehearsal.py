@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -27,17 +27,14 @@ class FakeAws:
         self.plant, self.planted = plant, planted
         self.decided: list[str] = []
 
-    def __call__(self, service: str, _: object) -> "FakeAws":
-        assert service in ("lambda", "codedeploy")
-        return self
-
     def invoke(self, *, FunctionName: str, Payload: bytes, **_: str) -> Response:  # noqa: N803
         answer = self.handlers[FunctionName](json.loads(Payload), None)
         if FunctionName == self.planted:
             answer = self.plant(answer)
         return {"Payload": io.BytesIO(json.dumps(answer).encode())}
 
-    def put_lifecycle_event_hook_execution_status(self, **given: str) -> None:
+    def tell(self, operation: str, given: Mapping[str, Any]) -> None:
+        assert operation == "PutLifecycleEventHookExecutionStatus"
         assert (given["deploymentId"], given["lifecycleEventHookExecutionId"]) == ("d-1", "e-1")
         self.decided.append(given["status"])
 
@@ -49,7 +46,8 @@ def rehearse(
     told = {"REHEARSAL_INTEGRATION": "sandbox", "REHEARSAL_PLAYER": PLAYER}
     told["REHEARSAL_CURRENCY"] = "EUR"
     versions = {f"{name.upper()}_VERSION": name for name in aws.handlers}
-    handler = rehearsal_handler(world.environment | told | versions, aws)
+    environment = world.environment | told | versions
+    handler = rehearsal_handler(environment, lambda: aws, lambda _: aws.tell)
     faults: Any = handler(HOOK, None)["faults"]
     return aws, faults
 

@@ -13,6 +13,9 @@ from casino.aws import clients as aws
 from casino.aws.lean import clients as hook_clients
 from casino.aws.lean.clients import lean_calls
 from casino.aws.lean.protocol import DYNAMODB, SECRETS_MANAGER, DynamoDb, SecretsManager, Service
+from casino.wiring.rehearsal import codedeploy_calls
+from casino.wiring.settings import SettingsError
+from testing.aws_answers import Reply, Sent
 
 LAMBDA: Mapping[str, str] = {
     "AWS_DEFAULT_REGION": "eu-central-1",
@@ -120,3 +123,16 @@ def test_an_endpoint_of_ones_own_is_found_as_botocore_finds_it(
     theirs = (aws.dynamodb_client(), aws.secrets_client())
     for service, client in zip((DYNAMODB, SECRETS_MANAGER), theirs, strict=True):
         assert endpoint(service, **more) == client.meta.endpoint_url
+
+
+def test_codedeploy_is_told_by_the_lean_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = Sent([Reply()])
+    monkeypatch.setattr(hook_clients, "Connections", lambda *_: sent)
+    codedeploy_calls(LAMBDA)("PutLifecycleEventHookExecutionStatus", {})
+    (headers,) = sent.headers
+    assert headers["host"] == "codedeploy.eu-central-1.amazonaws.com"
+    named = headers["x-amz-target"]
+    assert named == "CodeDeploy_20141006.PutLifecycleEventHookExecutionStatus"
+    assert "/eu-central-1/codedeploy/aws4_request" in headers["authorization"]
+    with pytest.raises(SettingsError):
+        codedeploy_calls({**LAMBDA, "AWS_USE_FIPS_ENDPOINT": "true"})

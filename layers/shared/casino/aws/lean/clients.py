@@ -80,7 +80,7 @@ def lean_calls(service: Service, environment: Mapping[str, str]) -> JsonCalls | 
     regional = _regional_endpoint(service.name, region)
     if credentials is None or regional is None or not _is_ordinary(environment):
         return None
-    own = environment.get(_ENDPOINT[service]) or environment.get("AWS_ENDPOINT_URL")
+    own = environment.get(_ENDPOINT.get(service, "")) or environment.get("AWS_ENDPOINT_URL")
     endpoint = own or regional
     if get_environ_proxies(endpoint) or urlsplit(endpoint).path not in ("", "/"):
         return None
