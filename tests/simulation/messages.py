@@ -76,6 +76,16 @@ class Message:
         """Return what names its outcome."""
         return self.asks.integration, self.asks.transaction_id
 
+    @property
+    def words(self) -> str:
+        """Return what it asks for, for people."""
+        if self.reads:
+            return f"balance of {self.asks.player_id}"
+        word = self.asks.type if self.asks.kind in ("bet", "win", "notice") else self.asks.kind
+        if self.asks.kind in ("notice", "rollback"):
+            return f"{word} of {self.asks.player_id}"
+        return f"{word} of {major(self.asks.amount_minor)}, {self.asks.player_id}"
+
     def event(self, pair: Pair | None, now: float) -> Mapping[str, Any]:
         """Return the request as a function gets it, signed now."""
         key = self.asks.transaction_id

@@ -63,7 +63,7 @@ class Provider:
         """Send a message once; the response may come later."""
         house = self.house
         event = message.event(self.pairs.get(message.dialect), house.clock.now())
-        house.tell(f"{name}: sent")
+        house.tell(f"{name}: {message.words}")
         signal = house.lambdas.invoke(message.dialect, event, name)
         attempt = Attempt(name, message, house.kernel.now_us, signal)
         self.attempts.append(attempt)
