@@ -47,7 +47,6 @@ TOOLS_ONLY: Final = (
     "casino/deliveries/admin.py",
     "casino/integrations/admin.py",
     "casino/observability/logs.py",
-    "casino/sessions/admin.py",
     "casino/wallet/proof",
     "casino/wallet/rebuild",
     "casino/wallet/store/rebuilt.py",
