@@ -176,7 +176,7 @@ class BonusTold:
                 free = entry.type == "freespin"
                 round_.add(part, part.weight_minor if free else of_grant, 1)
         if entry.type == "freespin":
-            return None
+            return {HOUSE: -amount, "integration": amount}
         taken = 0
         if grant is not None and entry.type != "tip":
             taken = bonus_of_stake(grant, amount, entry.spendable_before_minor) or 0

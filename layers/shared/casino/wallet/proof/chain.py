@@ -93,7 +93,8 @@ def _check_postings(entry: Entry, moved: int) -> Iterator[Fault]:
         yield fault_of(entry, "amount_posting", detail)
     expected = _expected_minor(entry)
     # What bonus money has to do with it is proved by `casino.wallet.proof.bonus`.
-    if expected is not None and to_player != expected and not touches_bonus(entry):
+    shared = entry.kind in ("bet", "win") and touches_bonus(entry)
+    if expected is not None and to_player != expected and not shared:
         detail = f"the player's posting is {to_player}, the transaction asks for {expected}"
         yield fault_of(entry, "amount_posting", detail)
 
