@@ -4,11 +4,14 @@ typer's errors are told apart by what they carry, since their classes are not pu
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import typer
 
 from ops.output import to_json
+
+_UNITS: Final = {"m": 1 / 60, "h": 1.0, "d": 24.0}
+_LONGEST_H: Final = 24 * 36_500
 
 
 def tell(error: Any, words: Sequence[str]) -> int:
@@ -64,3 +67,17 @@ def a_number(kind: type[int] | type[float], least: int, most: int | None = None)
         return number
 
     return parse
+
+
+def an_age(value: str | float) -> float:
+    """Parse an option that takes an age: hours, or a number with `m`, `h` or `d`; return hours."""
+    number, unit = str(value), 1.0
+    if number[-1:] in _UNITS:
+        number, unit = number[:-1], _UNITS[number[-1]]
+    try:
+        age = float(number) * unit
+    except ValueError:
+        age = -1
+    if not 0 <= age < _LONGEST_H:
+        raise typer.BadParameter("must be hours, such as 24, or such as 90m, 24h or 7d")
+    return age

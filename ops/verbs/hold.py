@@ -6,11 +6,11 @@ import typer
 
 from casino.base.money import amount
 from ops.context import Explained, Operations
-from ops.mistyped import a_number
+from ops.mistyped import an_age
 from ops.output import Output, fields, table
 
 AgeOption = Annotated[
-    float, typer.Option(parser=a_number(float, 0), metavar="HOURS", help="Only those that old.")
+    float, typer.Option(parser=an_age, metavar="AGE", help="Hours, or such as 90m, 24h or 7d.")
 ]
 
 

@@ -12,6 +12,7 @@ from ops.errors import OpsError
 from ops.mistyped import a_number
 from ops.output import Output, comma_separated, table
 from ops.story import told
+from ops.verbs.open_bets import open_
 from ops.verbs.rebuild import drill, rebuild, restore
 from ops.verbs.verification import verify
 
@@ -138,4 +139,5 @@ VERBS: Final = {
     "rebuild": rebuild,
     "restore": restore,
     "drill": drill,
+    "open": open_,
 }

@@ -87,6 +87,7 @@ READS = [
     ("ledger", "explain", "gift-1"),
     ("ledger", "verify"),
     ("ledger", "rebuild"),
+    ("ledger", "open", "--older-than", "24h"),
     ("audit",),
     ("hold", "list"),
     ("order", "list"),

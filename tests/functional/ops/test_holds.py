@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from testing.clock import FakeClock
+from testing.hooks import Caller
+from testing.play import Play
 from testing.world import World
 from tests.functional.ops.console import Console
 from tests.functional.wallet.interrupted import Wire
@@ -29,6 +31,33 @@ def test_open_holds_are_listed_and_ended_ones_are_not(world: World, partner: Par
     (held,) = ops.json("hold", "list")["holds"]
     assert (held["bet_id"], held["integration"]) == ("b2", INTEGRATION)
     assert ops.json("hold", "list", "--older-than", "1")["holds"] == []
+
+
+def test_rounds_that_nobody_ended_stand_beside_the_holds(
+    world: World, partner: Partner, hook: Caller
+) -> None:
+    play = Play(world, hook, player_id="ann", session_id=world.player("ann"))
+    later = Console(world, clock=FakeClock(time.time() + 90_000))
+    partner.authorize("k1")
+    play.bet("1.00", round_id="open")
+    play.bet("1.00", round_id="open")
+    play.bet("1.00", round_id="finished")
+    play.win("0.00", round_id="finished", finished=True)
+    play.bet("1.00", round_id="paid")
+    play.win("2.00", round_id="paid")
+    play.bet("1.00", round_id="refunded")
+    play.refund("1.00", play.sent[-1]["transaction_id"])
+    play.win("2.00", round_id="without a bet")
+    assert Console(world).json("ledger", "open", "--older-than", "24h")["open"] == []
+    found = later.json("ledger", "open", "--older-than", "1d")["open"]
+    assert [(each["what"], each["id"], each["stands"]) for each in found] == [
+        ("hold", "b1", "2.50 held"),
+        ("round", "open", "2 bets"),
+    ]
+    assert all(each["age_s"] >= 86_400 for each in found)
+    alone = ("ledger", "open", "--older-than", "90m", "--integration", "sandbox")
+    assert [each["what"] for each in later.json(*alone)["open"]] == ["round"]
+    assert Console(world)("ledger", "open", "--older-than", "a while").code == 2
 
 
 def test_a_released_hold_is_the_players_and_never_settled(world: World, partner: Partner) -> None:

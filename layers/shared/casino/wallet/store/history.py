@@ -173,6 +173,19 @@ class DynamoDbHistory:
         """Yield every round, in no order, read consistently."""
         return (readable(read_round, item) for item in scan(self._client, self._rounds))
 
+    def open_rounds(self, before: str) -> Iterator[tuple[str, Round]]:
+        """Yield the rounds that began before a time, with theirs, and whose bets nobody ended.
+
+        Nobody finished them, paid a win or refunded every bet. All rounds are read for it.
+        """
+        wanted = {
+            "FilterExpression": "attribute_not_exists(finished) AND paid_wins = :none"
+            " AND bets > refunds AND since < :before",
+            "ExpressionAttributeValues": {":none": number(0), ":before": text(before)},
+        }
+        for item in scan(self._client, self._rounds, **wanted):
+            yield item["since"]["S"], read_round(item)
+
     def head(self, player_id: str, currency: str) -> Wallet | Unreadable | None:
         """Return a wallet."""
         item = get(self._client, self._wallets, wallet_item_key(player_id, currency))

@@ -199,9 +199,9 @@ class DynamoDbLedger:
             ":wins": number(change.paid_wins),
             ":one": number(1),
         }
+        sets = []
         if change.finish:
-            update += " SET finished = :finished"
-            values[":finished"] = {"BOOL": True}
+            sets, values[":finished"] = ["finished = :finished"], {"BOOL": True}
         if change.expected_version is None:
             still_refundable = "paid_wins = :none"
             if not change.unpaid:
@@ -209,8 +209,10 @@ class DynamoDbLedger:
             condition, values[":none"] = still_refundable, number(0)
         elif change.expected_version == 0:
             condition = "attribute_not_exists(version)"
+            sets, values[":since"] = [*sets, "since = :since"], text(entry.at)
         else:
             condition, values[":read"] = "version = :read", number(change.expected_version)
+        update += f" SET {', '.join(sets)}" if sets else ""
         written = {
             "TableName": self._tables.rounds,
             "Key": _round_key(entry, change.round_id),
