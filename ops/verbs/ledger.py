@@ -16,6 +16,8 @@ from ops.verbs.open_bets import open_
 from ops.verbs.rebuild import drill, rebuild, restore
 from ops.verbs.verification import verify
 
+__all__ = ["VERBS", "explain", "history", "verify"]
+
 #: What the table shows of a row; JSON and CSV have all of it.
 _SHOWN: Final = {
     "seq": "seq",
