@@ -5,7 +5,7 @@ without a gap and without a copy. Memory holds one wallet.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -20,17 +20,24 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS about (stack TEXT, segments INTEGER);
 CREATE TABLE IF NOT EXISTS places
   (source TEXT, segment INTEGER, after BLOB, PRIMARY KEY (source, segment));
-CREATE TABLE IF NOT EXISTS items (wallet TEXT, source TEXT, item BLOB);
-CREATE TABLE IF NOT EXISTS markers (bet TEXT, item BLOB);
+CREATE TABLE IF NOT EXISTS items (wallet TEXT, source TEXT, id TEXT, hash BLOB, item BLOB);
+CREATE TABLE IF NOT EXISTS markers (bet TEXT, id TEXT, item BLOB);
 CREATE TABLE IF NOT EXISTS links (bet TEXT, wallet TEXT);
 CREATE TABLE IF NOT EXISTS judged (wallet TEXT PRIMARY KEY, entries INTEGER, faults BLOB);
 """
 _SORT = """
 CREATE INDEX IF NOT EXISTS by_bet ON links (bet);
-INSERT INTO items SELECT DISTINCT COALESCE(l.wallet, ''), 'ledger', m.item
+INSERT INTO items SELECT DISTINCT COALESCE(l.wallet, ''), 'ledger', m.id, NULL, m.item
   FROM markers m LEFT JOIN links l USING (bet);
 DELETE FROM markers;
 CREATE INDEX IF NOT EXISTS by_wallet ON items (wallet);
+"""
+_ARCHIVE = """
+DROP TABLE IF EXISTS archived;
+DROP TABLE IF EXISTS stored;
+CREATE TABLE archived (id TEXT, digest BLOB, late INTEGER, PRIMARY KEY (id, digest, late));
+CREATE TABLE stored (id TEXT PRIMARY KEY, digest BLOB);
+CREATE INDEX IF NOT EXISTS by_hash ON items (hash);
 """
 _encode, _decode = msgspec.msgpack.encode, msgspec.msgpack.decode
 
@@ -75,19 +82,21 @@ class Shelf:
         after: Item | None,
     ) -> None:
         """Keep a page, and where its segment goes on; `None` is the end."""
-        items: list[tuple[str, str, bytes]] = []
-        markers: list[tuple[str, bytes]] = []
+        items: list[tuple[str, str, str, bytes | None, bytes]] = []
+        markers: list[tuple[str, str, bytes]] = []
         links: list[tuple[str, str]] = []
         for (wallet, bet), item in found:
+            key = str(item.get("id", {}).get("S", ""))
             if bet and not wallet:
-                markers.append((bet, _encode(item)))
+                markers.append((bet, key, _encode(item)))
                 continue
-            items.append((wallet, source, _encode(item)))
+            hash_ = item.get("hash", {}).get("B") if source == "ledger" else None
+            items.append((wallet, source, key, hash_, _encode(item)))
             if bet:
                 links.append((bet, wallet))
         with self._lock, self._db:
-            self._db.executemany("INSERT INTO items VALUES (?, ?, ?)", items)
-            self._db.executemany("INSERT INTO markers VALUES (?, ?)", markers)
+            self._db.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?)", items)
+            self._db.executemany("INSERT INTO markers VALUES (?, ?, ?)", markers)
             self._db.executemany("INSERT INTO links VALUES (?, ?)", links)
             place = (source, segment, _encode(after) if after is not None else None)
             self._db.execute("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", place)
@@ -119,6 +128,61 @@ class Shelf:
         """Yield how many entries of each wallet were judged, and its faults."""
         for entries, faults in self._db.execute("SELECT entries, faults FROM judged"):
             yield entries, _decode(faults)
+
+    def forget_archive(self) -> None:
+        """Begin anew with what the archive says."""
+        self._db.executescript(_ARCHIVE)
+
+    def archive(self, lines: Iterable[tuple[str, bytes, bool]]) -> None:
+        """Keep what the archive says: keys, digests, and whether it came after the signature."""
+        with self._db:
+            self._db.executemany("INSERT OR IGNORE INTO archived VALUES (?, ?, ?)", lines)
+
+    def digest_items(self, digest: Callable[[Item], bytes]) -> None:
+        """Keep the digest of each item of the ledger."""
+        rows = self._db.execute("SELECT id, item FROM items WHERE source = 'ledger'")
+        found = ((key, digest(_decode(item))) for key, item in rows)
+        self._db.executemany("INSERT OR IGNORE INTO stored VALUES (?, ?)", found)
+        self._db.commit()
+
+    def has_entry(self, wallet: str, hash_: str) -> bool:
+        """Tell whether the ledger has an entry of a wallet with this hash, in hex."""
+        statement = "SELECT 1 FROM items WHERE hash = ? AND wallet = ?"
+        return self._one(statement, bytes.fromhex(hash_), wallet) is not None
+
+    def archived_twice(self) -> Iterator[str]:
+        """Yield the keys that the archive has in several ways."""
+        return self._keys("SELECT id FROM archived GROUP BY id HAVING COUNT(DISTINCT digest) > 1")
+
+    def archived_otherwise(self) -> Iterator[str]:
+        """Yield the keys of which the archive never had what the ledger has."""
+        return self._keys(
+            "SELECT s.id FROM stored s WHERE EXISTS (SELECT 1 FROM archived a WHERE a.id = s.id)"
+            " AND NOT EXISTS"
+            " (SELECT 1 FROM archived a WHERE a.id = s.id AND a.digest = s.digest)"
+        )
+
+    def only_archived(self) -> Iterator[str]:
+        """Yield the keys that the ledger lacks."""
+        stored = "SELECT id FROM stored"
+        return self._keys(f"SELECT DISTINCT id FROM archived WHERE id NOT IN ({stored})")  # noqa: S608
+
+    def only_stored(self) -> Iterator[tuple[str, Item]]:
+        """Yield the items that the archive lacks."""
+        return self._items("id NOT IN (SELECT id FROM archived)")
+
+    def archived_late(self) -> Iterator[tuple[str, Item]]:
+        """Yield the items of which no line was there when its day was signed."""
+        return self._items("id IN (SELECT id FROM archived GROUP BY id HAVING MIN(late) = 1)")
+
+    def _keys(self, statement: str) -> Iterator[str]:
+        return (str(key) for (key,) in self._db.execute(statement))
+
+    def _items(self, condition: str) -> Iterator[tuple[str, Item]]:
+        rows = self._db.execute(
+            f"SELECT DISTINCT id, item FROM items WHERE source = 'ledger' AND {condition}"  # noqa: S608 - ours
+        )
+        return ((key, _decode(item)) for key, item in rows)
 
     def count(self) -> int:
         """Return how many owners of items there are to judge."""

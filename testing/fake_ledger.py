@@ -241,6 +241,12 @@ class FakeHistory:
     def rounds(self) -> Iterator[Round | Unreadable]:
         return iter(self._tables.rounds.values())
 
+    def rounds_of(
+        self, player_id: str, currency: str, integrations: Iterable[str]
+    ) -> Iterator[Round | Unreadable]:
+        wanted = [(name, player_id, currency) for name in integrations]
+        return (found for key, found in self._tables.rounds.items() if key[:3] in wanted)
+
     def head(self, player_id: str, currency: str) -> Wallet | Unreadable | None:
         return self._tables.heads.get((player_id, currency))
 

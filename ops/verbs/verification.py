@@ -2,15 +2,19 @@
 
 import sys
 import tempfile
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from casino.base.checks import a_currency
+from casino.events.store.archive import S3Archive
+from casino.events.store.checkpoints import S3Checkpoints
 from casino.wallet.proof.verify import Verification
 from casino.wallet.store.pages import Pages
+from ops.against import Against, public_key
 from ops.context import Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
@@ -43,6 +47,13 @@ def verify(
         bool, typer.Option("--all", help="Every wallet, as without PLAYER.")
     ] = False,
     tables: TablesOption = None,
+    against_archive: Annotated[
+        bool, typer.Option("--against-archive", help="Compare the ledger with its archive, too.")
+    ] = False,
+    key_file: Annotated[
+        Path | None,
+        typer.Option("--public-key", metavar="FILE", help="Who signs checkpoints; KMS knows, too."),
+    ] = None,
     resume: ResumeOption = None,
     segments: SegmentsOption = _SEGMENTS,
 ) -> Output:
@@ -51,7 +62,9 @@ def verify(
     if player_id is None or everything:
         if player_id is not None:
             raise typer.BadParameter("give a player and currency, or --all")
-        found = swept(chosen, resume, segments)
+        found = _swept(chosen, resume, segments, _key(chosen, key_file, against_archive))
+    elif against_archive:
+        raise typer.BadParameter("the archive is compared with the whole ledger")
     elif currency is None:
         raise typer.BadParameter("give the currency of the wallet, too")
     else:
@@ -62,7 +75,23 @@ def verify(
     return _shown(found)
 
 
-def swept(operations: Operations, resume: Path | None, segments: int) -> Verification:
+def _key(
+    operations: Operations, file: Path | None, against_archive: bool
+) -> EllipticCurvePublicKey | None:
+    """Return the key that the checkpoints are checked with; `None` if they are not."""
+    if not against_archive:
+        return None
+    if file is not None:
+        return public_key(file.read_bytes())
+    named = operations.stack.events.checkpoint_key
+    if not named:
+        raise OpsError("no_stack", "the stack names no key: give its --public-key")
+    return public_key(operations.aws("kms").get_public_key(KeyId=named)["PublicKey"])
+
+
+def _swept(
+    operations: Operations, resume: Path | None, segments: int, key: EllipticCurvePublicKey | None
+) -> Verification:
     """Return what is wrong with the whole ledger; a `resume` file is gone once all is judged."""
     with tempfile.TemporaryDirectory() as folder:
         file = resume or Path(folder) / "shelf"
@@ -70,6 +99,12 @@ def swept(operations: Operations, resume: Path | None, segments: int) -> Verific
         pages = Pages(operations.dynamodb, operations.stack.tables)
         try:
             found = Sweep(pages, shelf, operations.verifier, _say).run()
+            if key is not None:
+                _say("comparing with the archive")
+                place = (operations.objects, operations.stack.events.archive)
+                accounts = (S3Archive(*place), S3Checkpoints(*place))
+                against = Against(shelf, *accounts, key, operations.clock)
+                found = replace(found, faults=(*found.faults, *against.faults()))
         finally:
             shelf.close()
         file.unlink()

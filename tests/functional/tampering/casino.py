@@ -1,5 +1,6 @@
 """A casino in which everything was played, and its tables as whoever tampers sees them."""
 
+import time
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -88,9 +89,9 @@ class Scene:
         client, tables = self.world.client, self.world.tables
         purchases = Purchases(self.world.bought, self.world.accounts, Igsp())
         told = Told("key", "trace")
-        bought = purchases.credit(Order("invo", "ord", "ann", "EUR"), "40.00", told, 0)
+        bought = purchases.credit(Order("invo", "ord", "ann", "EUR"), "40.00", told, time.time())
         assert not transact(client, bought.writes)
-        taken = purchases.take_back("invo", "ord", "refund/a", "15.00", told, 0)
+        taken = purchases.take_back("invo", "ord", "refund/a", "15.00", told, time.time())
         assert not transact(client, taken.writes)
         assert tables.partners
 

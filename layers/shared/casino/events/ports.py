@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from casino.audit.model import AuditRecord
+from casino.events.checkpoint import Signed
 from casino.events.model import Event
 from casino.events.record import Image, Kept, Record, Source
 
@@ -36,6 +37,29 @@ class Archive(Protocol):
 
     def of_day(self, source: Source, day: str) -> Iterator[Kept]:
         """Yield what is kept of a day, some of it repeatedly; raises `UnavailableError`."""
+
+    def objects(self, source: Source, day: str = "") -> list[str]:
+        """Return the keys of the objects of a day, or of all days; raises `UnavailableError`."""
+
+
+class Checkpoints(Protocol):
+    """What was signed of the archive, one for each day."""
+
+    def put(self, signed: Signed) -> bool:
+        """Keep a checkpoint; false when its day has one. Raises `UnavailableError`."""
+
+    def days(self) -> list[str]:
+        """Return the days that have a checkpoint, in order."""
+
+    def of_day(self, day: str) -> Signed:
+        """Return a day's checkpoint; raises `ValueError` for what nobody can read."""
+
+
+class Signer(Protocol):
+    """Who signs."""
+
+    def sign(self, text: str) -> bytes:
+        """Return the signature of a text; raises `UnavailableError`."""
 
 
 class Items(Protocol):

@@ -166,6 +166,11 @@ class History(Protocol):
     def rounds(self) -> Iterator[Round | Unreadable]:
         """Yield every round, in no order."""
 
+    def rounds_of(
+        self, player_id: str, currency: str, integrations: Iterable[str]
+    ) -> Iterator[Round | Unreadable]:
+        """Yield the rounds of a wallet with some integrations."""
+
     def head(self, player_id: str, currency: str) -> Wallet | Unreadable | None:
         """Return a wallet."""
 

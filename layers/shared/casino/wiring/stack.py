@@ -16,6 +16,8 @@ class EventsOutputs:
     unpublished_queue: str = ""
     tenant_id: str = ""
     region: str = ""
+    checkpoint_key: str = ""
+    """The key of KMS that signs the checkpoints."""
 
 
 @dataclass(frozen=True)
@@ -91,9 +93,12 @@ def read_stack(cloudformation: Any, stack_name: str) -> Stack:
 
 
 def _events(outputs: dict[str, str]) -> EventsOutputs:
+    tenant_id, _, region = outputs.get("EventsPlace", "").partition(" ")
     return EventsOutputs(
         outputs.get("EventBusName", ""),
         outputs.get("ArchiveBucketName", ""),
         outputs.get("UnpublishedQueueUrl", ""),
-        *outputs.get("EventsPlace", " ").split(" "),
+        tenant_id,
+        region,
+        outputs.get("CheckpointKeyArn", ""),
     )

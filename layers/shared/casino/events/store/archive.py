@@ -39,7 +39,7 @@ class S3Archive:
         Raises `UnavailableError`: then it may be kept, and can be put again.
         """
         raw = "".join(sorted({_written(each) for each in kept})).encode()
-        name = hashlib.sha256(raw).hexdigest()[:40]
+        name = name_of(raw)
         try:
             self._client.put_object(
                 Bucket=self._bucket,
@@ -58,18 +58,48 @@ class S3Archive:
 
     def of_day(self, source: Source, day: str) -> Iterator[Kept]:
         """Yield what is kept of a day, some of it repeatedly; raises `UnavailableError`."""
-        request = {"Bucket": self._bucket, "Prefix": _folder(source, day)}
+        for key in self.objects(source, day):
+            yield from map(read_line, self.lines(key))
+
+    def objects(self, source: Source, day: str = "") -> list[str]:
+        """Return the keys of the objects of a day, or of all days; raises `UnavailableError`."""
+        prefix = _folder(source, day) if day else f"{source}/"
+        return list(keys_under(self._client, self._bucket, prefix))
+
+    def lines(self, key: str) -> list[bytes]:
+        """Return the lines of an object, whatever they say; raises `UnavailableError`."""
         try:
-            while True:
-                page = self._client.list_objects_v2(**request)
-                for each in page.get("Contents", ()):
-                    answer = self._client.get_object(Bucket=self._bucket, Key=each["Key"])
-                    yield from map(_read, gzip.decompress(answer["Body"].read()).splitlines())
-                if not page.get("NextContinuationToken"):
-                    return
-                request["ContinuationToken"] = page["NextContinuationToken"]
+            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+            return gzip.decompress(answer["Body"].read()).splitlines(keepends=True)
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError("the archive cannot be read") from error
+
+
+def keys_under(client: S3Client, bucket: str, prefix: str) -> Iterator[str]:
+    """Yield the keys of a bucket that begin so, in order; raises `UnavailableError`."""
+    request = {"Bucket": bucket, "Prefix": prefix}
+    try:
+        while True:
+            page = client.list_objects_v2(**request)
+            yield from (each["Key"] for each in page.get("Contents", ()))
+            if not page.get("NextContinuationToken"):
+                return
+            request["ContinuationToken"] = page["NextContinuationToken"]
+    except (ClientError, BotoCoreError) as error:
+        raise UnavailableError("the archive cannot be read") from error
+
+
+def name_of(lines: bytes) -> str:
+    """Return the digest that names an object with these lines."""
+    return hashlib.sha256(lines).hexdigest()[:40]
+
+
+def read_line(line: bytes) -> Kept:
+    """Read a line; raises `LookupError`, `TypeError` or `ValueError` for what nobody wrote so."""
+    found = json.loads(line)
+    ids = tuple(found["event_ids"])
+    unreadable = bool(found.get("unreadable"))
+    return Kept(found["source"], found["key"], ids, found["content"], unreadable)
 
 
 def _folder(source: Source, day: str) -> str:
@@ -86,10 +116,3 @@ def _written(kept: Kept) -> str:
     if kept.unreadable:
         line["unreadable"] = True
     return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
-
-
-def _read(line: bytes) -> Kept:
-    found = json.loads(line)
-    ids = tuple(found["event_ids"])
-    unreadable = bool(found.get("unreadable"))
-    return Kept(found["source"], found["key"], ids, found["content"], unreadable)

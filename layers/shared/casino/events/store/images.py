@@ -15,8 +15,8 @@ from casino.deliveries.model import Delivery
 from casino.deliveries.store.items import read_delivery
 from casino.wallet.model import Session
 from casino.wallet.ports import LedgerItem
-from casino.wallet.store.history import read_item
 from casino.wallet.store.items import read_session
+from casino.wallet.store.reading import read_item
 
 
 def ledger_image(image: Mapping[str, Any]) -> LedgerItem:

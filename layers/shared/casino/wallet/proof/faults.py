@@ -31,6 +31,19 @@ type FaultCode = Literal[
     "head_hash",
     "entry_beyond_head",
     "wallet_overdrawn",
+    # the archive, and what was signed of it
+    "archived_missing",
+    "archived_otherwise",
+    "archived_late",
+    "archive_conflict",
+    "archive_object",
+    "archive_object_missing",
+    "not_archived",
+    "checkpoint_chain",
+    "checkpoint_forged",
+    "checkpoint_head",
+    "checkpoint_missing",
+    "checkpoint_unreadable",
     # limits
     "limit_counts",
     # sessions, players, and the audit of changes

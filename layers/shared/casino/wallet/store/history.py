@@ -6,13 +6,10 @@ caller may take its last entry for the wallet's head: the wallet's item names th
 `everything` reads the table itself, consistently.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from itertools import batched, groupby
 from typing import Any, Final
 
-from casino.audit.model import AuditRecord, of_player
-from casino.audit.store import read_record
 from casino.aws.attributes import Item, number, text
 from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, get, query, read, scan
 from casino.aws.tables import Tables
@@ -20,9 +17,7 @@ from casino.base.errors import AdminError
 from casino.wallet.hold import Barred, Ending, Hold, Holding
 from casino.wallet.model import (
     Entry,
-    Player,
     Round,
-    Session,
     Tombstone,
     VoidMarker,
     Wallet,
@@ -30,38 +25,32 @@ from casino.wallet.model import (
 )
 from casino.wallet.ports import EntryPlace, LedgerItem, Unreadable, WalletPlace
 from casino.wallet.release import Release
-from casino.wallet.store.hold_items import end_id, hold_id, is_hold_item, read_hold_item
+from casino.wallet.store.beside import DynamoDbBeside
+from casino.wallet.store.hold_items import end_id, hold_id
 from casino.wallet.store.items import (
     entry_id,
     read_ledger_item,
-    read_player,
     read_round,
-    read_session,
     read_wallet,
     void_id,
     wallet_item_key,
 )
+from casino.wallet.store.reading import read_item, readable
 from casino.wallet.store.release_items import (
-    is_release_item,
-    read_release_item,
     release_id,
 )
 
-#: The keys of the ledger, the rounds and the wallets.
-_KEYS: Final = ("id", "session_id", "wallet", "round_id", "player_id", "currency")
 #: What is read of a wallet with holds; the role of `measure_holds` may read no more.
 HOLDING: Final = ("player_id", "currency", "held_since", "held_seq")
 
 
-class DynamoDbHistory:
+class DynamoDbHistory(DynamoDbBeside):
     """`History` over the ledger's and the rounds' tables."""
 
     def __init__(self, client: DynamoDbClient, tables: Tables) -> None:
-        self._client = client
+        super().__init__(client, tables)
         self._ledger = tables.ledger
-        self._rounds = tables.rounds
         self._wallets = tables.wallets
-        self._tables = tables
 
     def find(self, integration: str, transaction_id: str) -> Entry | Tombstone | None:
         """Return what stands under a transaction's id."""
@@ -195,34 +184,6 @@ class DynamoDbHistory:
         """Yield every wallet, in no order, read consistently."""
         return (readable(read_wallet, item) for item in scan(self._client, self._wallets))
 
-    def sessions(self, ids: Iterable[str]) -> Iterator[Session | Unreadable]:
-        """Yield the sessions with these ids, in no order."""
-        table = self._tables.sessions
-        for page in batched(ids, BATCH_KEYS, strict=False):
-            keys = [{"session_id": text(each)} for each in page]
-            for item in batch_get(self._client, {table: keys})[table]:
-                found = readable(read_session, item)
-                own = item["session_id"]["S"]
-                yield replace(found, what=own) if isinstance(found, Unreadable) else found
-
-    def player(self, player_id: str) -> Player | Unreadable | None:
-        """Return a player."""
-        item = get(self._client, self._tables.players, {"player_id": text(player_id)})
-        return readable(read_player, item) if item else None
-
-    def changes(self, player_id: str) -> list[AuditRecord | Unreadable] | None:
-        """Return the audit of a player, the oldest first; `None` without the table."""
-        if not self._tables.audit:
-            return None
-        items = query(
-            self._client,
-            TableName=self._tables.audit,
-            KeyConditionExpression="subject = :subject",
-            ExpressionAttributeValues={":subject": text(of_player(player_id))},
-            ConsistentRead=True,
-        )
-        return [readable(read_record, item) for item in items]
-
     def _indexed(self, player_id: str, currency: str, since: int) -> Iterator[Entry]:
         """Yield the entries in the order of the index: by sequence number alone."""
         keys = query(self._client, **self._indexed_by(player_id, currency, "seq >= :seq", since))
@@ -265,31 +226,6 @@ class DynamoDbHistory:
         return found
 
 
-def read_item(item: Item) -> LedgerItem:
-    """Read any item of the ledger; raises what `readable` names for one that nobody can read."""
-    if is_release_item(item):
-        return read_release_item(item)
-    return read_hold_item(item) if is_hold_item(item) else read_ledger_item(item)
-
-
-def readable[T](read: Callable[[Item], T], item: Item) -> T | Unreadable:
-    """Read an item, or say why it cannot be read: whoever tampers keeps to no form."""
-    try:
-        return read(item)
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        key = [item[name]["S"] for name in _KEYS if "S" in item.get(name, {})]
-        said = f"{type(error).__name__}: {error}"
-        return Unreadable(" ".join(key), _wallet_of(item), said)
-
-
 def _holding(item: Item) -> Holding:
     player_id, currency, since = (item[n]["S"] for n in ("player_id", "currency", "held_since"))
     return Holding(player_id, currency, since, int(item["held_seq"]["N"]))
-
-
-def _wallet_of(item: Item) -> str:
-    """Return the wallet that an unreadable item says it belongs to, if it says so."""
-    if {"player_id", "currency"} <= item.keys():
-        return wallet_key(*(str(item[n].get("S")) for n in ("player_id", "currency")))
-    named = item.get("wallet") or item.get("claimed") or {}
-    return str(named.get("S", "")) if "id" in item else ""

@@ -8,8 +8,8 @@ from casino.aws.dynamodb import DynamoDbClient, read
 from casino.aws.tables import Tables
 from casino.wallet.model import Round, Wallet, wallet_key
 from casino.wallet.ports import LedgerItem, Unreadable
-from casino.wallet.store.history import read_item, readable
 from casino.wallet.store.items import read_round, read_wallet
+from casino.wallet.store.reading import read_item, readable
 
 type Source = Literal["wallets", "rounds", "ledger"]
 
