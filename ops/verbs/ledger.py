@@ -14,7 +14,7 @@ from ops.output import Output, comma_separated, table
 from ops.story import told
 from ops.verbs.open_bets import open_
 from ops.verbs.rebuild import drill, rebuild, restore
-from ops.verbs.verification import verify
+from ops.verbs.verification import verify as verify
 
 __all__ = ["VERBS", "explain", "history", "verify"]
 

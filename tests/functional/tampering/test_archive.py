@@ -30,14 +30,9 @@ from ops.shelf import Shelf
 from ops.sweep import Sweep
 from testing.clock import FakeClock
 from testing.fake_events import FakeS3
+from tests.functional.tampering.archive_kinds import IN_THE_ARCHIVE, ArchiveKind
 from tests.functional.tampering.casino import Scene, played, tampered
-from tests.functional.tampering.kinds import (
-    ALONE,
-    ARCHIVED,
-    IN_THE_ARCHIVE,
-    ArchiveKind,
-    Kind,
-)
+from tests.functional.tampering.kinds import ALONE, ARCHIVED, Kind
 
 DAY_S: Final = 86_400.0
 
