@@ -50,7 +50,8 @@ def _command(protocol: str) -> Callable[..., None]:
         out: Out = Path("certify-report"), sign_key: SignKey = None,
     ) -> None:  # fmt: skip
         try:
-            chosen = choose(load(protocol, scenarios or ()), only or (), tag or ())
+            known = load(protocol, scenarios or ())
+            chosen = choose(known, only or (), tag or ())
             if not chosen:
                 raise CatalogueError("no scenario has such an id or tag")
             if dry_run:
@@ -59,7 +60,10 @@ def _command(protocol: str) -> Callable[..., None]:
             settings = read(url, key, secret, player or (), config, requests)
             with Progress(console=Console(stderr=True)) as progress:
                 task = progress.add_task(f"{protocol}: {len(chosen)} scenarios", total=len(chosen))
-                made, said = tried(protocol, settings, chosen, lambda _: progress.advance(task))
+                whole = len(chosen) == len(known)
+                made, said = tried(
+                    protocol, settings, chosen, lambda _: progress.advance(task), whole
+                )
             report.write(said, out)
             if sign_key is not None:
                 seal.sign(out, report.FILES, sign_key)

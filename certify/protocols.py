@@ -32,7 +32,7 @@ PROTOCOLS: Final[Mapping[str, Protocol]] = {
 
 def tried(
     name: str, settings: Settings, scenarios: Sequence[Scenario],
-    done: Callable[[Result], None] = lambda _: None,
+    done: Callable[[Result], None] = lambda _: None, whole: bool = True,
 ) -> tuple[Run, dict[str, Any]]:  # fmt: skip
     """Run scenarios of a protocol, and return what came of them, and the report.
 
@@ -44,4 +44,4 @@ def tried(
     if line.send(speaker.seal(letter, {}, "certify-first")).status == 0:
         raise SettingsError(f"nothing answers at {settings.access.url}")
     made = run(scenarios, speaker, line, settings.seats, settings.rules, done, settings.parallel)
-    return made, report.build(made, name, settings, line.tls())
+    return made, report.build(made, name, settings, line.tls(), whole)

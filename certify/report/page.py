@@ -29,10 +29,7 @@ def render(said: Mapping[str, Any]) -> str:
 
 
 def _head(said: Mapping[str, Any]) -> str:
-    word = "Certified" if said["certified"] else "Not certified"
-    skipped = sum(counts["skipped"] for counts in said["counts"].values())
-    if said["certified"] and not said["complete"]:
-        word = f"Certified, {skipped} scenarios skipped"
+    word, state = _verdict(said)
     rows = [
         [severity, *(str(counts[verdict]) for verdict in _WORDS)]
         for severity, counts in said["counts"].items()
@@ -42,12 +39,25 @@ def _head(said: Mapping[str, Any]) -> str:
         ["began", said["started"]], ["ended", said["ended"]],
         ["kit", f"{said['kit']['name']} {said['kit']['version']}"],
     ]  # fmt: skip
-    state = "good" if said["certified"] else "bad"
     return (
         f'<header class="{state}"><p>Certification of a wallet</p><h1>{word}</h1></header>'
         + _table("The run", ["what", "value"], facts)
         + _table("Verdicts", ["severity", *_WORDS.values()], rows)
     )
+
+
+def _verdict(said: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the verdict in words, and whether it is `good`, `bad` or neither."""
+    counts = said["counts"]
+    if counts["must"]["failed"]:
+        return "Not certified", "bad"
+    if not said["whole"]:
+        return "A part of the scenarios: no must failed", "part"
+    less = {
+        "should failed": counts["should"]["failed"],
+        "skipped": sum(row["skipped"] for row in counts.values()),
+    }
+    return "; ".join(["Certified", *(f"{n} {words}" for words, n in less.items() if n)]), "good"
 
 
 def _failures(said: Mapping[str, Any]) -> str:

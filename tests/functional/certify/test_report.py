@@ -46,6 +46,16 @@ def test_the_verdict_is_that_of_the_musts(said: dict[str, Any]) -> None:
     assert {row["what"].partition(" ")[0] for row in said["security"]} >= {"transport", "SIG-06"}
 
 
+def test_a_part_of_the_scenarios_certifies_nothing() -> None:
+    settings = Settings(Access("https://casino.example", "key", SECRET), (), Rules(), 1, 1)
+    part = report.build(try_out(only=["IDE"]), "igsp", settings, "", whole=False)
+    assert (part["certified"], part["counts"]["must"]["failed"]) == (False, 0)
+    assert "A part of the scenarios" in page.render(part)
+    everything = report.build(try_out(), "igsp", settings, "")
+    assert everything["certified"]
+    assert "<h1>Certified; 1 skipped</h1>" in page.render(everything)
+
+
 def test_every_request_has_its_time_and_trace_id(said: dict[str, Any]) -> None:
     exchanges = [e for row in said["scenarios"] for e in row["exchanges"]]
     assert len({e["trace_id"] for e in exchanges}) == len(exchanges) > 500
