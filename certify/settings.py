@@ -55,8 +55,6 @@ def read(
     if not normal:
         raise SettingsError("at least one --player without a trait is needed")
     given = {name for name in _OPTIONAL if name in extra}
-    for name in sorted({name for seat in seats for name in seat.extra}):
-        given |= {name} if all(name in seat.extra for seat in seats) else set()
     rules = Rules(
         budgets=_BUDGETS | said.get("budgets", {}),
         requests=requests or int(said.get("requests", 100)),

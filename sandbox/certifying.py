@@ -14,6 +14,8 @@ from uuid import uuid4
 
 from casino.wallet.model import session_key
 from ops.context import Operations, connect_local
+from sandbox.flexsoft.caller import Caller
+from sandbox.flexsoft.part import FlexsoftPart, FlexsoftProcess
 from sandbox.ministack import PROJECT
 from sandbox.stack import STACK_NAME
 from sandbox.up import LOCAL, STACK_FILE, open_seat
@@ -67,18 +69,26 @@ def settings(
     stack: Mapping[str, Any], protocol: str, rows: Sequence[Mapping[str, str]]
 ) -> dict[str, Any]:
     """Return what the kit is told of the local stack, by the stack's own file."""
-    common = {"budgets": _BUDGETS, "players": list(rows), "timeout_s": _TIMEOUT_S}
+    common: dict[str, Any] = {"budgets": _BUDGETS, "players": list(rows), "timeout_s": _TIMEOUT_S}
     if protocol == "igsp":
         own = {name: stack[name] for name in ("hooks_url", "api_key", "secret_key")}
         url, key, secret = own.values()
     elif protocol == "flexsoft":
         own = stack["dialects"]["flexsoft"]
         url, key, secret = own["url"], own["public_key"], own["secret_key"]
+        common["players"] = [*rows, _launched(own["players"][0])]
     else:
         own = stack["dialects"]["winupgo"]
         url, key, secret = own["url"], own["key_id"], own["secret_key"]
         common["access"] = {k: v for k, v in own.items() if k not in ("url", "secret_key")}
     return {"url": url, "key": key, "secret": secret, **common}
+
+
+def _launched(row: Mapping[str, str]) -> dict[str, str]:
+    """Return a player in a launched game, whose token is unused."""
+    names = {"player_id": "user_id", "currency": "currency", "session_id": "session_token"}
+    found = {name: row[theirs] for name, theirs in names.items()}
+    return found | {"user_token": row["user_token"], "trait": "launched"}
 
 
 def as_toml(said: Mapping[str, Any]) -> str:
@@ -105,6 +115,11 @@ def main() -> int:
         return 1
     stack = json.loads(STACK_FILE.read_text("utf-8"))
     operations = connect_local(stack["endpoint"], STACK_NAME)
+    process = FlexsoftProcess.running(LOCAL)
+    if process is not None:  # the tokens in the file live ten minutes
+        known = stack["dialects"]["flexsoft"]
+        caller = Caller(known["url"], known["public_key"], known["secret_key"])
+        stack["dialects"]["flexsoft"] = FlexsoftPart(operations, caller, process).described()
     codes = [
         certify(operations, stack, protocol, LOCAL / "certify" / protocol)
         for protocol in ([only] if only else PROTOCOLS)

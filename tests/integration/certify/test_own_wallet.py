@@ -45,7 +45,7 @@ def test_igsp_and_its_report_is_signed(casino: Casino, tmp_path: Path) -> None:
 
 
 def test_flexsoft(flexsoft: FlexsoftPart, tmp_path: Path) -> None:
-    stack = {"dialects": {"flexsoft": asdict(flexsoft.caller)}}
+    stack = {"dialects": {"flexsoft": flexsoft.described()}}
     said = certified(flexsoft.operations, stack, "flexsoft", tmp_path)
     assert said["complete"]
 
