@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from certify import report
 from certify.catalogue import CatalogueError, choose, load
+from certify.dialects import AccessError
 from certify.language import LanguageError
 from certify.model import Result, Scenario
 from certify.protocols import PROTOCOLS, tried
@@ -21,7 +22,14 @@ from certify.settings import SettingsError, read
 
 app = typer.Typer(name="certify", no_args_is_help=True, add_completion=False,
                   rich_markup_mode=None, pretty_exceptions_enable=False)  # fmt: skip
-_FAILURES: Final = (SettingsError, CatalogueError, LanguageError, seal.SealError, OSError)
+_FAILURES: Final = (
+    AccessError,
+    SettingsError,
+    CatalogueError,
+    LanguageError,
+    seal.SealError,
+    OSError,
+)
 
 Url = Annotated[str, typer.Option(help="Where the platform answers.")]
 Key = Annotated[str, typer.Option(envvar="CERTIFY_KEY", help="The key that names the caller.")]

@@ -42,8 +42,7 @@ class HttpLine:
                 timeout=self._timeout_s, retries=False, redirect=False, preload_content=False,
             )  # fmt: skip
             body = answer.read(_MOST)
-            answer.drain_conn()
-            answer.release_conn()
+            answer.close() if len(body) == _MOST else answer.release_conn()
         except (urllib3.exceptions.HTTPError, OSError):
             return Reply(0, {}, b"", (time.perf_counter() - started) * 1000)
         ms = (time.perf_counter() - started) * 1000

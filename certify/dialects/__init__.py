@@ -4,9 +4,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from certify.model import Answer, Raw, Reply, Request, Seat, number
+
+#: A balance above this is no balance; 1e999999999 would take all memory as an integer.
+_MOST: Final = Decimal(10) ** 18
+
+
+class AccessError(ValueError):
+    """The platform gives no access, so nothing can be tried."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def decoded(body: bytes) -> Any:
 
 def exact_minor(value: Any, places: int) -> int | None:
     """Return a JSON number in minor units; `None` when it is none, or finer than the currency."""
-    if not isinstance(value, Decimal) or not value.is_finite():
+    if not isinstance(value, Decimal) or not -_MOST < value < _MOST:
         return None
     minor = value.scaleb(places)
     return int(minor) if minor == minor.to_integral_value() else None

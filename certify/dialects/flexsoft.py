@@ -3,10 +3,9 @@
 import base64
 import hmac
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final
 
-from certify.dialects import Access, Letter, decoded, encode, spoil, trouble
+from certify.dialects import Access, Letter, decoded, encode, exact_minor, spoil, trouble
 from certify.model import Answer, Reply, Request, Seat
 
 #: Verb → URL and action.
@@ -118,6 +117,5 @@ class Flexsoft:
 
 def _minor(millis: Any, places: int) -> int | None:
     """Return thousandths in minor units; `None` when they are no integer."""
-    if not isinstance(millis, Decimal) or millis != millis.to_integral_value():
-        return None
-    return int(millis) // int(10 ** (3 - places))
+    exact = exact_minor(millis, 0)
+    return None if exact is None else exact // int(10 ** (3 - places))

@@ -15,7 +15,16 @@ from urllib.parse import urlencode
 
 import urllib3
 
-from certify.dialects import Access, Letter, amount_text, decoded, encode, spoil, trouble
+from certify.dialects import (
+    Access,
+    AccessError,
+    Letter,
+    amount_text,
+    decoded,
+    encode,
+    spoil,
+    trouble,
+)
 from certify.model import Answer, Reply, Request, Seat, now
 
 _ROUTES: Final = {
@@ -130,22 +139,25 @@ class Winupgo:
             made, token = self._tokens.get(scope, (0.0, ""))
             if time.monotonic() - made > _TOKEN_S or not token:
                 token = self._ask(scope)
+                if not token and not how:
+                    where = self._access.extra.get("token_url", "")
+                    raise AccessError(f"no access token from token_url {where!r} of [access]")
                 self._tokens[scope] = time.monotonic(), token
         return token
 
     def _ask(self, scope: str) -> str:
         extra = self._access.extra
         user = f"{extra.get('client_id', '')}:{extra.get('client_secret', '')}"
-        answer = urllib3.request(
-            "POST", str(extra.get("token_url", "")),
-            body=urlencode({"grant_type": "client_credentials", "scope": scope}),
-            headers={"Content-Type": "application/x-www-form-urlencoded",
-                     "Authorization": "Basic " + base64.b64encode(user.encode()).decode()},
-            timeout=10, retries=False, redirect=False,
-        )  # fmt: skip
         try:
+            answer = urllib3.request(
+                "POST", str(extra.get("token_url", "")),
+                body=urlencode({"grant_type": "client_credentials", "scope": scope}),
+                headers={"Content-Type": "application/x-www-form-urlencoded",
+                         "Authorization": "Basic " + base64.b64encode(user.encode()).decode()},
+                timeout=10, retries=False, redirect=False,
+            )  # fmt: skip
             return str(json.loads(answer.data)["access_token"])
-        except (ValueError, KeyError, TypeError):
+        except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError):
             return ""
 
     def read(self, verb: str, reply: Reply, places: int) -> Answer:
