@@ -34,8 +34,8 @@ lint: .venv/.project ## Format, lint, types and the import contract
 	$(BIN)/lint-imports
 
 # The linter that `sam validate --lint` runs, in its own region and in that of the local stack.
-validate: .venv/.project ## Check the template
-	$(BIN)/cfn-lint --regions us-east-1 eu-central-1 -- template.yaml
+validate: .venv/.project ## Check the templates
+	$(BIN)/cfn-lint --regions us-east-1 eu-central-1 -- template.yaml account.yaml
 
 build: .tools/sam/.stamp ## Build what is deployed into .aws-sam (ARCHITECTURE=arm64 for Graviton)
 	$(BUILDER) --architecture $(or $(ARCHITECTURE),x86_64)
