@@ -27,8 +27,8 @@ from casino.signing.pair import Pair
 from casino.wallet.model import Session
 from casino.wiring.settings import SettingsError, load_settings, required
 
-#: An answer may take as long as the hook may run; a second try would be a second request.
-_PATIENT: Final = Config(connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
+#: Longer than any hook may run; a second try would be a second request.
+_PATIENT: Final = Config(connect_timeout=2, read_timeout=60, retries={"total_max_attempts": 1})
 _HOOKS: Final = "/webhooks/igsp/v1/platforms/game-provider/hooks"
 _GAME: Final = "rehearsal"
 _SESSION_S: Final = 900
