@@ -53,6 +53,7 @@ TOOLS_ONLY: Final = (
     "casino/wiring/admin.py",
     "casino/wiring/proof.py",
     "casino/wiring/rebuild.py",
+    "casino/wiring/releases.py",
 )
 _USED_PARTS: Final = frozenset({"__init__.py", "jmespath_utils", "typing"})
 

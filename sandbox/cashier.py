@@ -1,5 +1,5 @@
 """The casino's own cashier beside a running stack: it pays in, a round follows, it looks,
-and it sets a limit that a bet meets.
+it sets a limit that a bet meets, and it grants bonus money, which is wagered and becomes cash.
 
 History and references follow the ledger, so those questions are asked again until they are
 answered in full, or a deadline is over.
@@ -16,12 +16,13 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from casino.base.times import iso_utc
 from casino.signing.pair import Pair
 from sandbox.demo import Seat, bet, encode, hook, told, win
 from sandbox.part import Played, Step, UnexpectedAnswerError
 from sandbox.processes import TIMEOUT_S
 
-TITLE: Final = "the casino's own API: a deposit, a round, what became of it, and a limit"
+TITLE: Final = "the casino's own API: a deposit, a round, what became of it, a limit, and a bonus"
 _FOLLOWS_S: Final = 60.0
 
 type Fits = Callable[[dict[str, Any]], bool]
@@ -34,6 +35,9 @@ def events_of(run: str) -> dict[str, set[str]]:
         f"bet-{run}": {"wallet.debit.completed", "bet.authorized"},
         f"win-{run}": {"wallet.credit.completed", "bet.settled"},
         f"over-{run}": {"rg.limit.hit"},
+        f"bonus/grant/bonus-{run}": {"bonus.issued"},
+        f"wager-{run}": {"wager.progress.updated"},
+        f"bonus/end/bonus-{run}": {"bonus.consumed"},
     }
 
 
@@ -45,8 +49,8 @@ class Cashier:
     hooks_url: str
     keys: Pair
 
-    def play(self, seat: Seat, limited: Seat, run: str) -> Iterator[Played]:
-        """Play a run, see `events_of`; raises `UnexpectedAnswerError` at a wrong answer."""
+    def play(self, seat: Seat, limited: Seat, granted: Seat, run: str) -> Iterator[Played]:
+        """Play a run, see `events_of`; raises `UnexpectedAnswerError`. `granted` has EUR 10.00."""
         paid, staked, won = (f"{kind}-{run}" for kind in ("pay", "bet", "win"))
         wallets = f"/players/{seat.player_id}/wallets"
         wallet = f"{wallets}/{seat.currency}"
@@ -83,6 +87,7 @@ class Cashier:
                     lambda answer: answer.get("transaction_id") == won,
                 )
             yield from self._limit(client, limited, f"over-{run}")
+            yield from self._bonus(client, granted, run)
 
     def _limit(self, client: httpx.Client, seat: Seat, over: str) -> Iterator[Played]:
         """Set a limit of a player who plays little elsewhere, and bet above it."""
@@ -92,6 +97,32 @@ class Cashier:
         yield told(step, self._ask(client, path, limit, method="PUT"))
         step = Step("a bet of 500.01", bet(seat, over, "500.01"), 409, "rg_stake_limit")
         yield hook(client, self.hooks_url, self.keys, step)
+
+    def _bonus(self, client: httpx.Client, seat: Seat, run: str) -> Iterator[Played]:
+        """Grant bonus money, lose and win with it, and see it become cash."""
+        wallet = f"/players/{seat.player_id}/wallets/{seat.currency}"
+        why, round_id = {"reason": "the demonstration"}, f"bonus-round-{run}"
+        until = iso_utc(time.time() + 86_400)
+        grant = why | {"grant_id": f"bonus-{run}", "amount": 20, "times": 1, "expires_at": until}
+        step = Step("a bonus of 20.00, to be staked once", grant | {"order": "bonus_first"})
+        yield told(step, self._ask(client, f"{wallet}/bonuses", step.fields))
+        for fields, title in (
+            (bet(seat, f"first-{run}", "15.00", round_id), "bet 15.00 of it"),
+            (win(seat, f"gain-{run}", "12.00", round_id), "win 12.00: bonus money again"),
+        ):
+            yield hook(client, self.hooks_url, self.keys, Step(title, fields))
+        step = Step("pay out 10.01", why | {"amount": Decimal("10.01")}, 402, "insufficient_funds")
+        yield told(step, self._ask(client, f"{wallet}/withdrawals", step.fields, f"early-{run}"))
+        last = bet(seat, f"wager-{run}", "5.00", f"{round_id}-2")
+        yield hook(client, self.hooks_url, self.keys, Step("bet 5.00: all of it is wagered", last))
+        yield self._until(
+            client,
+            Step("the bonus is cash", {}),
+            f"{wallet}/bonuses",
+            lambda answer: [row["status"] for row in answer["ended"]] == ["converted"],
+        )
+        step = Step("pay out 22.00", why | {"amount": Decimal("22.00")})
+        yield told(step, self._ask(client, f"{wallet}/withdrawals", step.fields, f"out-{run}"))
 
     def _until(self, client: httpx.Client, step: Step, path: str, fits: Fits) -> Played:
         """Ask until the answer fits; raises `UnexpectedAnswerError` when it never does."""

@@ -121,7 +121,7 @@ class Listener:
 def show_told(console: Console, told: Iterable[Told]) -> None:
     """Print each event with its way."""
     table = Table(
-        title="what the world was told of the deposit, the round and the limit",
+        title="what the world was told of the deposit, the round, the limit and the bonus",
         caption="seconds from the entry in the ledger to the bus, and into the lake",
     )
     for name in ("event", "transaction", "amount"):

@@ -137,9 +137,9 @@ class Casino:
 
     def pay_in_and_look(self, run: str, seat: Seat | None = None) -> Iterator[Played]:
         """Play the casino's own cashier; raises `UnexpectedAnswerError` at a wrong answer."""
-        stack = self.stack
-        played = cashier.Cashier(stack.base_url, stack.hooks_url, self.credentials)
-        return played.play(seat or self.seats[_LOOP_PLAYER], self.seats["p_demo_2"], run)
+        played = cashier.Cashier(self.stack.base_url, self.stack.hooks_url, self.credentials)
+        granted = open_seat(self.operations, f"p_bonus_{run}", "EUR", "10.00")
+        return played.play(seat or self.seats[_LOOP_PLAYER], self.seats["p_demo_2"], granted, run)
 
     def stage(self, folder: Path, port: int) -> Stage:
         """Return it as the counterparts beside iGSP are connected to it."""
@@ -232,6 +232,7 @@ def _pay_in(console: Console, casino: Casino) -> None:
     run = uuid4().hex[:8]
     with listening(casino.operations) as listener:
         show(console, listener.beside(casino.pay_in_and_look(run)), cashier.TITLE)
+        console.print(ledger.history(casino.operations, f"p_bonus_{run}", "EUR").as_text())
         show_told(console, listener.follow(cashier.events_of(run)))
 
 
@@ -267,11 +268,8 @@ def show(
     """Print each step as a row, also those before one that went wrong."""
     caption = "the first request of an environment starts it, which no later one waits for"
     table = Table(title=title, caption=caption)
-    table.add_column("step")
-    table.add_column("status", justify="right")
-    table.add_column("answer")
-    table.add_column("balance", justify="right")
-    table.add_column("ms", justify="right")
+    for name in ("step", "status", "answer", "balance", "ms"):
+        table.add_column(name, justify="left" if name in ("step", "answer") else "right")
     try:
         for row in played:
             answer = row.error or ("replay" if row.step.replay else "ok")

@@ -26,11 +26,16 @@ def test_demonstration_is_answered_as_documented_and_the_ledger_is_proven(casino
 
 def test_the_cashier_pays_in_and_is_told_what_became_of_it(casino: Casino) -> None:
     titles = [played.step.title for played in casino.pay_in_and_look(uuid4().hex)]
-    assert titles[-4:] == [
-        "the transaction by the provider's id",
-        "the transaction by our reference",
+    assert titles[-9:] == [
         "a limit of 500.00 for a bet",
         "a bet of 500.01",
+        "a bonus of 20.00, to be staked once",
+        "bet 15.00 of it",
+        "win 12.00: bonus money again",
+        "pay out 10.01",
+        "bet 5.00: all of it is wagered",
+        "the bonus is cash",
+        "pay out 22.00",
     ]
 
 
