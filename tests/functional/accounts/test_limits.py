@@ -1,11 +1,14 @@
 """Limits and exclusions over the casino's own API: set, met, confirmed, checked, audited."""
 
+import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from casino.audit.model import AuditRecord
+from casino.audit.model import AuditRecord, Who
 from testing.back_office import BackOffice
+from testing.clock import FakeClock
 from testing.hooks import Caller
 from testing.play import Play
 from testing.world import World
@@ -56,6 +59,20 @@ def test_a_looser_limit_waits_and_the_same_request_changes_nothing(office: BackO
 def test_nothing_waits_nothing_is_confirmed(office: BackOffice) -> None:
     told = office.post(f"{LIMITS}/confirmations", currency="EUR")
     assert (told.status, told.error) == (409, "nothing_to_confirm")
+
+
+def test_a_confirmation_whose_answer_was_lost_is_answered_again_under_its_key(
+    world: World, office: BackOffice
+) -> None:
+    long_ago = FakeClock(time.time() - 2 * 86_400)
+    limits = replace(world.limits, clock=long_ago)
+    for value in (1_000, 2_000):
+        limits.set("ann", "EUR", {"loss_day": value}, who=Who("arn", "a test"))
+    first, again = (office.post(f"{LIMITS}/confirmations", "c-1", currency="EUR") for _ in range(2))
+    assert (first.status, first.json["limits"][0]["value"]) == (200, "20.00")
+    assert (again.body, again.is_replay) == (first.body, True)
+    other = office.post(f"{LIMITS}/confirmations", "c-2", currency="EUR")
+    assert other.error == "nothing_to_confirm"
 
 
 def test_an_exclusion_is_lengthened_and_never_shortened(office: BackOffice, play: Play) -> None:

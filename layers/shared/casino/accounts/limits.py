@@ -11,7 +11,7 @@ from typing import Final
 
 from casino.accounts.model import Controlled, Exclusion
 from casino.accounts.ports import Controls
-from casino.audit.model import Who, of_player
+from casino.audit.model import Once, Who, of_player
 from casino.base.checks import a_currency
 from casino.base.clock import Clock
 from casino.base.errors import AdminError, BusyError
@@ -100,10 +100,18 @@ class LimitsAdmin:
 
         return self._change(player_id, currency, "set limits", change, who)
 
-    def confirm(self, player_id: str, currency: str, *, who: Who) -> Controlled:
+    def confirm(
+        self,
+        player_id: str,
+        currency: str,
+        *,
+        who: Who,
+        once: Callable[[Controlled], Once] | None = None,
+    ) -> Controlled:
         """Let the looser limits hold whose waiting time is over.
 
-        Raises `AdminError` when none waits, or none long enough.
+        `once` says how a request that names itself is answered, from what holds then. Raises
+        `AdminError` when none waits, or none long enough.
         """
 
         def change(before: Controlled) -> Controlled:
@@ -118,7 +126,7 @@ class LimitsAdmin:
             waiting = tuple(each for each in before.pending if each.name not in due)
             return self._with(before, kept, waiting, _Told())
 
-        return self._change(player_id, currency, "confirm limits", change, who)
+        return self._change(player_id, currency, "confirm limits", change, who, once)
 
     def exclude(self, player_id: str, exclusion: Exclusion, until: int | None, *, who: Who) -> int:
         """Stop a player's bets and launches until a moment, or for good; return when it ends.
@@ -160,6 +168,7 @@ class LimitsAdmin:
         what: str,
         change: Callable[[Controlled], Controlled],
         who: Who,
+        once: Callable[[Controlled], Once] | None = None,
     ) -> Controlled:
         for attempt in range(_TRIES):
             if attempt:
@@ -173,7 +182,8 @@ class LimitsAdmin:
                 return before
             old, new = (_words(each) for each in (before, after))
             subject, now = of_player(player_id), self.clock.now()
-            audit = who.explained().record(subject, what, now, old=old, new=new, detail=currency)
+            asker = who.explained() if once is None else replace(who.explained(), once=once(after))
+            audit = asker.record(subject, what, now, old=old, new=new, detail=currency)
             if self.controls.change(before, after, audit):
                 return after
         raise BusyError("the wallet changed too often meanwhile")

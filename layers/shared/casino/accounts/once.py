@@ -29,9 +29,10 @@ class Repeats:
     def once(self, asked: Once, change: Change, refused: Refused) -> tuple[Once, bool]:
         """Return the answer of the first request under the key, and whether this is a copy of it.
 
-        `change` makes the change together with the answer that it is handed, and `refused` says how
-        a refusal is answered. Raises `AdminError` for another request under the key and for one
-        that is not valid, and `RetryableError`: then the same request settles it.
+        `change` makes the change together with the answer that it is handed, or with another one
+        that it returns, and `refused` says how a refusal is answered. Raises `AdminError` for
+        another request under the key and for one that is not valid, and `RetryableError`: then the
+        same request settles it.
         """
         known = self.answers.find(asked.key)
         if known is None:
@@ -48,7 +49,7 @@ class Repeats:
     def _tried(self, asked: Once, change: Change, refused: Refused) -> Once | None:
         """Return the answer that was written now; `None` when the key has another one."""
         try:
-            change(asked)
+            made = change(asked)
         except AnsweredError:
             return None
         except AdminError as error:
@@ -57,4 +58,4 @@ class Repeats:
             status, body = refused(error)
             refusal = replace(asked, status=status, body=body)
             return refusal if self.answers.put_if_absent(refusal) else None
-        return asked
+        return made if isinstance(made, Once) else asked

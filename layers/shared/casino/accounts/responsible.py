@@ -1,13 +1,13 @@
 """The routes of responsible gaming: limits and exclusions, for the casino's site.
 
-Every change may be sent again: what holds already, or waits already, stays as it is. So none of
-them needs an Idempotency-Key.
+Every change may be sent again: what holds already, or waits already, stays as it is. Only a
+confirmation has an Idempotency-Key: made twice, it would find nothing to confirm.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -17,8 +17,10 @@ from casino.accounts.api import Asked, Plain, PlainId, Reasoned, minor_of, parse
 from casino.accounts.limit_words import ending, limit_of, limits_shown, moment_of
 from casino.accounts.limits import LimitsAdmin
 from casino.accounts.model import Controlled, Exclusion, Reply
+from casino.audit.model import Once
 from casino.base.checks import a_currency
 from casino.base.times import iso_utc
+from casino.wallet.dialect import Answer
 
 
 class InWallet(Reasoned):
@@ -55,6 +57,8 @@ class Responsible:
 
     players: PlayerAdmin
     limits: LimitsAdmin
+    once: Callable[[Asked, Mapping[str, Any], Answer, Callable[[Once], object]], Reply]
+    """Makes a change once for its key: `casino.accounts.writes`."""
 
     def routes(self) -> dict[tuple[str, str], Callable[[Asked], Reply]]:
         """Return what answers which method of which resource."""
@@ -89,8 +93,15 @@ class Responsible:
 
     def _confirm(self, asked: Asked) -> Reply:
         body = parsed(InWallet, asked.body)
-        who = asked.who(body)
-        return self._changed(self.limits.confirm(asked.player_id, body.currency, who=who))
+
+        def confirm(once: Once) -> Once:
+            def answered(after: Controlled) -> Once:
+                return replace(once, body=self._changed(after).body)
+
+            named, who = (asked.player_id, body.currency), asked.who(body)
+            return answered(self.limits.confirm(*named, who=who, once=answered))
+
+        return self.once(asked, {"currency": body.currency}, Answer(200, ""), confirm)
 
     def _changed(self, standing: Controlled) -> Reply:
         answer = {"player_id": standing.wallet.player_id, **_shown(standing)}

@@ -66,7 +66,7 @@ class Writes:
             who = asked.who(body, once)
             self.players.add(body.player_id, currencies, profile, who=who)
 
-        return self._once(asked, said, Answer(201, written(answer)), add)
+        return self.once(asked, said, Answer(201, written(answer)), add)
 
     def _change_profile(self, asked: Asked) -> Reply:
         body = parsed(Profile, asked.body)
@@ -78,7 +78,7 @@ class Writes:
         def change(once: Once) -> None:
             self.players.change_profile(asked.player_id, who=asked.who(body, once), **fields)
 
-        return self._once(asked, said, Answer(200, written(answer)), change)
+        return self.once(asked, said, Answer(200, written(answer)), change)
 
     def _set_blocked(self, asked: Asked, *, blocked: bool) -> Reply:
         body = parsed(Reasoned, asked.body)
@@ -88,7 +88,7 @@ class Writes:
             who = asked.who(body, once)
             self.players.set_blocked(asked.player_id, blocked=blocked, who=who)
 
-        return self._once(asked, {}, Answer(200, written(answer)), change)
+        return self.once(asked, {}, Answer(200, written(answer)), change)
 
     def _deposit(self, asked: Asked) -> Reply:
         """Pay in; as for operators, the first deposit opens the wallet."""
@@ -129,7 +129,7 @@ class Writes:
             self.reservations.reserve(*wanted, who=asked.who(body, once))
 
         said = {"amount_minor": amount_minor}
-        return self._once(asked, said, Answer(201, written(answer)), reserve)
+        return self.once(asked, said, Answer(201, written(answer)), reserve)
 
     def _release(self, asked: Asked) -> Reply:
         body, reservation_id = parsed(Reasoned, asked.body), asked.place["reservation_id"]
@@ -139,15 +139,17 @@ class Writes:
         def release(once: Once) -> None:
             self.reservations.release(*named, who=asked.who(body, once))
 
-        return self._once(asked, {}, Answer(200, written(answer)), release)
+        return self.once(asked, {}, Answer(200, written(answer)), release)
 
-    def _once(
+    def once(
         self,
         asked: Asked,
         said: Mapping[str, Any],
         answer: Answer,
         change: Callable[[Once], object],
     ) -> Reply:
+        """Return what a change under the request's key is answered; `said` tells it from others."""
+
         def refused(error: AdminError) -> Answer:
             return error_answer(error.code, asked.trace_id, str(error))
 

@@ -51,7 +51,7 @@ def accounts_endpoint(client: Any, settings: Settings) -> AccountsEndpoint:
     writes = Writes(players, reservations, Repeats(DynamoDbAnswers(client, tables)))
     reads = Reads(players, *_ledger_reads(client, tables, clock))
     limits = limits_admin(client, tables, clock, settings.limit_wait_s, settings.time_zone)
-    routes = writes.routes() | reads.routes() | Responsible(players, limits).routes()
+    routes = writes.routes() | reads.routes() | Responsible(players, limits, writes.once).routes()
     routes |= Granting(bonus_history(client, tables, clock)).routes()
     return AccountsEndpoint(routes, clock, Telemetry(settings.service), settings.local)
 
