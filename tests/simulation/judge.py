@@ -6,6 +6,7 @@ every refusal was true at some moment of its request's way; money is conserved; 
 itself.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -18,6 +19,7 @@ from tests.simulation.messages import CASHIER, CURRENCY, INTEGRATIONS, code_of, 
 from tests.simulation.partners import Attempt, Provider
 from tests.simulation.reference import CACHE_US, Reference, WalletBooks, enabled
 from tests.simulation.wire import OPERATOR, Done
+from tests.simulation.writes import actions, allow, new_values
 
 #: Refusals that leave no entry, beside `bet_not_authorized`.
 _SAYS_NOTHING: Final = frozenset({"invalid_signature", "timestamp_out_of_range"})
@@ -63,6 +65,9 @@ class Judge:
         self._tombstones: dict[tuple[str, str], Tombstone] = {}
         self._writes_of: dict[str, list[Entry]] = {}
         self._judged = 0
+        self._posted: dict[str, Counter[str]] = {player_id: Counter() for player_id in PLAYERS}
+        self._granted: set[str] = set()
+        """Wallets with a bonus, which the books know nothing of: their postings have to add up."""
         self._open: list[_Decided] = []
         self._tables = self.house.world.tables
 
@@ -92,7 +97,7 @@ class Judge:
 
     def _take_in(self, write: Done) -> None:
         """Lead the books through one write; what hangs together has the same moment."""
-        for kind, action in _actions(write):
+        for kind, action in actions(write):
             if action["TableName"] == self._tables.ledger and kind == "Put":
                 self._take_in_record(write, action["Item"])
             elif action["TableName"] == self._tables.sessions and kind == "Put":
@@ -123,6 +128,11 @@ class Judge:
             self.fails("every entry was asked for", f"{name} of {entry.amount_minor}")
             return
         if entry.kind == "notice":
+            return
+        self._posted[asks.player_id].update(dict(entry.postings))
+        if entry.bonus is not None:
+            self._granted.add(asks.player_id)
+        if asks.player_id in self._granted:
             return
         code, player_id = entry.rule, asks.player_id
         code = "ok" if entry.record == "applied" else code
@@ -169,11 +179,11 @@ class Judge:
             if ":blocked" in values:
                 books.blocked = values[":blocked"]["BOOL"]
             if ":limits" in values:
-                _allow(books, values[":limits"]["M"])
+                allow(books, values[":limits"]["M"])
             if "limits.self_excluded_until" in action["UpdateExpression"]:
                 books.is_excluded = True
             self.reference.changed(*moments, player_id)
-        new = _new_values(action)
+        new = new_values(action)
         if action["TableName"] == tables.sessions and "status" in new:
             self.reference.now_is(*moments, action["Key"]["session_id"]["S"], new["status"]["S"])
         if action["TableName"] == tables.registry:
@@ -195,6 +205,8 @@ class Judge:
         code = code_of(message.dialect, body)
         if status >= 500:
             self._check_no_answer(attempt, code)
+            return
+        if message.reads and message.asks.player_id in self._granted:
             return
         if message.reads and code != "unauthorized":
             self._check_reading(attempt, code)
@@ -255,34 +267,22 @@ class Judge:
         for player_id, books in self.reference.books.items():
             wallet = self.house.world.accounts.wallet(player_id, CURRENCY)
             assert wallet is not None
-            stands = (wallet.spendable_minor, wallet.reserved_minor, wallet.held_minor)
-            said = (books.balance, books.reserved, books.held)
+            posted, grant = self._posted[player_id], wallet.bonus.grant if wallet.bonus else None
+            bonus_minor = grant.balance_minor if grant is not None else 0
+            stands: tuple[int, ...] = (wallet.balance_minor, wallet.held_minor, bonus_minor)
+            said: tuple[int, ...] = (
+                START_MINOR + posted["player"],
+                posted["held"],
+                posted["bonus"],
+            )
+            if player_id not in self._granted:
+                stands += (wallet.spendable_minor, wallet.reserved_minor, wallet.held_minor)
+                said += (books.balance, books.reserved, books.held)
             if stands != said:
                 self.fails("money is conserved", f"{player_id}: {stands}; the books say {said}")
         for fault in Verifier(self.house.world.history).everything().faults:
             self.fails("the ledger proves itself", str(fault))
 
 
-def _actions(write: Done) -> list[tuple[str, Mapping[str, Any]]]:
-    if write.operation == "TransactWriteItems":
-        return [next(iter(each.items())) for each in write.request["TransactItems"]]
-    return [(write.operation.removesuffix("Item"), write.request)]
-
-
-def _new_values(action: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what an update of `casino.aws.dynamodb.difference` sets, by attribute."""
-    names, values = (
-        action.get("ExpressionAttributeNames", {}),
-        action.get("ExpressionAttributeValues", {}),
-    )
-    return {name: values[f":n{m[1:]}"] for m, name in names.items() if f":n{m[1:]}" in values}
-
-
 def _is_of(asks: Transaction, entry: Entry) -> bool:
     return asks.fingerprint() == entry.fingerprint
-
-
-def _allow(books: WalletBooks, limits: Mapping[str, Any]) -> None:
-    most = {name: int(value["N"]) for name, value in limits.items() if "N" in value}
-    books.most_stake, books.most_wagered = most.get("stake"), most.get("wager_day")
-    books.is_excluded = most["self_excluded_until"] > 0

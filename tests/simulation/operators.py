@@ -1,4 +1,4 @@
-"""What the casino does while its providers play: blocks, limits, switches, secrets, releases."""
+"""What the casino does while its providers play: blocks, limits, bonuses, switches, secrets."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,19 +12,23 @@ from casino.accounts.store.controls import DynamoDbControls
 from casino.audit.model import Who
 from casino.base.clock import SystemClock
 from casino.base.errors import AdminError, BusyError, RetryableError
+from casino.bonus.model import BonusTerms, Order
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.model import WalletTerms
+from casino.wallet.bonus_grant import EndKind, end_request, grant_request
 from casino.wallet.decide_hold import decide_hold
 from casino.wallet.hold import RELEASE, HoldRequest
-from casino.wallet.model import Entry, SessionStatus
+from casino.wallet.model import PLATFORM, Entry, SessionStatus
 from casino.wallet.record_hold import hold_commit_for
 from casino.wallet.service import Rules, WalletService
 from casino.wallet.store.audited import AuditedHoldLedger
 from casino.wallet.store.releases import DynamoDbReleases
+from casino.wiring.players import bonus_admin
 from testing.arranged import ARRANGED
 from testing.credentials import secret_of
 from tests.simulation.choices import Options
 from tests.simulation.house import PLAYERS, House, session_of
+from tests.simulation.kernel import START_S
 from tests.simulation.messages import CURRENCY, INTEGRATIONS
 from tests.simulation.partners import Provider
 from tests.simulation.wire import OPERATOR
@@ -42,6 +46,7 @@ _KINDS: Final = Options(
     (2, "rotates a secret"),
     (2, "releases a held win"),
     (2, "gives a stake back"),
+    (2, "grants a bonus"),
 )
 _STARTS: Final = Options((3, 6_000), (3, 40_000), (2, 0), (2, 400_000), (1, 3 * _S), (1, 62 * _S))
 _LASTS: Final = Options((2, 20_000), (2, 900_000), (1, 5 * _S), (1, 70 * _S))
@@ -119,6 +124,8 @@ class Operator:
                 yield from self._rotation(dialect)
             case "releases a held win":
                 yield self._release_win
+            case "grants a bonus":
+                yield from self._bonus()
             case _:
                 yield self._give_back
 
@@ -190,13 +197,36 @@ class Operator:
             bet_transaction_id=bet_id,
         )
         self.provider.asked[integration, released.transaction_id] = [released]
+        releases = HoldReleases(world.history, wallet, WalletTerms())
+        self._may_refuse(releases.release, integration, bet_id)
+
+    def _bonus(self) -> Iterator[Callable[[], object]]:
+        """Grant bonus money, and end the grant: by its conversion, if it is wagered."""
+        world, owner = self.house.world, (PLAYERS[0], CURRENCY)
+        admin = bonus_admin(world.client, world.tables, SystemClock())
+        order = self._pick(f"{self.name} order", _ORDERS)
+        terms = BonusTerms(f"g{self.number}", 3_000, 4_000, START_S + 86_400, order)
+        asked, said = self.provider.asked, _WHO.explained().written()
+        kind, reason = self._pick(f"{self.name} ends", _ENDS)
+        for request in (
+            grant_request(*owner, terms, said, ""),
+            end_request(kind, reason, owner, terms.grant_id, said, ""),
+        ):
+            asked.setdefault((PLATFORM, request.transaction_id), []).append(request)
+        yield partial(self._may_refuse, admin.grant, *owner, terms)
+        end = admin.convert if kind == "bonus_conversion" else admin.forfeit
+        yield partial(self._may_refuse, end, *owner, terms.grant_id)
+
+    def _may_refuse(self, act: Callable[..., object], *named: object) -> None:
         try:
-            HoldReleases(world.history, wallet, WalletTerms()).release(
-                integration, bet_id, who=_WHO
-            )
+            act(*named, who=_WHO)
         except AdminError as error:
             self.house.tell(f"{self.name}: {error.code}", step=False)
 
 
+_ORDERS: Final[Options[Order]] = Options((1, "cash_first"), (1, "bonus_first"))
+_ENDS: Final[Options[tuple[EndKind, str]]] = Options(
+    (1, ("bonus_forfeiture", "revoked")), (1, ("bonus_conversion", "wagered"))
+)
 _BETS: Final = Options(*((1, f"r{number} bet") for number in range(1, 7)))
 _WHO: Final = Who("local:test", "the player asked")

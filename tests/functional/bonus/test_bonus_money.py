@@ -1,5 +1,6 @@
 """The rules of bonus money: stakes, wins, what comes back, and who may take it."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +11,7 @@ from casino.wallet.model import Transaction
 from casino.wallet.shown import story_shown
 from testing.transactions import PLAYER
 from tests.functional.bonus.table import SEAT, SEATS, WHO, Table
-from tests.integration.wallet.crowd import flexsoft_round, winupgo_round
+from tests.integration.wallet.crowd import FLEXSOFT, flexsoft_round, winupgo_round
 
 
 def test_cash_is_staked_first_and_the_rest_is_bonus_money(table: Table) -> None:
@@ -109,6 +110,17 @@ def test_a_refund_gives_each_part_back_and_takes_its_progress_back(table: Table)
     assert table.play(3_400) == "ok"
     assert table.win(3_400) == "ok"  # the refunded stake has no share in it
     assert table.money == (3_000, 1_000, 3_400)
+
+
+def test_a_second_rollback_of_a_bet_takes_no_progress_back_and_is_proved(table: Table) -> None:
+    """Seed 125 of the simulation: the verifier took such an entry for a fault."""
+    table.grant()
+    bet = table.bet(1_000, "r1", integration=FLEXSOFT, session_id=SEAT.at_flexsoft, by_bet=True)
+    back = replace(bet, kind="refund", round_id=None, bet_transaction_id=bet.transaction_id)
+    for message in (bet, *(replace(back, transaction_id=name) for name in ("b1", "b2"))):
+        assert table.send(message).code == "ok"
+    assert table.money == (3_000, 1_000, 0)
+    assert table.faults() == set()
 
 
 @pytest.mark.parametrize("pays", [True, False])

@@ -131,7 +131,7 @@ class BonusTold:
                 return {0}
             percents = {WHOLE, *dict(grant.terms.contributions).values()}
             return {entry.amount_minor * percent // 100 for percent in percents}
-        if entry.kind in ("refund", "rollback"):
+        if entry.kind in ("refund", "rollback") and entry.postings:
             stake = self.stakes.get((entry.integration, entry.bet_transaction_id or ""))
         if stake is None or stake.bonus is None:
             return {0}
