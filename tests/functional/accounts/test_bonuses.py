@@ -141,6 +141,8 @@ def test_a_grant_is_taken_back_once(office: BackOffice, play: Play, audit: Audit
         ({"times": 0}, "invalid_request"),
         ({"times": 1001}, "invalid_request"),
         ({"expires_at": "tomorrow"}, "invalid_request"),
+        ({"expires_at": "9999-12-31T23:59:59-14:00"}, "invalid_request"),
+        ({"expires_at": "0001-01-01T00:00:00+14:00"}, "bonus_over"),
         ({"expires_at": "2027-01-01T00:00:00"}, "invalid_request"),
         ({"expires_at": "2020-01-01T00:00:00Z"}, "bonus_over"),
         ({"order": "any"}, "invalid_request"),

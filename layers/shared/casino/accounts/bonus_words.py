@@ -10,6 +10,7 @@ from casino.base.errors import AdminError
 from casino.base.money import AmountError, AmountPrecisionError, amount, parse_major
 from casino.base.times import iso_utc
 from casino.bonus.model import BonusTerms, Grant, Order, Pays
+from casino.limits.model import FOR_GOOD
 
 #: How often money may have to be wagered at most.
 MOST_TIMES: Final = 1_000
@@ -35,12 +36,14 @@ def terms_of(
     """
     if not 1 <= times <= MOST_TIMES:
         raise AdminError("invalid_request", f"money is wagered 1 to {MOST_TIMES} times")
-    amount_minor = _minor(value, currency)
+    amount_minor, ends = _minor(value, currency), moment_of(expires_at)
+    if ends > FOR_GOOD:
+        raise AdminError("invalid_request", "a deadline is a moment of a year up to 9999")
     return BonusTerms(
         grant_id=grant_id,
         amount_minor=amount_minor,
         required_minor=amount_minor * times,
-        expires_at=moment_of(expires_at),
+        expires_at=ends,
         order=order,
         max_bet_minor=None if max_bet is None else _minor(max_bet, currency),
         contributions=tuple(sorted((contributions or {}).items())),
