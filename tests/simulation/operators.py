@@ -185,18 +185,21 @@ class Operator:
         ledger = AuditedHoldLedger(world.client, world.tables)
         rules = Rules(decide_hold, hold_commit_for)
         wallet = WalletService(ledger, world.accounts, SystemClock(), Winupgo(), rules=rules)
-        bet_id = self._pick(f"{self.name} gives back", _BETS)
+        number = self._pick(f"{self.name} gives back", _NUMBERS)
+        bet_id, asked = f"r{number} bet", self.provider.asked
+        held = asked.get((integration, f"r{number} hold"))
+        owner = held[0].player_id if held else PLAYERS[0]
         released = HoldRequest(
             integration,
             f"{RELEASE}{bet_id}",
             "rollback",
             "rollback",
-            PLAYERS[0],
+            owner,
             "",
             0,
             bet_transaction_id=bet_id,
         )
-        self.provider.asked[integration, released.transaction_id] = [released]
+        asked[integration, released.transaction_id] = [released]
         releases = HoldReleases(world.history, wallet, WalletTerms())
         self._may_refuse(releases.release, integration, bet_id)
 
@@ -228,5 +231,5 @@ _ORDERS: Final[Options[Order]] = Options((1, "cash_first"), (1, "bonus_first"))
 _ENDS: Final[Options[tuple[EndKind, str]]] = Options(
     (1, ("bonus_forfeiture", "revoked")), (1, ("bonus_conversion", "wagered"))
 )
-_BETS: Final = Options(*((1, f"r{number} bet") for number in range(1, 7)))
+_NUMBERS: Final = Options(*((1, number) for number in range(1, 7)))
 _WHO: Final = Who("local:test", "the player asked")
