@@ -232,7 +232,8 @@ def _pay_in(console: Console, casino: Casino) -> None:
     run = uuid4().hex[:8]
     with listening(casino.operations) as listener:
         show(console, listener.beside(casino.pay_in_and_look(run)), cashier.TITLE)
-        console.print(ledger.history(casino.operations, f"p_bonus_{run}", "EUR").as_text())
+        lines = ledger.history(casino.operations, f"p_bonus_{run}", "EUR").as_text()
+        console.print(lines, highlight=False, soft_wrap=True)
         show_told(console, listener.follow(cashier.events_of(run)))
 
 
