@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -66,20 +67,23 @@ def look_for(wanted: Plant, seeds: int) -> Found:
 
 def look_for_all(wanted: list[Plant], seeds: int, processes: int) -> Iterator[Found]:
     """Look for many faults, each in a process of its own, in order."""
-    load_template()  # Every process needs it, and it holds nothing of the product.
+    load_template()  # What every process needs, and nothing of the product.
+    for each in ("boto3", "botocore.auth", "urllib3", "greenlet"):
+        import_module(each)
     context = multiprocessing.get_context("fork")
     with context.Pool(processes, maxtasksperchild=1) as pool:
         yield from pool.imap(partial(look_for, seeds=seeds), wanted, chunksize=1)
 
 
-def table(found: list[Found]) -> str:
-    """Return the page."""
-    rows = [f"| {each.fault} | {each.check} | {each.seed:,} | {each.steps} |\n" for each in found]
-    short = sum(1 for each in found if each.steps <= SHORT)
-    return (
-        f"{_HEAD}{''.join(rows)}\n{len(found)} faults; {short} of them show in a history of at most"
-        f" {SHORT} steps.\n"
-    )
+def page_with(found: list[Found], page: str) -> str:
+    """Return the page with new rows; those of faults that are not looked for now stay."""
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in page.splitlines()}
+    for each in found:
+        rows[each.fault] = f"| {each.fault} | {each.check} | {each.seed:,} | {each.steps} |"
+    kept = [rows[each.fault] for each in every_plant() if each.fault in rows]
+    short = sum(1 for row in kept if int(row.split(" | ")[-1].removesuffix(" |")) <= SHORT)
+    count = f"{len(kept)} faults; {short} of them show in a history of at most {SHORT} steps."
+    return "\n".join([_HEAD + kept[0], *kept[1:], "", count, ""])
 
 
 def tell(*lines: str) -> None:
@@ -94,10 +98,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", default="", help="the faults whose words hold this text")
     parser.add_argument("--seeds", type=int, default=MOST_SEEDS, help="the most seeds for each")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--write", action="store_true", help="write planted.md")
+    parser.add_argument("--part", type=int, nargs=2, default=(1, 1), metavar=("K", "N"))
+    parser.add_argument("--write", action="store_true", help="write the rows of planted.md")
     parser.add_argument("--histories", action="store_true", help="print each history")
     given = parser.parse_args(arguments)
-    wanted = [each for each in every_plant() if given.only in each.fault]
+    part, parts = given.part
+    wanted = [each for each in every_plant() if given.only in each.fault][part - 1 :: parts]
     found = []
     for each in look_for_all(wanted, given.seeds, given.processes):
         found.append(each)
@@ -106,8 +112,9 @@ def main(arguments: list[str]) -> int:
         if given.histories:
             tell(*(f"    {line}" for line in (*each.history, each.words)))
     missed = [each.fault for each in found if not each.check]
-    if given.write and not missed:
-        TABLE.write_text(table(found), "utf-8")
+    if given.write:
+        page = TABLE.read_text("utf-8") if TABLE.exists() else ""
+        TABLE.write_text(page_with([each for each in found if each.check], page), "utf-8")
     tell(f"{len(found) - len(missed)} of {len(found)} found")
     return 1 if missed else 0
 
