@@ -84,6 +84,10 @@ pairs: .venv/.project ## Play every pair of faults at every two calls of bet, wi
 simulate: .venv/.project ## Play SEEDS=1000 simulated histories on two processes, for MINUTES at most; SEED=17 tells one of them
 	$(BIN)/python -m tests.simulation.campaign $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) $(if $(MINUTES),--minutes $(MINUTES)))
 
+.PHONY: planted
+planted: .venv/.project ## Plant each fault of tests/simulation/planted.toml, let the simulation find it, and write the page of them
+	$(BIN)/python -m tests.simulation.planted --write
+
 .PHONY: bonus
 bonus: .venv/.project ## Play BONUS=500 histories of bonus money against a player's purse
 	BONUS=$(or $(BONUS),500) $(BIN)/pytest tests/functional/bonus/test_stateful_bonus.py --hypothesis-profile=explore

@@ -95,7 +95,9 @@ def tell(*lines: str) -> None:
 def main(arguments: list[str]) -> int:
     """Look for the faults; return 1 when one is not found."""
     parser = argparse.ArgumentParser(prog="planted", description=__doc__)
-    parser.add_argument("--only", default="", help="the faults whose words hold this text")
+    parser.add_argument(
+        "--only", nargs="*", default=("",), help="faults whose words hold one of these"
+    )
     parser.add_argument("--seeds", type=int, default=MOST_SEEDS, help="the most seeds for each")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--part", type=int, nargs=2, default=(1, 1), metavar=("K", "N"))
@@ -103,7 +105,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--histories", action="store_true", help="print each history")
     given = parser.parse_args(arguments)
     part, parts = given.part
-    wanted = [each for each in every_plant() if given.only in each.fault][part - 1 :: parts]
+    wanted = [e for e in every_plant() if any(text in e.fault for text in given.only)][
+        part - 1 :: parts
+    ]
     found = []
     for each in look_for_all(wanted, given.seeds, given.processes):
         found.append(each)

@@ -25,7 +25,7 @@ from tests.functional.faults.seats import seat_of
 from tests.functional.faults.wire import Call, Fault, faults_of
 from tests.simulation.dynamodb_model import DynamoDbModel
 
-PAIRS: Final = int(os.environ.get("PAIRS", "40"))
+PAIRS: Final = int(os.environ.get("PAIRS", "25"))
 """How many pairs of each action are played; 0: all."""
 SEED: Final = int(os.environ.get("PAIRS_SEED", "1"))
 """Draws them, and for each whether what is on its way arrives before the request is sent again."""
