@@ -75,11 +75,10 @@ def look_for_all(wanted: list[Plant], seeds: int, processes: int) -> Iterator[Fo
         yield from pool.imap(partial(look_for, seeds=seeds), wanted, chunksize=1)
 
 
-def page_with(found: list[Found], page: str) -> str:
-    """Return the page with new rows; those of faults that are not looked for now stay."""
+def page_with(found: Found, page: str) -> str:
+    """Return the page with a new row; those of the other faults stay."""
     rows = {line.split(" | ")[0].removeprefix("| "): line for line in page.splitlines()}
-    for each in found:
-        rows[each.fault] = f"| {each.fault} | {each.check} | {each.seed:,} | {each.steps} |"
+    rows[found.fault] = f"| {found.fault} | {found.check} | {found.seed:,} | {found.steps} |"
     kept = [rows[each.fault] for each in every_plant() if each.fault in rows]
     short = sum(1 for row in kept if int(row.split(" | ")[-1].removesuffix(" |")) <= SHORT)
     count = f"{len(kept)} faults; {short} of them show in a history of at most {SHORT} steps."
@@ -113,12 +112,12 @@ def main(arguments: list[str]) -> int:
         found.append(each)
         told = f"{each.check} (seed {each.seed}, {each.steps} steps)"
         tell(f"{each.fault}: {told if each.check else f'NOT FOUND {each.words}'}")
+        if given.write and each.check:
+            page = TABLE.read_text("utf-8") if TABLE.exists() else ""
+            TABLE.write_text(page_with(each, page), "utf-8")
         if given.histories:
             tell(*(f"    {line}" for line in (*each.history, each.words)))
     missed = [each.fault for each in found if not each.check]
-    if given.write:
-        page = TABLE.read_text("utf-8") if TABLE.exists() else ""
-        TABLE.write_text(page_with([each for each in found if each.check], page), "utf-8")
     tell(f"{len(found) - len(missed)} of {len(found)} found")
     return 1 if missed else 0
 
