@@ -66,13 +66,13 @@ def look_for(wanted: Plant, seeds: int) -> Found:
 
 
 def look_for_all(wanted: list[Plant], seeds: int, processes: int) -> Iterator[Found]:
-    """Look for many faults, each in a process of its own, in order."""
+    """Look for many faults, each in a process of its own, in the order of their ends."""
     load_template()  # What every process needs, and nothing of the product.
     for each in ("boto3", "botocore.auth", "urllib3", "greenlet"):
         import_module(each)
     context = multiprocessing.get_context("fork")
     with context.Pool(processes, maxtasksperchild=1) as pool:
-        yield from pool.imap(partial(look_for, seeds=seeds), wanted, chunksize=1)
+        yield from pool.imap_unordered(partial(look_for, seeds=seeds), wanted, chunksize=1)
 
 
 def page_with(found: Found, page: str) -> str:
