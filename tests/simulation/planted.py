@@ -27,8 +27,8 @@ _HEAD: Final = """\
 
 `make planted` writes this page: it plants each fault of [planted.toml](planted.toml) alone, and
 plays seeds from 0 on until a check fails. *Steps* counts what is done to the wallet in the shortest
-history in which the same check still fails. A row is of the run that wrote it: seeds move as the world
-grows.
+history in which the same check still fails.
+A row is of the run that wrote it: seeds move as the world grows.
 
 | fault | check | seed | steps |
 |---|---|---:|---:|
