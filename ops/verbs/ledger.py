@@ -14,6 +14,7 @@ from ops.output import Output, comma_separated, table
 from ops.story import told
 from ops.verbs.open_bets import open_
 from ops.verbs.rebuild import drill, rebuild, restore
+from ops.verbs.verification import checkpoint
 from ops.verbs.verification import verify as verify
 
 __all__ = ["VERBS", "explain", "history", "verify"]
@@ -138,6 +139,7 @@ VERBS: Final = {
     "history": history,
     "explain": explain,
     "verify": verify,
+    "checkpoint": checkpoint,
     "rebuild": rebuild,
     "restore": restore,
     "drill": drill,

@@ -10,8 +10,10 @@ import typer
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from casino.base.checks import a_currency
+from casino.events.daily import Daily
+from casino.events.ports import WalletName
 from casino.events.store.archive import S3Archive
-from casino.events.store.checkpoints import S3Checkpoints
+from casino.events.store.checkpoints import KmsSigner, S3Checkpoints
 from casino.wallet.proof.verify import Verification
 from casino.wallet.store.pages import Pages
 from ops.against import Against, public_key
@@ -109,6 +111,32 @@ def _swept(
             shelf.close()
         file.unlink()
         return found
+
+
+def checkpoint(operations: Operations) -> Output:
+    """Prove the wallets that moved since the last checkpoint, and sign each of these days."""
+    outputs = operations.stack.events
+    if not outputs.checkpoint_key:
+        raise OpsError("no_stack", "the stack names no key that signs")
+    place = (operations.objects, outputs.archive)
+    signer = KmsSigner(operations.aws("kms"), outputs.checkpoint_key)
+
+    def prove(wallet: WalletName) -> list[str]:
+        try:
+            found = operations.verifier.wallet(*wallet, thorough=False)
+        except LookupError:
+            return ["wallet_missing"]
+        return sorted({fault.code for fault in found.faults})
+
+    accounts = (S3Archive(*place), S3Checkpoints(*place))
+    proven = Daily(*accounts, signer, prove, operations.clock).run()
+    days = count(len(proven.days), "day")
+    lines = [f"{days} signed, {count(proven.wallets, 'wallet')} proven"]
+    if proven.faulty:
+        rows = [(wallet, ", ".join(codes)) for wallet, codes in proven.faulty.items()]
+        lines += ["", *table(("wallet", "faults"), rows)]
+    data = {"days": proven.days, "wallets": proven.wallets, "faulty": proven.faulty}
+    return Output(data, lines, exit_code=1 if proven.faulty else 0)
 
 
 def _say(line: str) -> None:

@@ -16,13 +16,11 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from casino.base.deadline import deadline
 from casino.events.daily import Daily, Proven
 from casino.events.record import LEDGER, Kept
 from casino.events.store.archive import S3Archive
 from casino.events.store.checkpoints import S3Checkpoints
 from casino.events.store.items import as_told
-from casino.observability.telemetry import Telemetry
 from casino.wallet.proof.faults import Fault
 from casino.wallet.store.pages import Pages
 from ops.against import Against
@@ -81,7 +79,7 @@ class Vault:
             return [fault.code for fault in found.faults]
 
         accounts = (S3Archive(self.s3, "archive"), S3Checkpoints(self.s3, "archive"))
-        return Daily(*accounts, self.key, prove, self.clock, Telemetry("test")).run()
+        return Daily(*accounts, self.key, prove, self.clock).run()
 
     def pass_days(self) -> list[Proven]:
         """Let three days go by."""
@@ -173,7 +171,7 @@ def test_a_day_proves_the_wallets_that_moved_and_no_other(vault: Vault) -> None:
     first, *rest = again.pass_days()
     moved = {("ann", "EUR"), ("bob", "JPY"), ("dan", "EUR"), ("eve", "EUR")}
     assert set(again.proved) == moved
-    assert (first.wallets, first.faulty, first.left) == (4, {}, 0)
+    assert (first.wallets, first.faulty) == (4, {})
     assert [day.wallets for day in rest] == [0, 0], "nobody moved"
     assert again.daily() == Proven(), "what is signed is not proven again"
 
@@ -194,11 +192,3 @@ def test_a_day_names_wallets_with_faults_and_is_signed_all_the_same(vault: Vault
     assert proven.faulty.keys() == {"JPY#bob"}
     assert "sequence_gap" in proven.faulty["JPY#bob"]
     assert len(S3Checkpoints(spoiled.s3, "archive").days()) == 3
-
-
-def test_wallets_that_time_does_not_allow_are_counted(vault: Vault) -> None:
-    hurried = vault.unsigned()
-    hurried.clock.advance(DAY_S)
-    with deadline(hurried.clock, 10):
-        proven = hurried.daily()
-    assert (proven.wallets, proven.left) == (0, 4)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from testing.template import PROJECT
+from tests.functional.tampering.archive_kinds import IN_THE_ARCHIVE
 from tests.functional.tampering.casino import Books, Scene, played, tampered
 from tests.functional.tampering.kinds import ALONE, ARCHIVED, Kind
 
@@ -39,3 +41,11 @@ def test_a_chain_that_is_written_again_is_the_same(scene: Scene) -> None:
         assert books.items("ledger") == before
 
     tampered(scene, rechain)
+
+
+def test_the_page_lists_each_kind_with_its_fault() -> None:
+    page = (PROJECT / "docs" / "tampering.md").read_text()
+    kinds = [(k.name, k.fault) for group in (ALONE, ARCHIVED, IN_THE_ARCHIVE) for k in group]
+    rows = [line for line in page.splitlines() if line.endswith("` |")]
+    assert rows == [f"| {name} | `{fault}` |" for name, fault in kinds]
+    assert len(kinds) >= 50

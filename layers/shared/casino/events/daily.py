@@ -1,4 +1,4 @@
-"""Proves, each day, the wallets that moved, and signs what the archive holds of the day.
+"""Proves the wallets that moved on a day, and signs what the archive holds of it.
 
 The archive says which wallets moved, so nothing else has to be read to find them. A day that no
 run came to is made up for by the next one.
@@ -7,30 +7,24 @@ run came to is made up for by the next one.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final
 
 from casino.base.clock import Clock
-from casino.base.deadline import left_s
 from casino.base.times import iso_utc
 from casino.events.checkpoint import Checkpoint, Signed, following, moved_in
-from casino.events.ports import Archive, Checkpoints, Observer, Signer, WalletName
+from casino.events.ports import Archive, Checkpoints, Signer, WalletName
 from casino.events.record import LEDGER
 
-#: What is left of a run when it stops to prove wallets, and only counts the rest.
-_RESERVE_S: Final = 30.0
 #: Returns the codes of what is wrong with a wallet.
 type Prove = Callable[[WalletName], list[str]]
 
 
 @dataclass(slots=True)
 class Proven:
-    """What became of days: wallets that were proven, those with faults, and those that time did
-    not allow."""
+    """What became of days: how many wallets were proven, and the faults of those that have some."""
 
     days: list[str] = field(default_factory=list)
     wallets: int = 0
     faulty: dict[str, list[str]] = field(default_factory=dict)
-    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,6 @@ class Daily:
     signer: Signer
     prove: Prove
     clock: Clock
-    observer: Observer
 
     def run(self) -> Proven:
         """Prove and sign each day from the last checkpoint to yesterday.
@@ -75,13 +68,9 @@ class Daily:
             day += timedelta(1)
 
     def _prove(self, wallets: list[str], proven: Proven) -> None:
-        for place, name in enumerate(wallets):
-            if left_s() < _RESERVE_S:
-                proven.left += len(wallets) - place
-                return
+        for name in wallets:
             currency, _, player_id = name.partition("#")
             codes = self.prove((player_id, currency))
             proven.wallets += 1
             if codes:
                 proven.faulty[name] = codes
-                self.observer.event("wallet not proven", error=True, wallet=name, faults=codes)

@@ -182,9 +182,18 @@ class Verifier:
         yield from check_holds(settled, found.holds, records, self._history)
         yield from check_purchases(settled, records)
         yield from check_rounds(found.rounds, settled, seen)
-        yield from check_notices(seen, found.rounds, self._history.rounds)
+        yield from check_notices(seen, found.rounds, self._rounds_of(found))
         yield from check_releases(found.releases, records)
         yield from self._check_held_wins(found.heads.values(), settled, found.releases)
+
+    def _rounds_of(self, found: Collection) -> Callable[[], Iterator[Round | Unreadable]]:
+        """Return what reads the rounds again: of one wallet, its own are read alone."""
+        wallets = found.heads.keys() | found.entries.keys()
+        if len(wallets) != 1:
+            return self._history.rounds
+        (wallet,) = wallets
+        names = sorted({entry.integration for entry in found.entries.get(wallet, ())})
+        return partial(self._history.rounds_of, *wallet, names)
 
     def _check_held_wins(
         self, heads: Iterable[Wallet], settled: Iterable[Entry], releases: Iterable[Release]
