@@ -100,13 +100,15 @@ READS = [
     ("verify-signature", FILE),
 ]
 #: These need an order, a provider that answers, an archive, a report, a day that has passed, tables
-#: to restore: tests of orders, events, limits, rebuilds, reports and audit_of_gifts run them.
+#: to restore: tests of orders, events, limits, rebuilds, reports, tampering and audit_of_gifts run
+#: them.
 ELSEWHERE = [
     *(("gift", verb) for verb in ("grant", "cancel", "show")),
     *(("order", verb) for verb in ("show", "deliver", "deliver-error", "merchant-list")),
     *(("events", verb) for verb in ("replay", "redrive", "count")),
     ("player", "limit", "confirm"),
     ("player", "sync"),
+    ("ledger", "checkpoint"),
     ("ledger", "restore"),
     ("ledger", "drill"),
     ("reconcile",),

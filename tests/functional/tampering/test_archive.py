@@ -2,10 +2,10 @@
 
 import time
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import (
@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     generate_private_key,
 )
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from casino.events.daily import Daily, Proven
 from casino.events.record import LEDGER, Kept
@@ -23,9 +25,12 @@ from casino.events.store.checkpoints import S3Checkpoints
 from casino.events.store.items import as_told
 from casino.wallet.proof.faults import Fault
 from casino.wallet.store.pages import Pages
+from casino.wiring.stack import EventsOutputs
 from ops.against import Against
+from ops.context import Operations
 from ops.shelf import Shelf
 from ops.sweep import Sweep
+from ops.verbs.verification import checkpoint, verify
 from testing.clock import FakeClock
 from testing.fake_events import FakeS3
 from tests.functional.tampering.archive_kinds import IN_THE_ARCHIVE, ArchiveKind
@@ -192,3 +197,42 @@ def test_a_day_names_wallets_with_faults_and_is_signed_all_the_same(vault: Vault
     assert proven.faulty.keys() == {"JPY#bob"}
     assert "sequence_gap" in proven.faulty["JPY#bob"]
     assert len(S3Checkpoints(spoiled.s3, "archive").days()) == 3
+
+
+@dataclass
+class Kms:
+    """KMS with one key."""
+
+    private: EllipticCurvePrivateKey
+
+    def sign(self, **request: Any) -> dict[str, bytes]:
+        asked = (request["KeyId"], request["MessageType"], request["SigningAlgorithm"])
+        assert asked == ("key", "DIGEST", "ECDSA_SHA_256")
+        return {"Signature": self.private.sign(request["Message"], ECDSA(Prehashed(SHA256())))}
+
+    def get_public_key(self, **request: Any) -> dict[str, bytes]:
+        form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return {"PublicKey": self.private.public_key().public_bytes(*form)}
+
+
+def test_the_verbs_sign_what_they_prove_and_find_what_was_changed_since(
+    vault: Vault, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = vault.unsigned()
+    day.clock.advance(DAY_S)
+    outputs = EventsOutputs(archive="archive", checkpoint_key="key")
+    stack = replace(day.scene.admin.stack, events=outputs)
+    kms = Kms(day.key.private)
+
+    def operations(scene: Scene) -> Operations:
+        clients = (scene.world.client, None, None, None)
+        return Operations(stack, *clients, objects=day.s3, aws=lambda service: kms, clock=day.clock)
+
+    signed = checkpoint(operations(day.scene))
+    assert (signed.exit_code, signed.lines) == (0, ["1 day signed, 4 wallets proven"])
+    assert verify(operations(day.scene), against_archive=True).exit_code == 0
+    (poor,) = (kind for kind in ARCHIVED if kind.name == "a refusal deleted")
+    found = verify(operations(tampered(day.scene, poor.do)), against_archive=True)
+    assert found.exit_code == 1
+    assert "archived_missing" in "\n".join(found.lines)
+    assert "comparing with the archive" in capsys.readouterr().err
