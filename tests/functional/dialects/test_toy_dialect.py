@@ -108,7 +108,8 @@ def test_the_template_keeps_every_rule_with_it(
     house: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(rules.ROUTES, ("POST", PATH), "ToyFunction")
-    granted = expected_grants.REFUND_GRANTS | {"ToyLogs": expected_grants.LOGS}
+    common = {"ToyLogs": expected_grants.LOGS, "*": expected_grants.TRACE}
+    granted = expected_grants.REFUND_GRANTS | common
     monkeypatch.setitem(expected_grants.EXPECTED_GRANTS, "ToyFunction", granted)
     template = expanded(written_template(house))
 

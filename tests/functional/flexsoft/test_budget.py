@@ -103,7 +103,7 @@ def test_a_function_loads_its_own_dialect_alone(
     done = subprocess.run(
         code, env=environment | region | world.environment, capture_output=True, check=True
     )
-    loaded = json.loads(done.stdout)
+    loaded = json.loads(done.stdout.splitlines()[-1])
     assert [name for name in loaded if name.startswith(f"casino.dialects.{own}.")]
     dialects = {name.split(".")[2] for name in loaded if name.startswith("casino.dialects.")}
     assert dialects == {own}

@@ -139,7 +139,7 @@ def test_a_version_that_ends_says_so_and_counts_who_uses_it(
     headers = roll_back(partner).headers
     assert headers["Deprecation"] == "@1767225600"
     assert headers["Sunset"] == "Wed, 01 Jul 2026 00:00:00 GMT"
-    line = json.loads(capsys.readouterr().out)
+    line = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (line["integration"], line["OldVersionUses"]) == (INTEGRATION, 1)
 
 
