@@ -1,6 +1,7 @@
 """A restore tears the last write in every way; the rebuild makes the books whole again."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,6 +9,9 @@ import pytest
 from casino.audit.model import Who
 from casino.base.errors import AdminError
 from casino.wallet.model import WIN_HELD, Entry
+from casino.wallet.rebuild.model import Beside
+from casino.wiring.admin import Admin
+from casino.wiring.stack import Stack
 from testing.transactions import (
     PLAYER,
 )
@@ -173,6 +177,26 @@ def test_a_marker_whose_entry_came_meanwhile_is_not_removed(house: House) -> Non
     house.put_back(after)
     assert house.rebuild.mend(found, WHO) == found
     assert house.faults() == []
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_funds_that_are_reserved_while_it_reads_stay_reserved(house: House, first: bool) -> None:
+    """Else they would be free to be played, and be paid out as well."""
+    house.send(STEPS[0])
+    world, rebuild = house.world, house.rebuild
+    admin = Admin(Stack("test", world.tables, "test/"), world.client, None, None, None)
+
+    def beside() -> Beside:
+        found = None if first else rebuild.beside()
+        admin.reservations.reserve(PLAYER, "EUR", 25_00, "payout", who=WHO)
+        return found or rebuild.beside()
+
+    live = replace(rebuild, beside=beside)
+    live.mend(live.find(), WHO)
+    wallet = world.accounts.wallet(PLAYER, "EUR")
+    assert wallet is not None
+    assert wallet.reserved_minor == 25_00
+    assert house.rebuild.find() == []
 
 
 def test_nothing_is_mended_without_a_reason(house: House) -> None:

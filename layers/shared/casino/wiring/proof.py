@@ -16,7 +16,7 @@ from casino.wallet.proof.verify import Verifier
 from casino.wallet.store.history import DynamoDbHistory
 
 #: Family of an integration → what its entries are answered in. Invo's purchases are kept as iGSP's.
-_WORDS: Final[Mapping[str, Callable[[], Words]]] = {
+WORDS: Final[Mapping[str, Callable[[], Words]]] = {
     "igsp": Igsp,
     "flexsoft": Flexsoft,
     "winupgo": Winupgo,
@@ -34,7 +34,7 @@ def verifier_of(
         if name == PLATFORM:
             return PlatformWords()
         found = integration(name)
-        made = _WORDS.get(found.family) if found is not None else None
+        made = WORDS.get(found.family) if found is not None else None
         return made() if made is not None else None
 
     return Verifier(DynamoDbHistory(client, tables), words_of)

@@ -13,11 +13,8 @@ from casino.aws.dynamodb import scan
 from casino.aws.tables import Tables
 from casino.base.clock import Clock
 from casino.base.errors import AdminError
-from casino.dialects.flexsoft.dialect import Flexsoft
-from casino.dialects.igsp.dialect import Igsp
-from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.store.registry import DynamoDbRegistry
-from casino.wallet.dialect import Dialect, Words
+from casino.wallet.dialect import Words
 from casino.wallet.model import PLATFORM
 from casino.wallet.proof.standing import LIMIT_CHANGES, limits_left
 from casino.wallet.purchase import purchase_id
@@ -26,6 +23,7 @@ from casino.wallet.rebuild.service import Rebuild
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.items import read_player
 from casino.wallet.store.rebuilt import DynamoDbMender
+from casino.wiring.proof import WORDS
 
 
 def rebuild_of(client: Any, tables: Tables, clock: Clock, zone: str = "UTC") -> Rebuild:
@@ -39,14 +37,12 @@ def rebuild_of(client: Any, tables: Tables, clock: Clock, zone: str = "UTC") -> 
 
 
 def _words(registry: DynamoDbRegistry) -> Callable[[str], Words]:
-    dialects: dict[str, Dialect] = {each.name: each for each in (Igsp(), Flexsoft(), Winupgo())}
-
     @cache
     def words(integration: str) -> Words:
         found = registry.get(integration)
         if found is None:
             raise AdminError("integration_not_found", f"the registry lacks {integration}")
-        return dialects[found.family]
+        return WORDS[found.family]()
 
     return words
 

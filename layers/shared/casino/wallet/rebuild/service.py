@@ -4,9 +4,10 @@ A point-in-time restore takes each table by itself: a write to several items may
 What entries say is true; wallets, rounds and the items beside entries follow from them. What is
 lost cannot be derived: it is listed, to be asked of the provider or the cashier.
 
-It is meant for tables that nobody plays on. On others it harms nothing, since each write is
-conditional on what was read; what traffic overtakes is left for the next run. The whole ledger
-stands in memory meanwhile, without the bodies: about a gigabyte for a million entries.
+It is meant for tables that nobody plays on. On others it harms nothing: wallets and rounds are read
+before what they are derived from, and each write is conditional on what was read; what traffic
+overtakes is left for the next run. The whole ledger stands in memory meanwhile, without the bodies:
+about a gigabyte for a million entries.
 """
 
 from collections import defaultdict
@@ -78,10 +79,14 @@ class Rebuild:
 
     def find(self) -> list[Torn]:
         """Return what is torn now; [] where everything fits."""
-        found, beside = _Found(Marks(self.words)), self.beside()
-        for read in (self.history.heads, self.history.rounds, self.history.everything):
+        found = _Found(Marks(self.words))
+        for read in (self.history.heads, self.history.rounds):
             for record in read():
                 found.add(record)
+        # After the wallets: else funds reserved meanwhile would look as if nobody reserved them.
+        beside = self.beside()
+        for item in self.history.everything():
+            found.add(item)
         return list(self._torn(found, beside))
 
     def mend(self, torn: Iterable[Torn], who: Who) -> list[Torn]:
