@@ -12,6 +12,9 @@ import msgspec
 # Amounts are written as JSON numbers with all of their decimals: 1000.00, not 1000.0.
 _ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 
+#: What a spreadsheet takes for the beginning of a formula, also in full width.
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
 type Cell = str | int | Decimal | None
 
 
@@ -50,12 +53,13 @@ def comma_separated(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(head)
     for row in rows:
-        writer.writerow([_harmless(cell) for cell in row])
-    return file.getvalue().splitlines()
+        writer.writerow([_no_formula(cell) for cell in row])
+    return file.getvalue().removesuffix("\n").split("\n")
 
 
-def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@")) else cell
+def _no_formula(cell: Cell) -> Cell:
+    runs = isinstance(cell, str) and cell.lstrip().startswith(_FORMULA)
+    return f"'{cell}" if runs else cell
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:
@@ -86,4 +90,9 @@ def fields(pairs: Iterable[tuple[str, Cell]]) -> list[str]:
 def _show(cell: Cell) -> str:
     if cell is None:
         return "-"
-    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell)
+    return f"{cell:f}" if isinstance(cell, Decimal) else harmless(str(cell))
+
+
+def harmless(line: str) -> str:
+    """Return others' text without what a terminal would obey."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)

@@ -10,7 +10,7 @@ from casino.deliveries.model import STATES, Delivery, State
 from ops.context import Asked, Explained, Operations
 from ops.errors import OpsError
 from ops.mistyped import a_number
-from ops.output import Cell, Output, fields, table
+from ops.output import Cell, Output, fields, harmless, table
 
 IntegrationArgument = Annotated[str, typer.Argument(help="The partner's integration.")]
 KeyArgument = Annotated[str, typer.Argument(help="What names the delivery, as `list` shows it.")]
@@ -53,12 +53,7 @@ def show(operations: Operations, integration: IntegrationArgument, key: KeyArgum
     lines = fields([(name, str(value)) for name, value in _described(found).items() if value])
     lines += [f"event     {json.dumps(each)}" for each in told]
     lines += [f"{name}: {value}" for name, value in found.headers]
-    return Output(data, [*lines, *map(_harmless, body.splitlines())])
-
-
-def _harmless(line: str) -> str:
-    """Return a partner's text without what a terminal would obey."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in line)
+    return Output(data, [*lines, *map(harmless, body.splitlines())])
 
 
 def retry(
