@@ -118,7 +118,8 @@ class Books:
                 continue
             ours = self.period.get(line.transaction_id) or known.get(line.transaction_id)
             differences = list(self._judged(line, ours, seen))
-            outside = ours is None and not self.since <= line.at < self.until
+            within = any(self.since <= at < self.until for at in line.at)
+            outside = ours is None and not within
             seen.add(line.transaction_id)
             if outside and not any(each.code == "duplicate" for each in differences):
                 found.outside += 1

@@ -43,13 +43,13 @@ _SECONDS: Final = re.compile(r"[0-9]{1,11}|[0-9]{12,15}", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class Line:
     """One transaction of a report; `moved` says whether it moved money there, `at` is in seconds
-    since the epoch."""
+    since the epoch: both moments where clocks are set back and a time names two."""
 
     number: int
     transaction_id: str
     type: str
     amount: Decimal
-    at: float
+    at: tuple[float, ...]
     currency: str | None = None
     moved: bool = True
 
@@ -159,12 +159,14 @@ def _amount(text: str) -> Decimal | None:
         return None
 
 
-def _time(text: str, zone: str) -> float | None:
+def _time(text: str, zone: str) -> tuple[float, ...] | None:
     if _SECONDS.fullmatch(text):
-        return int(text) / (1000 if len(text) > 11 else 1)
+        return (int(text) / (1000 if len(text) > 11 else 1),)
     try:
         moment = datetime.fromisoformat(text)
-        bare = moment.tzinfo is None
-        return (moment.replace(tzinfo=ZoneInfo(zone)) if bare else moment).timestamp()
+        if moment.tzinfo is not None:
+            return (moment.timestamp(),)
+        both = (moment.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+        return tuple(sorted({each.timestamp() for each in both}))
     except (ValueError, OverflowError):
         return None

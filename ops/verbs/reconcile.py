@@ -79,6 +79,8 @@ def reconcile(
         delimiter,
     )
     since, until = a_moment(since), a_moment(until)
+    if epoch(since) >= epoch(until):
+        raise OpsError("invalid_request", "--to is not after --from: nothing would be compared")
     books = Books(
         epoch(since),
         epoch(until),

@@ -86,3 +86,14 @@ def test_what_is_typed_wrongly_is_said(world: World, tmp_path: Path) -> None:
     assert ops.error("reconcile", str(file), *PERIOD, "--state", "x=y") == "invalid_request"
     assert ops("reconcile", str(file), *PERIOD, "--time-zone", "Mars/Base").code == 2
     assert ops("reconcile", str(file), *PERIOD, "--format", "xml").code == 2
+
+
+def test_a_period_that_ends_before_it_begins_is_refused(
+    world: World, play: Play, tmp_path: Path
+) -> None:
+    """Else every line were of another time, and nothing would differ."""
+    file = tmp_path / "report.json"
+    play.bet("2.50", round_id="r1")
+    report_of(play, file)
+    period = ("--integration", "sandbox", "--from", "2026-03-02", "--to", "2026-03-01")
+    assert Console(world).error("reconcile", str(file), *period) == "invalid_request"

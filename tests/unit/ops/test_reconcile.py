@@ -204,11 +204,23 @@ def test_a_head_without_a_column_ends_the_reading(tmp_path: Path) -> None:
 def test_bare_times_are_of_the_zone_that_is_said(tmp_path: Path) -> None:
     file = tmp_path / "report"
     file.write_text("id,type,amount,time\na,bet,1,2026-03-01T00:30:00\n", "utf-8")
-    assert [line.at for line in lines_of(file, FORM)] == [DAY[0] + 1800]
+    assert [line.at for line in lines_of(file, FORM)] == [(DAY[0] + 1800,)]
     berlin = replace(FORM, zone="Europe/Berlin")
-    assert [line.at for line in lines_of(file, berlin)] == [DAY[0] - 1800]
+    assert [line.at for line in lines_of(file, berlin)] == [(DAY[0] - 1800,)]
     assert compared(file, {}, berlin).outside == 1
     assert told(compared(file, {})) == [("missing_here", "a")]
+
+
+def test_a_time_at_which_clocks_are_set_back_is_of_the_period_if_either_moment_is(
+    tmp_path: Path,
+) -> None:
+    file, second = tmp_path / "report", 1_792_890_000.0
+    file.write_text("id,type,amount,time\na,bet,1,2026-10-25T02:30:00\n", "utf-8")
+    lines = list(lines_of(file, replace(FORM, zone="Europe/Berlin")))
+    for since in (second - 3600, second):
+        found = Books(since, since + 3600, {}, lambda _: {}).compare(lines)
+        assert told(found) == [("missing_here", "a")]
+    assert Books(second + 3600, second + 7200, {}, lambda _: {}).compare(lines).outside == 1
 
 
 def lines_of(file: Path, form: Format) -> Iterator[Line]:
