@@ -119,7 +119,10 @@ PUBLISH_GRANTS = {
     "DeliveriesTable": STREAM,
     "AuditTable": STREAM,
     "RegistryTable": {"dynamodb:GetItem"},
-    "${ArchiveBucket.Arn}/*": {"s3:PutObject"},
+    "${ArchiveBucket.Arn}/ledger/*": {"s3:PutObject"},  # and never a checkpoint
+    "${ArchiveBucket.Arn}/sessions/*": {"s3:PutObject"},
+    "${ArchiveBucket.Arn}/deliveries/*": {"s3:PutObject"},
+    "${ArchiveBucket.Arn}/audit/*": {"s3:PutObject"},
     "EventBus": {"events:PutEvents"},
     "UnpublishedQueue": {"sqs:SendMessage"},
     "KmsKeyArn": READ_KEY | {"kms:GenerateDataKey"},
