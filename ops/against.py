@@ -19,16 +19,16 @@ from casino.aws.attributes import Item
 from casino.base.clock import Clock
 from casino.base.times import epoch, iso_utc
 from casino.events.checkpoint import Checkpoint
+from casino.events.daily import SETTLED_S
 from casino.events.record import LEDGER
 from casino.events.store.archive import S3Archive, name_of, read_line
 from casino.events.store.checkpoints import S3Checkpoints
 from casino.events.store.items import as_told
 from casino.wallet.proof.faults import Fault, FaultCode
+from casino.wallet.store.pages import Pages, owner_of
 from ops.errors import OpsError
 from ops.shelf import Shelf
 
-#: What was written so shortly ago may not be in the archive yet, in seconds.
-_MARGIN_S: Final = 900.0
 _DAY_S: Final = 86_400
 
 
@@ -50,12 +50,14 @@ class Against:
     def __init__(
         self,
         shelf: Shelf,
+        pages: Pages,
         archive: S3Archive,
         checkpoints: S3Checkpoints,
         key: EllipticCurvePublicKey,
         clock: Clock,
     ) -> None:
         self._shelf = shelf
+        self._pages = pages
         self._archive = archive
         self._checkpoints = checkpoints
         self._key = key
@@ -91,15 +93,12 @@ class Against:
             self._open = self._open or made.day
             last, self._closed = made, made.day
             self._signed |= dict.fromkeys(made.objects, made.day)
-            for wallet, head in made.heads.items():
-                if not self._shelf.has_entry(wallet, head.hash):
-                    detail = f"entry {head.seq} is not the one that was signed"
-                    yield Fault("checkpoint_head", wallet, None, f"{day}: {detail}")
+            self._shelf.sign(day, ((name, *head) for name, head in made.heads.items()))
         yield from self._check_end(last)
 
     def _check_end(self, last: Checkpoint | None) -> Iterator[Fault]:
         """The day before yesterday has its checkpoint by now, if the archive had begun."""
-        due = iso_utc(self._clock.now() - 2 * _DAY_S)[:10]
+        due = iso_utc(self._clock.now() - 2 * _DAY_S - SETTLED_S)[:10]
         first = next(iter(self._archive.objects(LEDGER)), None)
         began = first.partition("date=")[2][:10] if first is not None else "9999"
         if began <= due and (last is None or last.day < due):
@@ -107,39 +106,48 @@ class Against:
             yield _fault("checkpoint_missing", due, f"the last one is of {stands}")
 
     def _read_archive(self) -> Iterator[Fault]:
-        objects = self._archive.objects(LEDGER)
+        objects, today = self._archive.objects(LEDGER), iso_utc(self._clock.now() + SETTLED_S)[:10]
         for key in sorted(self._signed.keys() - set(objects)):
             yield _fault("archive_object_missing", key, f"signed on {self._signed[key]}")
         for key in objects:
             try:
                 lines = self._archive.lines(key)
-                kept = [read_line(line) for line in lines]
+                read = [read_line(line) for line in lines]
+                kept = [(line.key, digest_of(line.content)) for line in read]
                 fits = name_of(b"".join(lines)) in key
-            except (EOFError, LookupError, OSError, TypeError, ValueError) as error:
+            except (LookupError, RecursionError, TypeError, ValueError) as error:
                 yield _fault("archive_object", key, f"nobody can read it: {type(error).__name__}")
                 continue
             if not fits:
                 yield _fault("archive_object", key, "its name is not the digest of its lines")
             day = key.partition("date=")[2][:10]
-            late = self._open <= day <= self._closed and key not in self._signed
-            self._shelf.archive((line.key, digest_of(line.content), late) for line in kept)
+            signed = self._open <= day <= self._closed or day > today
+            late = signed and key not in self._signed
+            self._shelf.archive((name, digest, late) for name, digest in kept)
 
     def _compare(self) -> Iterator[Fault]:
         shelf = self._shelf
-        shelf.digest_items(lambda item: digest_of(as_told(item)))
+        shelf.digest_items(_digest_of_item)
+        # What was written after its page was read is archived, and stands in the ledger by now.
+        written = self._pages.by_id(list(shelf.only_archived()))
+        owned = ((owner_of("ledger", item).wallet, item) for item in written)
+        shelf.put_late(owned, _digest_of_item)
+        for day, wallet, seq in shelf.not_as_signed():
+            detail = f"{day}: entry {seq} is not the one that was signed"
+            yield Fault("checkpoint_head", wallet, None, detail)
         for key in shelf.archived_twice():
             yield _fault("archive_conflict", key, "the archive has it in several ways")
         for key in shelf.archived_otherwise():
             yield _fault("archived_otherwise", key, "the archive has it otherwise")
         for key in shelf.only_archived():
             yield _fault("archived_missing", key, "the archive has it, the ledger does not")
-        young = self._clock.now() - _MARGIN_S
+        now = self._clock.now()
         for key, item in shelf.only_stored():
-            if not _is_after(item, young):
+            if not _is_near(item, now):  # what was just written may not be in the archive yet
                 yield _fault("not_archived", key, "the ledger has it, the archive does not")
         for key, item in shelf.archived_late():
             if item.get("record", {}).get("S") != "applied":  # the chain proves those
-                yield _fault("archived_late", key, "it came after its day was signed")
+                yield _fault("archived_late", key, "it came after its day was signed, or before it")
 
 
 def digest_of(image: Any) -> bytes:
@@ -155,10 +163,14 @@ def _follows(last: Checkpoint | None, made: Checkpoint) -> bool:
     return (made.number, made.previous, made.day) == (last.number + 1, last.digest(), next_day)
 
 
-def _is_after(item: Item, moment: float) -> bool:
+def _digest_of_item(item: Item) -> bytes:
+    return digest_of(as_told(item))
+
+
+def _is_near(item: Item, moment: float) -> bool:
     try:
-        return epoch(item["at"]["S"]) > moment
-    except (LookupError, TypeError, ValueError):
+        return abs(epoch(item["at"]["S"]) - moment) < SETTLED_S
+    except (ArithmeticError, LookupError, TypeError, ValueError):
         return False
 
 

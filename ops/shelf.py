@@ -20,14 +20,16 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS about (stack TEXT, segments INTEGER);
 CREATE TABLE IF NOT EXISTS places
   (source TEXT, segment INTEGER, after BLOB, PRIMARY KEY (source, segment));
-CREATE TABLE IF NOT EXISTS items (wallet TEXT, source TEXT, id TEXT, hash BLOB, item BLOB);
+CREATE TABLE IF NOT EXISTS items (wallet TEXT, source TEXT, id TEXT, item BLOB);
 CREATE TABLE IF NOT EXISTS markers (bet TEXT, id TEXT, item BLOB);
 CREATE TABLE IF NOT EXISTS links (bet TEXT, wallet TEXT);
 CREATE TABLE IF NOT EXISTS judged (wallet TEXT PRIMARY KEY, entries INTEGER, faults BLOB);
 """
+#: Marks a file as ours, in the head that SQLite has for that.
+_MARK = 0x5EA31E55
 _SORT = """
 CREATE INDEX IF NOT EXISTS by_bet ON links (bet);
-INSERT INTO items SELECT DISTINCT COALESCE(l.wallet, ''), 'ledger', m.id, NULL, m.item
+INSERT INTO items SELECT DISTINCT COALESCE(l.wallet, ''), 'ledger', m.id, m.item
   FROM markers m LEFT JOIN links l USING (bet);
 DELETE FROM markers;
 CREATE INDEX IF NOT EXISTS by_wallet ON items (wallet);
@@ -36,8 +38,10 @@ _ARCHIVE = """
 DROP TABLE IF EXISTS archived;
 DROP TABLE IF EXISTS stored;
 CREATE TABLE archived (id TEXT, digest BLOB, late INTEGER, PRIMARY KEY (id, digest, late));
-CREATE TABLE stored (id TEXT PRIMARY KEY, digest BLOB);
-CREATE INDEX IF NOT EXISTS by_hash ON items (hash);
+CREATE TABLE stored (id TEXT PRIMARY KEY, wallet TEXT, hash BLOB, digest BLOB);
+DROP TABLE IF EXISTS heads;
+CREATE TABLE heads (day TEXT, wallet TEXT, seq TEXT, hash BLOB);
+CREATE INDEX by_hash ON stored (hash);
 """
 _encode, _decode = msgspec.msgpack.encode, msgspec.msgpack.decode
 
@@ -49,9 +53,15 @@ class Shelf:
         """Open a file, or make it; raises `OpsError` for that of another stack or another thing."""
         self._lock = Lock()
         file.touch(0o600)  # it holds what the tables hold
+        fresh = not file.stat().st_size
         self._db = sqlite3.connect(file, check_same_thread=False)
         try:
-            self._db.executescript(f"PRAGMA synchronous = OFF; {_TABLES}")
+            (mark,) = self._db.execute("PRAGMA application_id").fetchone()
+            if not fresh and mark != _MARK:
+                raise sqlite3.DatabaseError("somebody else's")
+            file.chmod(0o600)
+            begin = f"PRAGMA application_id = {_MARK}; PRAGMA synchronous = OFF;"
+            self._db.executescript(f"{begin} {_TABLES}")
             about = self._db.execute("SELECT stack, segments FROM about").fetchone()
         except sqlite3.DatabaseError as error:
             self.close()
@@ -82,20 +92,19 @@ class Shelf:
         after: Item | None,
     ) -> None:
         """Keep a page, and where its segment goes on; `None` is the end."""
-        items: list[tuple[str, str, str, bytes | None, bytes]] = []
+        items: list[tuple[str, str, str, bytes]] = []
         markers: list[tuple[str, str, bytes]] = []
         links: list[tuple[str, str]] = []
         for (wallet, bet), item in found:
-            key = str(item.get("id", {}).get("S", ""))
+            key = _key_of(item)
             if bet and not wallet:
                 markers.append((bet, key, _encode(item)))
                 continue
-            hash_ = item.get("hash", {}).get("B") if source == "ledger" else None
-            items.append((wallet, source, key, hash_, _encode(item)))
+            items.append((wallet, source, key, _encode(item)))
             if bet:
                 links.append((bet, wallet))
         with self._lock, self._db:
-            self._db.executemany("INSERT INTO items VALUES (?, ?, ?, ?, ?)", items)
+            self._db.executemany("INSERT INTO items VALUES (?, ?, ?, ?)", items)
             self._db.executemany("INSERT INTO markers VALUES (?, ?, ?)", markers)
             self._db.executemany("INSERT INTO links VALUES (?, ?)", links)
             place = (source, segment, _encode(after) if after is not None else None)
@@ -140,15 +149,30 @@ class Shelf:
 
     def digest_items(self, digest: Callable[[Item], bytes]) -> None:
         """Keep the digest of each item of the ledger."""
-        rows = self._db.execute("SELECT id, item FROM items WHERE source = 'ledger'")
-        found = ((key, digest(_decode(item))) for key, item in rows)
-        self._db.executemany("INSERT OR IGNORE INTO stored VALUES (?, ?)", found)
-        self._db.commit()
+        rows = self._db.execute("SELECT wallet, item FROM items WHERE source = 'ledger'")
+        self.put_late(((wallet, _decode(item)) for wallet, item in rows), digest)
 
-    def has_entry(self, wallet: str, hash_: str) -> bool:
-        """Tell whether the ledger has an entry of a wallet with this hash, in hex."""
-        statement = "SELECT 1 FROM items WHERE hash = ? AND wallet = ?"
-        return self._one(statement, bytes.fromhex(hash_), wallet) is not None
+    def put_late(self, found: Iterable[tuple[str, Item]], digest: Callable[[Item], bytes]) -> None:
+        """Keep the digests of items of the ledger with their wallets, which nobody judges."""
+        rows = (
+            (_key_of(item), wallet, item.get("hash", {}).get("B"), digest(item))
+            for wallet, item in found
+        )
+        with self._db:
+            self._db.executemany("INSERT OR IGNORE INTO stored VALUES (?, ?, ?, ?)", rows)
+
+    def sign(self, day: str, heads: Iterable[tuple[str, int, str]]) -> None:
+        """Keep what was signed of a day: wallets with number and hash (hex) of their last entry."""
+        rows = ((day, wallet, str(seq), bytes.fromhex(hash_)) for wallet, seq, hash_ in heads)
+        with self._db:
+            self._db.executemany("INSERT INTO heads VALUES (?, ?, ?, ?)", rows)
+
+    def not_as_signed(self) -> Iterator[tuple[str, str, str]]:
+        """Yield day, wallet and number of the entries that the ledger does not have as signed."""
+        yield from self._db.execute(
+            "SELECT day, wallet, seq FROM heads h WHERE NOT EXISTS"
+            " (SELECT 1 FROM stored s WHERE s.hash = h.hash AND s.wallet = h.wallet)"
+        )
 
     def archived_twice(self) -> Iterator[str]:
         """Yield the keys that the archive has in several ways."""
@@ -199,3 +223,7 @@ class Shelf:
     def _one(self, statement: str, *values: object) -> Any:
         with self._lock:
             return self._db.execute(statement, values).fetchone()
+
+
+def _key_of(item: Item) -> str:
+    return str(item.get("id", {}).get("S", ""))

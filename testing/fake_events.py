@@ -35,6 +35,8 @@ class FakeS3:
 
     def get_object(self, **request: Any) -> dict[str, Any]:
         self._answer("GetObject")
+        if request["Key"] not in self.objects:
+            raise refused("NoSuchKey", "GetObject", 404)
         return {"Body": io.BytesIO(self.objects[request["Key"]])}
 
     def list_objects_v2(self, **request: Any) -> dict[str, Any]:

@@ -61,6 +61,8 @@ def verify(
 ) -> Output:
     """Recompute balances, chains, answers, markers and counters; list each fault, then exit 1."""
     chosen = operations.over(tables)
+    if key_file is not None and not against_archive:
+        raise typer.BadParameter("--public-key is for --against-archive")
     if player_id is None or everything:
         if player_id is not None:
             raise typer.BadParameter("give a player and currency, or --all")
@@ -105,7 +107,7 @@ def _swept(
                 _say("comparing with the archive")
                 place = (operations.objects, operations.stack.events.archive)
                 accounts = (S3Archive(*place), S3Checkpoints(*place))
-                against = Against(shelf, *accounts, key, operations.clock)
+                against = Against(shelf, pages, *accounts, key, operations.clock)
                 found = replace(found, faults=(*found.faults, *against.faults()))
         finally:
             shelf.close()
@@ -129,12 +131,15 @@ def checkpoint(operations: Operations) -> Output:
         return sorted({fault.code for fault in found.faults})
 
     accounts = (S3Archive(*place), S3Checkpoints(*place))
-    proven = Daily(*accounts, signer, prove, operations.clock).run()
+    try:
+        proven = Daily(*accounts, signer, prove, operations.clock).run()
+    except ValueError as error:
+        raise OpsError("checkpoint_unreadable", f"nothing follows it: {error}") from error
     days = count(len(proven.days), "day")
     lines = [f"{days} signed, {count(proven.wallets, 'wallet')} proven"]
     if proven.faulty:
         rows = [(wallet, ", ".join(codes)) for wallet, codes in proven.faulty.items()]
-        lines += ["", *table(("wallet", "faults"), rows)]
+        lines += ["", *table(("wallet or object", "faults"), rows)]
     data = {"days": proven.days, "wallets": proven.wallets, "faulty": proven.faulty}
     return Output(data, lines, exit_code=1 if proven.faulty else 0)
 

@@ -1,5 +1,6 @@
 """What is swept from disk, wallet by wallet, is judged as what is read at once."""
 
+import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -76,3 +77,16 @@ def test_a_file_of_another_stack_or_thing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OpsError, match="no file of a verification"):
         Shelf(tmp_path / "text", "one", 1)
     assert (tmp_path / "shelf").stat().st_mode & 0o077 == 0
+
+
+def test_a_database_of_somebody_else_is_left_as_it_is(tmp_path: Path) -> None:
+    """A file of `--resume` is deleted at the end."""
+    with closing(sqlite3.connect(tmp_path / "theirs")) as theirs, theirs:
+        theirs.execute("CREATE TABLE mine (it TEXT)")
+    before = (tmp_path / "theirs").read_bytes()
+    with pytest.raises(OpsError, match="no file of a verification"):
+        Shelf(tmp_path / "theirs", "one", 1)
+    assert (tmp_path / "theirs").read_bytes() == before
+    (tmp_path / "open").touch(0o644)
+    Shelf(tmp_path / "open", "one", 1).close()
+    assert (tmp_path / "open").stat().st_mode & 0o077 == 0

@@ -9,9 +9,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from casino.events.record import Kept
+
+_LONGEST: Final = 512
 
 
 class Head(NamedTuple):
@@ -77,6 +79,8 @@ def moved_in(kept: Iterable[Kept]) -> dict[str, Head | None]:
         item = line.content
         try:
             name = str(item["wallet"]["S"])
+            if not _names_wallet(name):
+                continue
             last = moved.setdefault(name, None)
             if item["record"]["S"] == "applied":
                 hash_ = base64.b64decode(item["hash"]["B"], validate=True).hex()
@@ -84,3 +88,9 @@ def moved_in(kept: Iterable[Kept]) -> dict[str, Head | None]:
         except (LookupError, TypeError, ValueError):
             continue  # a marker, what nothing proves, or what nobody can read
     return moved
+
+
+def _names_wallet(name: str) -> bool:
+    """Tell whether a wallet can have this name: others can be in no table."""
+    currency, _, player_id = name.partition("#")
+    return bool(currency and player_id) and len(name) <= _LONGEST and name.isprintable()

@@ -7,20 +7,26 @@ run came to is made up for by the next one.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Final
 
 from casino.base.clock import Clock
 from casino.base.times import iso_utc
 from casino.events.checkpoint import Checkpoint, Signed, following, moved_in
 from casino.events.ports import Archive, Checkpoints, Signer, WalletName
-from casino.events.record import LEDGER
+from casino.events.record import LEDGER, Kept
 
+#: What was written so many seconds ago is in the archive, unless its stream stands still.
+SETTLED_S: Final = 900.0
 #: Returns the codes of what is wrong with a wallet.
 type Prove = Callable[[WalletName], list[str]]
 
 
 @dataclass(slots=True)
 class Proven:
-    """What became of days: how many wallets were proven, and the faults of those that have some."""
+    """What became of days: how many wallets were proven, and what is wrong.
+
+    `faulty` holds the faults of wallets that have some, and objects that nobody can read.
+    """
 
     days: list[str] = field(default_factory=list)
     wallets: int = 0
@@ -40,26 +46,46 @@ class Daily:
     def run(self) -> Proven:
         """Prove and sign each day from the last checkpoint to yesterday.
 
-        Raises `ValueError` when the last checkpoint cannot be read: nothing can follow it.
+        A wallet with faults is named, and its day is signed all the same. A day of a run that broke
+        off is left to the next one. Raises `ValueError` when the last checkpoint cannot be read, or
+        is that of another day: nothing can follow it.
         """
         proven = Proven()
-        signed = self.checkpoints.days()
-        last = self.checkpoints.of_day(signed[-1]).checkpoint if signed else None
-        for day in self._days(last):
+        today = date.fromisoformat(iso_utc(self.clock.now() - SETTLED_S)[:10])
+        last = self._last(today)
+        for day in self._days(last, today):
             objects = self.archive.objects(LEDGER, day)
-            moved = moved_in(self.archive.of_day(LEDGER, day))
+            moved = moved_in(self._lines(objects, proven))
             heads = {name: head for name, head in moved.items() if head is not None}
-            made = following(last, day, objects, heads)
-            # Signed before it is proven: a fault must not leave a day without a checkpoint.
-            self.checkpoints.put(Signed(made, self.signer.sign(made.text())))
             self._prove(sorted(moved), proven)
-            proven.days.append(day)
-            last = made
+            made = following(last, day, objects, heads)
+            if self.checkpoints.put(Signed(made, self.signer.sign(made.text()))):
+                proven.days.append(day)
+                last = made
+            else:  # another run was quicker: the next day follows what that one signed
+                last = self.checkpoints.of_day(day).checkpoint
         return proven
 
-    def _days(self, last: Checkpoint | None) -> Iterator[str]:
+    def _last(self, today: date) -> Checkpoint | None:
+        """Return the last checkpoint before today; the verifier names what else is there."""
+        signed = [day for day in self.checkpoints.days() if _is_before(day, today)]
+        if not signed:
+            return None
+        last = self.checkpoints.of_day(signed[-1]).checkpoint
+        if last.day != signed[-1]:
+            raise ValueError(f"the checkpoint of {signed[-1]} is that of {last.day}")
+        return last
+
+    def _lines(self, objects: list[str], proven: Proven) -> Iterator[Kept]:
+        for key in objects:
+            try:
+                yield from self.archive.of_object(key)
+            except (LookupError, TypeError, ValueError):
+                proven.faulty[key] = ["archive_object"]
+
+    @staticmethod
+    def _days(last: Checkpoint | None, today: date) -> Iterator[str]:
         """Yield the days without a checkpoint; the first one ever is yesterday."""
-        today = date.fromisoformat(iso_utc(self.clock.now())[:10])
         day = today - timedelta(1)
         if last is not None:
             day = date.fromisoformat(last.day) + timedelta(1)
@@ -74,3 +100,11 @@ class Daily:
             proven.wallets += 1
             if codes:
                 proven.faulty[name] = codes
+
+
+def _is_before(name: str, day: date) -> bool:
+    try:
+        named = date.fromisoformat(name)
+    except ValueError:
+        return False
+    return named < day and named.isoformat() == name

@@ -38,6 +38,13 @@ class Archive(Protocol):
     def of_day(self, source: Source, day: str) -> Iterator[Kept]:
         """Yield what is kept of a day, some of it repeatedly; raises `UnavailableError`."""
 
+    def of_object(self, key: str) -> list[Kept]:
+        """Return what an object keeps.
+
+        Raises `LookupError`, `TypeError` or `ValueError` for what nobody wrote so, and
+        `UnavailableError`.
+        """
+
     def objects(self, source: Source, day: str = "") -> list[str]:
         """Return the keys of the objects of a day, or of all days; raises `UnavailableError`."""
 
@@ -52,7 +59,7 @@ class Checkpoints(Protocol):
         """Return the days that have a checkpoint, in order."""
 
     def of_day(self, day: str) -> Signed:
-        """Return a day's checkpoint; raises `ValueError` for what nobody can read."""
+        """Return a day's checkpoint; raises `ValueError` where there is none that can be read."""
 
 
 class Signer(Protocol):

@@ -7,6 +7,7 @@ a batch that is told again finds its object there, and nothing is written twice 
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Protocol
 
@@ -16,6 +17,8 @@ from casino.base.errors import UnavailableError
 from casino.events.record import Kept, Source
 
 _LEVEL: Final = 6
+#: An object with more bytes of lines is none of ours: a batch of a stream has 6 MB.
+_LARGEST: Final = 256 * 1024 * 1024
 
 
 class S3Client(Protocol):
@@ -59,7 +62,11 @@ class S3Archive:
     def of_day(self, source: Source, day: str) -> Iterator[Kept]:
         """Yield what is kept of a day, some of it repeatedly; raises `UnavailableError`."""
         for key in self.objects(source, day):
-            yield from map(read_line, self.lines(key))
+            yield from self.of_object(key)
+
+    def of_object(self, key: str) -> list[Kept]:
+        """Return what an object keeps; raises as `lines` and `read_line` do."""
+        return [read_line(line) for line in self.lines(key)]
 
     def objects(self, source: Source, day: str = "") -> list[str]:
         """Return the keys of the objects of a day, or of all days; raises `UnavailableError`."""
@@ -67,12 +74,21 @@ class S3Archive:
         return list(keys_under(self._client, self._bucket, prefix))
 
     def lines(self, key: str) -> list[bytes]:
-        """Return the lines of an object, whatever they say; raises `UnavailableError`."""
+        """Return the lines of an object, whatever they say.
+
+        Raises `ValueError` for what is not compressed or too large, and `UnavailableError`.
+        """
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
-            return gzip.decompress(answer["Body"].read()).splitlines(keepends=True)
+            with gzip.GzipFile(fileobj=answer["Body"]) as file:
+                raw = file.read(_LARGEST + 1)
         except (ClientError, BotoCoreError) as error:
             raise UnavailableError("the archive cannot be read") from error
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise ValueError("not compressed") from error
+        if len(raw) > _LARGEST:
+            raise ValueError("too large")
+        return raw.splitlines(keepends=True)
 
 
 def keys_under(client: S3Client, bucket: str, prefix: str) -> Iterator[str]:
@@ -96,10 +112,15 @@ def name_of(lines: bytes) -> str:
 
 def read_line(line: bytes) -> Kept:
     """Read a line; raises `LookupError`, `TypeError` or `ValueError` for what nobody wrote so."""
-    found = json.loads(line)
+    try:
+        found = json.loads(line)
+        line_of = str(found["key"])
+        line_of.encode()
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
     ids = tuple(found["event_ids"])
     unreadable = bool(found.get("unreadable"))
-    return Kept(found["source"], found["key"], ids, found["content"], unreadable)
+    return Kept(found["source"], line_of, ids, found["content"], unreadable)
 
 
 def _folder(source: Source, day: str) -> str:

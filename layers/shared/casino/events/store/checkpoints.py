@@ -17,6 +17,15 @@ from casino.events.store.archive import S3Client, keys_under
 
 _FOLDER: Final = "checkpoints/"
 _ALGORITHM: Final = "ECDSA_SHA_256"
+#: What reading raises of a thing that is no checkpoint.
+_UNREADABLE: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class KmsClient(Protocol):
@@ -75,20 +84,23 @@ class S3Checkpoints:
         return True
 
     def days(self) -> list[str]:
-        """Return the days that have a checkpoint, in order."""
+        """Return the days that have a checkpoint, in order, and the names of what else is there."""
         keys = keys_under(self._client, self._bucket, _FOLDER)
         return sorted(key.removeprefix(_FOLDER).removesuffix(".json") for key in keys)
 
     def of_day(self, day: str) -> Signed:
-        """Return a day's checkpoint; raises `ValueError` for what nobody can read."""
+        """Return a day's checkpoint; raises `ValueError` where there is none that can be read."""
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=f"{_FOLDER}{day}.json")
             found = json.loads(answer["Body"].read())
             made = Checkpoint.read(found["checkpoint"])
+            made.text().encode()
             return Signed(made, base64.b64decode(found["signature"], validate=True))
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
+        except _UNREADABLE as error:
             raise ValueError(f"{type(error).__name__}: {error}") from error
         except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and error.response["Error"]["Code"] == "NoSuchKey":
+                raise ValueError(f"there is no checkpoint {day}") from error
             raise UnavailableError("the archive cannot be read") from error
 
     def all(self) -> Iterator[tuple[str, Signed | ValueError]]:

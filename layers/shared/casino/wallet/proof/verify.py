@@ -5,8 +5,8 @@ ledger, and judges a wallet up to the head that it read. It ignores later entrie
 head, read again, must have moved with them. An item that an entry names, and that the collection
 lacks, is read by its key before it counts as missing.
 
-The whole ledger is held in memory while it is proved, which works for some millions of entries.
-Beyond that, prove the wallets one by one, or an export of the table.
+`everything` holds the whole ledger in memory. `ops ledger verify` sorts it on disk, and hands over
+one wallet after the other.
 """
 
 from collections import Counter, defaultdict

@@ -1,10 +1,11 @@
 """The tables of money as pages of raw items, for a verifier that holds few of them at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import Any, Final, Literal, NamedTuple
 
-from casino.aws.attributes import Item
-from casino.aws.dynamodb import DynamoDbClient, read
+from casino.aws.attributes import Item, text
+from casino.aws.dynamodb import BATCH_KEYS, DynamoDbClient, batch_get, read
 from casino.aws.tables import Tables
 from casino.wallet.model import Round, Wallet, wallet_key
 from casino.wallet.ports import LedgerItem, Unreadable
@@ -23,6 +24,8 @@ _READ: Final[Mapping[Source, Callable[[Item], Wallet | Round | LedgerItem]]] = {
 #: Marks of items that name no wallet, but a bet of one.
 _OF_BETS: Final = frozenset({"void", "hold", "end"})
 _NAMES_BET: Final = frozenset({"refund", "hold", "settle", "rollback"})
+#: DynamoDB has no longer key.
+_LONGEST_KEY: Final = 2048
 
 
 class Owner(NamedTuple):
@@ -53,6 +56,13 @@ class Pages:
             request["ExclusiveStartKey"] = after
         page = read(self._client.scan, **request)
         return page["Items"], page.get("LastEvaluatedKey")
+
+    def by_id(self, keys: Iterable[str]) -> Iterator[Item]:
+        """Yield the items of the ledger that stand under these keys now, in no order."""
+        table = self._tables.ledger
+        possible = (key for key in keys if 0 < len(key.encode()) <= _LONGEST_KEY)
+        for some in batched(possible, BATCH_KEYS, strict=False):
+            yield from batch_get(self._client, {table: [{"id": text(key)} for key in some]})[table]
 
 
 def record_of(source: Source, item: Item) -> Wallet | Round | LedgerItem | Unreadable:
