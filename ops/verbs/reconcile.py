@@ -78,9 +78,7 @@ def reconcile(
         zone,
         delimiter,
     )
-    since, until = a_moment(since), a_moment(until)
-    if epoch(since) >= epoch(until):
-        raise OpsError("invalid_request", "--to is not after --from: nothing would be compared")
+    since, until = _times(since, until)
     books = Books(
         epoch(since),
         epoch(until),
@@ -90,6 +88,13 @@ def reconcile(
         minor,
     )
     return _output(books.compare(read_report(file, form)), shape)
+
+
+def _times(since: str, until: str) -> tuple[str, str]:
+    since, until = a_moment(since), a_moment(until)
+    if epoch(since) >= epoch(until):
+        raise OpsError("invalid_request", "--to is not after --from: nothing would be compared")
+    return since, until
 
 
 def _period(operations: Operations, integration: str, since: str, until: str) -> dict[str, Booked]:
