@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certify.dialects import Letter
-from certify.model import Answer, Step
+from certify.model import Answer, Minor, Step
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def judge_answer(step: Step, answer: Answer, first: Answer) -> list[str]:
     return faults
 
 
-def judge_group(step: Step, shots: Sequence[Shot], before: int | None) -> list[str]:
+def judge_group(step: Step, shots: Sequence[Shot], before: Minor | None) -> list[str]:
     """Return whether several transactions at once tell a balance each, as if one after another."""
     if before is None:
         return []

@@ -10,6 +10,8 @@ Severity = Literal["must", "should", "informs"]
 #: `lost`: no answer came.
 Kind = Literal["ok", "refused", "failed", "lost"]
 Verdict = Literal["passed", "failed", "observed", "skipped"]
+#: Minor units; a part of one only where a protocol can tell it and a platform does.
+type Minor = int | Decimal
 
 #: Decimals of currencies that have not two.
 _DECIMALS: Final = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "KWD": 3, "BHD": 3, "TND": 3}
@@ -20,9 +22,10 @@ def decimals(currency: str) -> int:
     return _DECIMALS.get(currency, 2)
 
 
-def number(minor: int, places: int) -> str:
+def number(minor: Minor, places: int) -> str:
     """Write minor units as a JSON number of the main unit: 250, 2 → 2.50."""
-    return f"{Decimal(minor).scaleb(-places):.{places}f}"
+    main = Decimal(minor).scaleb(-places)
+    return f"{main:.{places}f}" if minor == int(minor) else f"{main:f}"
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ class Amount:
     of_balance: bool = False
     divisor: int = 1
 
-    def minor(self, balance: int) -> int:
-        return (balance // self.divisor if self.of_balance else 0) + self.fixed
+    def minor(self, balance: Minor) -> int:
+        return (int(balance) // self.divisor if self.of_balance else 0) + self.fixed
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,8 @@ class Reply:
     """Names in lower case."""
     body: bytes
     ms: float = 0.0
+    why: str = ""
+    """Why nothing came back."""
 
 
 @dataclass(frozen=True)
@@ -161,8 +166,7 @@ class Answer:
     kind: Kind
     status: int
     body: bytes
-    balance: int | None = None
-    """Minor units."""
+    balance: Minor | None = None
     reference: str = ""
     code: str = ""
     faults: tuple[str, ...] = ()

@@ -10,10 +10,25 @@ from typing import Any, Final
 
 from certify.dialects import Dialect, Letter
 from certify.judge import Shot, judge_answer, judge_group, judge_rivals, told_of
-from certify.model import Answer, Exchange, Expect, Reply, Result, Scenario, Seat, Step, now, number
+from certify.masks import Mask, forms
+from certify.model import (
+    Answer,
+    Exchange,
+    Expect,
+    Minor,
+    Reply,
+    Request,
+    Result,
+    Scenario,
+    Seat,
+    Step,
+    now,
+    number,
+)
 from certify.transport import Line
 
 _SHOWN: Final = 2_000
+_NAME: Final = 200
 #: More than any scenario takes from a player for good, in minor units.
 _MUCH: Final = 50_00
 
@@ -23,14 +38,14 @@ class Chair:
     """A seat, and what its player has by our books."""
 
     seat: Seat
-    balance: int | None = None
-    """Minor units; `None` until it was read, or where nothing tells it."""
+    balance: Minor | None = None
+    """`None` until it was read, or where nothing tells it."""
 
     def move(self, minor: int) -> None:
         if self.balance is not None:
             self.balance += minor
 
-    def written(self, minor: int | None) -> str:
+    def written(self, minor: Minor | None) -> str:
         return "unknown" if minor is None else number(minor, self.seat.places)
 
 
@@ -45,6 +60,8 @@ class Rules:
     requests: int = 100
     """Of the load."""
     secret: str = field(default="", repr=False)
+    hidden: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Further credentials that no report shows → what they are."""
     given: frozenset[str] = frozenset()
     """Optional settings that the user gave."""
 
@@ -64,8 +81,9 @@ class Play:
         self._measures = measures
         self._seen: list[tuple[str, str]] = []
         self._references: set[str] = set()
-        self._starts: list[int | None] = []
+        self._starts: list[Minor | None] = []
         self._lock = threading.Lock()
+        self._mask = Mask({**rules.hidden, rules.secret: "secret"})
 
     def play(self) -> Result:
         """Play all steps; the verdict is in the result."""
@@ -86,6 +104,8 @@ class Play:
             result.faults, result.verdict = [], "observed"
         elif result.faults:
             result.verdict = "failed"
+        result.faults = [self._mask.hide(fault) for fault in result.faults]
+        result.observed = self._mask.hide(result.observed)
         result.seconds = time.perf_counter() - started
         return result
 
@@ -138,7 +158,7 @@ class Play:
             if tells and chair.balance is not None and not expect.like:
                 self._compare(step.text, chair, answer.balance)
 
-    def _compare(self, what: str, chair: Chair, balance: int | None) -> None:
+    def _compare(self, what: str, chair: Chair, balance: Minor | None) -> None:
         if balance != chair.balance:
             told, should = chair.written(balance), chair.written(chair.balance)
             self.result.faults.append(f"{what}: the balance is {told} and must be {should}")
@@ -153,15 +173,15 @@ class Play:
         self._compare(f"afterwards, {chair.seat.player_id}", chair, told)
         chair.balance = told
 
-    def _put_back(self, chair: Chair, start: int | None) -> None:
+    def _put_back(self, chair: Chair, start: Minor | None) -> None:
         """Give back what a fault took, so that no later scenario lacks it."""
         if start is None or chair.balance is None or start - chair.balance < _MUCH:
             return
-        letter = self.dialect.letter("win", self.id("back"), start - chair.balance, chair.seat)
+        letter = self.dialect.letter("win", self.id("back"), int(start - chair.balance), chair.seat)
         self._try(_LOOK, letter, chair.seat)
         chair.balance = self.look(chair)
 
-    def look(self, chair: Chair) -> int | None:
+    def look(self, chair: Chair) -> Minor | None:
         """Return the balance; a session that is over may tell none, then without a session."""
         if not self.dialect.shows_balance:
             return None
@@ -242,18 +262,25 @@ class Play:
         self.result.exchanges.append(
             Exchange(
                 at, step.text, trace_id, request.path or "/", reply.status, reply.ms,
-                _shown(request.body), _shown(reply.body), reply.headers.get("x-trace-id", ""),
+                self._shown(request.body, request), self._shown(reply.body, request),
+                self._shown(reply.headers.get("x-trace-id", "")[:_NAME].encode(), request),
             )
         )  # fmt: skip
         self._watch(step, reply)
         return self.dialect.read(letter.verb, reply, seat.places)
 
     def _watch(self, step: Step, reply: Reply) -> None:
-        if self.rules.secret and self.rules.secret.encode() in reply.body:
+        said = reply.body.decode("utf-8", "replace") + " ".join(reply.headers.values())
+        if self.rules.secret and any(form in said for form in forms(self.rules.secret)):
             self._note(step, ["the answer holds the secret"])
-        version = reply.headers.get("x-secret-version", "")
+        version = self._mask.hide(reply.headers.get("x-secret-version", ""))[:_NAME]
         if version:
             self.result.figures[f"secret-version:{version}"] = 1
+
+    def _shown(self, body: bytes, request: Request) -> str:
+        text = body[: 2 * _SHOWN].decode("utf-8", "backslashreplace")
+        text = self._mask.hide(text, request.headers)
+        return text[:_SHOWN] + f" … ({len(body)} bytes)" if len(body) > _SHOWN else text
 
 
 def _groups(steps: Sequence[Step]) -> Iterator[list[Step]]:
@@ -265,11 +292,6 @@ def _groups(steps: Sequence[Step]) -> Iterator[list[Step]]:
         group.append(step)
     if group:
         yield group
-
-
-def _shown(body: bytes) -> str:
-    text = body[:_SHOWN].decode("utf-8", "backslashreplace")
-    return text + f" … ({len(body)} bytes)" if len(body) > _SHOWN else text
 
 
 _ALIKE: Final = Expect(like="alike")

@@ -3,10 +3,11 @@
 import base64
 import hmac
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from certify.dialects import Access, Letter, decoded, encode, exact_minor, spoil, trouble
-from certify.model import Answer, Reply, Request, Seat
+from certify.model import Answer, Minor, Reply, Request, Seat
 
 #: Verb → URL and action.
 _ROUTES: Final = {
@@ -115,7 +116,7 @@ class Flexsoft:
         return Answer("ok", status, reply.body, balance, reference, faults=tuple(faults), json=data)
 
 
-def _minor(millis: Any, places: int) -> int | None:
-    """Return thousandths in minor units; `None` when they are no integer."""
+def _minor(millis: Any, places: int) -> Minor | None:
+    """Return thousandths in minor units, none of them lost; `None` when they are no integer."""
     exact = exact_minor(millis, 0)
-    return None if exact is None else exact // int(10 ** (3 - places))
+    return None if exact is None else Decimal(exact).scaleb(places - 3)

@@ -1,12 +1,14 @@
 """How the kit reads answers, also those that mean harm."""
 
+from decimal import Decimal
+
 import pytest
 
 from certify.dialects import Access
 from certify.dialects.flexsoft import Flexsoft
 from certify.dialects.igsp import Igsp
 from certify.dialects.winupgo import Winupgo
-from certify.model import Reply
+from certify.model import Minor, Reply
 
 ACCESS = Access("https://casino.example", "key", "secret")
 
@@ -43,9 +45,10 @@ def test_what_no_protocol_describes_is_no_refusal(status: int, kind: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("told", "minor"), [("97500", 9750), ("97505", 9750), ("97.5", None), ("1e999999999", None)]
+    ("told", "minor"),
+    [("97500", 9750), ("97505", Decimal("9750.5")), ("97.5", None), ("1e999999999", None)],
 )
-def test_flexsofts_balance_is_an_integer_of_thousandths(told: str, minor: int | None) -> None:
+def test_flexsofts_balance_is_an_integer_of_thousandths(told: str, minor: Minor | None) -> None:
     body = f'{{"code":200,"message":"ok","data":{{"new_balance":{told}}}}}'
     assert Flexsoft(ACCESS).read("bet", reply(200, body), 2).balance == minor
 
