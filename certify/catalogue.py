@@ -4,10 +4,12 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, get_args
 
 from certify.language import read_step
-from certify.model import Scenario
+from certify.model import Scenario, Severity
+
+_WORDS: Final = ("id", "title", "proves", "text", "remedy")
 
 
 class CatalogueError(ValueError):
@@ -18,8 +20,12 @@ def load(dialect: str, more: Iterable[Path] = ()) -> list[Scenario]:
     """Return the dialect's scenarios in order, then those of further files; raises an error."""
     folder = files("certify") / "scenarios" / dialect
     texts = [f.read_text("utf-8") for f in sorted(folder.iterdir(), key=lambda f: f.name)]
-    texts += [path.read_text("utf-8") for path in more]
     found = [scenario for text in texts for scenario in read(text)]
+    for path in more:
+        try:
+            found += read(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise CatalogueError(f"{path}: {error}") from error
     ids = [scenario.id for scenario in found]
     twice = sorted({name for name in ids if ids.count(name) > 1})
     if twice:
@@ -28,9 +34,14 @@ def load(dialect: str, more: Iterable[Path] = ()) -> list[Scenario]:
 
 
 def read(text: str) -> list[Scenario]:
-    """Return the scenarios of a TOML text; what it says of all stands above the first."""
+    """Return the scenarios of a TOML text; what it says of all stands above the first.
+
+    Raises `ValueError`, of which `CatalogueError` and `LanguageError` are kinds.
+    """
     content = tomllib.loads(text)
     rows = content.pop("scenario", [])
+    if not isinstance(rows, list) or not rows:
+        raise CatalogueError("there is no [[scenario]]")
     return [_scenario(content | row) for row in rows]
 
 
@@ -47,7 +58,13 @@ def choose(
 
 
 def _scenario(row: dict[str, Any]) -> Scenario:
+    """Return a scenario; a severity that nobody counts could never fail a run."""
     try:
+        if row["severity"] not in get_args(Severity):
+            raise TypeError(f"severity is one of {', '.join(get_args(Severity))}")
+        wrong = [name for name in _WORDS if not isinstance(row[name], str)]
+        if wrong or not row["tags"] or not row["steps"]:
+            raise TypeError(f"{', '.join(wrong) or 'tags and steps'}: a text, or several")
         return Scenario(
             **row
             | {
@@ -57,5 +74,5 @@ def _scenario(row: dict[str, Any]) -> Scenario:
                 "needs": tuple(row.get("needs", ())),
             }
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise CatalogueError(f"scenario {row.get('id', '?')}: {error}") from error

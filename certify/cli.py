@@ -15,10 +15,10 @@ from certify.catalogue import CatalogueError, choose, load
 from certify.dialects import AccessError
 from certify.language import LanguageError
 from certify.model import Result, Scenario
-from certify.protocols import PROTOCOLS, tried
+from certify.protocols import PROTOCOLS, reach
 from certify.report import seal
-from certify.runner import Run
-from certify.settings import SettingsError, read
+from certify.runner import Run, run
+from certify.settings import MOST_REQUESTS, Settings, SettingsError, read
 
 app = typer.Typer(name="certify", no_args_is_help=True, add_completion=False,
                   rich_markup_mode=None, pretty_exceptions_enable=False)  # fmt: skip
@@ -30,6 +30,13 @@ _FAILURES: Final = (
     seal.SealError,
     OSError,
 )
+
+_ABOUT: Final = """\
+It moves the money of the players that you name, and sends hundreds of requests: use test players,
+best on a test platform. Without an option that names them, all scenarios are played.
+
+The exit code is 1 when a `must` failed, and 2 when it could not run.
+"""
 
 Url = Annotated[str, typer.Option(help="Where the platform answers.")]
 Key = Annotated[str, typer.Option(envvar="CERTIFY_KEY", help="The key that names the caller.")]
@@ -45,7 +52,9 @@ DryRun = Annotated[bool, typer.Option("--dry-run", help="List the scenarios, and
 Strict = Annotated[bool, typer.Option("--strict", help="Fail on a `should`, too.")]
 Out = Annotated[Path, typer.Option(help="The folder of the report.")]
 SignKey = Annotated[Path | None, typer.Option(help="Ed25519 in PEM, or a file with a secret.")]
-Requests = Annotated[int | None, typer.Option(min=2, help="How many requests the load sends.")]
+Requests = Annotated[
+    int | None, typer.Option(min=2, max=MOST_REQUESTS, help="How many requests the load sends.")
+]
 
 
 def _command(protocol: str) -> Callable[..., None]:
@@ -66,22 +75,36 @@ def _command(protocol: str) -> Callable[..., None]:
                 _list(chosen)
                 return
             settings = read(url, key, secret, player or (), config, requests)
-            with Progress(console=Console(stderr=True)) as progress:
-                task = progress.add_task(f"{protocol}: {len(chosen)} scenarios", total=len(chosen))
-                whole = len(chosen) == len(known)
-                made, said = tried(
-                    protocol, settings, chosen, lambda _: progress.advance(task), whole
-                )
-            report.write(said, out)
-            if sign_key is not None:
-                seal.sign(out, report.FILES, sign_key)
+            made = _run(protocol, settings, chosen, len(chosen) == len(known), out, sign_key)
         except _FAILURES as error:
             _fail(str(error))
         _tell(made, out)
         raise typer.Exit(1 if made.failed("must") or (strict and made.failed("should")) else 0)
 
-    certify.__doc__ = f"Try a wallet that speaks {PROTOCOLS[protocol].title}."
+    certify.__doc__ = f"Try a wallet that speaks {PROTOCOLS[protocol].title}.\n\n{_ABOUT}"
     return certify
+
+
+def _run(
+    protocol: str, settings: Settings, chosen: Sequence[Scenario], whole: bool, out: Path,
+    sign_key: Path | None,
+) -> Run:  # fmt: skip
+    """Play the scenarios, and write the report; what is wrong with key or folder, it says first."""
+    if sign_key is not None:
+        seal.check(sign_key)
+    line, speaker = reach(protocol, settings)
+    out.mkdir(parents=True, exist_ok=True)
+    _warn(settings)
+    with Progress(console=Console(stderr=True)) as progress:
+        task = progress.add_task(f"{protocol}: {len(chosen)} scenarios", total=len(chosen))
+        made = run(
+            chosen, speaker, line, settings.seats, settings.rules,
+            lambda _: progress.advance(task), settings.parallel,
+        )  # fmt: skip
+    report.write(report.build(made, protocol, settings, line.tls(), whole), out)
+    if sign_key is not None:
+        seal.sign(out, report.FILES, sign_key)
+    return made
 
 
 for _name in PROTOCOLS:
@@ -104,6 +127,15 @@ def verify_report(
 def _list(chosen: Sequence[Scenario]) -> None:
     for row in chosen:
         typer.echo(f"{row.id:8} {row.severity:8} {','.join(row.tags):20} {row.title}")
+
+
+def _warn(settings: Settings) -> None:
+    names = ", ".join(seat.player_id for seat in settings.seats)
+    typer.echo(
+        f"certify: stakes, pays and takes back money of {names} at {settings.access.url}; "
+        "these must be test players",
+        err=True,
+    )
 
 
 def _tell(made: Run, out: Path) -> None:

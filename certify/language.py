@@ -78,7 +78,10 @@ def _read_word(word: str, step: dict[str, Any], text: str) -> None:
     elif word.startswith("="):
         step["amount_of"] = word[1:]
     elif is_json:
-        step["fields"][key] = json.loads(value)
+        try:
+            step["fields"][key] = json.loads(value)
+        except ValueError as error:
+            raise LanguageError(f"no JSON {value!r}: {text}") from error
     elif "=" in word:
         key, _, value = word.partition("=")
         step["ids" if key in IDS else "fields"][key] = value

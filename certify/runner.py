@@ -79,6 +79,18 @@ class Chairs:
         return picked
 
 
+def _played(play: Play) -> Result:
+    """Play a scenario; one that asks for what there is not is told as failed, with its words."""
+    try:
+        return play.play()
+    except (KeyError, IndexError, AttributeError) as error:
+        for chair in play.chairs:
+            chair.balance = None  # to be read anew
+        play.result.verdict = "failed"
+        play.result.faults.append(f"the scenario cannot be played: {error!r}")
+        return play.result
+
+
 def _holds(chairs: Sequence[Chair], chair: Chair) -> bool:
     return any(other is chair for other in chairs)
 
@@ -100,7 +112,7 @@ def run(
             result = Result(scenario, "skipped", observed=why)
         else:
             with chairs.taken(scenario) as mine:
-                result = Play(scenario, dialect, line, mine, made.id, rules, _MEASURES).play()
+                result = _played(Play(scenario, dialect, line, mine, made.id, rules, _MEASURES))
         done(result)
         return result
 

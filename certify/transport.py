@@ -43,8 +43,8 @@ class HttpLine:
             )  # fmt: skip
             body = answer.read(_MOST)
             answer.close() if len(body) == _MOST else answer.release_conn()
-        except (urllib3.exceptions.HTTPError, OSError):
-            return Reply(0, {}, b"", (time.perf_counter() - started) * 1000)
+        except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            return Reply(0, {}, b"", (time.perf_counter() - started) * 1000, _why(error))
         ms = (time.perf_counter() - started) * 1000
         return Reply(answer.status, {k.lower(): v for k, v in answer.headers.items()}, body, ms)
 
@@ -61,7 +61,7 @@ class HttpLine:
                 line.putheader(name, value)
             line.putheader("Content-Length", str(len(request.body)))
             line.endheaders(body)
-        except OSError:
+        except (OSError, ValueError, http.client.HTTPException):
             pass  # a platform that hangs up first is as good
         finally:
             line.close()
@@ -82,3 +82,21 @@ class HttpLine:
             return ""
         finally:
             line.close()
+
+
+def _why(error: Exception) -> str:
+    """Return in a few words why nothing came back."""
+    words = {
+        urllib3.exceptions.SSLError: f"TLS fails: {_reason(error)}",
+        urllib3.exceptions.NameResolutionError: "nobody knows the host's name",
+        urllib3.exceptions.NewConnectionError: "no connection",
+        urllib3.exceptions.TimeoutError: "no answer in time",
+        urllib3.exceptions.LocationValueError: "the URL is none",
+        ValueError: "a header cannot be sent",
+    }
+    return next((said for kind, said in words.items() if isinstance(error, kind)), "it hangs up")
+
+
+def _reason(error: Exception) -> str:
+    cause = error.args[0] if error.args else error
+    return str(getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or cause)

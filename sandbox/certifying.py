@@ -134,7 +134,7 @@ def certify(
     integration = {"igsp": "sandbox", "flexsoft": "flexsoft", "winupgo": "winupgo-sandbox"}
     rows = players(operations, integration[protocol], protocol == "flexsoft")
     folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "settings.toml"
+    config = folder.with_name(f"{folder.name}-settings.toml")  # a report is handed over
     config.touch(mode=0o600)
     config.write_text(as_toml(settings(stack, protocol, rows)), "utf-8")
     command = [

@@ -37,6 +37,10 @@ _ROUTES: Final = {
 _SUCCESS: Final = {"authorize": "hold_id", "settle": "settlement_id", "rollback": "rollback_id",
                    "open": "session_id"}  # fmt: skip
 _TOKEN_S: Final = 240
+#: What `access` must hold.
+NEEDS: Final = (
+    "brand_id", "region", "provider_id", "token_url", "client_id", "client_secret", "scope",
+)  # fmt: skip
 
 
 def sign(secret: str, base: bytes) -> str:

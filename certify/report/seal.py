@@ -21,6 +21,11 @@ class SealError(ValueError):
     """A key cannot be used, or a report is not what was signed."""
 
 
+def check(key: Path) -> None:
+    """Raise `SealError` for a key that cannot sign."""
+    _signed(_key(key), b"")
+
+
 def sign(folder: Path, names: Iterable[str], key: Path) -> None:
     """Write the seal beside the report; raises `SealError` for a key that cannot sign."""
     said = {
@@ -65,6 +70,8 @@ def _key(path: Path) -> Any:
     except OSError as error:
         raise SealError(str(error)) from error
     if not content.startswith(b"-----BEGIN"):
+        if _is_key(content):
+            raise SealError(f"{path} is a key in a form other than PEM, and no secret")
         if len(content) < _SHORTEST:
             raise SealError(f"{path}: a secret has at least {_SHORTEST} bytes")
         return content
@@ -82,6 +89,13 @@ def _key(path: Path) -> Any:
     if not isinstance(key, ed25519.Ed25519PrivateKey | ed25519.Ed25519PublicKey):
         raise SealError(f"{path} is no key of Ed25519")
     return key
+
+
+def _is_key(content: bytes) -> bool:
+    """Return whether it is a key all the same: with a public one as secret anybody could sign."""
+    ed25519_in_der = b"\x06\x03\x2b\x65\x70"
+    words = (b"-----BEGIN", b"ssh-", b"-sha2-", b"PuTTY-User-Key-File", b'"kty"', ed25519_in_der)
+    return any(word in content for word in words)
 
 
 def _signed(key: Any, content: bytes) -> bytes:

@@ -7,9 +7,16 @@ from typing import Final
 import pytest
 
 from certify.catalogue import CatalogueError, choose, load, read
+from certify.dialects import Access
+from certify.dialects.igsp import Igsp
 from certify.language import LanguageError, read_step
-from certify.model import Amount
+from certify.model import Amount, Seat
+from certify.play import Rules
 from certify.protocols import PROTOCOLS
+from certify.runner import run
+from testing.broken_wallet.door import KEY, SECRET
+from testing.broken_wallet.trial import DirectLine
+from testing.broken_wallet.wallet import BrokenWallet
 
 ROW: Final = """
 [[scenario]]
@@ -65,6 +72,35 @@ def test_two_scenarios_never_have_one_id(tmp_path: Path) -> None:
         load("igsp", [file])
     with pytest.raises(CatalogueError, match="X-1"):
         read(ROW.replace('title = "t"', ""))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"must"', '"MUST"'), ('["a"]', "[]"), ('["bet b 1.00 | debits"]', "[]"),
+     ('["bet b 1.00 | debits"]', "[1]"), ('"t"', "1"), ("b 1.00", "b n:={ 1.00"),
+     ("[[scenario]]", "[scenario]"), ("id =", "id")],
+)  # fmt: skip
+def test_a_file_that_is_no_catalogue_is_named(tmp_path: Path, old: str, new: str) -> None:
+    file = tmp_path / "more.toml"
+    assert old in ROW
+    file.write_text(ROW.replace(old, new))
+    with pytest.raises(CatalogueError, match=r"more\.toml: "):
+        load("igsp", [file])
+
+
+@pytest.mark.parametrize(
+    "step", ["bte b 1.00 | debits", "again b | same", "bet b 1.00 @3 | debits",
+             "bet b 1.00 !body=none | debits"],
+)  # fmt: skip
+def test_a_scenario_that_cannot_be_played_fails(step: str) -> None:
+    wallet = BrokenWallet()
+    seats = [Seat("ann", "EUR", wallet.seat("ann"))]
+    (result,) = run(
+        read(ROW.replace("bet b 1.00 | debits", step)), Igsp(Access("", KEY, SECRET)),
+        DirectLine(wallet), seats, Rules(),
+    ).results  # fmt: skip
+    assert result.verdict == "failed"
+    assert result.faults[-1].startswith("the scenario cannot be played: ")
 
 
 def test_scenarios_are_chosen_by_id_and_tag() -> None:
