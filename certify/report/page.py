@@ -54,10 +54,12 @@ def _verdict(said: Mapping[str, Any]) -> tuple[str, str]:
     if not said["whole"]:
         return "A part of the scenarios: no must failed", "part"
     less = {
+        "must skipped": counts["must"]["skipped"],
         "should failed": counts["should"]["failed"],
-        "skipped": sum(row["skipped"] for row in counts.values()),
+        "others skipped": counts["should"]["skipped"] + counts["informs"]["skipped"],
     }
-    return "; ".join(["Certified", *(f"{n} {words}" for words, n in less.items() if n)]), "good"
+    words, state = ("Certified", "good") if said["certified"] else ("No must failed", "part")
+    return "; ".join([words, *(f"{n} {rest}" for rest, n in less.items() if n)]), state
 
 
 def _failures(said: Mapping[str, Any]) -> str:
@@ -66,7 +68,7 @@ def _failures(said: Mapping[str, Any]) -> str:
         return ""
     inner = "".join(
         f"<article><h3>{escape(row['id'])} {escape(row['title'])} "
-        f"<small>{row['severity']} · {escape(row['text'])}</small></h3>"
+        f"<small>{escape(row['severity'])} · {escape(row['text'])}</small></h3>"
         f"<p>{escape(row['proves'])}</p><ul>{_items(row['faults'])}</ul>"
         f"<p><b>What to do:</b> {escape(row['remedy'])}</p></article>"
         for row in failed
@@ -136,7 +138,8 @@ def _scenario(row: Mapping[str, Any]) -> str:
     return (
         f"<details{' open' if row['verdict'] == 'failed' else ''}>"
         f'<summary><span class="{row["verdict"]}">{_WORDS[row["verdict"]]}</span> '
-        f"{escape(row['id'])} {escape(row['title'])} <small>{row['severity']}</small></summary>"
+        f"{escape(row['id'])} {escape(row['title'])} "
+        f"<small>{escape(row['severity'])}</small></summary>"
         f"<p>{escape(row['proves'])} <small>{escape(row['text'])}</small></p>"
         f"<p>{escape(row['observed'])}</p><ol>{_items(row['steps'], 'code')}</ol>"
         f"{requests}{bodies}</details>"
