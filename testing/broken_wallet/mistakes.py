@@ -45,6 +45,7 @@ MISTAKES: Final = {
     "currency unchecked": "LIM-07",
     "empty ids": "MAL-14",
     "exclusion ignored": "LIM-12",
+    "exclusion stops wins": "LIM-18",
     "fields optional": "MAL-11",
     "finished ignored": "FUN-19",
     "finished is any text": "MAL-18",
@@ -111,5 +112,5 @@ MISTAKES: Final = {
     "win replays move money": "IDE-02 IDE-04 IDE-11 IDE-15 IDE-19 CON-02 NET-02 NET-08",
     "window of a minute": "SIG-08",
     "wins need a bet": "FUN-13 ORD-06",
-    "wins need a live session": "LIM-15 LIM-16",
+    "wins need a live session": "LIM-15 LIM-19",
 }

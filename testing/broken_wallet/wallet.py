@@ -218,6 +218,8 @@ class BrokenWallet:
             raise RefusalError(409, "session_expired")
         if asked.player in self.blocked and self.on("block stops wins"):
             raise RefusalError(409, "player_blocked")
+        if asked.player in self.excluded and self.on("exclusion stops wins"):
+            raise RefusalError(409, "rg_self_excluded")
         if held.finished and self.on("late wins refused"):
             raise RefusalError(409, "round_finished")
         if asked.round and not held.bets and self.on("wins need a bet"):
