@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from casino.audit.model import Who
 from casino.base.errors import OutcomeUnknownError
 from casino.base.times import iso_utc
+from casino.bonus.model import BonusTerms
 from casino.exposure.service import ExposureService
 from casino.exposure.store.counts import DynamoDbCounts
 from casino.exposure.stream import ExposureStream
@@ -93,6 +95,17 @@ def test_a4_what_is_paid_beyond_the_limit_of_the_hour_holds_the_next_wins(
     (record,) = [each for each in audited if each["what"]["S"] == "hold wins"]
     assert record["new"]["S"] == "until 2026-01-01T13:00:00.000Z"
     assert record["detail"]["S"] == "EUR: 120.00 in the hour, 120.00 in the day"
+
+
+def test_a4_what_is_staked_and_paid_as_bonus_money_counts_like_cash(stream: Stream) -> None:
+    play = stream.play
+    terms = BonusTerms("g1", 10_00, 10_00, 4 * 10**9, "bonus_first")
+    play.world.bonuses.grant(play.player_id, "EUR", terms, who=Who("local:test", "a campaign"))
+    play.bet("10.00", round_id="r")
+    play.win("110.01", round_id="r")
+    stream.tell()
+    assert stream.sums("2026-01-01") == (10_00, 110_01)
+    assert stream.until == NOON + 3600
 
 
 def test_a4_hours_that_are_within_their_limits_exceed_that_of_the_day(stream: Stream) -> None:

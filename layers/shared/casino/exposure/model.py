@@ -11,7 +11,7 @@ DAY_S: Final = 24 * HOUR_S
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """What one applied entry moved between a player's spendable funds and an integration.
+    """What one applied entry moved between a player's cash and bonus money and an integration.
 
     `at` is in seconds since the epoch. A refund or rollback takes from what was staked.
     """

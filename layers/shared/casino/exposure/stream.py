@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from casino.base.times import epoch
+from casino.bonus.model import BONUS
 from casino.exposure.model import Movement
 from casino.exposure.service import ExposureService
 from casino.observability.telemetry import Telemetry
@@ -51,7 +52,8 @@ class ExposureStream:
 def _movement(image: Mapping[str, Any]) -> Movement | None:
     """Return what an item of the ledger moved; `None` for what no game of an integration moved.
 
-    A held win is not spendable, so it is no exposure; and its release was somebody's decision.
+    Bonus money counts like cash: it becomes cash by an entry that is no integration's. A held win
+    is not spendable, so it is no exposure; and its release was somebody's decision.
     """
     integration, mark, _ = image["id"]["S"].split("#", 2)
     if mark != "tx" or image["record"]["S"] != "applied" or integration == PLATFORM:
@@ -59,6 +61,7 @@ def _movement(image: Mapping[str, Any]) -> Movement | None:
     if image["kind"]["S"] in PURCHASE_KINDS:
         return None
     moved = int(image["after"]["N"]) - int(image["before"]["N"])
+    moved += int(image["postings"]["M"].get(BONUS, {"N": "0"})["N"])
     if not moved or image["rule"]["S"] == WIN_HELD:
         return None
     currency = (image.get("wallet") or image["claimed"])["S"].partition("#")[0]
