@@ -131,6 +131,17 @@ def test_a_grant_is_taken_back_once(office: BackOffice, play: Play, audit: Audit
     assert shown(office)["ended"][0]["ended_by"] == "revoked"
 
 
+@pytest.mark.parametrize("taken", ["bonus/grant/welcome-1", "bonus/end/welcome-1"])
+def test_no_deposit_takes_the_id_of_a_grant_or_of_its_end(
+    office: BackOffice, play: Play, taken: str
+) -> None:
+    assert office.move("deposits", 1, taken).error == "invalid_request"
+    assert office.move("withdrawals", 1, taken).error == "invalid_request"
+    assert grant(office).status == 200
+    assert office.post(f"{BONUSES}/welcome-1/forfeit").status == 200
+    assert play.cash() == 10
+
+
 @pytest.mark.parametrize(
     ("change", "error"),
     [
@@ -149,6 +160,8 @@ def test_a_grant_is_taken_back_once(office: BackOffice, play: Play, audit: Audit
         ({"max_bet": 0}, "invalid_request"),
         ({"contributions": {"live": 101}}, "invalid_request"),
         ({"contributions": {"": 10}}, "invalid_request"),
+        ({"contributions": {"\ud800": 10}}, "malformed_json"),
+        ({"contributions": {f"{n:032}": 10 for n in range(6)}}, "invalid_request"),
         ({"grant_id": "a/b"}, "invalid_request"),
         ({"grant_id": "a" * 41}, "invalid_request"),
     ],

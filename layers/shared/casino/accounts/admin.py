@@ -19,6 +19,7 @@ from casino.base.clock import Clock
 from casino.base.errors import AdminError, OutcomeUnknownError, RetryableError
 from casino.base.times import iso_utc
 from casino.integrations.model import WalletTerms
+from casino.wallet.bonus_grant import END_ID, GRANT_ID
 from casino.wallet.explain import existing_player
 from casino.wallet.model import PLATFORM, Entry, Player, Transaction, Wallet
 from casino.wallet.ports import Accounts, History
@@ -189,6 +190,8 @@ class PlayerAdmin:
         """
         if amount_minor <= 0:
             raise AdminError("invalid_request", "amount must be above 0")
+        if transaction_id.startswith((GRANT_ID, END_ID)):
+            raise AdminError("invalid_request", "the id is one of a grant of bonus money")
         self.wallet(player_id, currency)
         request = Transaction(
             integration=PLATFORM,

@@ -21,6 +21,9 @@ from casino.wallet.terms import Terms
 type EndKind = Literal["bonus_conversion", "bonus_forfeiture"]
 
 BONUS_KINDS: Final = frozenset({"bonus_grant", "bonus_conversion", "bonus_forfeiture"})
+#: What the ids of these entries begin with; no deposit's or withdrawal's may.
+GRANT_ID: Final = "bonus/grant/"
+END_ID: Final = "bonus/end/"
 #: The name of the note that a grant's entry keeps its terms under.
 TERMS_NOTE: Final = "bonus"
 
@@ -39,7 +42,7 @@ class BonusRequest(Transaction):
 
 def end_id(grant_id: str) -> str:
     """Return the id of the entry that ends a grant."""
-    return f"bonus/end/{grant_id}"
+    return f"{END_ID}{grant_id}"
 
 
 def grant_id_of(transaction_id: str) -> str:
@@ -54,7 +57,7 @@ def grant_request(
     return _request(
         "bonus_grant",
         "grant",
-        f"bonus/grant/{terms.grant_id}",
+        f"{GRANT_ID}{terms.grant_id}",
         (player_id, currency),
         terms.amount_minor,
         with_note(extra, TERMS_NOTE, terms.noted()),
