@@ -133,6 +133,7 @@ class Purse:
             self.house += minor
         else:
             coupon.money += minor
+            free = free or not coupon.required
             coupon.required += 3 * minor if free and coupon.free_wins else 0
 
     def win(self, minor: int, now: int, where: str, what: str) -> str:

@@ -145,7 +145,7 @@ class Bonuses(RuleBasedStateMachine):
             self.withdrawn += 0 if pays_in else minor
 
     @rule(
-        money=st.sampled_from([100, 700, 2_000]),
+        money=st.sampled_from([0, 100, 700, 2_000]),
         required=st.sampled_from([1, 500, 2_000]),
         last=st.sampled_from([60, 3_600, 10**6]),
         bonus_first=st.sampled_from([True, True, False]),
@@ -156,6 +156,7 @@ class Bonuses(RuleBasedStateMachine):
         self, money: int, required: int, last: int, bonus_first: bool, most: int | None, free: bool
     ) -> None:
         name, deadline = f"g{next(self._names)}", self.now + last
+        required, free = (required, free) if money else (0, True)
         coupon = Coupon(name, money, required, deadline, bonus_first, most, free)
         terms = BonusTerms(
             name,

@@ -112,8 +112,9 @@ class BonusTold:
         if entry.bonus.wagered_minor not in counts:
             yield "bonus_wagered", f"it counts {entry.bonus.wagered_minor}, not one of {counts}"
         if grant is not None:
+            free = entry.type == "freespin" or not grant.required_minor
             grant = moved(grant, found.get(BONUS, 0), entry.bonus.wagered_minor)
-            if entry.type == "freespin" and entry.kind == "win":
+            if free and entry.kind == "win":
                 grant = moved(grant, required_minor=found.get(BONUS, 0) * grant.terms.times)
             review = grant.review or (entry.rule == WIN_HELD and BONUS in found)
             self.bonus = replace(self.bonus, grant=replace(grant, review=review))
