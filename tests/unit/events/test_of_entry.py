@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from casino.bonus.model import Bonus
 from casino.dialects.igsp.dialect import Igsp
 from casino.events.model import Event, money
 from casino.events.of_entry import of_entry
@@ -73,6 +74,12 @@ def test_a_free_round_moves_nothing_and_still_has_its_number() -> None:
     debit = events["wallet.debit.completed"]
     assert (debit.sequence, debit.payload["amount"]) == (5, money(0, "EUR"))
     assert events["bet.authorized"].payload["bet"] == money(250, "EUR")
+    assert events["bet.authorized"].payload["funded_by"] == "promotion"
+
+
+def test_a_free_round_is_the_promotions_in_a_wallet_that_knows_bonuses_too() -> None:
+    wallet = replace(WALLET, bonus=Bonus(count=1))
+    events = events_of(entry_of(a_bet(amount_minor=0, type="freespin", round_id="r1"), wallet=wallet))
     assert events["bet.authorized"].payload["funded_by"] == "promotion"
 
 

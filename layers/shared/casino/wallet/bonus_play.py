@@ -43,7 +43,7 @@ def stake_of(wallet: Wallet, bonus: Bonus, snapshot: Snapshot, bet: Transaction,
         weight = max(1, amount_minor) if pays else 0
         part = _part(bonus, bonus.grant, weight=weight) if pays else None
         tracked = _tracked(bonus, weight, weight) if pays else None
-        notional = _postings({HOUSE: -amount_minor, "integration": amount_minor})
+        notional = (("integration", amount_minor), (HOUSE, -amount_minor))
         return Stake(0, None, Posting("freespin_notional", notional, tracked, bonus_part=part))
     if bet.type == "tip":
         grant, in_round = None, False
@@ -154,7 +154,9 @@ def _paid(bonus: Bonus, posting: Posting, parts: Mapping[str, int], type_: str =
     )
     if not minor or grant is None:
         return posting
-    required = minor * grant.terms.times if type_ == "freespin" else 0
+    # Nothing but a free round pays into a grant that requires nothing yet, by whatever win.
+    free = type_ == "freespin" or not grant.required_minor
+    required = minor * grant.terms.times if free else 0
     after = moved(grant, minor, 0, required)
     after = replace(after, review=grant.review or posting.rule == WIN_HELD)
     return replace(posting, bonus=replace(bonus, grant=after), bonus_part=_part(bonus, after))
