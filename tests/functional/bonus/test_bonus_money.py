@@ -165,6 +165,16 @@ def test_limits_count_whole_stakes_and_lose_cash_alone(table: Table) -> None:
     assert (play.staked[0], play.bonus[0], play.returned[0]) == (1_300, 1_000, 0)
 
 
+def test_a_question_of_limits_knows_what_a_bet_takes_of_bonus_money(table: Table) -> None:
+    table.grant(order="bonus_first", expires_at=4 * 10**9)
+    table.world.limits.set(PLAYER, "EUR", {"loss_day": 300}, who=WHO)
+    met = table.world.limits.check(PLAYER, "EUR", 1_301)
+    assert met is not None
+    assert met.code == table.play(1_301) == "rg_loss_limit"
+    assert table.world.limits.check(PLAYER, "EUR", 1_300) is None
+    assert table.play(1_300, "r2") == "ok"
+
+
 def test_every_copy_gets_the_same_answer_after_the_grant_is_gone(table: Table) -> None:
     table.grant(max_bet_minor=500)
     sent: list[Transaction] = [table.bet(500, "r1"), table.bet(501, "r2")]

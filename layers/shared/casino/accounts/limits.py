@@ -25,7 +25,8 @@ from casino.limits.model import (
     Pending,
     Play,
 )
-from casino.wallet.decision import Refusal
+from casino.wallet.bonus_play import stake_of
+from casino.wallet.decision import Refusal, Snapshot
 from casino.wallet.explain import existing_player
 from casino.wallet.limited import moved, refusal_of
 from casino.wallet.model import Transaction, Wallet
@@ -148,7 +149,10 @@ class LimitsAdmin:
     def check(
         self, player_id: str, currency: str, amount_minor: int, session_id: str | None = None
     ) -> Refusal | None:
-        """Return what a bet would meet now: a block, an exclusion or a limit; `None` is nothing."""
+        """Return what a bet would meet now: a block, an exclusion or a limit; `None` is nothing.
+
+        The bet is one in a round of its own, so it takes bonus money as its grant says.
+        """
         player, wallet, session = self.accounts.balance(player_id, currency, session_id)
         if player is None:
             raise AdminError("player_not_found", f"player {player_id} does not exist")
@@ -158,8 +162,12 @@ class LimitsAdmin:
             return Refusal("player_blocked")
         if wallet.limits is None:
             return None
-        bet = Transaction("", "", "bet", "bet", player_id, currency, amount_minor)
-        return refusal_of(wallet.limits, wallet, session, bet, int(self.clock.now()))
+        bet = Transaction("", "", "bet", "bet", player_id, currency, amount_minor, round_id="-")
+        now, of_bonus = int(self.clock.now()), 0
+        if wallet.bonus is not None:
+            stake = stake_of(wallet, wallet.bonus, Snapshot(session=session), bet, now)
+            of_bonus = stake.bonus_minor
+        return refusal_of(wallet.limits, wallet, session, bet, now, of_bonus)
 
     def _change(
         self,
