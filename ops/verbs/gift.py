@@ -43,16 +43,17 @@ def grant(
 ) -> Output:
     """Grant free rounds; the id names the gift. The same command sends the same bytes again.
 
-    With `--pays` it is refused unless the player's grant of bonus money says the same.
+    With `--pays` it is refused unless the player's grant of bonus money says the same, and has no
+    earlier deadline.
     """
     try:
         stake_minor = parse_major(stake, currency)
     except (AmountError, AmountPrecisionError, KeyError) as error:
         raise OpsError("invalid_request", f"no stake in {currency}: {stake}") from error
-    if pays is not None and pays != operations.bonuses.pays(player_id, currency):
-        raise OpsError("invalid_request", f"their wins would not go to {pays}: ops bonus show")
     gift = Rounds(game, rounds, stake_minor, begins, ends)
     body = grant_body(portal, tx, tx, player_id, currency, gift)
+    if pays is not None and pays != operations.bonuses.pays(player_id, currency, gift.over()):
+        raise OpsError("invalid_request", f"their wins would not all go to {pays}: ops bonus show")
     connected = operations.integrations.named(integration)
     return _shown(operations.gifts.send(connected, "grant", tx, body, who))
 

@@ -173,3 +173,5 @@ def test_gift_says_where_its_wins_pay_and_is_sent_only_when_it_is_so(
     other = tuple("g-2" if word == "g-1" else word for word in GRANT)
     assert "invalid_request" in ops(*other, "--pays", "cash", *WHY, "--json").out
     assert told(ops(*other, "--pays", "bonus", *WHY, "--json"))[-1] == "gift.answered"
+    late = tuple("2096-01-01T00:00:01" if word.startswith("2026-05-31") else word for word in other)
+    assert "invalid_request" in ops(*late, "--pays", "bonus", *WHY, "--json").out

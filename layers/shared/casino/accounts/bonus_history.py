@@ -30,11 +30,16 @@ class BonusHistory:
     history: History
     clock: Clock
 
-    def pays(self, player_id: str, currency: str) -> Pays:
-        """Return where the wins of a player's free rounds go now; raises `AdminError`."""
+    def pays(self, player_id: str, currency: str, until: int) -> Pays | None:
+        """Return where the wins of a player's free rounds go; raises `AdminError`.
+
+        `None` where the grant that they go to does not stand `until` then.
+        """
         bonus = self.admin.wallet(player_id, currency).bonus
         grant = bonus.grant if bonus is not None else None
-        return grant.terms.pays if grant and grant.holds(int(self.clock.now())) else "cash"
+        if grant is None or not grant.holds(int(self.clock.now())) or grant.terms.pays == "cash":
+            return "cash"
+        return None if grant.is_met or grant.terms.expires_at < until else "bonus"
 
     def page(self, player_id: str, currency: str, cursor: str | None = None) -> dict[str, Any]:
         """Return the grant that stands, and a page of those that ended, the newest first.

@@ -8,7 +8,7 @@ answered gift is sent no more. What was answered is appended to the intent.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal, Protocol
 
 from casino.audit.model import AuditRecord, Who
@@ -40,6 +40,10 @@ class Rounds:
     bet_minor: int
     begins: str
     ends: str
+
+    def over(self) -> int:
+        """Return when it ends, in seconds since the epoch; raises `AdminError`."""
+        return int(_moment(self.ends).replace(tzinfo=UTC).timestamp())
 
 
 class Intents(Protocol):
