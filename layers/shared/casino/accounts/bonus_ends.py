@@ -14,12 +14,17 @@ from casino.audit.model import Who
 from casino.base.clock import Clock
 from casino.base.errors import AdminError, CasinoError
 from casino.base.invocation import Context
+from casino.bonus.model import Grant
 from casino.observability.telemetry import Telemetry
 
 #: With less time than this left a run hands over, in seconds: longer than one page may take.
 _RESERVE_S: Final = 120
 #: What says that the wallet moved on between two reads: the next run looks again.
 _MOVED: Final = frozenset({"bonus_not_found", "bonus_not_met", "bonus_stands"})
+
+
+class EarlierRunError(CasinoError):
+    """An earlier run that handed over could not end every grant; its log says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +40,16 @@ class BonusEnds:
     def handle(self, event: Mapping[str, Any], context: Context) -> dict[str, object]:
         """End one player's grant that an event names, or look at every wallet once.
 
-        A wallet whose grant cannot be ended stops no other; the error is raised in the end, so that
-        the invocation counts as failed and is repeated.
+        A wallet whose grant cannot be ended stops no other. The last run raises the error in the
+        end, so that it counts as failed and is repeated; one that hands over raises nothing, since
+        its repetition would start all later runs again.
         """
         if "detail" in event:
             told = event["detail"]
             return {"became": self._end(told["player_id"], told["payload"]["wagered"]["currency"])}
         place, counts, failed = event.get("after"), dict[str, int](), list[Exception]()
         now, handed_over = int(self.clock.now()), False
+        before = int(event.get("failed", 0))
         for page, following in self.grants.over(now, (*place,) if place else None):
             for owner in page:
                 try:
@@ -53,18 +60,20 @@ class BonusEnds:
                     continue
                 counts[became] = counts.get(became, 0) + 1
             if following and context.get_remaining_time_in_millis() < _RESERVE_S * 1000:
-                self.invoke(context.invoked_function_arn, {"after": following})
+                told = {"after": following, "failed": before + len(failed)}
+                self.invoke(context.invoked_function_arn, told)
                 handed_over = True
                 break
         self.observer.event("grants ended", became=counts, handed_over=handed_over)
-        if failed:
+        if failed and not handed_over:
             raise failed[0]
+        if before and not handed_over:
+            raise EarlierRunError(f"{before} grants could not be ended")
         return {**counts, "handed_over": handed_over}
 
     def _end(self, player_id: str, currency: str) -> str:
         """Return what became of a wallet's grant: `converted`, `forfeited` or `stands`."""
-        bonus = self.bonuses.wallet(player_id, currency).bonus
-        grant = bonus.grant if bonus is not None else None
+        grant = self._grant(player_id, currency)
         if grant is None or (not grant.is_met and grant.holds(int(self.clock.now()))):
             return "stands"
         named = (player_id, currency, grant.terms.grant_id)
@@ -75,7 +84,12 @@ class BonusEnds:
             who = Who("end-bonuses", "its deadline has passed")
             self.bonuses.forfeit(*named, who=who, reason="expired")
         except AdminError as error:
-            if error.code not in _MOVED:
+            stands = self._grant(player_id, currency)
+            if error.code not in _MOVED and stands and stands.number == grant.number:
                 raise
             return "stands"
         return "forfeited"
+
+    def _grant(self, player_id: str, currency: str) -> Grant | None:
+        bonus = self.bonuses.wallet(player_id, currency).bonus
+        return bonus.grant if bonus is not None else None

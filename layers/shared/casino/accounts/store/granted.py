@@ -23,14 +23,15 @@ class DynamoDbGrants:
         self, now: int, after: WalletPlace | None = None
     ) -> Iterator[tuple[list[WalletPlace], WalletPlace | None]]:
         """Yield the wallets whose grant is past its deadline or wagered, page by page."""
-        wagered = "bonus.#grant.wagered >= bonus.#grant.#required"
+        required = "bonus.#grant.#required"
+        wagered = f"({required} > :none AND bonus.#grant.wagered >= {required})"
         request: dict[str, Any] = {
             "TableName": self._table,
             "Select": "SPECIFIC_ATTRIBUTES",
             "ProjectionExpression": "player_id, currency",
             "FilterExpression": f"bonus_until <= :now OR {wagered}",
             "ExpressionAttributeNames": {"#grant": "grant", "#required": "required"},
-            "ExpressionAttributeValues": {":now": number(now)},
+            "ExpressionAttributeValues": {":now": number(now), ":none": number(0)},
         }
         while True:
             if after is not None:
