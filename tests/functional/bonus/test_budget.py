@@ -10,7 +10,8 @@ from testing.world import World
 from tests.functional.wallet.test_budget import player_at, round_bet
 
 WHO: Final = Who("local:test", "a campaign")
-CATEGORIES: Final = tuple((f"category-{number:02}", number) for number in range(8))
+#: As many as a grant may have.
+CATEGORIES: Final = tuple((f"games-{number:02}", number) for number in range(20))
 
 
 def test_a_bet_with_bonus_money_costs_at_most_one_write_unit_more(

@@ -87,6 +87,16 @@ def test_a_grant_of_free_spins_alone_is_wagered_from_its_first_win_on(table: Tab
     assert table.money == (2_500, 0, 0)
 
 
+def test_whatever_a_free_round_wins_first_has_to_be_wagered(table: Table) -> None:
+    """A jackpot of a free round was bonus money that nothing could make cash."""
+    table.grant(0, required_minor=0, pays="bonus", times=2)
+    assert (table.play(0, type="freespin"), table.win(500, type_="jackpot")) == ("ok", "ok")
+    assert table.grant_now is not None
+    assert (table.grant_now.balance_minor, table.grant_now.required_minor) == (500, 1_000)
+    assert (table.play(1_000, "r2"), table.win(1_000, "r2")) == ("ok", "ok")
+    assert table.convert().code == "ok"
+
+
 def test_one_grant_stands_at_a_time_and_its_id_is_its_own(table: Table) -> None:
     terms = table.grant()
     assert table.bonuses.grant(PLAYER, "EUR", terms, who=WHO).replay
@@ -105,12 +115,14 @@ def test_one_grant_stands_at_a_time_and_its_id_is_its_own(table: Table) -> None:
     "changes",
     [
         {"grant_id": "a b"},
+        {"grant_id": "-a"},
         {"amount_minor": -1},
         {"required_minor": 0},
         {"amount_minor": 0},
         {"max_bet_minor": 0},
         {"times": 3},
         {"contributions": (("slots", 101),)},
+        {"contributions": (("\ud800", 1),)},
         {"contributions": (("slots", 1), ("slots", 2))},
     ],
 )

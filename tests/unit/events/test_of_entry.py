@@ -79,7 +79,9 @@ def test_a_free_round_moves_nothing_and_still_has_its_number() -> None:
 
 def test_a_free_round_is_the_promotions_in_a_wallet_that_knows_bonuses_too() -> None:
     wallet = replace(WALLET, bonus=Bonus(count=1))
-    events = events_of(entry_of(a_bet(amount_minor=0, type="freespin", round_id="r1"), wallet=wallet))
+    events = events_of(
+        entry_of(a_bet(amount_minor=0, type="freespin", round_id="r1"), wallet=wallet)
+    )
     assert events["bet.authorized"].payload["funded_by"] == "promotion"
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from casino.accounts.bonus_words import MOST_TIMES
 from casino.accounts.refusals import ACCOUNT_ERRORS
 from casino.audit.model import Who
 from casino.base.checks import a_currency
@@ -20,10 +21,12 @@ from casino.wallet.ports import Accounts
 from casino.wallet.service import Result, WalletService
 
 #: A grant's id stands in every entry that it touches, so it is short.
-_GRANT_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}")
-_CATEGORY: Final = re.compile(r"[^\x00-\x1f\x7f]{1,40}")
-_MOST_CATEGORIES: Final = 20
-_MOST_TIMES: Final = 1_000
+GRANT_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
+MOST_CATEGORIES: Final = 20
+#: The terms stand in the wallet that each bet writes, and its write units are of 1 KB: so many
+#: bytes may the names of categories have together.
+_MOST_NAMES: Final = 160
+_CATEGORY: Final = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,13 @@ def _check(terms: BonusTerms) -> None:
     wagered = terms.amount_minor > 0 and terms.required_minor > 0
     percents = dict(terms.contributions)
     sound = (
-        bool(_GRANT_ID.fullmatch(terms.grant_id)),
+        bool(re.fullmatch(GRANT_ID, terms.grant_id)),
         wagered or (free_only and terms.required_minor == 0),
-        0 <= terms.times <= _MOST_TIMES and (terms.pays == "bonus" or not terms.times),
+        0 <= terms.times <= MOST_TIMES and (terms.pays == "bonus" or not terms.times),
         terms.max_bet_minor is None or terms.max_bet_minor > 0,
-        len(percents) == len(terms.contributions) <= _MOST_CATEGORIES,
+        len(percents) == len(terms.contributions) <= MOST_CATEGORIES,
         all(_CATEGORY.fullmatch(name) for name in percents),
+        sum(len(name.encode(errors="replace")) for name in percents) <= _MOST_NAMES,
         all(0 <= percent <= WHOLE for percent in percents.values()),
     )
     if not all(sound):

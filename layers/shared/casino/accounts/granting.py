@@ -15,13 +15,13 @@ from casino.accounts.answers import written
 from casino.accounts.api import Asked, Reasoned, parsed
 from casino.accounts.bonus_history import BonusHistory
 from casino.accounts.bonus_words import MOST_TIMES, terms_of
+from casino.accounts.bonuses import GRANT_ID, MOST_CATEGORIES
 from casino.accounts.model import Reply
 from casino.base.errors import RequestRefusedError
 from casino.bonus.model import Order, Pays
 from casino.wallet.service import Result
 
-_CATEGORIES = 20
-type _GrantId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$")]
+type _GrantId = Annotated[str, StringConstraints(pattern=f"^{GRANT_ID}$")]
 type _Percent = Annotated[int, Field(ge=0, le=100)]
 
 
@@ -35,7 +35,7 @@ class NewBonus(Reasoned):
     order: Order = "cash_first"
     pays: Pays = "cash"
     max_bet: int | Decimal | None = None
-    contributions: Annotated[dict[str, _Percent], Field(max_length=_CATEGORIES)] = Field({})
+    contributions: Annotated[dict[str, _Percent], Field(max_length=MOST_CATEGORIES)] = Field({})
 
 
 @dataclass(frozen=True, slots=True)

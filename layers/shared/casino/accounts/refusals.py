@@ -50,8 +50,8 @@ _TABLE: Final = (
     definitive(
         409,
         "transaction_mismatch",
-        "The Idempotency-Key was used before for another request.",
-        "Use a new Idempotency-Key; the first request's outcome stands.",
+        "The Idempotency-Key, or the grant's id, was used before for another request.",
+        "Use a new one; the first request's outcome stands.",
     ),
     definitive(409, "exclusion_stands", "A longer exclusion stands; only time ends it.", _STANDS),
     definitive(409, "nothing_to_confirm", "No looser limit waits.", _STANDS),
