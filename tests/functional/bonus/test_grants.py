@@ -151,6 +151,21 @@ def test_a_win_above_its_limits_is_held_back_when_its_grant_becomes_cash() -> No
     assert table.faults() == set()
 
 
+def test_nothing_that_comes_of_a_win_above_its_limits_is_spent_unseen() -> None:
+    table = Table(WalletTerms(win_limits=(("EUR", WinLimits(single_minor=900)),)))
+    table.grant(1_000, required_minor=1_000, order="bonus_first")
+    assert (table.play(500), table.win(1_000)) == ("ok", "ok")
+    bet, (hold, settle) = table.bet(500, "r2"), winupgo_round(SEAT, "x", 300, 600)[:2]
+    other, (held, _, back) = table.bet(200, "r3"), winupgo_round(SEAT, "y", 400, 0)[:3]
+    assert [table.send(each).code for each in (bet, hold, other, held)] == ["ok"] * 4
+    assert table.convert().rule == "win_held"
+    ends = (table.refund(bet), table.send(settle).code, table.win(800, "r3"), table.send(back).code)
+    assert ends == ("ok",) * 4
+    assert table.wallet.balance_minor == 3_000 + 100 + 500 + 600 + 800 + 400
+    assert table.wallet.spendable_minor == 3_000
+    assert table.faults() == set()
+
+
 @pytest.mark.parametrize("meanwhile", ["conversion", "forfeiture"])
 def test_a_refund_that_a_grants_end_overtakes_is_decided_again(
     table: Table, meanwhile: str, monkeypatch: pytest.MonkeyPatch

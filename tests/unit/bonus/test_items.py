@@ -1,5 +1,7 @@
 """What a wallet knows of its bonuses comes back from its item, however many grants there were."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,9 +32,12 @@ def test_a_bonus_reads_as_it_was_stored(
 ) -> None:
     bonus = Bonus()
     for converted in ends:
-        bonus = ended(granted(bonus, said), converted=converted)
+        made = granted(bonus, said)
+        assert made.grant is not None
+        made = replace(made, grant=replace(made.grant, review=review))
+        bonus = ended(made, converted=converted)
     grant = Grant(len(ends) + 1, said, minor, minor + 1, minor + 2, review)
-    for each in (bonus, Bonus(bonus.count + 1, bonus.converted, grant)):
+    for each in (bonus, Bonus(bonus.count + 1, bonus.converted, grant, bonus.reviewed)):
         assert read_bonus(bonus_value(each)) == each
         accounts = [account_of(each, number + 1) for number in range(len(ends))]
         assert accounts == ["player" if converted else HOUSE for converted in ends]

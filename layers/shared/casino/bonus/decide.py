@@ -44,6 +44,14 @@ def account_of(bonus: Bonus, number: int) -> str:
     return "player" if bonus.converted >> number & 1 else HOUSE
 
 
+def is_reviewed(bonus: Bonus, stakes: Stakes) -> bool:
+    """Tell whether a stake was money of a grant that held a win above its integration's limits.
+
+    What comes of such a stake after the grant's conversion is held back like the conversion.
+    """
+    return any(minor and bonus.reviewed >> number & 1 for number, minor in stakes)
+
+
 def shared(bonus: Bonus, win_minor: int, staked_minor: int, stakes: Stakes) -> dict[str, int]:
     """Return a win by account, shared as its stakes were; what does not divide is the player's."""
     parts = {"player": win_minor}
@@ -79,4 +87,5 @@ def ended(bonus: Bonus, *, converted: bool) -> Bonus:
     if bonus.grant is None:
         return bonus
     mark = int(converted) << bonus.grant.number
-    return replace(bonus, converted=bonus.converted | mark, grant=None)
+    reviewed = bonus.reviewed | mark if bonus.grant.review else bonus.reviewed
+    return replace(bonus, converted=bonus.converted | mark, grant=None, reviewed=reviewed)

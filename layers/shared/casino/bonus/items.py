@@ -7,15 +7,16 @@ from casino.aws.attributes import Value, flag, number, text
 from casino.bonus.model import Bonus, BonusPart, BonusTerms, Grant
 
 _NUMBERS: Final = ("amount_minor", "required_minor", "expires_at", "times")
+_BITS: Final = ("converted", "reviewed")
 _TEXTS: Final = ("grant_id", "order", "pays")
 
 
 def bonus_value(bonus: Bonus) -> Value:
     """Store what a wallet knows of its bonuses."""
     stored: dict[str, Value] = {"count": number(bonus.count)}
-    if bonus.converted:
-        size = bonus.converted.bit_length() // 8 + 1
-        stored["converted"] = {"B": bonus.converted.to_bytes(size)}
+    for name in _BITS:
+        if bits := getattr(bonus, name):
+            stored[name] = {"B": bits.to_bytes(bits.bit_length() // 8 + 1)}
     if bonus.grant is not None:
         stored["grant"] = _grant(bonus.grant)
     return {"M": stored}
@@ -27,8 +28,8 @@ def read_bonus(value: Value) -> Bonus:
     count = int(stored["count"]["N"])
     # A grant that stands is the latest one.
     grant = _read_grant(count, stored["grant"]["M"]) if "grant" in stored else None
-    converted = int.from_bytes(stored["converted"]["B"]) if "converted" in stored else 0
-    return Bonus(count, converted, grant)
+    bits = {name: int.from_bytes(stored[name]["B"]) for name in _BITS if name in stored}
+    return Bonus(count, grant=grant, **bits)
 
 
 def _grant(grant: Grant) -> Value:

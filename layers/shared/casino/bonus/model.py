@@ -79,12 +79,14 @@ class Bonus:
     """What a wallet knows of its bonuses.
 
     `count` is how many grants there were, and bit n of `converted` says that grant n became cash;
-    any other one that is over was forfeited. So what comes late knows where its money belongs.
+    any other one that is over was forfeited. So what comes late knows where its money belongs. The
+    same bit of `reviewed` says that it held a win above its integration's limits by then.
     """
 
     count: int = 0
     converted: int = 0
     grant: Grant | None = None
+    reviewed: int = 0
 
     def playable_minor(self, now: int) -> int:
         """Return the bonus money that may be staked."""

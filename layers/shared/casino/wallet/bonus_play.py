@@ -4,7 +4,7 @@ Only a wallet that has ever had a bonus loads this. Bonus money is staked where 
 from others: in a round that began under a grant, or by a hold. Elsewhere a bet takes cash alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from casino.bonus.decide import (
@@ -12,6 +12,7 @@ from casino.bonus.decide import (
     bonus_of_stake,
     counted,
     is_above_maximum,
+    is_reviewed,
     moved,
     shared,
 )
@@ -132,6 +133,7 @@ def won(
     parts = {"player": win.amount_minor}
     if round_ is not None and round_.staked_minor is not None:
         parts = shared(bonus, win.amount_minor, round_.staked_minor, round_.grants)
+        posting = _held_back(bonus, posting, round_.grants)
     elif win.type == "freespin" and grant and grant.holds(now) and grant.terms.pays == BONUS:
         parts = {"player": 0, BONUS: win.amount_minor}
     return _paid(bonus, posting, {"integration": -win.amount_minor} | parts, win.type)
@@ -142,7 +144,14 @@ def settlement(
 ) -> Posting:
     """Return the posting of a settlement, its win shared as the held stake was."""
     parts = shared(bonus, win_minor, stake_minor, [of_grant])
+    posting = _held_back(bonus, posting, [of_grant])
     return _paid(bonus, posting, dict(posting.postings) | parts)
+
+
+def _held_back(bonus: Bonus, posting: Posting, stakes: Iterable[tuple[int, int]]) -> Posting:
+    """Return what pays cash for stakes of a grant, held if a win above the limits paid them."""
+    pays = posting.player_delta_minor > 0
+    return replace(posting, rule=WIN_HELD) if pays and is_reviewed(bonus, stakes) else posting
 
 
 def _paid(bonus: Bonus, posting: Posting, parts: Mapping[str, int], type_: str = "") -> Posting:
@@ -174,6 +183,7 @@ def given_back(
     account = account_of(bonus, number)
     parts[account] = parts.get(account, 0) + bonus_minor
     posting = replace(posting, postings=_postings(parts))
+    posting = _held_back(bonus, posting, [(number, bonus_minor)])
     if account != BONUS or bonus.grant is None or not (bonus_minor or wagered_minor):
         return posting
     after = moved(bonus.grant, bonus_minor, -wagered_minor)

@@ -35,8 +35,8 @@ _APPLIED: Final = {
         "A win is owed even in a finished round (late jackpots happen): credited, and flagged."
     ),
     WIN_HELD: (
-        "A win is owed, so it was credited. It is above the limits of its integration, so it was "
-        "held back from play."
+        "It is owed, so it was credited. It is above the limits of its integration, or comes of "
+        "bonus money that was, so it was held back from play."
     ),
     "refund_credit": "The bet stood and was not refunded before, so what it debited was credited.",
     "refund_after_win": (

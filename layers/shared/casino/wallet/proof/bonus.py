@@ -54,11 +54,9 @@ def _differences(stands: Bonus, told: Bonus) -> _Wrong:
     wagered = ((g.wagered_minor, g.required_minor) for g in (ours, theirs))
     if len(set(wagered)) > 1:
         yield "bonus_wagered", f"{ours.wagered_minor}, not {theirs.wagered_minor}"
-    if (stands.count, stands.converted, ours.review) != (
-        told.count,
-        told.converted,
-        theirs.review,
-    ):
+    both = ((stands, ours), (told, theirs))
+    marks = ((each.count, each.converted, each.reviewed, grant.review) for each, grant in both)
+    if len(set(marks)) > 1:
         yield "bonus_grant", f"{stands}, not {told}"
 
 

@@ -8,6 +8,7 @@ from casino.base.errors import AdminError
 from casino.wallet.decision import is_paid_win_of_round
 from casino.wallet.hold import HOLD_KINDS
 from casino.wallet.model import (
+    WIN_HELD,
     Entry,
     Round,
     Tombstone,
@@ -112,7 +113,9 @@ def _check_bet_of(refund: Entry, records: Records) -> Iterator[Fault]:
         yield fault_of(refund, "refund_without_bet", detail)
         return
     # A refund of the stored stake may say another amount, or none: its postings are what it gave.
-    if bet.amount_minor != refund.amount_minor and refund.rule != "refund_of_stake":
+    held = refund.rule == WIN_HELD and bet.bonus is not None
+    is_stored = held or refund.rule == "refund_of_stake"
+    if bet.amount_minor != refund.amount_minor and not is_stored:
         detail = f"the refund is of {refund.amount_minor}, the stake was {bet.amount_minor}"
         yield fault_of(refund, "refund_amount", detail)
     if bet.bonus is not None:

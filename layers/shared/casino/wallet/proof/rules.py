@@ -16,7 +16,7 @@ APPLIED: Final[dict[str, frozenset[str]]] = {
     "refund": frozenset(
         {
             *("refund_credit", "refund_of_stake", "refund_after_win"),
-            *("refund_repeated", "refund_unknown_bet_accepted"),
+            *("refund_repeated", "refund_unknown_bet_accepted", WIN_HELD),
         }
     ),
     "deposit": frozenset({"deposit"}),
@@ -24,7 +24,7 @@ APPLIED: Final[dict[str, frozenset[str]]] = {
     "notice": frozenset({"round_closed", "session_opened", "event_received"}),
     "hold": frozenset({"hold"}),
     "settle": frozenset({"settle", WIN_HELD}),
-    "rollback": frozenset({"rollback"}),
+    "rollback": frozenset({"rollback", WIN_HELD}),
     "purchase": frozenset({"purchase"}),
     "reversal": frozenset({"reversal", "reversal_owed"}),
     "bonus_grant": frozenset({"bonus_granted"}),
