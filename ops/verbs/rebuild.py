@@ -1,11 +1,12 @@
 """Restores the tables of the money, mends what that tore, and says what is lost."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from casino.audit.model import EVERYONE
+from casino.audit.model import EVERYONE, Who
 from casino.base.checks import a_moment
 from casino.base.times import iso_utc
 from casino.wallet.rebuild.model import (
@@ -57,12 +58,12 @@ def drill(
 
     Whatever the copies lack of the stack's last minutes is no fault: RPO says how much that is.
     """
-    clock, who = operations.clock, who.explained()
+    clock, mends = operations.clock, _there(who, prefix)
     began, moment = clock.now(), operations.restore.latest()
     restore(operations, prefix, iso_utc(moment.timestamp()), who=who)
     over = operations.over(prefix)
     torn = over.rebuild.find()
-    over.rebuild.mend(torn, who)
+    over.rebuild.mend(torn, mends)
     faults = over.verifier.everything().faults
     figures = {
         "torn": len(torn),
@@ -95,7 +96,7 @@ def rebuild(
     torn = use_case.find()
     left = torn
     if apply and torn:
-        use_case.mend(torn, who)
+        use_case.mend(torn, _there(who, tables))
         left = use_case.find()
     data = {
         "applied": apply,
@@ -108,6 +109,12 @@ def rebuild(
         if rows:
             lines += ["", *table((title, "wallet", "name", "mending", "ask", "detail"), rows)]
     return Output(data, lines, exit_code=1 if left else 0)
+
+
+def _there(who: Who, prefix: str | None) -> Who:
+    """Return who mends and why: the audit is that of the stack, and must say which tables."""
+    who = who.explained()
+    return replace(who, reason=f"{who.reason} (tables {prefix})") if prefix else who
 
 
 def _row(torn: Torn) -> dict[str, str | None]:

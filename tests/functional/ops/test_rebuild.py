@@ -83,6 +83,9 @@ def test_a_drill_restores_mends_and_proves_copies(world: World, play: Play) -> N
     recoverable(world)
     drilled = Console(world).json("ledger", "drill", "rehearsal", *REASON)
     assert (drilled["torn"], drilled["faults"]) == (1, 0)
+    audit = Console(world).json("audit", "--player", "player-912")["records"]
+    (record,) = [each for each in audit if each["what"] == "rebuild"]
+    assert record["reason"] == "restore of Tuesday (tables rehearsal)"
     assert Console(world)("ledger", "verify").code == 1
     assert Console(world)("ledger", "verify", "--tables", "rehearsal").code == 0
     Console(world)("ledger", "rebuild", "--apply", *REASON)

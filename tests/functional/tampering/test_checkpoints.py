@@ -205,3 +205,13 @@ def test_two_runs_at_once_make_one_chain(vault: Vault, tmp_path: Path) -> None:
 def test_a_key_without_the_archive_is_a_mistake(vault: Vault, tmp_path: Path) -> None:
     with pytest.raises(typer.BadParameter, match="--against-archive"):
         verify(vault.operations(), key_file=tmp_path / "key.pem")
+
+
+def test_an_object_that_unpacks_to_more_than_any_batch_is_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("casino.events.store.archive._LARGEST", 1_000)
+    bomb = FakeS3({"bomb": gzip.compress(b"\n" * 1_001), "fits": gzip.compress(b"\n" * 1_000)})
+    with pytest.raises(ValueError, match="too large"):
+        S3Archive(bomb, "archive").lines("bomb")
+    assert len(S3Archive(bomb, "archive").lines("fits")) == 1_000
