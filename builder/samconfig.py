@@ -76,7 +76,9 @@ def _deploy(environment: str, file: Path) -> dict[str, Any]:
     if environment not in known:
         raise UnknownEnvironmentError(f"{environment!r} is none of {', '.join(known)}")
     deploy: dict[str, Any] = config[environment]["deploy"]
-    return deploy
+    # What SAM takes for every command, a profile above all.
+    shared = config[environment].get("global", {}).get("parameters", {})
+    return deploy | {"parameters": shared | deploy["parameters"]}
 
 
 def _unquoted(value: str) -> str:

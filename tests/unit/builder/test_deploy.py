@@ -56,6 +56,18 @@ def test_o2_an_unknown_region_or_another_account_stops_before_anything_is_sent(
     assert sent == []
 
 
+def test_o2_the_profile_of_all_commands_is_the_one_that_is_asked(
+    sent: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SAM takes it from `global`, too: its account is the one that counts."""
+    of_profile = {None: "111122223333", "prod": "444455556666"}
+    monkeypatch.setattr(sam, "account", lambda _, profile, __: of_profile[profile])
+    deploy.CONFIG.write_text(f'{PLACE}[dev.global.parameters]\nprofile = "prod"\n')
+    with pytest.raises(BuildError, match="are of account 444455556666"):
+        deploy.deploy("dev", {})
+    assert sent == []
+
+
 def test_o2_the_local_environment_goes_to_an_emulator_only(sent: list[list[str]]) -> None:
     with pytest.raises(BuildError, match="nothing was sent"):
         deploy.deploy("local", {})
