@@ -5,13 +5,16 @@ the alias names another name, or it is deployed and never runs.
 """
 
 import json
+import re
 import subprocess
-from typing import Any
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, Final
 
 import pytest
 
 from testing.template import PROJECT, functions, load_template
-from tests.unit.template.template_operations import going_back
+from tests.unit.template.template_operations import REHEARSED, going_back
 
 #: Runs where SAM is installed: its transform is not among the project's own packages.
 _TRANSFORM = """
@@ -114,9 +117,49 @@ def test_gradual_deployment_goes_back_when_an_alarm_of_the_function_rings(
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
         assert "Canary10Percent15Minutes" in json.dumps(group["DeploymentConfigName"])
         alias = resources[f"{function}Aliaslive"]
-        assert alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]["DeploymentGroupName"] == {
-            "Ref": f"{function}DeploymentGroup"
-        }
+        update = alias["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+        assert update["DeploymentGroupName"] == {"Ref": f"{function}DeploymentGroup"}
+        assert ("RehearseVersionFunction" in str(update)) == (function in REHEARSED)
+
+
+#: What CloudFormation takes in one template; fixed.
+MOST_RESOURCES: Final = 500
+
+
+def test_cloudformation_takes_so_many_resources(transformed: dict[str, Resources]) -> None:
+    assert len(transformed["gradual"]) <= MOST_RESOURCES
+
+
+def test_no_resource_waits_for_itself(transformed: dict[str, Resources]) -> None:
+    made = transformed["gradual"]
+    order(made)
+    asked = made["RehearseVersionRole"] | {"DependsOn": ["BetFunctionAliaslive"]}
+    with pytest.raises(CycleError):
+        order(made | {"RehearseVersionRole": asked})
+
+
+def order(resources: Resources) -> list[str]:
+    """Return in which order CloudFormation makes them; raises `CycleError` when it could not."""
+    needed = {name: set(_named(it)) & resources.keys() for name, it in resources.items()}
+    return list(TopologicalSorter(needed).static_order())
+
+
+def _named(value: Any) -> Iterator[str]:
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), *_]}:
+            yield name
+        case {"Fn::GetAtt": str(path)}:
+            yield path.partition(".")[0]
+        case {"Fn::Sub": text}:
+            yield from re.findall(r"\$\{(\w+)", json.dumps(text))
+        case dict():
+            depends = value.get("DependsOn", [])
+            yield from [depends] if isinstance(depends, str) else depends
+            for each in value.values():
+                yield from _named(each)
+        case list():
+            for each in value:
+                yield from _named(each)
 
 
 def test_without_it_there_is_no_deployment_service_to_pay_for_or_to_trust(
