@@ -78,7 +78,7 @@ def test_what_cannot_be_restored_is_said_before_anything_is_made(world: World, p
     assert "monday-wallets" not in world.client.list_tables()["TableNames"]
 
 
-def test_a_drill_restores_mends_and_proves_copies(world: World, play: Play) -> None:
+def test_o13_a_drill_restores_mends_and_proves_copies(world: World, play: Play) -> None:
     tear(world, play)
     recoverable(world)
     drilled = Console(world).json("ledger", "drill", "rehearsal", *REASON)

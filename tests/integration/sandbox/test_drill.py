@@ -12,7 +12,7 @@ from testing.world import build_tables
 
 
 @pytest.mark.parametrize("rebuild", [True, False])
-def test_a_drill_ends_whole_with_the_rebuild_and_only_then(
+def test_o13_a_drill_ends_whole_with_the_rebuild_and_only_then(
     aws: dict[str, str], tmp_path: Path, rebuild: bool
 ) -> None:
     world = build_tables(f"drilled-{'with' if rebuild else 'without'}")

@@ -4,6 +4,7 @@ Source: the AWS WAF Developer Guide on rule statements, on oversize bodies and o
 statement about a header that is not there does not match).
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote
@@ -66,9 +67,10 @@ def _matches(template: Template, statement: dict[str, Any], request: Request) ->
             return not _matches(template, part, request)
         case {"ByteMatchStatement": {"PositionalConstraint": "CONTAINS", "SearchString": text}}:
             return text in unquote(request.path)
-        case {"ByteMatchStatement": {"PositionalConstraint": "EXACTLY", "FieldToMatch": where}}:
+        case {"RegexMatchStatement": {"RegexString": pattern, "FieldToMatch": where}}:
             assert where == {"SingleHeader": {"Name": "host"}}
-            return (_header(request, "host") or "").lower() == PLATFORM
+            named = pattern["Fn::If"][1]["Fn::Sub"].replace("${PlatformDomainName}", PLATFORM)
+            return re.search(named, (_header(request, "host") or "").lower()) is not None
         case {"SizeConstraintStatement": {"FieldToMatch": where, "Size": size}}:
             return _size(template, where, request) > int(size)
         case {}:

@@ -5,6 +5,7 @@ docs/operations.md says for each row what must hold.
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from testing.template import Template, functions, resources
@@ -55,11 +56,36 @@ def unwatched_schedules(template: Template) -> list[str]:
     silent, loud = _watched(template, "breaching"), _watched(template, "notBreaching")
     faults = []
     for function, rule in _sources(template, "Schedule"):
-        faults += [function] if ("Invocations", function) not in silent else []
+        faults += [rule] if ("Invocations", rule) not in silent else []
         faults += [function] if ("AsyncEventsDropped", function) not in loud else []
         faults += [rule] if ("FailedInvocations", rule) not in loud else []
     streams = {function for function, _ in _sources(template, "DynamoDB")}
     return faults + [name for name in streams if ("IteratorAge", name) not in loud]
+
+
+def impatient_switches(template: Template) -> list[str]:
+    """Dead man's switches that ring between two runs of their schedule."""
+    faults = []
+    for function, rule in _sources(template, "Schedule"):
+        event = functions(template)[function]["Events"][rule.removeprefix(function)]
+        given = event["Properties"]["Schedule"]
+        if isinstance(given, dict):
+            given = template["Parameters"][given["Ref"]]["Default"]
+        alarm = alarms(template)[f"{rule}SilentAlarm"]
+        if int(alarm["Period"]) * int(alarm["EvaluationPeriods"]) <= _apart_s(given):
+            faults.append(rule)
+    return faults
+
+
+def _apart_s(schedule: str) -> int:
+    """Return how far the runs of a schedule are apart: a rate, or the same hours every day."""
+    rate = re.fullmatch(r"rate\((\d+) (minute|hour)s?\)", schedule)
+    if rate:
+        return int(rate[1]) * {"minute": 60, "hour": 3600}[rate[2]]
+    daily = re.fullmatch(r"cron\(\d+ ([\d,]+) \* \* \? \*\)", schedule)
+    assert daily, schedule
+    hours = sorted(int(hour) for hour in daily[1].split(","))
+    return 3600 * max(b - a for a, b in pairwise([*hours, hours[0] + 24]))
 
 
 def hasty_deployments(template: Template) -> list[str]:

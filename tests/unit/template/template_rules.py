@@ -156,7 +156,8 @@ def missing_timeouts(template: Template) -> list[str]:
 def unwatched_functions(template: Template) -> list[str]:
     """Functions that a loop of the template forgot: no log group that forgets, or no alarm.
 
-    Their names count, too: a gradual deployment goes back by the alarms of that name.
+    Their names count, too: a gradual deployment goes back by the alarms of that name. A function
+    that runs once at a time is throttled whenever it has to wait: an alarm would ring for nothing.
     """
     groups = resources(template, "AWS::Logs::LogGroup")
     alarms = resources(template, "AWS::CloudWatch::Alarm")
@@ -166,8 +167,12 @@ def unwatched_functions(template: Template) -> list[str]:
         logs, used = f"{name}Logs", properties.get("LoggingConfig")
         if used != {"LogGroup": {"Ref": logs}} or "RetentionInDays" not in groups.get(logs, {}):
             faults.append(logs)
+        one = properties.get("ReservedConcurrentExecutions", {}).get("Fn::If", [None, 0])[1] == 1
         for metric in ("Errors", "Throttles", "Duration"):
             alarm = alarms.get(f"{name}{metric}Alarm", {})
+            if one and metric == "Throttles":
+                faults += [f"{name}ThrottlesAlarm"] if alarm else []
+                continue
             watched = [alarm.get(each) for each in ("Namespace", "MetricName", "Dimensions")]
             own = [{"Name": "FunctionName", "Value": {"Ref": function}}]
             if watched != ["AWS/Lambda", metric, own]:

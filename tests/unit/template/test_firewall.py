@@ -93,7 +93,8 @@ def test_o8_no_hook_comes_by_the_domain_without_client_certificates(template: Te
     signed = SIGNED | dict.fromkeys((*names, "X-Invo-Signature"), "x")
     for path in paths:
         assert answer(template, Request(path, signed)) is None
-        assert answer(template, Request(path, signed | {"Host": "Platform.test"})) == 403
+        for host in ("Platform.test", "platform.test:443", "platform.test.", "platform.test.:"):
+            assert answer(template, Request(path, signed | {"Host": host})) == 403
     assert answer(template, Request("/sessions", {"Host": "platform.test"})) is None
     assert answer(template, Request(HOOK, SIGNED | {"Host": "hooks.test"})) is None
 

@@ -56,6 +56,7 @@ def test_o3_every_alarm_tells_somebody_and_says_when_it_is_over() -> None:
 
 def test_o6_a_schedule_that_stops_rings() -> None:
     assert operations.unwatched_schedules(load_template()) == []
+    assert operations.impatient_switches(load_template()) == []
 
 
 def test_o7_a_deployment_takes_long_enough_for_its_alarms() -> None:
@@ -94,6 +95,12 @@ def test_o14_no_administrator_changes_the_ledger_or_the_audit() -> None:
     assert operations.changeable_history(load_template()) == []
 
 
+def test_o14_no_lock_without_copies() -> None:
+    for days, broken in (("0", ["BackupLockNeedsBackups"]), ("35", [])):
+        given = {"BackupLock": "COMPLIANCE", "BackupDays": days}
+        assert broken_rules(load_template(), given) == broken
+
+
 def test_o17_a_parameter_traces_all_and_samples() -> None:
     assert operations.untraced_functions(load_template()) == []
 
@@ -102,14 +109,15 @@ def test_o20_no_snapshot_starts_and_a_parameter_keeps_environments_started() -> 
     assert operations.slow_starts(load_template()) == []
 
 
-def line(status: int, error_type: str = "-") -> dict[str, str]:
+def line(status: int, error_type: str = "-", path: str = "/flexsoft/v1/auth") -> dict[str, str]:
     """Return what the alarms see of a line of the access log."""
-    return {"status": str(status), "error_type": error_type}
+    return {"status": str(status), "error_type": error_type, "path": path}
 
 
 SERVED, FAILED = [line(200)] * 980, [line(503), line(502, "INTEGRATION_FAILURE")] * 10
 UNKNOWN = [line(401), line(403, "ACCESS_DENIED"), line(404, "MISSING_AUTHENTICATION_TOKEN")]
 FLOOD = UNKNOWN * 30_000 + [line(503, "THROTTLED"), line(503, "WAF_FILTERED")] * 10_000
+FLOOD += [line(200, path="/prod/health"), line(200, path="/health")] * 3_000
 
 
 @pytest.mark.parametrize(
@@ -168,7 +176,21 @@ BROKEN: dict[str, tuple[Rule, Break]] = {
     "no topic of its own": (operations.silent_alarms, _drop("AlarmTopic")),
     "a schedule that may stop": (
         operations.unwatched_schedules,
-        lambda t: _properties(t, "CountEventsSilentAlarm").update(TreatMissingData="notBreaching"),
+        lambda t: _properties(t, "CountEventsFunctionScheduleSilentAlarm").update(
+            TreatMissingData="notBreaching"
+        ),
+    ),
+    "a schedule that others hide": (
+        operations.unwatched_schedules,
+        lambda t: _properties(t, "EndBonusesFunctionScheduleSilentAlarm").update(
+            Dimensions=[{"Name": "FunctionName", "Value": {"Ref": "EndBonusesFunction"}}]
+        ),
+    ),
+    "a switch that rings every night": (
+        operations.impatient_switches,
+        lambda t: _properties(t, "SyncCatalogueFunctionFullSilentAlarm").update(
+            EvaluationPeriods=1
+        ),
     ),
     "a run that may be dropped": (
         operations.unwatched_schedules,

@@ -64,7 +64,7 @@ def template() -> Template:
     return written_template()
 
 
-def test_every_reference_to_the_money_follows_the_restored_tables(template: Template) -> None:
+def test_o13_every_reference_to_the_money_follows_the_restored_tables(template: Template) -> None:
     assert list(stuck_references(template)) == []
     # Whatever else names them would not be seen: a table's own resource, and nothing more.
     text = json.dumps(template)
@@ -97,7 +97,7 @@ def test_a_reference_that_stays_behind_is_seen(template: Template, broken: Any) 
         ({"RestoredStream": "2026"}, ["RestoredStreamNeedsItsTables"]),
     ],
 )
-def test_restored_tables_come_together_with_their_stream(
+def test_o13_restored_tables_come_together_with_their_stream(
     given: dict[str, str], refused: list[str]
 ) -> None:
     assert broken_rules(load_template(), given) == refused
