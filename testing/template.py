@@ -5,9 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cfnlint.decode import cfn_yaml
-from cfnlint.template import Template as Linted
-from cfnlint.template.transforms._language_extensions import language_extension
+import yaml
 
 type Template = dict[str, Any]
 
@@ -32,6 +30,13 @@ TABLES = {
 _CREATE = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
 
 
+class _Plain(yaml.CSafeLoader):
+    """Reads YAML without cfn-lint, which takes long to import; what has a tag is `None`."""
+
+
+_Plain.add_multi_constructor("!", lambda loader, suffix, node: None)
+
+
 @cache
 def load_template() -> Template:
     """Return the template with its loops expanded, as plain dictionaries; do not change it."""
@@ -53,6 +58,8 @@ def with_own_tables(value: Any) -> Any:
 
 def written_template(project: Path = PROJECT) -> Template:
     """Return a copy of the template as it is written, each loop under its `Fn::ForEach::…`."""
+    from cfnlint.decode import cfn_yaml
+
     written: Template = json.loads(json.dumps(cfn_yaml.load(str(project / "template.yaml"))))
     return written
 
@@ -62,6 +69,9 @@ def expanded(template: Template) -> Template:
 
     cfn-lint expands them, as it does before it judges the template.
     """
+    from cfnlint.template import Template as Linted
+    from cfnlint.template.transforms._language_extensions import language_extension
+
     # It also sorts conditions where they stand, so they are taken from the original.
     copy = json.loads(json.dumps(template))
     problems, result = language_extension(Linted("template.yaml", copy, ["eu-central-1"]))
@@ -89,13 +99,20 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+@cache
+def created_tables() -> dict[str, dict[str, Any]]:
+    """Return what makes each of the template's tables, by logical id; they stand in no loop."""
+    written = yaml.load((PROJECT / "template.yaml").read_text("utf-8"), _Plain)["Resources"]
+    return {
+        logical_id: {k: v for k, v in written[logical_id]["Properties"].items() if k in _CREATE}
+        for logical_id in TABLES
+    }
+
+
 def create_tables(client: Any, prefix: str) -> dict[str, str]:
     """Create the template's tables; return the variables that name them to the functions."""
-    tables = resources(load_template(), "AWS::DynamoDB::Table")
     environment = {}
-    for logical_id, variable in TABLES.items():
-        properties = tables[logical_id]
-        request = {name: properties[name] for name in _CREATE if name in properties}
+    for logical_id, request in created_tables().items():
         client.create_table(TableName=f"{prefix}-{logical_id}", **request)
-        environment[variable] = f"{prefix}-{logical_id}"
+        environment[TABLES[logical_id]] = f"{prefix}-{logical_id}"
     return environment

@@ -5,7 +5,13 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from testing.template import PROJECT, written_template
+from testing.template import (
+    PROJECT,
+    created_tables,
+    load_template,
+    resources,
+    written_template,
+)
 
 TEXT: Final = (PROJECT / "template.yaml").read_text("utf-8")
 
@@ -45,3 +51,15 @@ def test_a_question_mark_without_quotes_is_refused() -> None:
     assert quoted in TEXT
     with pytest.raises(yaml.YAMLError):
         read(TEXT.replace(quoted, quoted.replace('"', "")))
+
+
+def test_tests_make_the_tables_that_are_deployed() -> None:
+    tables = resources(load_template(), "AWS::DynamoDB::Table")
+    made = created_tables()
+    assert made.keys() == tables.keys()
+    for logical_id, request in made.items():
+        assert request.keys() >= {"BillingMode", "AttributeDefinitions", "KeySchema"}
+        assert request == {name: tables[logical_id][name] for name in request}
+        assert ("GlobalSecondaryIndexes" in request) == (
+            "GlobalSecondaryIndexes" in tables[logical_id]
+        )

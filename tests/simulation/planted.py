@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from testing.template import load_template
+from testing.template import created_tables
 from tests.simulation.plants import Plant, every_plant, plant
 
 TABLE: Final = Path(__file__).with_name("planted.md")
@@ -68,7 +68,7 @@ def look_for(wanted: Plant, seeds: int) -> Found:
 
 def look_for_all(wanted: list[Plant], seeds: int, processes: int) -> Iterator[Found]:
     """Look for many faults, each in a process of its own, in the order of their ends."""
-    load_template()  # What every process needs, and nothing of the product.
+    created_tables()  # What every process needs, and nothing of the product.
     for each in ("boto3", "botocore.auth", "urllib3", "greenlet"):
         import_module(each)
     context = multiprocessing.get_context("fork")
