@@ -53,6 +53,7 @@ _PLAYER: Final = Options((5, PLAYERS[0]), (1, PLAYERS[1]))
 _SHARED: Final = Options((2, False), (1, True))
 _FINISHED: Final = Options((2, True), (1, False))
 _OPENED: Final = Options((3, False), (1, True))
+_TWO_BETS: Final = Options((3, False), (1, True))
 
 
 @dataclass
@@ -82,14 +83,14 @@ class Round:
         if self._dialect == "winupgo" and self._pick(f"{self.name} opens a session", _OPENED):
             message, session_id = opening(f"r{self.number} session", self._player)
             self.provider.with_copies(message)
-        first, win, back = self._messages(session_id)
+        first, win, back = self._messages(session_id, f"r{self.number}")
         course = self._pick(f"{self.name} course", _COURSES)
         self.provider.house.tell(f"{self.name} ({self._dialect}): {course}", step=False)
+        self._hold_beside(session_id)
         deliver = self.provider.with_copies
         if course == "ends first":
-            deliver(back)
-            deliver(first)
-            deliver(win)
+            for message in (back, first, win):
+                deliver(message)
             return
         if course == "at once":
             for message in (first, win, back):
@@ -117,6 +118,19 @@ class Round:
     def _beside(self, message: Message) -> None:
         self.provider.start(message.name, lambda: self.provider.with_copies(message))
 
+    def _hold_beside(self, session_id: str) -> None:
+        """Hold another stake in the same session meanwhile, sometimes, and settle it."""
+        two_bets = self._dialect == "winupgo" and self._pick(f"{self.name} has two bets", _TWO_BETS)
+        if not two_bets:
+            return
+        other, settlement, _ = self._messages(session_id, f"r{self.number} more")
+
+        def play() -> None:
+            if self.provider.with_copies(other) == 200:
+                self.provider.with_copies(settlement)
+
+        self.provider.start(other.name, play)
+
     def _again(self, back: Message) -> Message:
         """Return the same undoing under another id."""
         asks = replace(back.asks, transaction_id=f"{back.asks.transaction_id} again")
@@ -130,9 +144,9 @@ class Round:
         asks = Transaction(PLATFORM, key, kind, kind, self._player, CURRENCY, amount)
         return write(asks, CASHIER)
 
-    def _messages(self, session_id: str) -> tuple[Message, Message, Message]:
+    def _messages(self, session_id: str, name: str) -> tuple[Message, Message, Message]:
         """Return a bet, what pays it, and what undoes it."""
-        dialect, name = self._dialect, f"r{self.number}"
+        dialect = self._dialect
         shared = self._pick(f"{self.name} shared", _SHARED)
         common: dict[str, Any] = {
             "integration": INTEGRATIONS[dialect].name,
