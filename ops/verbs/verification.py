@@ -54,7 +54,13 @@ def verify(
     ] = False,
     key_file: Annotated[
         Path | None,
-        typer.Option("--public-key", metavar="FILE", help="Who signs checkpoints; KMS knows, too."),
+        typer.Option(
+            "--public-key",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Who signs checkpoints; KMS knows, too.",
+        ),
     ] = None,
     resume: ResumeOption = None,
     segments: SegmentsOption = _SEGMENTS,

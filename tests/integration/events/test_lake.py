@@ -28,7 +28,7 @@ def test_a_round_over_http_reaches_the_lake_and_the_report_shows_it(
     seat = open_seat(operations, f"p_lake_{uuid4().hex[:8]}", CURRENCY, "100.00")
     run = uuid4().hex[:8]
     with listening(operations) as listener:
-        assert len(list(listener.beside(casino.pay_in_and_look(run, seat)))) == 11
+        assert len(list(listener.beside(casino.pay_in_and_look(run, seat)))) == 18
         told = listener.follow(events_of(run))
     assert [each.event.event_type for each in told] == [
         "wallet.credit.completed",
@@ -37,6 +37,9 @@ def test_a_round_over_http_reaches_the_lake_and_the_report_shows_it(
         "bet.settled",
         "wallet.credit.completed",
         "rg.limit.hit",
+        "bonus.issued",
+        "wager.progress.updated",
+        "bonus.consumed",
     ]
     with capsys.disabled():
         show_told(Console(), told)

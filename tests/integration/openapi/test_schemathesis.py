@@ -24,7 +24,7 @@ from sandbox.winupgo.part import connect
 from testing.template import PROJECT, load_template, resources
 
 HERE: Final = PROJECT / "tests" / "integration" / "openapi"
-CASES: Final = os.environ.get("OPENAPI_CASES", "30")
+CASES: Final = os.environ.get("OPENAPI_CASES", "12")
 #: Each file of `openapi/`, and who signs its requests: a family, or `iam` for AWS's own signature.
 SIGNED_BY: Final = {
     "wallet-hooks.yaml": "igsp",
@@ -39,7 +39,7 @@ SIGNED_BY: Final = {
 }
 #: The one link that is inferred, from a session to a hold, multiplies the scenarios by 50: with
 #: `CASES` of them it takes 300 s, so it gets a run of its own.
-APART: Final = {"winupgo.yaml": ("--phases", "stateful", "--max-examples", "10")}
+APART: Final = {"winupgo.yaml": ("--phases", "stateful", "--max-examples", "5")}
 FIRST: Final = ("--phases", "examples,coverage,fuzzing")
 
 
