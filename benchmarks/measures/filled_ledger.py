@@ -97,10 +97,7 @@ def _prepare(folder: Path) -> tuple[Session, World]:
 
 
 def _fill(source: Path, target: Path, tables: Tables, played: LongPlay) -> None:
-    """Write the state in `source` to the new folder `target`, with the ledger of `played`.
-
-    What `source` has in `_TABLES` gives way. About 1 KB of disk for each entry.
-    """
+    """Write the state in `source` with the ledger of `played` to `target`, 1 KB for an entry."""
     shutil.copytree(source, target)
     seats, processes = played.seats(), os.process_cpu_count() or 1
     # The measured wallet alone, since it is by far the largest.
@@ -142,9 +139,8 @@ def _write_part(folder: Path, number: int, seats: Seats) -> Counter[str]:
     encode = json.JSONEncoder(separators=(",", ":"), default=_base64).encode
     counts = Counter[str]()
     with ExitStack() as stack:
-        files = {
-            name: stack.enter_context((folder / f"{number}.{name}").open("w")) for name in _TABLES
-        }
+        opened = stack.enter_context
+        files = {name: opened((folder / f"{number}.{name}").open("w")) for name in _TABLES}
 
         def add(table: str, key: str, items: dict[str, Item]) -> None:
             """Write a partition, its items by their sort keys; `key` names the partition's key."""

@@ -35,6 +35,16 @@ ResumeOption = Annotated[
         help="Keep what was read in FILE; after an interruption go on there.",
     ),
 ]
+KeyOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--public-key",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="Who signs checkpoints; KMS knows, too.",
+    ),
+]
 SegmentsOption = Annotated[
     int,
     typer.Option(parser=a_number(int, 1), metavar="N", help="So many parts are read side by side."),
@@ -52,16 +62,7 @@ def verify(
     against_archive: Annotated[
         bool, typer.Option("--against-archive", help="Compare the ledger with its archive, too.")
     ] = False,
-    key_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--public-key",
-            metavar="FILE",
-            exists=True,
-            dir_okay=False,
-            help="Who signs checkpoints; KMS knows, too.",
-        ),
-    ] = None,
+    key_file: KeyOption = None,
     resume: ResumeOption = None,
     segments: SegmentsOption = _SEGMENTS,
 ) -> Output:

@@ -40,7 +40,7 @@ def _add_to_template(template: Path) -> None:
         assert match is not None, block
         text = text.replace(match[0], match[0] + _renamed(match[0]), 1)
     template.write_text(text, encoding="utf-8")
-    _edit(template, r"    - \[Hooks, ", r"\g<0>Toy, ", times=3)
+    _edit(template, r"    - \[Hooks, ", r"\g<0>Toy, ", times=4)
 
 
 def _renamed(block: str) -> str:
