@@ -45,7 +45,7 @@ def hold_commit_for(
     if isinstance(decision, Posting):
         held = _after(base, snapshot.wallet, decision)
         if request.kind == "hold":
-            opening = _hold(base.entry, held)
+            opening = hold_of(base.entry, held)
         else:
             end: EndKind = "settle" if request.kind == "settle" else "rollback"
             ending = Ending(*names, end, request.transaction_id, at)
@@ -112,7 +112,8 @@ def _after(commit: Commit, wallet: Wallet | None, posting: Posting) -> Wallet:
     )
 
 
-def _hold(entry: Entry, after: Wallet) -> Hold:
+def hold_of(entry: Entry, after: Wallet) -> Hold:
+    """Return the mark of a stake that is held; `after` is its wallet once it was taken."""
     return Hold(
         integration=entry.integration,
         bet_id=entry.bet_transaction_id or "",

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final, assert_never
 
 from casino.wallet.dialect import Outcome, Words
-from casino.wallet.hold import Barred, Ending, EndKind, Hold, stake_by
+from casino.wallet.hold import Barred, Ending, EndKind, Hold
 from casino.wallet.model import Entry, Tombstone, VoidMarker, Wallet, wallet_key
 from casino.wallet.proof.links import UNKNOWN_BET_RULES, is_credit
 from casino.wallet.rebuild.model import Mark, MarkAdded, MarkRemoved, Torn
+from casino.wallet.record_hold import hold_of
 from casino.wallet.release import Release
 
 type MarkName = tuple[str, str, str]
@@ -144,18 +145,7 @@ def _hold(entry: Entry) -> Hold:
         held_since=entry.at,
         held_seq=entry.seq,
     )
-    return Hold(
-        integration=entry.integration,
-        bet_id=entry.bet_transaction_id or "",
-        transaction_id=entry.transaction_id,
-        amount_minor=entry.amount_minor,
-        round_id=entry.round_id,
-        session_id=entry.session_id,
-        game_id=entry.game_id,
-        at=entry.at,
-        wallet=after,
-        stake=stake_by(entry),
-    )
+    return hold_of(entry, after)
 
 
 def _owner(mark: Mark) -> str:
