@@ -1,4 +1,4 @@
-"""`make down`: stops the simulated providers and the local AWS, whose data was in memory only."""
+"""`make down`: stops the console, the simulations and the local AWS; its data is gone."""
 
 import sys
 from typing import Final
@@ -7,12 +7,14 @@ from sandbox.flexsoft.part import FlexsoftProcess
 from sandbox.igv.part import IgvProcess
 from sandbox.invo.part import InvoProcess
 from sandbox.ministack import LocalServerError, MiniStack
+from sandbox.part import ConsoleProcess
 from sandbox.processes import LocalServer
 from sandbox.provider.process import ProviderProcess
 from sandbox.up import LOCAL, STACK_FILE
 from sandbox.winupgo.part import WinupgoProcess
 
 _PROGRAMS: Final[dict[str, type[LocalServer]]] = {
+    "the console": ConsoleProcess,
     "the simulated provider": ProviderProcess,
     "the simulated Flexsoft": FlexsoftProcess,
     "the simulated WinUpGo": WinupgoProcess,

@@ -65,6 +65,21 @@ class Counterpart(LocalServer):
     port_variable = "PROVIDER_PORT"
 
 
+class ConsoleProcess(LocalServer):
+    """The running console. It stands here because the console imports what starts it."""
+
+    name = "console"
+    ready_path = "/ready"
+    port_variable = "PROVIDER_PORT"
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the console is given: the path of the file that describes the stack."""
+
+    stack_file: str
+
+
 class Part(Protocol):
     """A counterpart that is connected to a deployed stack."""
 

@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -34,7 +34,8 @@ from sandbox.igv import part as igv
 from sandbox.invo import part as invo
 from sandbox.loop import INTEGRATION, Launched, Loop, LoopError, close_loop, introduce
 from sandbox.ministack import LOOPBACK, PROJECT, LocalServerError, MiniStack, start
-from sandbox.part import Part, Played, Stage, UnexpectedAnswerError
+from sandbox.part import ConsoleProcess, Given, Part, Played, Stage, UnexpectedAnswerError
+from sandbox.screen import say_where, show
 from sandbox.stack import STACK_NAME, DeployedStack, build_and_deploy
 from sandbox.told import UntoldError, listening, show_told
 from sandbox.winupgo import part as winupgo
@@ -55,6 +56,8 @@ _LOOP_PLAYER: Final = "p_demo_1"
 _LOOP_CURRENCY: Final = "EUR"
 _LOOP_ROUNDS: Final = 5
 _SESSION_S: Final = 12 * 3600
+#: Its port follows those of the simulated counterparts.
+_CONSOLE_PLACE: Final = 5
 
 #: The counterparts beside iGSP by their names in the stack's file, in the order of their parts.
 COUNTERPARTS: Final[Mapping[str, Callable[[Stage], Part]]] = {
@@ -98,11 +101,13 @@ def main() -> int:
         if only in (None, "accounts"):
             _pay_in(console, casino)
         parts: dict[str, Part] = {}
+        stage = casino.stage(LOCAL, _provider_port())
         for name, open_part in COUNTERPARTS.items():
-            parts[name] = part = open_part(casino.stage(LOCAL, _provider_port()))
+            parts[name] = part = open_part(stage)
             if only in (None, name):
                 show(console, part.play(), part.title)
-        _write_stack_file(casino, loop, parts)
+        opened = stage.start(ConsoleProcess, _CONSOLE_PLACE, Given(str(STACK_FILE)))
+        _write_stack_file(casino, loop, parts, opened)
     except _FAILURES as error:
         console.print(f"[red]failed:[/red] {error}", highlight=False)
         return 1
@@ -111,7 +116,7 @@ def main() -> int:
     if not proof.exit_code:
         games = {} if launched is None else {"iGSP": launched.url}
         games |= {name: url for name, part in parts.items() if (url := part.game())}
-        _say_where(console, casino.stack, games, time.monotonic() - started)
+        say_where(console, opened.base_url, casino.stack, games, time.monotonic() - started)
     return proof.exit_code
 
 
@@ -238,61 +243,35 @@ def _pay_in(console: Console, casino: Casino) -> None:
 
 
 def _write_stack_file(
-    casino: Casino, loop: Loop | None = None, parts: Mapping[str, Part] | None = None
+    casino: Casino,
+    loop: Loop | None = None,
+    parts: Mapping[str, Part] | None = None,
+    console: ConsoleProcess | None = None,
 ) -> None:
     """Write what tools need to reach the stack; it holds the sandbox secret, so it is private."""
     provider = {"provider_url": loop.provider.provider_url} if loop is not None else {}
-    content = provider | {
-        "endpoint": casino.endpoint,
-        "base_url": casino.stack.base_url,
-        "hooks_url": casino.stack.hooks_url,
-        "stack_name": STACK_NAME,
-        "api_key": casino.credentials.api_key,
-        "secret_key": casino.credentials.secret_key,
-        "players": [asdict(seat) for seat in casino.seats.values()],
-        "tables": casino.stack.tables,
-        "event_bus": casino.operations.stack.events.bus,
-        "lake_bucket": casino.operations.stack.lake_bucket,
-        "dialects": {name: part.described() for name, part in (parts or {}).items()},
-    }
+    shown = {"console_url": console.base_url} if console is not None else {}
+    content = (
+        provider
+        | shown
+        | {
+            "endpoint": casino.endpoint,
+            "base_url": casino.stack.base_url,
+            "hooks_url": casino.stack.hooks_url,
+            "stack_name": STACK_NAME,
+            "api_key": casino.credentials.api_key,
+            "secret_key": casino.credentials.secret_key,
+            "players": [asdict(seat) for seat in casino.seats.values()],
+            "tables": casino.stack.tables,
+            "event_bus": casino.operations.stack.events.bus,
+            "lake_bucket": casino.operations.stack.lake_bucket,
+            "dialects": {name: part.described() for name, part in (parts or {}).items()},
+        }
+    )
     part = STACK_FILE.with_suffix(".part")
     part.touch(mode=0o600)
     part.write_text(json.dumps(content, indent=2) + "\n")
     part.replace(STACK_FILE)
-
-
-def show(
-    console: Console,
-    played: Iterable[Played],
-    title: str = "signed requests over HTTP, as a provider sends them",
-) -> None:
-    """Print each step as a row, also those before one that went wrong."""
-    caption = "the first request of an environment starts it, which no later one waits for"
-    table = Table(title=title, caption=caption)
-    for name in ("step", "status", "answer", "balance", "ms"):
-        table.add_column(name, justify="left" if name in ("step", "answer") else "right")
-    try:
-        for row in played:
-            answer = row.error or ("replay" if row.step.replay else "ok")
-            milliseconds = f"{row.time_ms:.0f}"
-            table.add_row(row.step.title, str(row.status), answer, row.balance, milliseconds)
-    finally:
-        console.print(table)
-
-
-def _say_where(
-    console: Console, stack: DeployedStack, games: Mapping[str, str], seconds: float
-) -> None:
-    lines = [
-        f"up in {seconds:.0f} s; make down stops it",
-        f"hooks   {stack.hooks_url}",
-        f"health  {stack.base_url}/health",
-        f"details {STACK_FILE.relative_to(PROJECT)}",
-        "next    .venv/bin/ops ledger history p_demo_1 EUR",
-        "        .venv/bin/ops catalogue show",
-        *(f"play    {url} ({name})" for name, url in games.items()),
-    ]
-    console.print("\n".join(lines), highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

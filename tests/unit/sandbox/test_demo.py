@@ -4,7 +4,7 @@ from rich.console import Console
 
 from sandbox.demo import Seat, steps
 from sandbox.part import Played
-from sandbox.up import show
+from sandbox.screen import show
 
 SEATS = {
     name: Seat(name, "EUR", f"sess-{name}")

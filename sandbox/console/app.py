@@ -1,0 +1,49 @@
+"""Puts the console together: its pages, its files, and the guard before all of it."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from sandbox.console.guard import Guard
+from sandbox.console.house import House
+from sandbox.console.pages import overview
+from sandbox.console.shell import FOLDER, routes
+
+#: In the order of the navigation.
+PAGES: Final = (overview.PAGE,)
+
+
+def create_app(base_url: str, given: Mapping[str, str]) -> Starlette:
+    """Return the console of the stack that the file `given["stack_file"]` describes."""
+    return assemble(House(Path(given["stack_file"])))
+
+
+def assemble(house: House) -> Starlette:
+    """Return the console of a house."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        house.close()
+
+    return Starlette(
+        routes=[
+            Route("/ready", _ready),
+            Mount("/static", StaticFiles(directory=FOLDER / "static")),
+            *routes(PAGES, house),
+        ],
+        middleware=[Middleware(Guard)],
+        lifespan=lifespan,
+    )
+
+
+async def _ready(request: Request) -> Response:
+    return PlainTextResponse("ready")
