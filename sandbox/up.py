@@ -114,8 +114,7 @@ def main() -> int:
     proof = ledger.verify(casino.operations, None, None, everything=True)
     console.print(proof.as_text(), highlight=False)
     if not proof.exit_code:
-        games = {} if launched is None else {"iGSP": launched.url}
-        games |= {name: url for name, part in parts.items() if (url := part.game())}
+        games = _games(launched, parts)
         say_where(console, opened.base_url, casino.stack, games, time.monotonic() - started)
     return proof.exit_code
 
@@ -230,6 +229,12 @@ def _play_loop(console: Console, loop: Loop) -> Launched:
         table.add_row(played["bet"], played["win"], played["balance"])
     console.print(table)
     return launched
+
+
+def _games(launched: Launched | None, parts: Mapping[str, Part]) -> dict[str, str]:
+    """Open a game of each counterpart that has some, and return their URLs."""
+    games = {} if launched is None else {"iGSP": launched.url}
+    return games | {name: url for name, part in parts.items() if (url := part.game())}
 
 
 def _pay_in(console: Console, casino: Casino) -> None:
