@@ -20,27 +20,29 @@ _ALTERED: Final = (
 
 def told(found: Story | Tombstone) -> Output:
     """Return the story; an entry that was altered since is a fault."""
-    if isinstance(found, Tombstone):
-        return _barred(found)
-    if found.intact:
-        return Output(story_shown(found), _lines(found))
-    return Output(story_shown(found), [*_lines(found), "", _ALTERED], exit_code=1)
+    lines = fields(facts(found))
+    if isinstance(found, Tombstone) or found.intact:
+        return Output(story_shown(found), lines)
+    return Output(story_shown(found), [*lines, "", _ALTERED], exit_code=1)
 
 
-def _barred(stone: Tombstone) -> Output:
-    lines = fields(
-        [
-            ("transaction", f"{stone.bet_transaction_id} of {stone.integration}"),
-            ("who", f"player {stone.player_id} ({stone.currency})"),
-            ("what", "a bet that never came: a tombstone stands in its place"),
-            ("why", BARRED),
-            ("refunded by", f"{stone.refund_transaction_id} at {stone.at}"),
-        ]
-    )
-    return Output(story_shown(stone), lines)
+def facts(found: Story | Tombstone) -> list[tuple[str, str]]:
+    """Return what there is to tell, as names and values in the order of the telling."""
+    pairs = _barred(found) if isinstance(found, Tombstone) else _told(found)
+    return [(name, value) for name, value in pairs if value]
 
 
-def _lines(story: Story) -> list[str]:
+def _barred(stone: Tombstone) -> list[tuple[str, str]]:
+    return [
+        ("transaction", f"{stone.bet_transaction_id} of {stone.integration}"),
+        ("who", f"player {stone.player_id} ({stone.currency})"),
+        ("what", "a bet that never came: a tombstone stands in its place"),
+        ("why", BARRED),
+        ("refunded by", f"{stone.refund_transaction_id} at {stone.at}"),
+    ]
+
+
+def _told(story: Story) -> list[tuple[str, str]]:
     entry = story.entry
     before = amount(entry.balance_before_minor, entry.currency)
     after = amount(entry.balance_after_minor, entry.currency)
@@ -54,7 +56,7 @@ def _lines(story: Story) -> list[str]:
     position = f"entry {entry.seq}" if entry.record == "applied" else f"after entry {entry.seq}"
     intact = "intact" if story.intact else "ALTERED"
     unknown = "unknown (logs not readable)"
-    pairs = [
+    return [
         ("transaction", f"{entry.transaction_id} of {entry.integration}"),
         ("our reference", story.reference),
         ("who", who),
@@ -75,7 +77,6 @@ def _lines(story: Story) -> list[str]:
         ("chain", f"{position}, hash {entry.hash[:16]}… {intact}"),
         ("replays seen", unknown if story.replays is None else f"{story.replays}, {_REACH}"),
     ]
-    return fields([(name, value) for name, value in pairs if value])
 
 
 def _spendable(entry: Entry) -> str:
