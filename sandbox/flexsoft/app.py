@@ -14,6 +14,7 @@ from starlette.routing import Route
 from sandbox.flexsoft.caller import Caller
 from sandbox.flexsoft.rounds import FlexsoftGame, FlexsoftSeat, Gift
 from sandbox.flexsoft.signatures import holds
+from sandbox.game.line import line_routes
 from sandbox.game.routes import own_tools_only, web_address
 
 _REQUIRED = ("userToken", "currency", "platform", "portalMode", "language")
@@ -36,6 +37,7 @@ class Flexsoft:
                 Route("/api/v1/game-gifts", self._grant, methods=["POST"]),
                 Route("/api/v1/game-gifts/cancel", self._cancel, methods=["POST"]),
                 Route("/admin/state", own_tools_only(self._state)),
+                *line_routes(self._game.line),
                 *self._game.routes(),
             ]
         )

@@ -1,7 +1,7 @@
 """Plays Flexsoft's rounds: a bet, its win or rollback, and the notice that closes the round.
 
 Amounts are integers in thousandths. A bet that nobody answered is rolled back, so that no stake is
-lost with a reply.
+lost with a reply; a win or a rollback that nobody answered is sent again before the next round.
 """
 
 import uuid
@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.flexsoft.caller import Caller
-from sandbox.game.studio import Calls, Seat, Studio, Way
+from sandbox.game.studio import Calls, Seat, Studio, Way, at_the_door
 
 
 @dataclass
@@ -79,35 +79,52 @@ class FlexsoftGame(Studio[FlexsoftSeat]):
         if refused is not None:
             return refused
         win = self.chance.win(stake)
-        if win:
-            own = {"withdraw_provider_tx_id": f"bet-{tag}"}
-            _, error, _ = self._money(seat, calls, "deposit", paid, tag, win, own)
+        cost = stake if bet == "BET" else Decimal(0)
+
+        def pay(calls: Calls) -> dict[str, Any] | None:
+            error, own = "", {"withdraw_provider_tx_id": f"bet-{tag}"}
+            if win:
+                _, error, _ = self._money(seat, calls, "deposit", paid, tag, win, own)
             if error:
-                error = "win_unanswered" if error == "unanswered" else error
-                return seat.played(tag, stake, None, error=error)
-        self._close(seat, calls, tag)
-        return seat.played(tag, stake, win)
+                refused = seat.played(tag, stake, None, error=error, net=-cost)
+                return None if error == "unanswered" else refused
+            self._close(seat, calls, tag)
+            return seat.played(tag, stake, win, error="", net=win - cost)
+
+        return pay(calls) or seat.owes(tag, stake, "win_unanswered", pay)
 
     def _break_off(self, seat: FlexsoftSeat, stake: Decimal, calls: Calls) -> dict[str, Any]:
         tag = uuid.uuid4().hex
         refused = self._bet(seat, stake, calls, "BET", tag)
         if refused is not None:
             return refused
-        error = self._roll_back(seat, calls, tag)
-        if error:
-            return seat.played(tag, stake, None, error="refund_unanswered")
-        self._close(seat, calls, tag)
-        said = "The round broke off, and your stake was given back."
-        return seat.played(tag, stake, Decimal(0), said=said, cell="given back")
+
+        def give_back(calls: Calls) -> dict[str, Any] | None:
+            error = self._roll_back(seat, calls, tag)
+            if error:
+                refused = seat.played(tag, stake, None, error=error, net=-stake)
+                return None if error == "unanswered" else refused
+            self._close(seat, calls, tag)
+            said = "The round broke off, and your stake was given back."
+            more = {"error": "", "said": said, "cell": "given back", "net": Decimal(0)}
+            return seat.played(tag, stake, Decimal(0), **more)
+
+        return give_back(calls) or seat.owes(tag, stake, "refund_unanswered", give_back)
 
     def _bet(
         self, seat: FlexsoftSeat, stake: Decimal, calls: Calls, action: str, tag: str
     ) -> dict[str, Any] | None:
         """Place a bet; return the round when it ends with that."""
         _, error, _ = self._money(seat, calls, "withdraw", action, tag, stake, {})
-        if error == "unanswered":
-            error = "refund_unanswered" if self._roll_back(seat, calls, tag) else "bet_unanswered"
-        return seat.played(tag, stake, None, error=error) if error else None
+        if error != "unanswered":
+            return seat.played(tag, stake, None, error=error) if error else None
+
+        def take_back(calls: Calls) -> dict[str, Any] | None:
+            if self._roll_back(seat, calls, tag) == "unanswered":
+                return None
+            return seat.played(tag, stake, None, error="bet_unanswered")
+
+        return take_back(calls) or seat.owes(tag, stake, "refund_unanswered", take_back)
 
     def _roll_back(self, seat: FlexsoftSeat, calls: Calls, tag: str) -> str:
         own = {"withdraw_provider_tx_id": f"bet-{tag}"}
@@ -134,9 +151,9 @@ class FlexsoftGame(Studio[FlexsoftSeat]):
         self, seat: FlexsoftSeat, calls: Calls, route: str, fields: Mapping[str, Any]
     ) -> tuple[Decimal | None, str, dict[str, Any]]:
         """Send a request: the balance, where it is told, what it was refused with, and the data."""
-        response = calls.ask(lambda: self._caller.send(route, fields))
-        if response is None:
-            return None, "unanswered", {}
+        response = calls.ask(lambda: self._caller.send(route, fields, self.line))
+        if response is None or (route == "deposit" and at_the_door(response)):
+            return seat.balance, "unanswered", {}
         answer = response.json()
         data = answer["data"] or {}
         told = data.get("new_balance", data.get("balance"))

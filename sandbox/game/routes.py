@@ -7,6 +7,8 @@ round   {"round_id", "bet", "win", "balance"}, with "error" and "message" when i
 both    may have "ways", [{"id", "name"}], when there is more than one way to play a round
 a round may have "said" and "cell", words of its own for the result and in the place of the win,
         and "calls", what was sent and answered
+books   {"player", "currency", "rounds", "owed"}: what the studio believes; the wallet is not asked.
+        A round's "net" is what it moved, as a text; None while an answer is missing
 """
 
 import json
@@ -47,6 +49,8 @@ class Game[S](ABC):
             Route("/play/{token}", self._page),
             Route("/play/{token}/state", self._answer_state),
             Route("/play/{token}/spin", self._answer_spin, methods=["POST"]),
+            Route("/play/{token}/books", self._answer_books),
+            Route("/play/{token}/settle", self._answer_settle, methods=["POST"]),
         ]
 
     @abstractmethod
@@ -60,6 +64,14 @@ class Game[S](ABC):
     @abstractmethod
     async def spin(self, session: S, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Play the round that the page asks for; raises `ValueError` when there is no such."""
+
+    @abstractmethod
+    def books(self, session: S) -> dict[str, Any]:
+        """Return what the studio believes that happened."""
+
+    @abstractmethod
+    async def settle(self, session: S) -> None:
+        """Send again what the wallet has not answered yet."""
 
     async def _file(self, request: Request) -> Response:
         name = request.path_params["name"]
@@ -90,6 +102,20 @@ class Game[S](ABC):
         except ValueError as error:
             return _json({"error": "invalid_request", "message": str(error)}, 400)
         return _json(played, 409 if played.get("error") else 200)
+
+    async def _answer_books(self, request: Request) -> Response:
+        return await self._told(request, settled=False)
+
+    async def _answer_settle(self, request: Request) -> Response:
+        return await self._told(request, settled=True)
+
+    async def _told(self, request: Request, *, settled: bool) -> Response:
+        session = self.session(request.path_params["token"])
+        if session is None:
+            return _json({"error": "session_not_found"}, 404)
+        if settled:
+            await self.settle(session)
+        return _json(self.books(session))
 
 
 def web_address(url: str | None) -> str | None:

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import httpx
 from starlette.concurrency import run_in_threadpool
 
+from sandbox.game.line import Line
 from sandbox.game.routes import Game
 from sandbox.game.stakes import Chance, amount, decimal, stakes, whole
 
@@ -48,6 +49,15 @@ class Calls:
         return None
 
 
+def at_the_door(response: httpx.Response) -> bool:
+    """Tell whether a request was refused unread: it has to be sent again, rightly signed."""
+    return response.status_code in (401, 403)
+
+
+#: Sends something once more, and tells what it moves in its round; None when nobody answers.
+type Owed = Callable[[Calls], dict[str, Any] | None]
+
+
 @dataclass
 class Seat:
     """A player at a game; `token` is all that the page's address says of it."""
@@ -59,17 +69,28 @@ class Seat:
     return_url: str | None = None
     balance: Decimal | None = None
     rounds: list[dict[str, Any]] = field(default_factory=list)
+    #: Round → what the wallet has not answered of it, so the studio sends it again.
+    owed: dict[str, Owed] = field(default_factory=dict, repr=False)
     #: A player's rounds come one after the other, however often the button is pressed.
     turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     def played(
         self, round_id: str, stake: Decimal, win: Decimal | None, **more: Any
     ) -> dict[str, Any]:
-        """Return a round as the page shows it; `more` may hold `error`, `said` and `cell`."""
+        """Return a round as page and books show it; `more` may hold `error`, `said` and `cell`.
+
+        It moved its win and its stake, unless `net` says other.
+        """
+        net = more.pop("net", Decimal(0) if win is None else win - stake)
         return {
             "round_id": round_id, "bet": self._shown(stake), "win": self._shown(win),
-            "balance": self.shown_balance, **more,
+            "balance": self.shown_balance, "net": self._shown(net), **more,
         }  # fmt: skip
+
+    def owes(self, round_id: str, stake: Decimal, error: str, owed: Owed) -> dict[str, Any]:
+        """Return a round that the wallet has to hear of again."""
+        self.owed[round_id] = owed
+        return self.played(round_id, stake, None, error=error, net=None)
 
     @property
     def shown_balance(self) -> str | None:
@@ -93,6 +114,7 @@ class Studio[S: Seat](Game[S]):
     def __init__(self) -> None:
         self.seats: dict[str, S] = {}
         self.chance = Chance(seed=1)
+        self.line = Line()
 
     @abstractmethod
     def enter(self, seat: S, calls: Calls) -> None:
@@ -128,14 +150,38 @@ class Studio[S: Seat](Game[S]):
         """Play a round."""
         stake = amount(decimal(wanted.get("stake")), session.currency)
         async with session.turn:
+            calls = Calls()
+            await run_in_threadpool(self._send_owed, session, calls)
             ways = self.ways(session)
             way = ways.get(wanted.get("way") or next(iter(ways)))
             if way is None:
                 raise ValueError("a round cannot be played in this way now")
-            calls = Calls()
             played = await run_in_threadpool(way.play, session, stake, calls)
             session.rounds.append(played | {"calls": calls.shown})
             return session.rounds[-1] | {"ways": self._named(session)}
+
+    def books(self, session: S) -> dict[str, Any]:
+        """Return what the studio believes that happened."""
+        return {
+            "player": session.player, "currency": session.currency,
+            "rounds": session.rounds, "owed": len(session.owed),
+        }  # fmt: skip
+
+    async def settle(self, session: S) -> None:
+        """Send again what the wallet has not answered yet."""
+        async with session.turn:
+            await run_in_threadpool(self._send_owed, session, Calls())
+
+    def _send_owed(self, seat: S, calls: Calls) -> None:
+        for round_id, send in list(seat.owed.items()):
+            self.line.free()
+            told = send(calls)
+            if told is None:
+                continue
+            seat.owed.pop(round_id, None)
+            for played in seat.rounds:
+                if played["round_id"] == round_id:
+                    played.update(told)
 
     def _named(self, seat: S) -> list[dict[str, str]]:
         return [{"id": name, "name": way.name} for name, way in self.ways(seat).items()]

@@ -19,7 +19,8 @@ iGSP, signed, at `<base>/igsp/v1` (an integration's `provider_url`); every answe
            closed, or belongs to another request. The same request again gets the same URL.
     DELETE /sessions/{session_id}   204, also when it was closed before; 404 when unknown.
 
-The game, for a browser: GET /play/{token}, with /play/{token}/state and POST /play/{token}/spin.
+The game, for a browser: GET /play/{token}, with /play/{token}/state and POST /play/{token}/spin;
+/play/{token}/books says what each round moved, POST /play/{token}/settle sends again what is owed.
 A token is random and says nothing. A demo session plays for play money and calls no hook.
 
 Admin, JSON, unsigned, at `<base>/admin`
@@ -36,6 +37,7 @@ Admin, JSON, unsigned, at `<base>/admin`
     POST   /credentials             {"api_key", "secret_key", "hooks_url"}: one more platform
     PATCH  /config     {"latency_ms", "public_url", "hooks_url"}: any of them
     POST   /reset      the catalogue as generated; no faults, sessions, counts or added credentials
+    GET, POST, DELETE /line   what happens to hooks on their way: see `sandbox.game.troubles`
     GET    /sessions, /sessions/{session_id}   {"session_id", "url", "status", "rounds", "request"}
     POST   /sessions/{session_id}/rounds   {"count": 1, "stake": "1.00", "win": null}: plays rounds
            through the hooks; 200 {"rounds": […]}, each as /spin answers

@@ -8,6 +8,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
 
+from sandbox.game.line import Line, line_routes
 from sandbox.provider.admin import Admin
 from sandbox.provider.api import IgspApi
 from sandbox.provider.config import ProviderConfig
@@ -30,10 +31,13 @@ def create_app(
     """Return the application; hooks go through `transport` when it is given."""
     state = State(config, clock)
     client = httpx.AsyncClient(timeout=TIMEOUT_S, transport=transport, trust_env=False)
-    table = Table(state, HookCaller(client, clock, config.retry_pause_s))
+    line = Line()
+    table = Table(state, HookCaller(client, clock, config.retry_pause_s, line))
+    admin = Admin(state, table)
     routes: list[BaseRoute] = [
         Mount("/igsp/v1", routes=IgspApi(state).routes()),
-        Mount("/admin", routes=Admin(state, table).routes()),
+        *line_routes(line, admin.guarded),
+        Mount("/admin", routes=admin.routes()),
         *ProviderGame(state, table).routes(),
     ]
 

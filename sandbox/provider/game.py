@@ -35,6 +35,17 @@ class ProviderGame(Game[Session]):
             "rounds": session.rounds,
         }
 
+    def books(self, session: Session) -> dict[str, Any]:
+        """Return what the provider believes that happened."""
+        return {
+            "player": session.request["player_id"], "currency": session.currency,
+            "rounds": session.rounds, "owed": len(session.owed),
+        }  # fmt: skip
+
+    async def settle(self, session: Session) -> None:
+        """Send again what the wallet has not answered yet."""
+        await self._table.settle(session)
+
     async def spin(self, session: Session, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Play a round."""
         return await self._table.play(session, decimal(wanted.get("stake")))

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 import httpx
 
+from sandbox.game.line import Line
 from sandbox.provider.config import Credential
 from sandbox.provider.signatures import seal
 from sandbox.provider.wire import read_object, write_flat
@@ -31,31 +32,37 @@ class HookAnswer:
     error: str
     message: str
 
+    @property
+    def at_the_door(self) -> bool:
+        """Whether it was refused unread: it has to be sent again, rightly signed."""
+        return self.status in (401, 403)
+
 
 class HookCaller:
     """Sends hooks for any platform that the provider works with."""
 
     def __init__(
-        self, client: httpx.AsyncClient, clock: Callable[[], datetime], pause_s: float
+        self, client: httpx.AsyncClient, clock: Callable[[], datetime], pause_s: float, line: Line
     ) -> None:
         self._client = client
+        self.line = line
         self._clock = clock
         self._pause_s = pause_s
 
     async def call(self, credential: Credential, fields: Mapping[str, Any]) -> HookAnswer:
         """Send one hook until it is answered; raises `HookUnansweredError` when it is not."""
-        body = write_flat(fields)
+        body = write_flat(self.line.told(fields))
         failure = ""
         for attempt in range(_ATTEMPTS):
             if attempt:
                 await asyncio.sleep(self._pause_s * 2 ** (attempt - 1))
-            headers = seal(credential, body, self._clock())
+            moment = self._clock() + timedelta(seconds=self.line.skew_s)
+            headers = {**seal(credential, body, moment), "Content-Type": "application/json"}
+            request = self._client.build_request(
+                "POST", credential.hooks_url, content=body, headers=headers
+            )
             try:
-                response = await self._client.post(
-                    credential.hooks_url,
-                    content=body,
-                    headers={**headers, "Content-Type": "application/json"},
-                )
+                response = await self.line.carry_beside(request, self._client.send)
             except httpx.TransportError as error:
                 failure = type(error).__name__
                 continue

@@ -1,7 +1,8 @@
 """Plays a round: a bet, and a win that closes it, both through the platform's wallet.
 
 The player sees the wallet's answers. A bet that nobody answered is refunded, so that no stake is
-lost with a reply; a win is paid with the amount that was drawn before it was sent.
+lost with a reply; a win is paid with the amount that was drawn before it was sent. A win or a
+refund that nobody answered is sent again before the next round.
 """
 
 import uuid
@@ -10,7 +11,7 @@ from typing import Any
 
 from sandbox.game.stakes import Chance, amount, whole
 from sandbox.provider.hooks import HookAnswer, HookCaller, HookUnansweredError
-from sandbox.provider.sessions import Session
+from sandbox.provider.sessions import Owed, Session
 from sandbox.provider.state import State
 
 
@@ -39,12 +40,28 @@ class Table:
         stake = amount(stake, session.currency)
         win = self._chance.win(stake) if win is None else amount(win, session.currency, least=0)
         async with session.turn:
+            await self._send_owed(session)
             if session.status != "open":
                 return {"error": "session_closed", "message": "the session was closed"}
             play = self._play_demo if session.is_demo else self._play_real
             played = await play(session, stake, win)
             session.rounds.append(played)
             return played
+
+    async def settle(self, session: Session) -> None:
+        """Send again what the wallet has not answered yet."""
+        async with session.turn:
+            await self._send_owed(session)
+
+    async def _send_owed(self, session: Session) -> None:
+        for round_id, send in list(session.owed.items()):
+            self._caller.line.free()
+            told = await send()
+            if told is not None:
+                del session.owed[round_id]
+                for played in session.rounds:
+                    if played["round_id"] == round_id:
+                        played.update(told)
 
     async def _play_demo(self, session: Session, stake: Decimal, win: Decimal) -> dict[str, Any]:
         round_id = f"demo-{uuid.uuid4().hex}"
@@ -65,13 +82,17 @@ class Table:
         if answer.error:
             return _refused(session, round_id, stake, answer.error, answer.balance, answer.message)
         paid = {"amount": win, "transaction_id": f"win-{tag}", "type": "win", **money}
-        try:
-            answer = await self._call(session, "win", paid | {"finished": True})
-        except HookUnansweredError:
-            return _refused(session, round_id, stake, "win_unanswered", None)
-        if answer.error:
-            return _refused(session, round_id, stake, answer.error, answer.balance, answer.message)
-        return _played(session, round_id, stake, win, answer.balance)
+
+        async def pay() -> dict[str, Any] | None:
+            answer = await self._owed(session, "win", paid | {"finished": True})
+            if answer is None:
+                return None
+            if answer.error:
+                said = answer.error, answer.balance, answer.message
+                return _refused(session, round_id, stake, *said) | {"net": str(-stake)}
+            return _played(session, round_id, stake, win, answer.balance)
+
+        return await pay() or _owes(session, round_id, stake, "win_unanswered", pay)
 
     async def _refund(
         self, session: Session, round_id: str, tag: str, stake: Decimal
@@ -81,12 +102,25 @@ class Table:
             "transaction_id": f"refund-{tag}", "type": "bet",
             "bet_transaction_id": f"bet-{tag}", "finished": True,
         }  # fmt: skip
-        try:
+
+        async def give_back() -> dict[str, Any] | None:
             # Also "no such bet" settles it: the wallet then refuses the bet if it comes late.
-            answer = await self._call(session, "refund", refund)
+            answer = await self._owed(session, "refund", refund)
+            if answer is None:
+                return None
+            return _refused(session, round_id, stake, "bet_unanswered", answer.balance)
+
+        return await give_back() or _owes(session, round_id, stake, "refund_unanswered", give_back)
+
+    async def _owed(
+        self, session: Session, action: str, fields: dict[str, Any]
+    ) -> HookAnswer | None:
+        """Send a win or a refund; None when the wallet did not decide about it."""
+        try:
+            answer = await self._call(session, action, fields)
         except HookUnansweredError:
-            return _refused(session, round_id, stake, "refund_unanswered", None)
-        return _refused(session, round_id, stake, "bet_unanswered", answer.balance)
+            return None
+        return None if answer.at_the_door else answer
 
     async def _call(self, session: Session, action: str, fields: dict[str, Any]) -> HookAnswer:
         self._state.stats.hooks[action] += 1
@@ -100,6 +134,7 @@ def _played(
     return {
         "round_id": round_id, "bet": str(stake), "win": str(win),
         "balance": None if balance is None else str(whole(balance, session.currency)),
+        "net": str(win - stake), "error": "",
     }  # fmt: skip
 
 
@@ -112,4 +147,11 @@ def _refused(
     message: str = "",
 ) -> dict[str, Any]:
     played = _played(session, round_id, stake, Decimal(0), balance)
-    return {**played, "win": None, "error": error, "message": message}
+    return {**played, "win": None, "net": "0", "error": error, "message": message}
+
+
+def _owes(
+    session: Session, round_id: str, stake: Decimal, error: str, owed: Owed
+) -> dict[str, Any]:
+    session.owed[round_id] = owed
+    return {**_refused(session, round_id, stake, error, None), "net": None}

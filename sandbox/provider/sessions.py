@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -15,6 +15,10 @@ _TEXTS: Final = ("game_id", "player_id", "player_name", "currency", "session_id"
 _OPTIONAL_TEXTS: Final = ("return_url", "language")
 _DEVICES: Final = (None, "desktop", "mobile")
 _DEMO_BALANCE: Final = Decimal(1_000)
+
+
+#: Sends something once more, and returns what came of its round; None when nobody answers.
+type Owed = Callable[[], Awaitable[dict[str, Any] | None]]
 
 
 class SessionRefusedError(Exception):
@@ -37,6 +41,8 @@ class Session:
     url: str = ""
     status: str = "open"
     rounds: list[dict[str, Any]] = field(default_factory=list)
+    #: Round → what the wallet has not answered of it, so the provider sends it again.
+    owed: dict[str, Owed] = field(default_factory=dict, repr=False)
     #: Of a demo session only: play money, which no wallet knows.
     demo_balance: Decimal = _DEMO_BALANCE
     #: A player's rounds come one after the other, however often the button is pressed.

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.game.line import line_routes
 from sandbox.game.routes import own_tools_only
 from sandbox.winupgo import frame
 from sandbox.winupgo.caller import Caller
@@ -31,6 +32,7 @@ class Winupgo:
             routes=[
                 Route("/admin/state", own_tools_only(self._state)),
                 Route("/admin/games", own_tools_only(self._open), methods=["POST"]),
+                *line_routes(self._game.line),
                 *self._game.routes(),
             ]
         )

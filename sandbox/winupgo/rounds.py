@@ -1,7 +1,8 @@
 """Plays WinUpGo's rounds: a hold, then its settlement or its rollback.
 
 The studio owes every hold an end: a bet without one stays in its books, and is settled when the
-studio is back. An authorization that nobody answered is rolled back.
+studio is back. An authorization that nobody answered is rolled back; a settlement or a rollback
+that nobody answered is sent again before the next round.
 """
 
 import uuid
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sandbox.game.studio import Calls, Seat, Studio, Way
+from sandbox.game.studio import Calls, Seat, Studio, Way, at_the_door
 from sandbox.winupgo.caller import Caller
 
 #: What the casino's own page shows beside the game: the balance of a player in a currency.
@@ -31,6 +32,11 @@ class WinupgoSeat(Seat):
 
     session_id: str = ""
     bets: list[OpenBet] = field(default_factory=list)
+
+    def ended(self, bet: OpenBet) -> None:
+        """Take note that nothing but its end is left to tell of a bet, or nothing at all."""
+        self.bets = [each for each in self.bets if each != bet]
+        self.owed.pop(bet.tag, None)
 
 
 class WinupgoGame(Studio[WinupgoSeat]):
@@ -77,37 +83,47 @@ class WinupgoGame(Studio[WinupgoSeat]):
         fields = {"session_id": seat.session_id, "amount": self._money(seat, stake)}
         error = self._ask(seat, calls, "authorize", bet, fields)
         if error == "unanswered":
-            error = "bet_unanswered"
-            if self._ask(seat, calls, "rollback", bet, {}):
-                error = "refund_unanswered"
+            return self._take_back(seat, bet, calls, error="bet_unanswered")
         if error:
             return seat.played(bet.tag, stake, None, error=error)
         seat.bets.append(bet)
         return end(seat, bet, calls)
 
     def _settle(self, seat: WinupgoSeat, bet: OpenBet, calls: Calls) -> dict[str, Any]:
-        paid = {"win": self._money(seat, bet.win)}
-        error = self._ask(seat, calls, "settle", bet, paid)
-        if error == "unanswered":
-            return seat.played(bet.tag, bet.stake, None, error="win_unanswered")
-        seat.bets.remove(bet)
-        if error == "bet_rolled_back":
-            said = "The casino gave your stake back meanwhile."
-            return seat.played(bet.tag, bet.stake, None, said=said, cell="given back")
-        if error:
-            return seat.played(bet.tag, bet.stake, None, error=error)
-        return seat.played(bet.tag, bet.stake, bet.win)
+        def pay(calls: Calls) -> dict[str, Any] | None:
+            error = self._ask(seat, calls, "settle", bet, {"win": self._money(seat, bet.win)})
+            if error == "unanswered":
+                return None
+            seat.ended(bet)
+            if error == "bet_rolled_back":
+                said = "The casino gave your stake back meanwhile."
+                more = {"error": "", "said": said, "cell": "given back"}
+                return seat.played(bet.tag, bet.stake, None, **more)
+            if error:
+                return seat.played(bet.tag, bet.stake, None, error=error, net=-bet.stake)
+            return seat.played(bet.tag, bet.stake, bet.win, error="")
+
+        return pay(calls) or seat.owes(bet.tag, bet.stake, "win_unanswered", pay)
 
     def _give_back(self, seat: WinupgoSeat, bet: OpenBet, calls: Calls) -> dict[str, Any]:
-        if self._ask(seat, calls, "rollback", bet, {}):
-            return seat.played(bet.tag, bet.stake, None, error="refund_unanswered")
-        seat.bets.remove(bet)
         said = "The round broke off, and your stake was given back."
-        return seat.played(bet.tag, bet.stake, Decimal(0), said=said, cell="given back")
+        return self._take_back(seat, bet, calls, error="", said=said, cell="given back")
+
+    def _take_back(
+        self, seat: WinupgoSeat, bet: OpenBet, calls: Calls, **more: str
+    ) -> dict[str, Any]:
+        seat.ended(bet)
+
+        def roll_back(calls: Calls) -> dict[str, Any] | None:
+            if self._ask(seat, calls, "rollback", bet, {}) == "unanswered":
+                return None
+            return seat.played(bet.tag, bet.stake, None, **more)
+
+        return roll_back(calls) or seat.owes(bet.tag, bet.stake, "refund_unanswered", roll_back)
 
     def _leave(self, seat: WinupgoSeat, bet: OpenBet, calls: Calls) -> dict[str, Any]:
         said = "The studio died. Your stake is held until the round is settled or given back."
-        return seat.played(bet.tag, bet.stake, None, said=said, cell="held")
+        return seat.played(bet.tag, bet.stake, None, said=said, cell="held", net=None)
 
     def _money(self, seat: WinupgoSeat, value: Decimal) -> dict[str, Any]:
         return {"amount": float(value), "currency": seat.currency}
@@ -119,9 +135,9 @@ class WinupgoGame(Studio[WinupgoSeat]):
         fields = {"bet_id": f"bet-{bet.tag}", "round_id": f"round-{bet.tag}", **more}
         resource, key = f"/bets/{step}", f"{step}-{bet.tag}"
         token = self._caller.token()
-        response = calls.ask(lambda: self._caller.send(token, resource, key, fields))
+        response = calls.ask(lambda: self._caller.send(token, resource, key, fields, self.line))
         seat.balance = self._balance(seat.player, seat.currency)
-        if response is None:
+        if response is None or (step != "authorize" and at_the_door(response)):
             return "unanswered"
         code = "" if response.is_success else str(response.json().get("code", "refused"))
         return code.lower().removeprefix("rg_")
