@@ -14,11 +14,11 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.console.guard import Guard
 from sandbox.console.house import House
-from sandbox.console.pages import overview, wallet
+from sandbox.console.pages import catalogue, overview, play, sessions, wallet
 from sandbox.console.shell import FOLDER, routes
 
 #: In the order of the navigation.
-PAGES: Final = (overview.PAGE, wallet.PAGE)
+PAGES: Final = (overview.PAGE, wallet.PAGE, play.PAGE, sessions.PAGE, catalogue.PAGE)
 
 
 def create_app(base_url: str, given: Mapping[str, str]) -> Starlette:

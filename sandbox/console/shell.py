@@ -70,13 +70,13 @@ class Asked:
         return str(self.request.path_params[name])
 
     def render(
-        self, template: str, /, status: int = 200, frames: Sequence[str] = (), **values: Any
+        self, template: str, /, http_status: int = 200, frames: Sequence[str] = (), **values: Any
     ) -> Response:
         """Return a template as the answer; the page may embed pages of the origins `frames`."""
         values |= {"page": self.page, "pages": [each for each in self.pages if each.path]}
         text = _TEMPLATES.get_template(template).render(values)
         headers = {"Content-Security-Policy": policy(frames)} if frames else None
-        return HTMLResponse(text, status, headers)
+        return HTMLResponse(text, http_status, headers)
 
     def go(self, address: str) -> Response:
         """Return the answer to a form: the page that shows what became of it."""
@@ -140,7 +140,7 @@ def _answered(handler: Handler, asked: Asked) -> Response:
 def problem(asked: Asked, status: int, title: str, said: str) -> Response:
     """Return a page, or a part of one, that says what is wrong."""
     template = "_problem.html" if asked.is_part else "problem.html"
-    return asked.render(template, status, title=title, said=said)
+    return asked.render(template, http_status=status, title=title, said=said)
 
 
 _TEMPLATES: Final = Environment(
