@@ -60,7 +60,9 @@ def test_the_same_line_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     first, second = lines(capsys)
     (directive,) = first["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == "SeamlessWallet"
-    assert directive["Dimensions"] == [["service", "action", "outcome", "integration"]]
+    each, objective = directive["Dimensions"]
+    assert each == ["service", "action", "outcome", "integration"]
+    assert (objective, first["objective"]) == (["service", "objective"], "bet")
     counted = {metric["Name"]: first[metric["Name"]] for metric in directive["Metrics"]}
     assert counted == {
         "Requests": 1,
@@ -72,6 +74,22 @@ def test_the_same_line_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     assert second["ColdStarts"] == 0
     # Each dimension is a member of the line, as the format wants it.
     assert set(directive["Dimensions"][0]) <= first.keys()
+
+
+def test_o18_a_bad_request_alone_is_counted_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    observer = HookTelemetry("wallet")
+    for status, latency_ms in ((200, 1000), (503, 30), (200, 1001), (500, 2500)):
+        observer.request(replace(RECORD, status=status, latency_ms=latency_ms), "request-1")
+    observer.request(replace(RECORD, action="balance", status=503), "request-1")
+    costs = [
+        [
+            metric["Name"]
+            for each in line["_aws"]["CloudWatchMetrics"][1:]
+            for metric in each["Metrics"]
+        ]
+        for line in lines(capsys)
+    ]
+    assert costs == [[], ["Failures"], ["SlowRequests"], ["Failures", "SlowRequests"], []]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from testing.template import Template, functions, resources
 
 #: How long a deployment takes at least: its alarms look at five minutes, which are told late.
 _LEAST_MINUTES = 15
-_TARGET = [{"Fn::If": ["OwnAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AlarmTopicArn"}]}]
+_TARGET = {"Fn::If": ["OwnAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AlarmTopicArn"}]}
+_PAGED = {"Fn::If": ["HasPager", {"Ref": "PagerTopicArn"}, _TARGET]}
 #: Runs that hand over when less than so many seconds are left: none of them is slow before that.
 _HANDS_OVER_S = {"ExpireSessions": 30, "MeasureHolds": 120, "EndBonuses": 120, "SyncCatalogue": 60}
 
@@ -23,11 +24,17 @@ def alarms(template: Template) -> dict[str, dict[str, Any]]:
 
 
 def silent_alarms(template: Template) -> list[str]:
-    """Alarms that tell nobody, or not that it is over; a topic that is not there when needed."""
+    """Alarms that tell nobody, or not that it is over; a topic that is not there when needed.
+
+    An alarm that a composite alarm is made of is told by that one.
+    """
+    composite = resources(template, "AWS::CloudWatch::CompositeAlarm")
+    told = set(re.findall(r"\$\{(\w+)\}", str([each["AlarmRule"] for each in composite.values()])))
     faults = [
         name
-        for name, alarm in alarms(template).items()
-        if alarm.get("AlarmActions") != _TARGET or alarm.get("OKActions") != _TARGET
+        for name, alarm in (alarms(template) | composite).items()
+        if name not in told
+        and not (alarm.get("AlarmActions") == alarm.get("OKActions") in ([_TARGET], [_PAGED]))
     ]
     own = template["Resources"].get("AlarmTopic", {}).get("Condition") == "OwnAlarmTopic"
     return faults + ([] if own else ["AlarmTopic"])

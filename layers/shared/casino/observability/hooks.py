@@ -10,8 +10,9 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
+from casino.observability.objectives import SERVED, objective_of, spent
 from casino.observability.telemetry import NAMESPACE, Telemetry
 from casino.signing.pair import PREVIOUS
 
@@ -157,7 +158,7 @@ class HookTelemetry(Telemetry):
         print(json.dumps(line, separators=(",", ":")))  # noqa: T201 - Lambda's log is its output
 
     def _counts(self, record: RequestRecord) -> dict[str, object]:
-        """Count latency, outcome by code, replays, conflicts and cold starts."""
+        """Count latency, outcome by code, replays, conflicts, cold starts, what was promised."""
         dimensions = ["service", "action", "outcome"]
         line: dict[str, object] = {
             "service": self._service,
@@ -176,7 +177,10 @@ class HookTelemetry(Telemetry):
         if any(seldom.values()):
             some = [{"Name": name, "Unit": "Count"} for name in seldom if seldom[name]]
             counted = [*_ALWAYS, *some]
-        directives = [{"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": counted}]
+        directives: list[dict[str, Any]] = [
+            {"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": counted}
+        ]
+        line |= self._promised(record, directives)
         if record.version_left_s is not None:
             line["OldVersionUses"] = 1
             line["OldVersionNearEnd"] = int(record.version_left_s < OLD_VERSION_S)
@@ -187,6 +191,23 @@ class HookTelemetry(Telemetry):
             **seldom,
             "_aws": {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": directives},
         }
+
+    def _promised(
+        self, record: RequestRecord, directives: list[dict[str, Any]]
+    ) -> dict[str, object]:
+        """Count the request to its objective, and what it takes of the budget; most take nothing.
+
+        What nobody has verified counts only if we failed: else anybody could thin failures out.
+        """
+        objective = objective_of(record.action)
+        if objective is None or not (record.integration or record.status >= 500):
+            return {}
+        directives[0]["Dimensions"] = [*directives[0]["Dimensions"], SERVED]
+        costs = spent(objective, record.status, record.latency_ms)
+        if costs:
+            metrics = [{"Name": name, "Unit": "Count"} for name in costs]
+            directives.append({"Namespace": NAMESPACE, "Dimensions": [SERVED], "Metrics": metrics})
+        return {"objective": objective, **dict.fromkeys(costs, 1)}
 
     def _facts(self, record: RequestRecord, request_id: str, level: str) -> dict[str, object]:
         """Say what was asked and decided."""

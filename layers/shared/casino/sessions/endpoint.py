@@ -10,6 +10,7 @@ from typing import Any, Final
 from casino.base.clock import Clock
 from casino.base.errors import RequestRefusedError, RetryableError
 from casino.base.proxy import Event, Response, all_headers, caller_of, exact_body, trace_id_of
+from casino.observability.objectives import LAUNCH, spent
 from casino.observability.telemetry import Telemetry
 from casino.sessions.api import (
     MAX_BODY,
@@ -28,6 +29,9 @@ from casino.sessions.url import Hosts
 PROVIDER_FAULTS: Final = frozenset(
     code for code in LAUNCH_ERRORS if code.startswith("provider_") and code != "provider_disabled"
 ) | {"launch_url_refused"}
+
+#: Not served because an operator says so: no failure of ours.
+_SWITCHED_OFF: Final = "sessions_disabled"
 
 #: No session has a longer id, and DynamoDB takes no key above 2 KB.
 _LONGEST_ID: Final = 256
@@ -71,9 +75,9 @@ class LaunchEndpoint:
             "Cache-Control": "no-store",
             "X-Trace-Id": trace_id,
         }
-        log["status"] = response["statusCode"]
-        log["latency_ms"] = round((self.clock.monotonic() - started) * 1000, 2)
-        self._report(log)
+        latency_ms = round((self.clock.monotonic() - started) * 1000, 2)
+        log |= {"status": response["statusCode"], "latency_ms": latency_ms}
+        self._report(log, spent(LAUNCH, response["statusCode"], latency_ms))
         return response
 
     def _route(self, event: Event, log: dict[str, object]) -> Response:
@@ -119,7 +123,7 @@ class LaunchEndpoint:
             response["headers"]["Location"] = launch.url
         return response
 
-    def _report(self, log: dict[str, object]) -> None:
+    def _report(self, log: dict[str, object], costs: list[str]) -> None:
         """Write the one line of the request, and count launches; never the URL."""
         outcome = str(log.setdefault("outcome", "ok"))
         self.observer.event("session request", error=outcome in PROVIDER_FAULTS, **log)
@@ -127,6 +131,9 @@ class LaunchEndpoint:
             self.observer.count("Launches", 1, outcome=outcome)
             if outcome in PROVIDER_FAULTS:
                 self.observer.count("LaunchFailures", 1, outcome=outcome)
+            if outcome != _SWITCHED_OFF:
+                for metric in ("Requests", *costs):
+                    self.observer.count_by(metric, objective=LAUNCH)
 
 
 def _ok(status: int, answer: dict[str, Any]) -> Response:
