@@ -31,6 +31,9 @@ _FAILURES: Final = (
     OSError,
 )
 
+#: After how many scenarios a line of the log says how far it is.
+_TOLD: Final = 10
+
 _ABOUT: Final = """\
 It moves the money of the players that you name, and sends hundreds of requests: use test players,
 best on a test platform. Without an option that names them, all scenarios are played.
@@ -95,12 +98,17 @@ def _run(
     line, speaker = reach(protocol, settings)
     out.mkdir(parents=True, exist_ok=True)
     _warn(settings)
-    with Progress(console=Console(stderr=True)) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console) as progress:
         task = progress.add_task(f"{protocol}: {len(chosen)} scenarios", total=len(chosen))
-        made = run(
-            chosen, speaker, line, settings.seats, settings.rules,
-            lambda _: progress.advance(task), settings.parallel,
-        )  # fmt: skip
+
+        def played(_: object) -> None:
+            progress.advance(task)
+            done = int(progress.tasks[0].completed)
+            if not console.is_terminal and done % _TOLD == 0:  # a log has no bar
+                typer.echo(f"certify: {done} of {len(chosen)} scenarios", err=True)
+
+        made = run(chosen, speaker, line, settings.seats, settings.rules, played, settings.parallel)
     report.write(report.build(made, protocol, settings, line.tls(), whole), out)
     if sign_key is not None:
         seal.sign(out, report.FILES, sign_key)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -92,13 +93,16 @@ class Listener:
 
     def look(self) -> None:
         """Note what is new on the bus and in the lake."""
-        self._hear()
+        self.hear()
         self._read_lake()
 
-    def _hear(self) -> None:
-        """Take what is in the queue."""
+    def hear(self, batches: int = sys.maxsize) -> None:
+        """Take what is in the queue, so many batches of ten at most."""
         sqs, request = self.operations.queues, {"QueueUrl": self.queue_url}
-        while messages := sqs.receive_message(**request, MaxNumberOfMessages=10).get("Messages"):
+        for _ in range(batches):
+            messages = sqs.receive_message(**request, MaxNumberOfMessages=10).get("Messages")
+            if not messages:
+                return
             for message in messages:
                 event = Event.read(json.dumps(json.loads(message["Body"])["detail"]).encode())
                 self.heard.setdefault(event.event_id, (event, time.time()))

@@ -14,13 +14,29 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.console.guard import Guard
 from sandbox.console.house import House
-from sandbox.console.pages import catalogue, compose, overview, play, sessions, wallet
+from sandbox.console.pages import (
+    catalogue,
+    certification,
+    compose,
+    events,
+    overview,
+    play,
+    sessions,
+    wallet,
+)
 from sandbox.console.shell import FOLDER, routes
 
 #: In the order of the navigation.
 PAGES: Final = (
-    overview.PAGE, wallet.PAGE, play.PAGE, compose.PAGE, sessions.PAGE, catalogue.PAGE,
-)  # fmt: skip
+    overview.PAGE,
+    wallet.PAGE,
+    play.PAGE,
+    compose.PAGE,
+    sessions.PAGE,
+    catalogue.PAGE,
+    events.PAGE,
+    certification.PAGE,
+)
 
 
 def create_app(base_url: str, given: Mapping[str, str]) -> Starlette:

@@ -22,9 +22,9 @@ HOSTILE = '"><script>alert(1)</script>'
 def test_a_bet_is_the_first_entry_at_once(site: httpx.Client, play: Play, rows: ReadRows) -> None:
     play.bet("2.50", transaction_id="bet-1", round_id="round-1")
     newest, first = rows(site.get("/parts/ledger", params=WALLET).text)[1:]
-    assert newest[:7] == ["2", "bet-1", "bet", "applied", "2.50", "1000.00", "997.50"]
+    assert newest[:7] == ["2", "bet-1", "bet", "2.50", "1000.00", "997.50", "applied"]
     assert newest[7:10] == ["bet_debit", "sandbox", "round-1"]
-    assert first[2:7] == ["deposit", "applied", "1000.00", "0.00", "1000.00"]
+    assert first[2:7] == ["deposit", "1000.00", "0.00", "1000.00", "applied"]
     money = site.get("/parts/money", params=WALLET).text
     assert '<span id="balance">997.50</span> EUR' in money
 

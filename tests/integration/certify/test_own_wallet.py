@@ -6,6 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from certify import report
 from certify.report import seal
 from ops.context import Operations
@@ -50,7 +52,10 @@ def test_flexsoft(flexsoft: FlexsoftPart, tmp_path: Path) -> None:
     assert said["complete"]
 
 
-def test_winupgo(winupgo: WinupgoPart, tmp_path: Path) -> None:
+def test_winupgo_and_a_log_says_how_far_it_is(
+    winupgo: WinupgoPart, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     stack = {"dialects": {"winupgo": asdict(winupgo.caller)}}
     said = certified(winupgo.operations, stack, "winupgo", tmp_path)
     assert said["complete"]
+    assert "certify: 20 of 40 scenarios" in capfd.readouterr().err.splitlines()
