@@ -23,8 +23,8 @@ def connected(stack: Mapping[str, Any]) -> Operations:
 class House:
     """The stack of one file, and what pages keep between requests.
 
-    `connect` returns the use cases of what the file says. The file is read anew when `make run`
-    has written it anew.
+    `connect` returns the use cases of what the file says; it is asked again when `make run` has
+    written the file anew.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class House:
         self.stack_file = stack_file
         self._connect = connect
         self._lock = RLock()
-        self._read: str | None = None
+        self._read: dict[str, Any] = {}
         self._operations: Operations | None = None
         self._kept: dict[Callable[[House], Any], Any] = {}
 
@@ -59,10 +59,9 @@ class House:
     def operations(self) -> Operations:
         """The verbs and use cases of the stack; raises `StackDownError`."""
         stack = self.stack
-        said = json.dumps([stack["endpoint"], stack["stack_name"]])
         with self._lock:
-            if self._operations is None or said != self._read:
-                self._operations, self._read = self._connect(stack), said
+            if self._operations is None or stack != self._read:
+                self._operations, self._read = self._connect(stack), stack
             return self._operations
 
     def keep[T](self, kind: "Callable[[House], T]") -> T:
