@@ -37,6 +37,7 @@ _PLAIN: Final = {
     "switch": ("switch", "Switch new sessions or bets on or off, for one or for all."),
     "reconcile": ("reconcile", "Compare a provider's report with the ledger."),
     "audit": ("audit", "List who changed what, when and why."),
+    "scorecard": ("scorecard", "Show how providers do."),
 }
 #: A noun → the nouns within it, as above.
 _INNER: Final = {

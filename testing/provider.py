@@ -192,6 +192,9 @@ class Notes:
     def call_failed(self, call: ProviderCall, error: ProviderError) -> None:
         self.events.append(("call failed", {"code": error.code, "status": error.status}))
 
+    def call_ended(self, call: ProviderCall, took_s: float, code: str) -> None:
+        self.events.append(("call ended", {"took_s": took_s, "code": code}))
+
     def circuit_opened(self, integration: str, open_s: float) -> None:
         self.metrics["ProviderCircuitOpened"] += 1
 

@@ -1,5 +1,6 @@
 """The invocations of the synchronisation: who is started, and what cannot be started now."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -77,6 +78,19 @@ def test_a_tick_starts_one_run_for_each_enabled_integration_with_a_provider(stud
 
     assert answer["integrations"] == ["sandbox"]
     assert starter.started == [{"mode": "delta", "integration": "sandbox"}]
+
+
+def test_o15_the_age_of_each_catalogue_is_counted_and_the_oldest_for_the_alarm(
+    studio: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint(studio, Starter()).handle({"mode": "delta"}, Context())
+    schemas = [
+        (sorted(told["Dimensions"][0]), line.get("integration"))
+        for line in map(json.loads, capsys.readouterr().out.splitlines())
+        for told in line.get("_aws", {}).get("CloudWatchMetrics", ())
+        if "CatalogueAgeSeconds" in line
+    ]
+    assert schemas == [(["integration", "service"], "sandbox"), (["service"], None)]
 
 
 def test_a_run_says_what_it_did(studio: Hub) -> None:

@@ -93,6 +93,7 @@ READS = [
     ("order", "list"),
     ("delivery", "list"),
     ("delivery", "show", "sandbox", DELIVERY),
+    ("scorecard",),
     ("report", "revenue", "--from", "2025-10-17", "--lake", FILE),
     ("report", "activity", "--from", "2025-10-17", "--lake", FILE),
     ("report", "limits", "--from", "2025-10-17", "--lake", FILE),

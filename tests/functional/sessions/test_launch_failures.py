@@ -1,5 +1,6 @@
 """Launches that a provider, another launch or a table spoils: no session opens by mistake."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions.launch import LaunchService
 from casino.sessions.model import LEASE_S, second_id
 from testing.launching import (
+    PROVIDER_URL,
     URL,
     Desk,
     Output,
@@ -52,6 +54,27 @@ def test_failure_of_the_provider_leaves_a_failed_session(
     assert play.bet("1.00").error == "session_not_active"
     assert play.balance(session_id="sess-1").error == "session_not_active"
     assert desk.show("sess-1").json["status"] == "failed"
+
+
+def counted(logged: str) -> list[str]:
+    """Return what was counted to the objective of launches."""
+    return re.findall(r'"Name":"(\w+)".*"objective":"launch"', logged)
+
+
+def test_o21_a_launch_counts_to_its_objective_unless_launches_are_switched_off(
+    desk: Desk, output: Output
+) -> None:
+    desk.launch()
+    assert counted(output()) == ["Requests"]
+    desk.launch(currency="XXX")  # a refusal is an answer
+    assert counted(output()) == ["Requests"]
+    desk.provider.answers = [failure("provider_timeout", None)]
+    desk.launch()
+    assert counted(output()) == ["Requests", "Failures"]
+    desk.world.configure(url=PROVIDER_URL, sessions_enabled=False)
+    desk.clock.sleep(60)
+    assert desk.launch().error == "sessions_disabled"
+    assert counted(output()) == []
 
 
 def test_c5_a_refused_launch_keeps_and_logs_request_and_answer(desk: Desk, output: Output) -> None:

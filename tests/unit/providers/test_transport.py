@@ -143,6 +143,23 @@ def test_no_time_out_reaches_beyond_the_deadline() -> None:
     assert timeouts == [3, 1]
 
 
+@pytest.mark.parametrize(
+    ("last", "code"),
+    [
+        (answer(200, PAGE), ""),
+        (read_timeout(), "provider_timeout"),
+        (answer(404), "provider_refused"),
+    ],
+)
+def test_o15_a_call_ends_once_with_all_its_tries(last: Any, code: str) -> None:
+    made = line(answer(503, Retry_After="2"), last, attempts=2)
+    if code:
+        assert code_of(lambda: made.client.games(HUB, None, None)) == code
+    else:
+        made.client.games(HUB, None, None)
+    assert made.notes.named("call ended") == [{"took_s": 2, "code": code}]
+
+
 def test_a_body_that_drips_is_cut_at_the_deadline() -> None:
     made = line(deadline_s=5, attempts=1)
 

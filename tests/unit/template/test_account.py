@@ -17,7 +17,8 @@ WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
 #: What may be done to anything: it only reads, and AWS knows no resource or no name of ours for it.
 BOUNDLESS: Final = {
     "cloudformation:GetTemplateSummary", "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard",
-    "cloudwatch:GetMetricData", "cloudwatch:ListDashboards", "logs:GetQueryResults",
+    "cloudwatch:GetMetricData", "cloudwatch:ListDashboards", "cloudwatch:ListMetrics",
+    "logs:GetQueryResults",
 }  # fmt: skip
 #: What the handlers of CloudFormation for roles and managed policies call, as their schemas say.
 HANDLED: Final = {

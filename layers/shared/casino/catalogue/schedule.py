@@ -77,7 +77,9 @@ class SyncEndpoint:
             integration = self.integrations.get(name)
             if integration is None or not integration.enabled or not integration.provider.url:
                 continue
-            oldest_s = max(oldest_s, self._age_s(name))
+            age_s = self._age_s(name)
+            self.observer.count_by("CatalogueAgeSeconds", age_s, integration=name)
+            oldest_s = max(oldest_s, age_s)
             if self._start({"mode": mode, "integration": name}):
                 started.append(name)
         self.observer.count("CatalogueAgeSeconds", oldest_s)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from casino.observability.objectives import SERVED, objective_of, spent
 from casino.observability.telemetry import NAMESPACE, Telemetry
-from casino.signing.pair import PREVIOUS
+from casino.signing.pair import CURRENT, PREVIOUS
 
 #: A previous secret that is used when it has less than this left is worth an alarm.
 NEAR_END_S: Final = 24 * 3600
@@ -50,11 +50,12 @@ _ALWAYS: Final = [
     {"Name": "Requests", "Unit": "Count"},
     {"Name": "Latency", "Unit": "Milliseconds"},
 ]
+_BY_INTEGRATION: Final = ["service", "integration"]
 #: What is counted beside them of a request to a deprecated version: who uses it, and the alarm's.
 _OLD_VERSION: Final = [
     {
         "Namespace": NAMESPACE,
-        "Dimensions": [["service", "integration"]],
+        "Dimensions": [_BY_INTEGRATION],
         "Metrics": [{"Name": "OldVersionUses", "Unit": "Count"}],
     },
     {
@@ -63,6 +64,12 @@ _OLD_VERSION: Final = [
         "Metrics": [{"Name": "OldVersionNearEnd", "Unit": "Count"}],
     },
 ]
+#: How old the key is that an environment's first request was signed with: often enough to see it.
+_SECRET_AGE: Final = {
+    "Namespace": NAMESPACE,
+    "Dimensions": [_BY_INTEGRATION],
+    "Metrics": [{"Name": "SecretAgeDays"}],
+}
 
 
 @dataclass(slots=True)
@@ -78,6 +85,7 @@ class RequestRecord:
     """The version's id, which names it for good; its label changes."""
     secret_left_s: float = float("inf")
     """How long that version goes on verifying."""
+    secret_age_s: float = 0.0
     version_left_s: float | None = None
     """How long the API's version is still served; `None` for one that nobody has deprecated."""
     transaction_id: str = ""
@@ -105,8 +113,8 @@ class HookTelemetry(Telemetry):
         super().__init__(service)
         self._cold = True
         self._minute = 0
-        self._seen: dict[str, int] = {}
-        self._unwritten: dict[str, int] = {}
+        self._seen: dict[tuple[str, str], int] = {}
+        self._unwritten: dict[tuple[str, str], int] = {}
 
     def started(self, aws_client: str) -> None:
         """Say with which client of AWS the environment works: the lean one gives way by itself."""
@@ -130,28 +138,30 @@ class HookTelemetry(Telemetry):
         """Write a short line: anybody can send such requests, in any number.
 
         A line counts those before it that were not written. What is not written yet when the
-        environment ends is lost: 99 of a kind at most.
+        environment ends is lost: 99 of a kind and an integration at most.
         """
         now = time.time()
         if self._minute != now // 60:
             self._minute, self._seen = int(now // 60), {}
-        seen = self._seen[metric] = self._seen.get(metric, 0) + 1
-        count = self._unwritten[metric] = self._unwritten.get(metric, 0) + 1
+        whose = record.integration if metric == "SignatureFailures" else ""
+        kind = metric, whose
+        seen = self._seen[kind] = self._seen.get(kind, 0) + 1
+        count = self._unwritten[kind] = self._unwritten.get(kind, 0) + 1
         if seen > ALWAYS_LOGGED and count < _ONE_IN:
             return
-        self._unwritten[metric] = 0
+        self._unwritten[kind] = 0
         line: dict[str, object] = {"service": self._service, metric: count}
+        line |= {"integration": record.integration} if record.integration else {}
         if self._logger.log_level <= logging.INFO:
             line |= {
                 "message": "refused",
                 "outcome": record.outcome,
-                "integration": record.integration,
                 "source_ip": record.source_ip,
                 "trace_id": record.trace_id,
             }
         counted = {
             "Namespace": NAMESPACE,
-            "Dimensions": [["service"]],
+            "Dimensions": [["service"], _BY_INTEGRATION] if whose else [["service"]],
             "Metrics": [{"Name": metric, "Unit": "Count"}],
         }
         line["_aws"] = {"Timestamp": int(now * 1000), "CloudWatchMetrics": [counted]}
@@ -181,6 +191,9 @@ class HookTelemetry(Telemetry):
             {"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": counted}
         ]
         line |= self._promised(record, directives)
+        if self._cold and record.secret_version == CURRENT:
+            line["SecretAgeDays"] = round(record.secret_age_s / 86_400, 1)
+            directives.append(_SECRET_AGE)
         if record.version_left_s is not None:
             line["OldVersionUses"] = 1
             line["OldVersionNearEnd"] = int(record.version_left_s < OLD_VERSION_S)

@@ -86,6 +86,12 @@ class RequestLogs:
                 return names
             request["NextToken"] = page["NextToken"]
 
+    def lines(self, text: str, start_ms: int) -> Iterator[dict[str, Any]]:
+        """Yield the events since a time whose line is JSON and has the quoted `text`."""
+        request = {"startTime": start_ms, "filterPattern": text}
+        for group in self.groups():
+            yield from self._lines(group, request, {})
+
     def _uses(self, groups: list[str], version: str, start_ms: int, end_ms: int) -> list[int]:
         request = {"startTime": start_ms, "endTime": end_ms, "filterPattern": f'"{version}"'}
         wanted: dict[str, object] = {"message": "request", "secret_id": version}

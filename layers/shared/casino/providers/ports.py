@@ -89,6 +89,9 @@ class ProviderObserver(Protocol):
     def call_failed(self, call: "ProviderCall", error: ProviderError) -> None:
         """A call is given up."""
 
+    def call_ended(self, call: "ProviderCall", took_s: float, code: str) -> None:
+        """A call took so long, with all its tries; `code` is why it was given up, or empty."""
+
     def circuit_opened(self, integration: str, open_s: float) -> None:
         """So many tries failed in a row that the provider is left alone for `open_s`."""
 

@@ -104,11 +104,15 @@ class Transport:
     ) -> Reply:
         """Return the answer below 400, or one whose status is in `manner.final`."""
         asked = body.decode("utf-8", "replace") or f"{call.path}{query}"
+        started = self._clock.monotonic()
         try:
-            return replace(self._tried(integration, call, body, query, manner), asked=asked)
+            reply = replace(self._tried(integration, call, body, query, manner), asked=asked)
         except ProviderError as error:
             error.request = asked
+            self._observer.call_ended(call, self._clock.monotonic() - started, error.code)
             raise
+        self._observer.call_ended(call, self._clock.monotonic() - started, "")
+        return reply
 
     def _tried(
         self,

@@ -101,6 +101,7 @@ class HookEndpoint:
         secret = self._verified(call, integration, api_key)
         record.secret_version, record.secret_id = secret.label, secret.version_id
         record.secret_left_s = secret.until - self.clock.now()
+        record.secret_age_s = self.clock.now() - secret.created_at
         return integration
 
     def _verified(self, call: Call, integration: Integration, api_key: str) -> Pair:

@@ -74,6 +74,9 @@ class Unobserved:
     def call_failed(self, call: ProviderCall, error: ProviderError) -> None:
         """Say nothing."""
 
+    def call_ended(self, call: ProviderCall, took_s: float, code: str) -> None:
+        """Say nothing."""
+
     def circuit_opened(self, integration: str, open_s: float) -> None:
         """Say nothing."""
 

@@ -1,0 +1,1 @@
+"""How a provider does: figures of its API and of its requests, from what the functions count."""
