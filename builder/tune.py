@@ -57,6 +57,7 @@ TOOLS_ONLY: Final = (
     "casino/wiring/proof.py",
     "casino/wiring/rebuild.py",
     "casino/wiring/releases.py",
+    "casino/wiring/unobserved.py",
 )
 _USED_PARTS: Final = frozenset({"__init__.py", "jmespath_utils", "typing"})
 

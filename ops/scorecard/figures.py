@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+NAMESPACE: Final = "SeamlessWallet"
 #: The dimensions of what is counted of a request to the wallet, and of everything else.
 #: How the series become one that differ in action or outcome; each percentile is of one series.
 _JOIN: Final = {"Sum": "SUM", "Maximum": "MAX", "p50": "AVG", "p95": "AVG"}
@@ -32,7 +33,7 @@ class Series:
             where.append(f"({' OR '.join(f'action="{action}"' for action in self.actions)})")
         if self.outcome:
             where.append(f'outcome="{self.outcome}"')
-        schema = f"{{SeamlessWallet,{self.dimensions}}}"
+        schema = f"{{{NAMESPACE},{self.dimensions}}}"
         return (
             f"{_JOIN[self.stat]}(SEARCH('{schema} {' '.join(where)}', '{self.stat}', {period_s}))"
         )

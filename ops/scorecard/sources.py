@@ -11,8 +11,7 @@ from functools import cached_property
 from typing import Any, Final, Protocol
 
 from casino.observability.logs import RequestLogs
-from casino.observability.telemetry import NAMESPACE
-from ops.scorecard.figures import Series
+from ops.scorecard.figures import NAMESPACE, Series
 
 #: When, in seconds since the epoch, and what.
 type Point = tuple[float, float]

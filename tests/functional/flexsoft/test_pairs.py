@@ -9,7 +9,7 @@ import urllib3
 from casino.integrations.credentials import PairRefusedError
 from casino.signing.pair import Pair
 from casino.wiring import pairs
-from casino.wiring.admin import Unobserved
+from casino.wiring.unobserved import Unobserved
 from sandbox.flexsoft.signatures import holds
 from testing.clock import FakeClock
 from testing.integrations import an_integration

@@ -43,7 +43,6 @@ from casino.integrations.store.secrets import SecretsManagerStore
 from casino.observability.logs import RequestLogs
 from casino.orders.store.orders import DynamoDbSoldOrders
 from casino.providers.connection import pool_manager
-from casino.providers.ports import ProviderCall, ProviderError
 from casino.providers.sender import Sender
 from casino.sessions.admin import SessionAdmin
 from casino.sessions.store.launches import DynamoDbLaunches, GameItems
@@ -63,25 +62,7 @@ from casino.wiring.players import bonus_history, limits_admin, player_admin
 from casino.wiring.proof import verifier_of
 from casino.wiring.releases import hold_releases
 from casino.wiring.stack import Stack
-
-
-class Unobserved:
-    """A `ProviderObserver` that says nothing: a person is told of the failure itself."""
-
-    def attempt_failed(self, call: ProviderCall, error: ProviderError, retry_in_s: float) -> None:
-        """Say nothing."""
-
-    def call_failed(self, call: ProviderCall, error: ProviderError) -> None:
-        """Say nothing."""
-
-    def call_ended(self, call: ProviderCall, took_s: float, code: str) -> None:
-        """Say nothing."""
-
-    def circuit_opened(self, integration: str, open_s: float) -> None:
-        """Say nothing."""
-
-    def circuit_closed(self, integration: str) -> None:
-        """Say nothing."""
+from casino.wiring.unobserved import Unobserved
 
 
 @dataclass(frozen=True)
