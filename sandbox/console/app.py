@@ -1,11 +1,14 @@
 """Puts the console together: its pages, its files, and the guard before all of it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
+from botocore.exceptions import BotoCoreError, ClientError
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,7 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from sandbox.console.guard import Guard
-from sandbox.console.house import House
+from sandbox.console.house import House, StackDownError
 from sandbox.console.pages import (
     catalogue,
     certification,
@@ -49,7 +52,9 @@ def assemble(house: House) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        begun = asyncio.create_task(run_in_threadpool(_begin, house))
         yield
+        await begun
         house.close()
 
     return Starlette(
@@ -61,6 +66,12 @@ def assemble(house: House) -> Starlette:
         middleware=[Middleware(Guard)],
         lifespan=lifespan,
     )
+
+
+def _begin(house: House) -> None:
+    """Listen to the bus from the start; the page of events tries again where that fails."""
+    with suppress(StackDownError, BotoCoreError, ClientError):
+        house.keep(events.Hearing).latest()
 
 
 async def _ready(request: Request) -> Response:

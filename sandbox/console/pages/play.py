@@ -5,11 +5,10 @@ from urllib.parse import quote, urlsplit
 
 from starlette.responses import Response
 
-from casino.wallet.shown import rows_shown, wallet_shown
 from ops.errors import OpsError
 from ops.verbs.session import launch
 from sandbox.console.pages.catalogue import Games
-from sandbox.console.pages.wallet import ENTRIES
+from sandbox.console.pages.wallet import entries, money
 from sandbox.console.shell import Asked, Page
 from sandbox.processes import LOOPBACK
 
@@ -25,7 +24,7 @@ def show(asked: Asked) -> Response:
 def open_game(asked: Asked) -> Response:
     """Launch a game through the API, and show it."""
     player, _, currency = asked.form.get("wallet", "").partition("|")
-    game = asked.form.get("other_game") or asked.form.get("game", "")
+    game = asked.form.get("game", "")
     if not (player and currency and game):
         raise OpsError("invalid_request", "Choose a player and a game.")
     opened = launch(asked.operations, player, currency, game).data
@@ -49,20 +48,14 @@ def _choice(asked: Asked) -> Response:
 
 def _game(asked: Asked) -> Response:
     launched = asked.operations.sessions.launched(asked.query("session"))
-    player, currency = launched.session.player_id, launched.session.currency
-    page = asked.operations.statements.page(player, currency, None, None, ENTRIES)
+    named = launched.session.player_id, launched.session.currency
     origin = _local_origin(launched.url)
     return asked.render(
         "game.html",
         frames=[origin] if origin else [],
         url=launched.url if origin else None,
         session=launched.session,
-        player_id=player,
-        currency=currency,
-        wallet=wallet_shown(asked.operations.players.wallet(player, currency)),
-        rows=rows_shown(page.rows),
-        complete=page.complete,
-        latest=True,
+        **(money(asked, *named) | entries(asked, *named)),
     )
 
 

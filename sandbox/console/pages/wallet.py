@@ -8,6 +8,7 @@ from casino.base.errors import AdminError
 from casino.base.money import amount
 from casino.wallet.explain import Story
 from casino.wallet.shown import rows_shown, wallet_shown
+from casino.wallet.statement import Wanted
 from ops.story import facts
 from sandbox.console.shell import Asked, Page
 
@@ -17,17 +18,18 @@ ENTRIES: Final = 20
 
 def show(asked: Asked) -> Response:
     """Show a wallet with its latest entries, or with those after a cursor."""
-    return asked.render("wallet.html", **(money(asked) | entries(asked)))
+    named = _named(asked)
+    return asked.render("wallet.html", **(money(asked, *named) | entries(asked, *named)))
 
 
 def show_money(asked: Asked) -> Response:
     """Show what the wallet holds now."""
-    return asked.render("_money.html", **money(asked))
+    return asked.render("_money.html", **money(asked, *_named(asked)))
 
 
 def show_ledger(asked: Asked) -> Response:
     """Show the latest entries as they are now."""
-    return asked.render("_ledger.html", **entries(asked))
+    return asked.render("_ledger.html", **entries(asked, *_named(asked)))
 
 
 def show_entry(asked: Asked) -> Response:
@@ -47,20 +49,24 @@ def show_entry(asked: Asked) -> Response:
     )
 
 
-def money(asked: Asked) -> dict[str, Any]:
-    """Return what a part of a page needs to show the wallet that the address names."""
-    player, currency = _named(asked)
+def money(asked: Asked, player: str, currency: str) -> dict[str, Any]:
+    """Return what `_money.html` shows of a wallet."""
     wallet = wallet_shown(asked.operations.players.wallet(player, currency))
     return {"player_id": player, "currency": currency, "wallet": wallet}
 
 
-def entries(asked: Asked) -> dict[str, Any]:
-    """Return what a part of a page needs to show the ledger of that wallet."""
-    (player, currency), cursor = _named(asked), asked.query("cursor")
-    page = asked.operations.statements.page(player, currency, None, cursor or None, ENTRIES)
+def entries(asked: Asked, player: str, currency: str) -> dict[str, Any]:
+    """Return what `_ledger.html` shows of a wallet's ledger.
+
+    The address may want the entries of one session or round alone, or those after a cursor.
+    """
+    cursor, only = asked.query("cursor"), {name: asked.query(name) for name in ("of", "round")}
+    wanted = Wanted(session_id=only["of"] or None, round_id=only["round"] or None)
+    page = asked.operations.statements.page(player, currency, wanted, cursor or None, ENTRIES)
     return {
         "player_id": player,
         "currency": currency,
+        "only": only,
         "rows": rows_shown(page.rows),
         "complete": page.complete,
         "older": page.cursor,

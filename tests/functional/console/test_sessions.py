@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from ops.context import Operations
+from ops.errors import OpsError
 from sandbox.console.house import House
 from sandbox.console.pages.catalogue import GAMES
 from testing.launching import Desk, a_game, stock
@@ -83,6 +84,22 @@ def test_a_game_is_launched_for_the_player_that_was_chosen(
     for wrong in ({}, {"wallet": "player-912"}, {"wallet": "player-912|EUR"}):
         assert site.post("/play", data=wrong, headers={"Origin": ORIGIN}).status_code == 400
     assert len(api.asked) == 1
+
+
+def test_a_refusal_of_a_launch_is_shown_as_text(
+    open_site: Callable[[House], httpx.Client], desk: Desk, operations: Operations, stack_file: Path
+) -> None:
+    def refuse(*asked: object) -> None:
+        raise OpsError("provider_refused", HOSTILE)
+
+    api = Api()
+    api.ask = refuse  # type: ignore[assignment, method-assign]
+    site = open_site(House(stack_file, lambda _: replace(operations, api=api)))  # type: ignore[arg-type]
+    chosen = {"wallet": "player-912|EUR", "game": "game"}
+    answer = site.post("/play", data=chosen, headers={"Origin": ORIGIN})
+    assert answer.status_code == 400
+    assert "<script>" not in answer.text
+    assert "&lt;script&gt;alert(1)" in answer.text
 
 
 def test_games_are_found_by_name_studio_category_and_id(

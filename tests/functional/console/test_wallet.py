@@ -62,6 +62,21 @@ def test_an_entry_opens_to_its_story(
     assert "<dt>chain</dt>" not in text
 
 
+def test_the_entries_of_a_round_stand_alone(site: httpx.Client, play: Play, rows: ReadRows) -> None:
+    for number in range(ENTRIES + 1):
+        play.bet("1.00", transaction_id=f"bet-{number}", round_id="a & b")
+    play.bet("1.00", transaction_id="other", round_id="c")
+    entry = site.get("/entry", params={"transaction": "bet-3"}).text
+    wanted = unescape(entry.split('">All of its round')[0].rpartition('href="')[2])
+    first = site.get(wanted).text
+    shown = [row[1] for row in rows(first)[1:]]
+    assert shown == [f"bet-{number}" for number in range(ENTRIES, 0, -1)]
+    live = unescape(first.split('hx-get="/parts/ledger')[1].split('"')[0])
+    assert rows(site.get(f"/parts/ledger{live}").text)[1:] == rows(first)[1:]
+    older = unescape(first.split('">Older</a>')[0].rpartition('href="')[2])
+    assert [row[1] for row in rows(site.get(older).text)[1:]] == ["bet-0"]
+
+
 def test_a_refusal_and_a_tombstone_have_their_stories(site: httpx.Client, play: Play) -> None:
     play.bet("5000.00", transaction_id="too-much")
     play.refund("1.00", "never-came", transaction_id="refund-1")
