@@ -206,10 +206,10 @@ def steps(made: Composed) -> list[tuple[str, str]]:
 
 
 def _changed(body: bytes) -> bytes:
-    """Return a body with its last digit changed."""
-    digits = [at for at, byte in enumerate(body) if chr(byte) in "0123456789"]
-    at = digits[-1] if digits else len(body) - 1
-    return body[:at] + (b"1" if body[at : at + 1] != b"1" else b"2") + body[at + 1 :]
+    """Return a body with its last digit changed, or its last character when it has no digit."""
+    text = body.decode()
+    at = max((at for at, char in enumerate(text) if char in "0123456789"), default=len(text) - 1)
+    return (text[:at] + ("2" if text[at : at + 1] == "1" else "1") + text[at + 1 :]).encode()
 
 
 def _seats(name: str, stack: Mapping[str, Any]) -> Sequence[Seat]:

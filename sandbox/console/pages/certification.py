@@ -29,7 +29,10 @@ FORMS: Final = {"report.html": "report", "report.xml": "JUnit", "report.json": "
 _PROGRESS: Final = re.compile(rb"certify: (\d+) of (\d+) scenarios")
 _END: Final = 4_000
 #: The report brings its own styles, and is as strict about all else.
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 class Runs:
@@ -50,11 +53,11 @@ class Runs:
                 raise AdminError("certification_runs", "One run at a time: wait for its end.")
             self._folder.mkdir(parents=True, exist_ok=True)
             with self._log(protocol).open("wb") as log:
+                self.protocol = protocol  # first: `told` asks meanwhile, and reads its log
                 self._process = subprocess.Popen(
                     [*COMMAND, protocol], cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=log,
                     stderr=subprocess.STDOUT, start_new_session=True,
                 )  # fmt: skip
-            self.protocol = protocol
 
     @property
     def is_running(self) -> bool:

@@ -69,7 +69,7 @@ def _wanted(asked: Asked, given: Mapping[str, str]) -> tuple[Counterpart, Wanted
     counterpart = Counterpart(given.get("protocol") or "igsp", asked.stack)
     verb, run = given.get("verb") or next(iter(VERBS[counterpart.name])), uuid4().hex[:8]
     place, seats = given.get("seat") or "0", counterpart.seats
-    if not place.isdecimal() or int(place) >= len(seats):
+    if place not in map(str, range(len(seats))):
         raise AdminError("player_not_found", "The stack has no such player.")
     seat = seats[int(place)]
     if counterpart.name == "winupgo":

@@ -66,6 +66,26 @@ def test_one_run_goes_on_at_a_time_and_ends_with_the_console(
     assert not house.keep(Runs).is_running
 
 
+class Asked(Runs):
+    """Another tab asks at each moment of a start."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name == "protocol" or (name == "_process" and value is not None):
+            self.told()
+
+
+def test_a_second_tab_may_ask_while_a_run_starts(
+    stack_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(monkeypatch, "")
+    runs = Asked(House(stack_file))
+    for protocol in ("igsp", "flexsoft"):
+        runs.start(protocol)
+        assert poll(lambda: not runs.is_running, 20)
+        assert runs.told()["protocol"] == protocol
+
+
 @pytest.mark.parametrize("protocol", ["", "invo", "../igsp"])
 def test_no_other_protocol_is_run(site: httpx.Client, folder: Path, protocol: str) -> None:
     assert start(site, protocol).status_code == 400
@@ -88,7 +108,9 @@ def test_the_report_is_the_kits_own_and_no_other_file_is_given(
     assert '<td class="number">2</td>' in page
     report = site.get("/certification/igsp/report.html")
     assert report.text == "<style>b{}</style><b>report</b>"
-    assert report.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src")
+    policy = report.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src")
+    assert "form-action 'none'; base-uri 'none'" in policy  # no default covers these two
     for place in (
         "igsp/report.xml",
         "igsp/igsp.log",

@@ -132,6 +132,14 @@ def test_the_page_signs_and_shows_each_step(site: httpx.Client) -> None:
     assert "hash_hmac" not in tampered.text
 
 
+@pytest.mark.parametrize("body", ["é", "€\n", "", "a1é"])
+def test_whatever_is_spoilt_stays_text(site: httpx.Client, body: str) -> None:
+    form = {"verb": "bet", "body": body, "name": "bet-9", "do": "sign", "tamper": "byte"}
+    page = site.post("/compose", data=form, headers={"Origin": ORIGIN})
+    assert page.status_code == 200
+    assert '<strong id="verdict">invalid_signature</strong>' in page.text
+
+
 def test_what_the_form_says_is_shown_as_text_and_names_no_other_host(site: httpx.Client) -> None:
     form = {"verb": "bet", "body": HOSTILE, "name": "bet-9", "do": "sign", "of": HOSTILE}
     more = {"url": "http://evil.example", "path": "//evil.example", "hooks_url": "http://evil"}
@@ -146,7 +154,7 @@ def test_what_the_form_says_is_shown_as_text_and_names_no_other_host(site: httpx
     "form",
     [
         {"protocol": "invo"}, {"verb": "deposit"}, {"seat": "7"}, {"seat": "-1"}, {"seat": "x"},
-        {"amount": "1.001"}, {"amount": "NaN"}, {"amount": "x"},
+        {"seat": "9" * 5000}, {"amount": "1.001"}, {"amount": "NaN"}, {"amount": "x"},
     ],
 )  # fmt: skip
 def test_a_form_of_no_sense_is_answered_in_words(site: httpx.Client, form: dict[str, str]) -> None:
