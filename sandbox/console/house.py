@@ -8,7 +8,10 @@ from typing import Any, Final
 
 from ops.context import Operations, connect_local
 
-_NEEDED: Final = {"endpoint", "stack_name", "base_url", "hooks_url", "players", "dialects"}
+_NEEDED: Final = {
+    *("endpoint", "stack_name", "base_url", "hooks_url", "api_key", "secret_key"),
+    *("players", "dialects"),
+}
 
 
 class StackDownError(Exception):

@@ -12,6 +12,7 @@ import pytest
 from ops.context import Operations
 from sandbox.console.app import assemble
 from sandbox.console.house import House
+from testing.hooks import API_KEY, SECRET_KEY
 from testing.provider import InProcess
 from testing.world import World
 from tests.functional.ops.console import Console
@@ -28,6 +29,8 @@ def stack_file(tmp_path: Path) -> Path:
         "stack_name": "test",
         "base_url": "http://127.0.0.1:4566/api",
         "hooks_url": "http://127.0.0.1:4566/api/hooks",
+        "api_key": API_KEY,
+        "secret_key": SECRET_KEY,
         "players": [{"player_id": "player-912", "currency": "EUR", "session_id": "sess"}],
         "dialects": {"flexsoft": {"url": "http://127.0.0.1:4566/api/flexsoft/v1"}},
     }

@@ -130,9 +130,3 @@ def test_the_catalogue_is_shown_page_by_page(
     assert "page=1" in second
     for odd in ("0", "-1", "x", "9" * 30, ""):
         assert site.get("/catalogue", params={"page": odd}).status_code == 200
-
-
-def test_a_form_that_is_none_is_refused(site: httpx.Client) -> None:
-    for body in (b"x" * (256 * 1024 + 1), b"\xff=1", b"no form"):
-        answer = site.post("/play", content=body, headers={"Origin": ORIGIN})
-        assert answer.status_code == 413

@@ -15,7 +15,7 @@ from sandbox import events, up
 from sandbox.flexsoft.part import FlexsoftPart
 from sandbox.igv.part import IgvPart
 from sandbox.invo.part import InvoPart
-from sandbox.part import Part
+from sandbox.part import ConsoleProcess, Part
 from sandbox.up import Casino
 from sandbox.winupgo import caller as winupgo
 from sandbox.winupgo.part import WinupgoPart
@@ -37,7 +37,7 @@ def stack(
     file = tmp_path / "stack.json"
     monkeypatch.setattr(up, "STACK_FILE", file)
     parts: dict[str, Part] = {"flexsoft": flexsoft, "winupgo": winupgo, "igv": igv, "invo": invo}
-    up._write_stack_file(casino, parts=parts)
+    up._write_stack_file(casino, parts=parts, console=ConsoleProcess(1, 8095, tmp_path))
     assert file.stat().st_mode & 0o077 == 0
     written: dict[str, Any] = json.loads(file.read_text())
     return written
@@ -65,6 +65,10 @@ def test_flexsofts_entry_is_enough_to_play_a_bet_of_each_player(stack: dict[str,
     assert all(set(s) == {"user_id", "currency", "user_token", "session_token"} for s in seats)
     assert len({seat["user_token"] for seat in seats}) == 3
     assert play("flexsoft/client.py", told | first)[:2] == ["auth 200", "bet 200"]
+
+
+def test_it_says_where_the_console_is(stack: dict[str, Any]) -> None:
+    assert stack["console_url"] == "http://127.0.0.1:8095"
 
 
 def test_winupgos_entry_is_enough_to_play_a_bet(stack: dict[str, Any]) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from sandbox.console.house import House, StackDownError
 
-STACK = dict.fromkeys(("endpoint", "stack_name", "base_url", "hooks_url"), "x")
+NAMES = ("endpoint", "stack_name", "base_url", "hooks_url", "api_key", "secret_key")
+STACK = dict.fromkeys(NAMES, "x")
 
 
 class Kept:
