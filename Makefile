@@ -61,6 +61,7 @@ abuse: .venv/.project ## Attack the signature families: a million mutants each, 
 	$(BIN)/python -m tests.abuse.campaign --mutants $(or $(MUTANTS),1000000)
 	$(BIN)/python -m tests.abuse.rsa_oracle
 	INVO_SDK_DELIVERIES=10000 INVO_MUTANTS=1000000 $(BIN)/pytest -q tests/abuse/test_invo_sdk.py tests/abuse/test_invo_receiver.py
+	ORACLE=10000 $(BIN)/pytest -q tests/abuse/test_oracles.py
 	RECEIVED=10000 RECEIVED_MUTANTS=$(or $(MUTANTS),1000000) $(BIN)/pytest -q tests/abuse/test_receivers.py
 
 .PHONY: rotations
@@ -73,8 +74,8 @@ fuzz: install .tools/schemathesis/.stamp ## Attack the deployed API by its descr
 	OPENAPI_CASES=$(or $(CASES),1000) $(BIN)/pytest tests/integration/openapi
 
 .PHONY: rounds
-rounds: .venv/.project ## Play ROUNDS=2000 histories of whole rounds of three dialects against their books
-	ROUNDS=$(or $(ROUNDS),2000) $(BIN)/pytest tests/functional/wallet/test_stateful_rounds.py --hypothesis-profile=explore
+rounds: .venv/.project ## Play ROUNDS=2000 histories of whole rounds of three dialects, and as many of any requests, against their books
+	ROUNDS=$(or $(ROUNDS),2000) $(BIN)/pytest tests/functional/wallet/test_stateful_rounds.py tests/functional/wallet/test_stateful_wallet.py --hypothesis-profile=explore
 
 .PHONY: pairs
 pairs: .venv/.project ## Play every pair of faults at every two calls of bet, win, refund, hold, settle (PAIRS=1000: so many of each action)

@@ -1,6 +1,7 @@
 """Any interleaving of hooks, copies, changes and operators against a plain reference model."""
 
-from typing import Any, Literal, cast
+import os
+from typing import Any, Final, Literal, cast
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -17,6 +18,9 @@ from casino.wallet.proof.verify import Verifier
 from testing.events import check_told
 from testing.integrations import with_terms
 from tests.functional.wallet.side_by_side import OWN, SESSIONS, TTL_S, WALLETS, SideBySide
+
+#: How many histories: `make rounds` for the whole.
+EXAMPLES: Final = int(os.environ.get("ROUNDS", "60"))
 
 sessions = st.sampled_from([*OWN * 5, "foreign", "nowhere"])
 amounts = st.sampled_from([0, 1, 250, 250, 999, 5_000, 40_000])
@@ -285,7 +289,7 @@ class WalletMachineOnDynamoDb(WalletMachine):
 
 def test_any_interleaving_agrees_with_the_reference() -> None:
     run_state_machine_as_test(
-        WalletMachine, settings=settings(max_examples=150, stateful_step_count=60)
+        WalletMachine, settings=settings(max_examples=EXAMPLES, stateful_step_count=60)
     )
 
 

@@ -6,6 +6,7 @@ CloudWatch on filter patterns for JSON, and on metric maths.
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -33,11 +34,11 @@ def counted(template: Template, lines: Iterable[Mapping[str, str]]) -> dict[str,
     """Return what the filters of the access log make of lines: metric → sum."""
     filters = list(resources(template, "AWS::Logs::MetricFilter").values())
     sums = {each["MetricTransformations"][0]["MetricName"]: 0.0 for each in filters}
-    for line in lines:
+    for line, times in Counter(tuple(line.items()) for line in lines).items():
         for each in filters:
             (made,) = each["MetricTransformations"]
             assert each["LogGroupName"] == {"Ref": "AccessLogs"}
-            sums[made["MetricName"]] += matches(each["FilterPattern"], line)
+            sums[made["MetricName"]] += times * matches(each["FilterPattern"], dict(line))
     return sums
 
 
