@@ -48,6 +48,7 @@ TOOLS_ONLY: Final = (
     "casino/events/daily.py",
     "casino/events/store/checkpoints.py",
     "casino/integrations/admin.py",
+    "casino/integrations/switching.py",
     "casino/observability/logs.py",
     "casino/wallet/proof",
     "casino/wallet/rebuild",

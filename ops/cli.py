@@ -30,11 +30,11 @@ _NOUNS: Final = {
     "delivery": ("delivery", "What partners told us."),
     "report": ("report", "What was earned and played, from the lake."),
     "events": ("events", "What the world was told."),
+    "switch": ("switch", "The red button: launches, bets, catalogue, partners, off and on."),
 }
 _PLAIN: Final = {
     "sign": ("signature", "Sign a body as a provider does."),
     "verify-signature": ("signature", "Say why a signature does not match."),
-    "switch": ("switch", "Switch new sessions or bets on or off, for one or for all."),
     "reconcile": ("reconcile", "Compare a provider's report with the ledger."),
     "audit": ("audit", "List who changed what, when and why."),
     "scorecard": ("scorecard", "Show how providers do."),

@@ -12,12 +12,14 @@ from casino.integrations.model import (
     AccessTerms,
     ApiKey,
     Integration,
+    Off,
     PartnerTerms,
     ProviderTerms,
     RotationTerms,
     WalletTerms,
 )
 from casino.integrations.store.cached_registry import CachedRegistry
+from casino.integrations.switches import in_force
 from testing.clock import FakeClock
 
 _PARTS: Final = {
@@ -31,7 +33,7 @@ _PART_OF: Final = {field.name: part for part, cls in _PARTS.items() for field in
 
 
 def with_terms(integration: Integration, **changes: Any) -> Integration:
-    """Return the integration with terms changed, such as `bets_enabled` or the provider's `url`."""
+    """Return the integration with terms changed, such as `bets_off` or the provider's `url`."""
     for name, value in changes.items():
         part = _PART_OF.get(name)
         change = {name: value}
@@ -56,7 +58,7 @@ class FakeRegistry:
         self.audit: list[AuditRecord] = []
         self.reads: Counter[str] = Counter()
         self.reachable = True
-        self.for_all = {"sessions_enabled": True, "bets_enabled": True}
+        self.offs: dict[str, Off] = {}
         if integration is not None:
             self.put(integration, api_keys)
 
@@ -78,11 +80,7 @@ class FakeRegistry:
         own = self.integrations.get(name)
         if own is None:
             return None
-        return with_terms(
-            own,
-            bets_enabled=own.wallet.bets_enabled and self.for_all["bets_enabled"],
-            sessions_enabled=own.provider.sessions_enabled and self.for_all["sessions_enabled"],
-        )
+        return in_force(own, self.offs)
 
     def put(
         self,
@@ -96,15 +94,17 @@ class FakeRegistry:
         self.keys |= dict.fromkeys(api_keys, (integration.name, 0))
         self.audit += [audit] if audit is not None else []
 
-    def switch_all(self, switch: str, on: bool, audit: AuditRecord) -> bool:
-        if self.for_all[switch] == on:
+    def change_shared(
+        self, update: Callable[[Mapping[str, Off]], Mapping[str, Off]], audit: AuditRecord
+    ) -> bool:
+        before, self.offs = self.offs, dict(update(self.offs))
+        if self.offs == before:
             return False
-        self.for_all[switch] = on
         self.audit.append(audit)
         return True
 
-    def switches(self) -> dict[str, bool]:
-        return dict(self.for_all)
+    def shared(self) -> dict[str, Off]:
+        return dict(self.offs)
 
     def change(
         self,

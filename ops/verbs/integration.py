@@ -8,6 +8,7 @@ import typer
 from casino.base.times import iso_utc
 from casino.integrations.credentials import DAY_S, grace_of
 from casino.integrations.model import Integration, Policy, ProviderTerms, RotationTerms, WalletTerms
+from casino.integrations.switches import offs_of
 from casino.signing.pair import PREVIOUS, Pair
 from ops.context import Asked, Operations
 from ops.errors import OpsError
@@ -15,6 +16,7 @@ from ops.mistyped import a_number
 from ops.output import Cell, Output, count, fields, table
 from ops.verbs import access, limits, partner, rotation
 from ops.verbs.rotation import NameArgument
+from ops.verbs.switch import enabled, states, told, whose
 
 _COLUMNS: Final = ("label", "fingerprint", "made_at", "until", "last_used_at", "version")
 
@@ -108,7 +110,7 @@ def add(
 def show(operations: Operations, name: NameArgument) -> Output:
     """Show an integration: what it may do, its secrets by fingerprint, when each was last used."""
     integration = operations.integrations.named(name)
-    in_force = operations.integrations.in_force(name)
+    offs, now = offs_of(operations.integrations.in_force(name)), operations.clock.now()
     pairs = operations.integrations.versions(integration)
     used = operations.integrations.last_used(list({pair.version_id: None for pair in pairs}))
     versions = [_version(pair, used.get(pair.version_id)) for pair in pairs]
@@ -118,8 +120,7 @@ def show(operations: Operations, name: NameArgument) -> Output:
         ("currencies", " ".join(integration.wallet.currencies) or "all"),
         ("allowed from", " ".join(integration.allowed_cidrs) or "anywhere"),
         ("provider", integration.provider.url or None),
-        ("sessions", _on(in_force.provider.sessions_enabled)),
-        ("bets", _on(in_force.wallet.bets_enabled)),
+        *((name, _on(on)) for name, on in states(offs, now).items()),
         ("refund, unknown bet", integration.wallet.refund_unknown_bet),
         ("refund after a win", integration.wallet.refund_after_win),
         ("limits of wins", limits.shown(integration.wallet)),
@@ -134,8 +135,7 @@ def show(operations: Operations, name: NameArgument) -> Output:
         "currencies": list(integration.wallet.currencies),
         "allowed_cidrs": list(integration.allowed_cidrs),
         "provider_url": integration.provider.url,
-        "sessions_enabled": in_force.provider.sessions_enabled,
-        "bets_enabled": in_force.wallet.bets_enabled,
+        **enabled(offs, now),
         "refund_unknown_bet": integration.wallet.refund_unknown_bet,
         "refund_after_win": integration.wallet.refund_after_win,
         "grace_s": grace_of(integration),
@@ -146,14 +146,13 @@ def show(operations: Operations, name: NameArgument) -> Output:
 
 def list_all(operations: Operations) -> Output:
     """List the integrations."""
-    every, for_all = operations.integrations.every(), operations.integrations.switches()
+    every, now = operations.integrations.every(), operations.clock.now()
     data = [
         {
             "integration": each.name,
             "family": each.family,
             "enabled": each.enabled,
-            "sessions_enabled": each.provider.sessions_enabled,
-            "bets_enabled": each.wallet.bets_enabled,
+            **enabled(offs_of(each), now),
         }
         for each in every
     ]
@@ -162,14 +161,14 @@ def list_all(operations: Operations) -> Output:
             each.name,
             each.family,
             _state(each),
-            _on(each.provider.sessions_enabled),
-            _on(each.wallet.bets_enabled),
+            *(_on(on) for on in enabled(offs_of(each), now).values()),
         ]
         for each in every
     ]
-    lines = table(["name", "family", "state", "sessions", "bets"], rows)
-    lines += [f"switches for all: {name} {_on(on)}" for name, on in for_all.items() if not on]
-    return Output({"integrations": data, "switches_for_all": for_all}, lines)
+    lines = table(["name", "family", "state", "launches", "bets"], rows)
+    shared = [each for each in operations.switching.off_now() if not each.integration]
+    lines += [f"{each.switch} of {whose(each)} are off: ops switch show" for each in shared]
+    return Output({"integrations": data, "off": [told(each) for each in shared]}, lines)
 
 
 def disable(operations: Operations, name: NameArgument, *, who: Asked) -> Output:

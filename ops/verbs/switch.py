@@ -1,44 +1,117 @@
-"""The red button: stops new sessions, or bets, for one integration or for all, within a minute.
+"""The red button: what is switched off stops within a minute, for one, for a brand or for all.
 
-Wins, refunds and balance go on: owed money is paid, and players see their balance.
+Wins, settlements, refunds, rollbacks and balance go on: owed money is paid, and players see their
+balance. `docs/switches.md` says what each switch does.
 """
 
-from typing import Annotated, Final
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final
 
 import typer
 
-from ops.context import Asked, Operations
+from casino.accounts.limit_words import moment_of
+from casino.base.times import iso_utc
+from casino.integrations.model import Off, Switch, stopped
+from casino.integrations.switches import SWITCHES
+from casino.integrations.switching import Standing
+from ops.context import Explained, Operations
 from ops.errors import OpsError
-from ops.output import Output
+from ops.output import Output, table
 
 
-def switch(
-    operations: Operations,
-    what: Annotated[str, typer.Argument(help="What to switch.", metavar="sessions|bets")],
-    state: Annotated[str, typer.Argument(help="The new state.", metavar="on|off")],
-    integration: Annotated[
-        str | None, typer.Option(help="Only this integration; without it, all.", metavar="NAME")
-    ] = None,
-    *,
-    who: Asked,
-) -> Output:
-    """Switch new sessions or bets on or off, everywhere within a minute and without a deploy."""
-    if what not in ("sessions", "bets") or state not in ("on", "off"):
-        raise OpsError("invalid_request", "say sessions or bets, and on or off")
-    changed = operations.integrations.switch(
-        "sessions" if what == "sessions" else "bets",
-        integration,
-        on=state == "on",
-        who=who,
-    )
-    whose = f"of {integration}" if integration else "of all integrations"
-    data = {"switch": what, "state": state, "integration": integration, "changed": changed}
-    if not changed:
-        return Output(data, [f"{what} {whose} are {state} already"])
-    at = operations.integrations.everywhere_at()
-    return Output(
-        data | {"effective_at": at}, [f"{what} {whose} are {state}; everywhere from {at}"]
-    )
+def _verb(switch: Switch, what: str) -> Callable[..., Output]:
+    """Return the verb of a switch."""
+
+    def turn(
+        operations: Operations,
+        state: Annotated[str, typer.Argument(help="The new state.", metavar="on|off")],
+        integration: Annotated[
+            str | None, typer.Option(help="Only this integration.", metavar="NAME")
+        ] = None,
+        brand: Annotated[
+            str | None, typer.Option(help="Only the integrations of this brand.", metavar="BRAND")
+        ] = None,
+        until: Annotated[
+            str | None,
+            typer.Option(help="When it goes on, such as 2027-01-31T06:00:00Z.", metavar="TIME"),
+        ] = None,
+        *,
+        who: Explained,
+    ) -> Output:
+        if state not in ("on", "off"):
+            raise OpsError("invalid_request", "say on or off")
+        end = 0 if until is None else moment_of(until)
+        changed = operations.switching.turn(
+            switch, on=state == "on", name=integration, brand=brand, until=end, who=who
+        )
+        data: dict[str, Any] = {
+            "switch": switch,
+            "state": state,
+            "integration": integration,
+            "brand": brand,
+        }
+        data |= {"until": iso_utc(end) if end else None, "changed": changed}
+        of = whose(Standing(switch, Off(), integration or "", brand or ""))
+        said = f"{switch} of {of} are {state}"
+        if not changed:
+            return Output(data, [f"{said} already"])
+        at = operations.integrations.everywhere_at()
+        said += f" until {data['until']}" if end else ""
+        return Output({**data, "effective_at": at}, [f"{said}; everywhere from {at}"])
+
+    turn.__doc__ = f"Switch {what} off or on, within a minute; without a name, for all."
+    return turn
 
 
-VERBS: Final = {"switch": switch}
+def show(operations: Operations) -> Output:
+    """Show what is off now: since when, until when, who did it and why."""
+    data = [told(each) for each in operations.switching.off_now()]
+    head = ("switch", "of", "since", "until", "who", "why")
+    lines = table(head, [[each[name] for name in head] for each in data])
+    return Output({"off": data}, lines if data else ["everything is on"])
+
+
+def told(standing: Standing) -> dict[str, Any]:
+    """Return what is off, of whom, since when and until when, who did it and why.
+
+    `None` is not known, or no end.
+    """
+    off = standing.off
+    return {
+        "switch": standing.switch,
+        "of": whose(standing),
+        "since": iso_utc(off.since) if off.since else None,
+        "until": iso_utc(off.until) if off.until else None,
+        "who": off.who or None,
+        "why": off.why or None,
+    }
+
+
+def whose(standing: Standing) -> str:
+    """Return whose a switch is, in words."""
+    brand = f"brand {standing.brand}" if standing.brand else "all integrations"
+    return standing.integration or brand
+
+
+def states(offs: Mapping[str, Off], now: float) -> dict[str, bool]:
+    """Return of each switch whether it is on."""
+    return {switch: not stopped(offs.get(switch), now) for switch in SWITCHES}
+
+
+def enabled(offs: Mapping[str, Off], now: float) -> dict[str, bool]:
+    """Return whether sessions may be launched, and bets placed."""
+    on = states(offs, now)
+    return {"sessions_enabled": on["launches"], "bets_enabled": on["bets"]}
+
+
+_WHAT: Final[dict[Switch, str]] = {
+    "launches": "new sessions",
+    "bets": "new bets and holds",
+    "catalogue": "the catalogue's synchronisation",
+    "partners": "what partners tell us, and our calls to them,",
+}
+VERBS: Final[dict[str, Callable[..., Output]]] = {
+    **{switch: _verb(switch, _WHAT[switch]) for switch in SWITCHES},
+    "sessions": _verb("launches", "new sessions (the old name of launches)"),
+    "show": show,
+}

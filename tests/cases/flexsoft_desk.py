@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import uuid4
 
+from casino.integrations.model import Off
 from casino.wallet.model import session_key
 from ops.context import Operations
 from sandbox.flexsoft.signatures import seal
@@ -105,7 +106,7 @@ def code(reply: Reply) -> tuple[int, str]:
 def switched_off(operations: Operations) -> tuple[str, str]:
     """Connect Flexsoft under `OFF`, and return its keys."""
     integration, pair = operations.integrations.add(OFF, "flexsoft", who=operations.who("a test"))
-    wallet = replace(integration.wallet, bets_enabled=False)
+    wallet = replace(integration.wallet, bets_off=Off())
     operations.registry.put(replace(integration, wallet=wallet))
     return pair.api_key, pair.secret_key
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from casino.integrations.access import give_access
-from casino.integrations.model import AccessTerms
+from casino.integrations.model import AccessTerms, Off
 from ops.context import Operations
 from sandbox.winupgo.caller import Caller
 from testing.hooks import Reply
@@ -96,7 +96,7 @@ def connect(operations: Operations, name: str, client_id: str) -> Caller:
     if closed:
         known = operations.registry.get(name)
         assert known is not None
-        wallet = replace(known.wallet, bets_enabled=False)
+        wallet = replace(known.wallet, bets_off=Off())
         operations.registry.put(replace(known, wallet=wallet))
     return Caller(
         "", "/winupgo/v1", pair.api_key, pair.secret_key, "brand-7", "EU", "studio", "",

@@ -8,15 +8,17 @@ import pytest
 from casino.audit.model import EVERYONE, AuditRecord
 from casino.audit.store import DynamoDbAudit
 from casino.integrations.credentials import KeyTakenError
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, Off
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.registry import DynamoDbRegistry
+from casino.integrations.switches import SWITCHES
 from testing.clock import FakeClock
 from testing.integrations import FakeRegistry, an_integration, with_terms
 from testing.world import World
 from tests.simulation.casinos import casino_on
 
-ACME = an_integration("acme", url="https://p.test", bets_enabled=False)
+OFF = Off(1, 2, "a bug", "an operator")
+ACME = an_integration("acme", url="https://p.test", bets_off=OFF)
 OTHER = an_integration("other")
 AUDIT = AuditRecord("acme", "change", "an operator", "2026-01-01T00:00:00Z")
 
@@ -109,17 +111,32 @@ def test_an_integration_that_is_not_there_cannot_be_changed(stored: Stored) -> N
         stored.registry.change("nobody", lambda found: found, AUDIT)
 
 
-def test_the_switches_for_all_are_in_force_beside_an_integrations_own(stored: Stored) -> None:
-    assert stored.registry.switches() == {"sessions_enabled": True, "bets_enabled": True}
+def test_the_switches_of_brands_and_of_all_are_in_force_beside_an_integrations_own(
+    stored: Stored,
+) -> None:
+    assert stored.registry.shared() == {}
     off = replace(AUDIT, subject="all")
-    assert stored.registry.switch_all("sessions_enabled", False, off)
-    assert not stored.registry.switch_all("sessions_enabled", False, off)
+    offs = {"launches": OFF, "catalogue@b": replace(OFF, of_home=True), "partners@c": OFF}
+    assert stored.registry.change_shared(lambda _: offs, off)
+    assert not stored.registry.change_shared(lambda found: found, off)
     assert stored.audit() == [off]
-    assert stored.registry.switches() == {"sessions_enabled": False, "bets_enabled": True}
+    assert stored.registry.shared() == offs
     assert stored.registry.get("acme") == ACME
-    in_force = with_terms(ACME, sessions_enabled=False)
+    in_force = with_terms(ACME, launches_off=OFF, catalogue_off=offs["catalogue@b"])
     assert stored.registry.in_force("acme") == stored.by_api_key("key") == in_force
     assert stored.registry.in_force("nobody") is None
+    assert stored.registry.in_force("") is None
+    assert stored.registry.change_shared(lambda _: {}, off)
+    assert stored.registry.shared() == {}
+    assert stored.registry.in_force("acme") == ACME
+
+
+def test_what_is_switched_off_of_an_integration_is_kept(stored: Stored) -> None:
+    offs = {f"{switch}_off": replace(OFF, why=switch) for switch in SWITCHES}
+    stored.registry.put(with_terms(OTHER, **offs))
+    assert stored.registry.get("other") == with_terms(OTHER, **offs)
+    stored.registry.put(OTHER)
+    assert stored.registry.get("other") == OTHER
 
 
 def test_a_new_integration_is_audited_with_its_keys(stored: Stored) -> None:

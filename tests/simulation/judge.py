@@ -18,9 +18,9 @@ from casino.wallet.store.items import read_ledger_item
 from tests.simulation.house import PLAYERS, START_MINOR, House, session_of
 from tests.simulation.messages import CASHIER, CURRENCY, INTEGRATIONS, code_of, told_balance
 from tests.simulation.partners import Attempt, Provider
-from tests.simulation.reference import CACHE_US, Reference, WalletBooks, enabled
+from tests.simulation.reference import CACHE_US, SHARED, Reference, WalletBooks, enabled
 from tests.simulation.wire import OPERATOR, Done
-from tests.simulation.writes import actions, allow, new_values
+from tests.simulation.writes import actions, allow, bets_off, new_values
 
 #: Refusals that leave no entry, beside `bet_not_authorized`.
 _SAYS_NOTHING: Final = frozenset({"invalid_signature", "timestamp_out_of_range"})
@@ -59,7 +59,7 @@ class Judge:
         self.reference = Reference(
             {player_id: WalletBooks(START_MINOR) for player_id in PLAYERS},
             {session_of(each, who): "active" for each in INTEGRATIONS for who in PLAYERS}
-            | {each.name: True for each in INTEGRATIONS.values()}
+            | dict.fromkeys([each.name for each in INTEGRATIONS.values()] + [*SHARED.values()])
             | {enabled(each.name): True for each in INTEGRATIONS.values()},
         )
         self._entries: dict[tuple[str, str], tuple[Entry, int]] = {}
@@ -104,6 +104,8 @@ class Judge:
             elif action["TableName"] == self._tables.sessions and kind == "Put":
                 session_id = action["Item"]["session_id"]["S"]
                 self.reference.begins(write.seen_us, write.at_us, session_id)
+            elif action["TableName"] == self._tables.registry and kind == "Update":
+                self._take_in_switch(write, action)
             elif kind == "Update":
                 self._take_in_change(write, action)
 
@@ -187,12 +189,18 @@ class Judge:
         new = new_values(action)
         if action["TableName"] == tables.sessions and "status" in new:
             self.reference.now_is(*moments, action["Key"]["session_id"]["S"], new["status"]["S"])
-        if action["TableName"] == tables.registry:
-            name = action["Key"]["id"]["S"]
-            if "bets_enabled" in new:
-                self.reference.now_is(*moments, name, new["bets_enabled"]["BOOL"])
-            if "enabled" in action["ExpressionAttributeNames"].values():
-                self.reference.now_is(*moments, enabled(name), "enabled" not in new)
+
+    def _take_in_switch(self, write: Done, action: Mapping[str, Any]) -> None:
+        """Take in what a write to the registry switches off or on."""
+        moments, new = (write.seen_us, write.at_us), new_values(action)
+        changed = action["ExpressionAttributeNames"].values()
+        kind, own = action["Key"]["kind"]["S"], action["Key"]["id"]["S"]
+        if "off" in changed:
+            offs = bets_off(new)
+            for name, place in ({"bets": own} if kind == "integration" else SHARED).items():
+                self.reference.now_is(*moments, place, offs.get(name))
+        if kind == "integration" and "enabled" in changed:
+            self.reference.now_is(*moments, enabled(own), "enabled" not in new)
 
     def _enabled(self, asks: Transaction, begun_us: int, until_us: int) -> set[bool]:
         """Return whether the integration may call, as an environment may have known it.

@@ -35,6 +35,8 @@ _WORDS: Final = {
     "INTERNAL": "internal_error",
     "RG_PLAYER_BLOCKED": "player_blocked",
 }
+#: The brand of the integrations that name none.
+HOME: Final = "house"
 #: Dialect → its integration.
 INTEGRATIONS: Final = {
     "igsp": with_terms(SANDBOX, win_limits=_LIMITS),

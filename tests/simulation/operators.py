@@ -15,6 +15,7 @@ from casino.base.errors import AdminError, BusyError, RetryableError
 from casino.bonus.model import BonusTerms, Order
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.integrations.model import WalletTerms
+from casino.integrations.switching import Switching
 from casino.wallet.bonus_grant import EndKind, end_request, grant_request
 from casino.wallet.decide_hold import decide_hold
 from casino.wallet.hold import RELEASE, HoldRequest
@@ -29,7 +30,7 @@ from testing.credentials import secret_of
 from tests.simulation.choices import Options
 from tests.simulation.house import PLAYERS, House, session_of
 from tests.simulation.kernel import START_S
-from tests.simulation.messages import CURRENCY, INTEGRATIONS
+from tests.simulation.messages import CURRENCY, HOME, INTEGRATIONS
 from tests.simulation.partners import Provider
 from tests.simulation.wire import OPERATOR
 
@@ -54,6 +55,8 @@ _DIALECTS: Final = Options((1, "igsp"), (1, "flexsoft"), (1, "winupgo"))
 #: How long a new secret lies ready before it is used: longer than anything is cached.
 STAGED_US: Final = 66 * _S
 _TRIES: Final = 20
+_WHOSE: Final = Options((3, "one"), (2, "brand"), (1, "all"))
+_ENDS_AFTER: Final = Options((2, 0), (1, 1), (1, 5), (1, 70))
 
 
 @dataclass
@@ -110,8 +113,9 @@ class Operator:
             case "excludes":
                 yield partial(self._limits().exclude, player, "self_exclusion", None, who=_WHO)
             case "switches bets off":
-                yield partial(self._switch_bets, dialect, on=False)
-                yield partial(self._switch_bets, dialect, on=True)
+                whose = self._pick(f"{self.name} of", _WHOSE)
+                yield partial(self._switch_bets, dialect, whose, on=False)
+                yield partial(self._switch_bets, dialect, whose, on=True)
             case "switches an integration off":
                 yield partial(self._switch, dialect, on=False)
                 yield partial(self._switch, dialect, on=True)
@@ -139,11 +143,16 @@ class Operator:
             INTEGRATIONS[dialect].name, lambda each: replace(each, enabled=on), ARRANGED
         )
 
-    def _switch_bets(self, dialect: str, *, on: bool) -> None:
-        self.house.world.registry.change(
-            INTEGRATIONS[dialect].name,
-            lambda each: replace(each, wallet=replace(each.wallet, bets_enabled=on)),
-            ARRANGED,
+    def _switch_bets(self, dialect: str, whose: str, *, on: bool) -> None:
+        registry, own = self.house.world.registry, INTEGRATIONS[dialect]
+        lasts_s = 0 if on else self._pick(f"{self.name} for", _ENDS_AFTER)
+        Switching(registry, lambda _: own, SystemClock(), HOME).turn(
+            "bets",
+            on=on,
+            name=own.name if whose == "one" else None,
+            brand=own.access.brand_id or HOME if whose == "brand" else None,
+            until=int(SystemClock().now()) + lasts_s if lasts_s else 0,
+            who=_WHO,
         )
 
     def _session(self, dialect: str, status: SessionStatus) -> None:

@@ -12,11 +12,17 @@ from typing import Any, Final, NamedTuple
 
 from casino.wallet.model import Transaction
 from tests.functional.wallet.books import Books
-from tests.simulation.messages import INTEGRATIONS, LARGEST_WIN
+from tests.simulation.kernel import START_S
+from tests.simulation.messages import HOME, INTEGRATIONS, LARGEST_WIN
 
 #: How long an environment may trust what it knows of an integration, in microseconds; a clock that
 #: stood still meanwhile is believed no longer than that.
 CACHE_US: Final = 60_000_000
+#: By how much the clock of an environment may be off, in microseconds.
+SKEW_US: Final = 40_000_000
+_BRANDS: Final = {each.name: each.access.brand_id or HOME for each in INTEGRATIONS.values()}
+#: The switches of bets of all and of brands, by name → what a fact about them is called.
+SHARED: Final = {"bets": "all", **{f"bets@{brand}": f"brand {brand}" for brand in _BRANDS.values()}}
 _HOLDING: Final = {INTEGRATIONS["igsp"].name, INTEGRATIONS["winupgo"].name}
 _EVER_US: Final = -(10**12)
 _PLAYS: Final = frozenset({"bet", "hold"})
@@ -164,7 +170,8 @@ class _Stood(NamedTuple):
 class Reference:
     """The books of every wallet, and everything else as it stood, since ever.
 
-    `facts` are sessions with their status, and what integrations may do.
+    `facts` are sessions with their status, whether integrations may call, and until when bets are
+    off, in seconds since the epoch: 0 is for good, `None` is on.
     """
 
     def __init__(self, books: Mapping[str, WalletBooks], facts: Mapping[str, object]) -> None:
@@ -202,7 +209,7 @@ class Reference:
         were read.
         """
         sessions = set(self.stood(request.session_id or "", begun_us, until_us)) or {"none"}
-        terms = set(self.stood(request.integration, begun_us - CACHE_US, until_us)) or {True}
+        terms = self._takes_bets(request.integration, begun_us, until_us)
         wallets: Iterable[WalletBooks] = self.stood(player_id, begun_us, until_us)
         return {
             books.says(request, status, on)
@@ -210,6 +217,21 @@ class Reference:
             for status in sessions
             for on in terms
         }
+
+    def _takes_bets(self, integration: str, begun_us: int, until_us: int) -> set[bool]:
+        """Return whether bets may have been on: of the integration, of its brand and of all.
+
+        An end lies where the clock of an environment sees it.
+        """
+        found, brand = {True}, _BRANDS.get(integration, HOME)
+        for name in (integration, SHARED["bets"], SHARED[f"bets@{brand}"]):
+            ends = set(self.stood(name, begun_us - CACHE_US, until_us)) or {None}
+            on = {False for end in ends if end == 0} | {True for end in ends if end is None}
+            for end_us in (1_000_000 * (end - START_S) for end in ends if end):
+                on |= {False} if begun_us - SKEW_US < end_us else set()
+                on |= {True} if until_us + SKEW_US >= end_us else set()
+            found = {one and other for one in found for other in on}
+        return found
 
     def balances(self, player_id: str, begun_us: int, until_us: int) -> set[int]:
         """Return what a player could spend at any of these moments."""

@@ -23,6 +23,15 @@ def new_values(action: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[f":n{m[1:]}"] for m, name in names.items() if f":n{m[1:]}" in values}
 
 
+def bets_off(attributes: Mapping[str, Any]) -> dict[str, int]:
+    """Return which switches of bets are off: of brands under their names; until when, 0: for good.
+
+    `attributes` are those of an integration's item, or of the switches' own.
+    """
+    offs = attributes.get("off", {"M": {}})["M"].items()
+    return {name: int(off["M"]["until"]["N"]) for name, off in offs if name.startswith("bets")}
+
+
 def allow(books: WalletBooks, limits: Mapping[str, Any]) -> None:
     """Let the books know the limits that a wallet holds from now on."""
     most = {name: int(value["N"]) for name, value in limits.items() if "N" in value}

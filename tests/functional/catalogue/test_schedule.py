@@ -11,6 +11,7 @@ from botocore.config import Config
 from casino.aws.clients import aws_client
 from casino.base.errors import UnavailableError
 from casino.catalogue.schedule import InvalidEventError, SyncEndpoint
+from casino.integrations.model import Integration, Off
 from casino.observability.telemetry import Telemetry
 from testing.integrations import FakeRegistry, with_terms
 from testing.provider import STUDIO_HUB, provider
@@ -59,11 +60,11 @@ def studio(world: World) -> Iterator[Hub]:
         yield made
 
 
-def endpoint(studio: Hub, starter: Starter) -> SyncEndpoint:
+def endpoint(studio: Hub, starter: Starter, registry: FakeRegistry | None = None) -> SyncEndpoint:
     return SyncEndpoint(
         sync=studio.service(),
         store=studio.store,
-        integrations=known(),
+        integrations=registry or known(),
         invoke=starter,
         observer=Telemetry("test"),
         clock=studio.clock,
@@ -124,3 +125,43 @@ def test_a_run_without_time_starts_its_successor_or_leaves_it_to_the_next_tick(
 def test_an_event_that_is_not_known_is_refused(studio: Hub, event: dict[str, Any]) -> None:
     with pytest.raises(InvalidEventError):
         endpoint(studio, Starter()).handle(event, Context())
+
+
+class OffLater(FakeRegistry):
+    """The synchronisation is switched off while it runs."""
+
+    def in_force(self, name: str) -> Integration | None:
+        self.offs = {"catalogue": Off()} if self.reads[name] else {}
+        return super().in_force(name)
+
+
+def test_a_catalogue_that_is_switched_off_stays_as_it_is_whatever_its_provider_says(
+    studio: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio.sync("full")
+    control = studio.provider.control
+    for game in list(control.records("games")):
+        control.delete("games", game["id"], hard=True)
+    before = studio.games()
+    registry, event = known(), {"mode": "full", "integration": "sandbox"}
+    registry.offs = {"catalogue": Off(until=int(studio.clock.now()) + 3600)}
+    served = endpoint(studio, Starter(), registry)
+
+    assert served.handle(event, Context()) == {"status": "switched_off", "mode": "full"}
+
+    assert "sync switched off" in capsys.readouterr().out
+    assert (len(before), studio.games()) == (30, before)
+    studio.clock.advance(3600)
+    assert served.handle(event, Context())["status"] == "done"
+
+
+def test_a_run_that_is_switched_off_stops_where_it_is_and_goes_on_there(studio: Hub) -> None:
+    starter, event = Starter(), {"mode": "full", "integration": "sandbox"}
+
+    answer = endpoint(studio, starter, OffLater(STUDIO_HUB)).handle(event, Context())
+
+    assert (answer["status"], starter.started) == ("switched_off", [])
+    assert 0 < answer["records"] < 32
+    rest = endpoint(studio, starter).handle(event, Context())
+    assert (rest["status"], rest["run_id"]) == ("done", answer["run_id"])
+    assert len(studio.games()) == 30

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casino.integrations.model import Off
 from testing.hooks import load_function
 from testing.integrations import with_terms
 from testing.launching import PLAYER
@@ -54,7 +55,7 @@ def test_blocked_player_bets_no_more_and_wins_still(partner: Partner) -> None:
 
 
 def test_bets_that_are_switched_off_are_409(partner: Partner) -> None:
-    partner.world.registry.put(with_terms(SETTINGS, bets_enabled=False), (PUBLIC_KEY,))
+    partner.world.registry.put(with_terms(SETTINGS, bets_off=Off()), (PUBLIC_KEY,))
     partner.handler = load_function("flexsoft")
     assert partner.bet(1_000).json["message"].startswith("bets_disabled: ")
     assert partner.win(1_000).status == 200

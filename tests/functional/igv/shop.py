@@ -46,9 +46,9 @@ class Shop:
         )
         effect = OrderEffect(self.partner.seller(), self.orders, self.registry.get)
         effects = {"igv-seller": effect}
-        self.worker = Worker(self.inbox, self.registry.get, effects, clock, observer)
+        self.worker = Worker(self.inbox, self.registry.in_force, effects, clock, observer)
         self.poll = Poll(
-            self.partner.seller(), self.inbox, self.orders, self.registry.get,
+            self.partner.seller(), self.inbox, self.orders, self.registry.in_force,
             self.registry.names, clock, observer,
         )  # fmt: skip
         self.partner.platform.post = self.receive

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, Off
 from sandbox.igv.signatures import seal
 from testing.clock import START
 from testing.igv import SECRET
@@ -260,3 +260,18 @@ def test_random_requests_are_refused_or_stored_and_never_an_error_of_ours(shop: 
             kept += 1
             assert shop.send(headers, body) == 200
     assert len(shop.deliveries) == kept
+
+
+def test_callbacks_are_received_while_partners_are_switched_off_and_acted_on_once(
+    shop: Shop,
+) -> None:
+    shop.registry.offs = {"partners": Off()}
+    order_id = shop.partner.platform.pay()
+    shop.work()
+    assert (shop.poll.run(), shop.partner.platform.logins) == ({}, 0)
+    assert (shop.statuses, shop.states, shop.waiting) == ([200], ["received"], [])
+    shop.registry.offs = {}
+    shop.work()
+    shop.work()
+    assert shop.poll.run() == {"igv": 0}
+    assert (shop.waiting, shop.told) == ([order_id], [str(order_id)])

@@ -10,7 +10,7 @@ from casino.audit.model import Who
 from casino.base.errors import AdminError
 from casino.base.times import iso_utc
 from casino.dialects.igv.fulfil import UNDER_WAY_S, Fulfilment, Seller
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, Off
 from casino.orders.model import OrderState, SoldOrder
 from casino.providers.ports import ProviderError
 from casino.providers.token import TokenRefusedError
@@ -72,6 +72,7 @@ class Shop:
     orders: FakeOrders
     order_id: int
     desk: Fulfilment
+    registry: FakeRegistry
 
     def breaks(self, call: str, error: Exception) -> "Fulfilment":
         """Return a desk one of whose calls raises."""
@@ -102,8 +103,8 @@ def shop() -> Iterator[Shop]:
         order_id = partner.platform.pay()
         sold = SoldOrder("igv", order_id, f"SO{order_id}", "88001", "awaiting_delivery", "a", "a")
         orders.stored["igv", order_id] = sold
-        desk = Fulfilment(partner.seller(), orders, registry.get, partner.clock)
-        yield Shop(partner, orders, order_id, desk)
+        desk = Fulfilment(partner.seller(), orders, registry.in_force, partner.clock)
+        yield Shop(partner, orders, order_id, desk, registry)
 
 
 def test_a_delivery_is_told_and_audited(shop: Shop) -> None:
@@ -244,3 +245,12 @@ def test_a_failure_that_was_not_heard_can_be_told_again(shop: Shop) -> None:
 
     told = shop.desk.deliver_error("igv", shop.order_id, "no stock", who=WHO)
     assert told.state == shop.state == "delivery_error"
+
+
+def test_a_delivery_waits_while_partners_are_switched_off(shop: Shop) -> None:
+    shop.registry.offs = {"partners": Off(until=int(shop.partner.clock.now()) + 60)}
+    assert shop.refused() == "partners_disabled"
+    assert (shop.state, shop.delivered) == ("awaiting_delivery", 0)
+    shop.partner.clock.advance(60)
+    assert shop.deliver().state == "delivered"
+    assert shop.delivered == 1

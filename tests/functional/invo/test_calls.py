@@ -12,9 +12,11 @@ import pytest
 from casino.audit.store import DynamoDbAudit
 from casino.dialects.invo.buying import subject_of
 from casino.dialects.invo.client import ACCOUNT
+from casino.integrations.model import Off
+from testing.integrations import with_terms
 from testing.world import World
 from tests.functional.invo.house import CALLER
-from tests.functional.invo.site import ITEM, Site, open_site
+from tests.functional.invo.site import INVO, ITEM, Site, open_site
 from tests.functional.ops.console import Console
 
 #: Registry, intent, secret, purchase, record: what a purchase of a new environment takes.
@@ -226,3 +228,13 @@ def test_no_log_line_holds_a_token_or_a_name(site: Site, caplog: pytest.LogCaptu
     assert said.count("partner call") >= 3
     for secret in (token, CALLER.sdk_key + "'", "xample.org", "Ann Fox"):
         assert secret not in said
+
+
+def test_calls_wait_while_partners_are_switched_off(site: Site) -> None:
+    site.world.registry.put(with_terms(INVO, partners_off=Off()))
+    for status, answer in (site.buy(), site.token()):
+        assert (status, answer["error"], answer["retryable"]) == (503, "partners_disabled", True)
+    assert (sold(site), records(site)) == ([], [])
+    site.world.registry.put(INVO)
+    assert site.buy()[0] == 200
+    assert len(sold(site)) == 1

@@ -4,6 +4,7 @@ import time
 from dataclasses import dataclass
 
 from casino.base.times import iso_utc
+from casino.integrations.switches import SWITCHES
 from testing.command_line import EVERY_VERB
 from testing.world import GAME
 from tests.functional.ops.waiting import DELIVERY, HELD_BET, HELD_WIN
@@ -52,7 +53,7 @@ CHANGES = [
     Scene(("session", "suspend", "s1")),
     Scene(("session", "resume", "s1"), (FUND, OPEN, ("session", "suspend", "s1"))),
     Scene(("session", "close", "s1")),
-    Scene(("switch", "bets", "off")),
+    *(Scene(("switch", what, "off")) for what in (*SWITCHES, "sessions")),
     Scene(("catalogue", "sync", "--integration", "sandbox", "--accept-drop")),
     Scene(("integration", "add", "acme")),
     Scene(("integration", "access", "sandbox", *ACCESS)),
@@ -89,6 +90,7 @@ READS = [
     ("ledger", "rebuild"),
     ("ledger", "open", "--older-than", "24h"),
     ("audit",),
+    ("switch", "show"),
     ("hold", "list"),
     ("order", "list"),
     ("delivery", "list"),
@@ -119,6 +121,7 @@ OVER_THE_API = [("session", "launch")]
 #: Verbs that need a reason: money, and whatever stops a player.
 EXPLAINED = [
     ("integration", "limits"),
+    *(("switch", what) for what in (*SWITCHES, "sessions")),
     ("win", "release"),
     ("hold", "release"),
     ("delivery", "ignore"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from casino.base.errors import AdminError, UnavailableError
+from casino.integrations.model import Off
 from casino.wallet.model import PLATFORM
 from casino.wallet.store.history import DynamoDbHistory
 from casino.wiring.stack import read_stack
@@ -211,7 +212,7 @@ def test_no_session_opens_where_they_are_switched_off_or_not_for_the_currency(
     command = ("session", "open", "ann", "EUR", "--game", GAME)
     ops.world.configure(currencies=("USD",))
     assert ops.error(*command) == "unsupported_currency"
-    ops.world.configure(sessions_enabled=False)
+    ops.world.configure(launches_off=Off())
     assert ops.error(*command) == "sessions_disabled"
     assert ops.error(*command, "--integration", "none") == "integration_not_found"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from casino.integrations.model import Off
 from casino.wiring.rehearsal import rehearsal_handler
 from testing.hooks import load_function
 from testing.world import World
@@ -109,6 +110,6 @@ def test_o7_without_a_player_who_can_play_nothing_passes(world: World, amount: s
 
 def test_o7_while_bets_are_switched_off_the_balance_alone_is_asked(world: World) -> None:
     world.player(PLAYER, amount="5.00")
-    world.configure(bets_enabled=False)
+    world.configure(bets_off=Off())
     aws, faults = rehearse(world, wrong_balance, "bet")
     assert (faults, aws.decided) == ([], ["Succeeded"])

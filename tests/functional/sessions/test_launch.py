@@ -8,6 +8,7 @@ from typing import Any, Final
 import pytest
 
 from casino.audit.model import Who
+from casino.integrations.model import Off
 from casino.integrations.store.items import registry_key
 from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions.refusals import LAUNCH_ERRORS
@@ -125,7 +126,7 @@ PREREQUISITES: dict[str, tuple[Callable[[World], object], dict[str, Any]]] = {
     "game_disabled": (lambda w: stock(w, a_game(status="inactive")), {}),
     "provider_disabled": (lambda w: stock(w, None, a_provider(enabled=False)), {}),
     "sessions_disabled": (
-        lambda w: w.configure(url=PROVIDER_URL, sessions_enabled=False),
+        lambda w: w.configure(url=PROVIDER_URL, launches_off=Off()),
         {},
     ),
     "unsupported_currency": (_nothing, {"currency": "GBP"}),
@@ -170,7 +171,7 @@ def test_game_that_is_disabled_is_refused_by_a_warm_function_at_once(desk: Desk)
 
 def test_switch_takes_effect_on_a_warm_function_within_a_minute(desk: Desk) -> None:
     assert desk.launch().status == 201
-    desk.world.configure(url=PROVIDER_URL, sessions_enabled=False)
+    desk.world.configure(url=PROVIDER_URL, launches_off=Off())
     desk.clock.sleep(60)
     assert desk.launch().error == "sessions_disabled"
 

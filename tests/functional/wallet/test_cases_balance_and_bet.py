@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from casino.integrations.model import Off
 from casino.wallet.model import Player
 from testing.hooks import Caller, load_function
 from testing.play import Play
@@ -170,7 +171,7 @@ def test_bet_in_an_expired_session_is_session_expired(play: Play) -> None:
 
 def test_bet_with_kill_switch_is_bets_disabled_for_ever(play: Play) -> None:
     play.bet("1.00", transaction_id="before")
-    play.world.configure(bets_enabled=False)
+    play.world.configure(bets_off=Off())
     # A new execution environment: the old one may hold its registry for 60 seconds.
     hook = Caller(load_function("hooks"))
     fresh = Play(play.world, hook, session_id=play.session_id, sent=play.sent)

@@ -9,11 +9,11 @@ import pytest
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
 from casino.aws.attributes import flag, text
-from casino.aws.dynamodb import batch_get, transact
+from casino.aws.dynamodb import batch_get, get, transact
 from casino.base.clock import SystemClock
 from casino.base.errors import OutcomeUnknownError, UnavailableError
 from casino.dialects.igsp.dialect import Igsp
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, Off
 from casino.integrations.store.cached_registry import CachedRegistry
 from casino.integrations.store.items import registry_key
 from casino.integrations.store.registry import DynamoDbRegistry
@@ -174,14 +174,17 @@ def test_an_unknown_key_or_name_is_nobodys(world: World) -> None:
     assert world.registry.in_force("none") is None
 
 
-@pytest.mark.parametrize("switch", ["bets_enabled", "sessions_enabled"])
-def test_the_switch_for_all_and_the_integrations_own_must_both_be_on(
-    world: World, switch: str
+@pytest.mark.parametrize(
+    ("switch", "term"), [("bets_enabled", "bets_off"), ("sessions_enabled", "launches_off")]
+)
+def test_a_switch_that_says_no_more_than_off_holds_for_all_and_for_one(
+    world: World, switch: str, term: str
 ) -> None:
+    """So earlier versions stored it, and so they go on reading it."""
     world.registry.put(SANDBOX, ("key",))
     item = {**registry_key("switch", "all"), switch: flag(False)}
     world.client.put_item(TableName=world.tables.registry, Item=item)
-    off = with_terms(SANDBOX, **{switch: False})
+    off = with_terms(SANDBOX, **{term: Off()})
     assert world.by_api_key("key") == off
     assert world.registry.get("sandbox") == SANDBOX
     item[switch] = flag(True)
@@ -189,6 +192,9 @@ def test_the_switch_for_all_and_the_integrations_own_must_both_be_on(
     assert world.by_api_key("key") == SANDBOX
     world.registry.put(off)
     assert world.by_api_key("key") == off
+    stored = get(world.client, world.tables.registry, registry_key("integration", "sandbox"))
+    assert stored is not None
+    assert stored[switch] == flag(False)
 
 
 def test_a_key_of_another_integration_cannot_be_taken(world: World) -> None:

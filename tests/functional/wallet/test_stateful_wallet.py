@@ -13,6 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from casino.integrations.model import Off
 from casino.wallet.model import SessionStatus
 from casino.wallet.proof.verify import Verifier
 from testing.events import check_told
@@ -240,7 +241,9 @@ class WalletMachine(RuleBasedStateMachine):
 
     @rule(enabled=st.sampled_from([True, True, False]))
     def switch_bets(self, enabled: bool) -> None:
-        self.play.integration = with_terms(self.play.integration, bets_enabled=enabled)
+        self.play.integration = with_terms(
+            self.play.integration, bets_off=None if enabled else Off()
+        )
         self.play.model.bets_enabled = enabled
 
     @rule(accept=st.booleans())

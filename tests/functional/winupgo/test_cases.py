@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from casino.integrations.model import Off
 from testing.hooks import Reply
 from tests.functional.winupgo.partner import Partner
 
@@ -102,7 +103,7 @@ def test_a_session_counts_for_a_hold_alone(partner: Partner) -> None:
 
 def test_a_switched_off_integration_holds_nothing_and_still_settles(partner: Partner) -> None:
     partner.authorize("k1")
-    partner.configure(bets_enabled=False)
+    partner.configure(bets_off=Off())
     assert said(partner.authorize("k2", bet_id="b2")) == (409, "BETS_DISABLED")
     assert said(partner.settle("k3")) == (200, "credited")
 
@@ -152,7 +153,7 @@ def test_no_session_opens_for_whom_may_not_play(partner: Partner) -> None:
     partner.configure(opens_sessions=True)
     assert said(partner.open_session("k1", player_id="x")) == (404, "PLAYER_NOT_FOUND")
     assert said(partner.open_session("k1", currency="XXX")) == (400, "UNSUPPORTED_CURRENCY")
-    partner.configure(opens_sessions=True, sessions_enabled=False)
+    partner.configure(opens_sessions=True, launches_off=Off())
     assert said(partner.open_session("k1")) == (503, "SESSIONS_DISABLED")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from casino.audit.model import EVERYONE, Who
+from casino.audit.model import Who
 from casino.base.errors import AdminError, FunctionFailedError
 from casino.integrations.admin import IntegrationAdmin
 from casino.integrations.admin_ports import AdminRegistry
@@ -88,24 +88,11 @@ def test_every_change_names_who_made_it_and_what_it_replaced(scene: Scene) -> No
     admin.set_enabled("acme", enabled=False, who=WHO)
     assert admin.allow("acme", ["198.51.100.7"], who=WHO) == ("192.0.2.0/24", "198.51.100.7/32")
     assert admin.allow("acme", ["192.0.2.0/24"], who=WHO, remove=True) == ("198.51.100.7/32",)
-    assert admin.switch("bets", "acme", on=False, who=WHO)
-    assert admin.switch("sessions", None, on=False, who=WHO)
     assert scene.audited() == [
         ("acme", "disable", "enabled", "disabled", WHO),
         ("acme", "allow-ip", "192.0.2.0/24", "192.0.2.0/24 198.51.100.7/32", WHO),
         ("acme", "allow-ip", "192.0.2.0/24 198.51.100.7/32", "198.51.100.7/32", WHO),
-        ("acme", "switch bets", "on", "off", WHO),
-        (EVERYONE, "switch sessions", "on", "off", WHO),
     ]
-    own, in_force = admin.named("acme"), admin.in_force("acme")
-    assert (own.wallet.bets_enabled, own.provider.sessions_enabled) == (False, True)
-    assert (in_force.wallet.bets_enabled, in_force.provider.sessions_enabled) == (False, False)
-
-
-@pytest.mark.parametrize("name", ["acme", None])
-def test_a_switch_that_stands_so_already_changes_nothing(scene: Scene, name: str | None) -> None:
-    assert not scene.admin.switch("bets", name, on=True, who=WHO)
-    assert not scene.audited()
 
 
 REFUSED: list[tuple[str, Callable[[IntegrationAdmin], object]]] = [
@@ -123,7 +110,6 @@ REFUSED: list[tuple[str, Callable[[IntegrationAdmin], object]]] = [
         lambda a: a.add("bravo", "igsp", who=WHO, provider=ProviderTerms("http://a.example")),
     ),
     ("integration_not_found", lambda a: a.set_enabled("bravo", enabled=True, who=WHO)),
-    ("integration_not_found", lambda a: a.switch("bets", "bravo", on=False, who=WHO)),
     ("integration_not_found", lambda a: a.in_force("bravo")),
     ("invalid_request", lambda a: a.allow("acme", ["192.0.2.0/24"], who=WHO, remove=True)),
 ]

@@ -7,7 +7,7 @@ import pytest
 
 from casino.audit.model import Who
 from casino.base.errors import AdminError
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, Off
 from casino.sessions.admin import SessionAdmin
 from casino.wallet.model import Session
 from testing.arranged import ARRANGED
@@ -21,7 +21,7 @@ WHO = Who("arn:aws:iam::1:user/op", "a test")
 INTEGRATIONS = {
     "sandbox": an_integration("sandbox", currencies=("EUR", "USD")),
     "ended": replace(an_integration("ended"), enabled=False),
-    "stopped": an_integration("stopped", sessions_enabled=False),
+    "stopped": an_integration("stopped", launches_off=Off()),
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 
 from casino.catalogue.model import Game, Provider
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, Off
 from casino.limits.model import FOR_GOOD
 from casino.sessions.checks import Prerequisites, refusal
 from casino.sessions.refusals import LAUNCH_ERRORS
@@ -67,7 +67,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any]]] = {
     "a disabled integration": ("provider_disabled", {"integration": {"enabled": False}}),
     "an unknown provider": ("provider_disabled", {"provider": None}),
     "a disabled provider": ("provider_disabled", {"provider": {"enabled": False}}),
-    "sessions switched off": ("sessions_disabled", {"integration": {"sessions_enabled": False}}),
+    "sessions switched off": ("sessions_disabled", {"integration": {"launches_off": Off()}}),
     "a currency that the provider lacks": ("unsupported_currency", {"currency": "GBP"}),
     "a currency that the integration lacks": (
         "unsupported_currency",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casino.integrations.model import Off
 from casino.wallet.decide import decide
 from casino.wallet.decision import Cancelled, Decision, Posting, Refusal, Replay
 from casino.wallet.model import Entry, Tombstone, Transaction
@@ -19,7 +20,7 @@ EVERYTHING_WRONG = {
     "session": None,
     "wallet": {"balance_minor": 0, "blocked": True},
     "round": {"finished": True, "paid_wins": 1},
-    "terms": {"bets_enabled": False, "currencies": ("USD",)},
+    "terms": {"bets_off": Off(), "currencies": ("USD",)},
 }
 
 
@@ -105,7 +106,7 @@ def test_each_kind_goes_its_own_way(request_: Transaction) -> None:
 
 def test_a_bet_is_decided_by_the_time_and_by_the_terms() -> None:
     assert decided(a_bet(), {"session": {"expires_at": NOW}}) == Refusal("session_expired")
-    assert decided(a_bet(), {"terms": {"bets_enabled": False}}) == Refusal("bets_disabled")
+    assert decided(a_bet(), {"terms": {"bets_off": Off()}}) == Refusal("bets_disabled")
 
 
 def test_a_refund_of_an_unknown_bet_is_decided_by_the_terms() -> None:

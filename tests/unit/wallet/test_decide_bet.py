@@ -2,6 +2,7 @@
 
 import pytest
 
+from casino.integrations.model import Off
 from casino.wallet.decide import decide_bet
 from casino.wallet.decision import Posting, Refusal, RoundChange
 from testing.transactions import NOW, a_bet
@@ -21,7 +22,7 @@ REFUSED = [
     row("session_not_active", "the session never opened", session={"status": "failed"}),
     row("session_expired", "the session is closed", session={"status": "closed"}),
     row("session_expired", "the session ends this second", session={"expires_at": NOW}),
-    row("bets_disabled", "bets are switched off", terms={"bets_enabled": False}),
+    row("bets_disabled", "bets are switched off", terms={"bets_off": Off()}),
     row("unsupported_currency", "other currencies are listed", terms={"currencies": ("USD",)}),
     row("player_blocked", "the player is blocked", wallet={"blocked": True}),
     row("round_finished", "the round is finished", round={"finished": True}),

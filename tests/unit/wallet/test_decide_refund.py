@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from casino.integrations.model import Off
 from casino.wallet.decide import decide_refund
 from casino.wallet.decision import Posting, Refusal, RoundChange
 from casino.wallet.model import Tombstone, platform_transaction_id
@@ -62,7 +63,7 @@ ACCEPTED = [
     row(CREDIT, "the session is closed", session={"status": "closed"}),
     row(CREDIT, "the session is over", session={"expires_at": 0}),
     row(CREDIT, "the player is blocked", wallet={"blocked": True}),
-    row(CREDIT, "bets are switched off", terms={"bets_enabled": False}),
+    row(CREDIT, "bets are switched off", terms={"bets_off": Off()}),
     row(CREDIT, "other currencies are listed", terms={"currencies": ("USD",)}),
     row(CREDIT, "unknown bets are accepted", terms={"refund_unknown_bet": "accept"}),
     row(in_round("refund_credit"), "the round is finished without a paid win", round=UNPAID),

@@ -11,6 +11,7 @@ from casino.base.errors import (
     RetryableError,
     UnavailableError,
 )
+from casino.integrations.model import Off
 from casino.wallet.decision import Snapshot
 from casino.wallet.model import Player
 from casino.wallet.ports import Commit, Ledger
@@ -184,7 +185,7 @@ def test_a_session_that_vanishes_meanwhile_does_not_hide_an_unknown_outcome(
 def test_m6_a_refusal_by_configuration_stays_when_the_configuration_changes(
     wallet: TroubledWallet,
 ) -> None:
-    for terms in ({"bets_enabled": False}, {"currencies": ("USD",)}):
+    for terms in ({"bets_off": Off()}, {"currencies": ("USD",)}):
         bet = a_bet(transaction_id=str(terms))
         refused = wallet.service.transact(bet, with_terms(INTEGRATION, **terms).wallet)
         again = wallet.send(bet)

@@ -52,7 +52,8 @@ class CatalogueAdmin:
     ) -> list[dict[str, Any]]:
         """Run the deployed synchronisation, and return how each integration's run ended.
 
-        A run has `integration`, `status` (`done`, `busy`, `handed_over` or `failed` with a `code`)
+        A run has `integration`, `status` (`done`, `busy`, `handed_over`, `switched_off`, or
+        `failed` with a `code`)
         and its counts. `accept_drop` says that the catalogue did shrink.
         """
         names = self._with_provider(name)

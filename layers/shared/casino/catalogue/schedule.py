@@ -2,7 +2,8 @@
 
 `{"mode": "full" | "delta"}` starts one invocation for every integration with a provider.
 `{"mode": …, "integration": …}` is such an invocation; operators ask for a run with it. A run that
-nears its time limit starts its successor.
+nears its time limit starts its successor; one that is switched off stops after the page that it
+writes, and goes on there once it is on again.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,7 +17,7 @@ from casino.base.invocation import Context
 from casino.catalogue.ports import SyncRequest, SyncResult, SyncStore
 from casino.catalogue.run import Mode, moment
 from casino.catalogue.sync import CatalogueSync
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, stopped
 from casino.observability.telemetry import Telemetry
 
 
@@ -32,6 +33,9 @@ class Integrations(Protocol):
 
     def get(self, name: str) -> Integration | None:
         """Return an integration."""
+
+    def in_force(self, name: str) -> Integration | None:
+        """Return an integration with the switches of its brand and of all merged in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,12 @@ class SyncEndpoint:
         integration = self.integrations.get(name)
         if integration is None or not integration.enabled or not integration.provider.url:
             raise InvalidEventError(f"{name} is no enabled integration with a provider")
+        if self._is_off(name):
+            return {"status": "switched_off", "mode": mode}
 
         def has_time() -> bool:
-            return context.get_remaining_time_in_millis() > self.hand_over_s * 1000
+            enough = context.get_remaining_time_in_millis() > self.hand_over_s * 1000
+            return enough and not self._is_off(name)
 
         try:
             result = self.sync.run(integration, SyncRequest(name, mode), has_time)
@@ -65,10 +72,20 @@ class SyncEndpoint:
             self.observer.event("sync failed", error=True, integration=name, code=error.code)
             result = SyncResult("failed", code=error.code)
         if result.status == "handed_over":
+            if self._is_off(name):
+                return {**_shown(result), "status": "switched_off"}
             self._start({"mode": mode, "integration": name})
         elif result.full_wanted:
             self._start({"mode": "full", "integration": name})
         return _shown(result)
+
+    def _is_off(self, name: str) -> bool:
+        """Tell, and log, whether the synchronisation is to leave all as it is."""
+        found = self.integrations.in_force(name)
+        off = found is not None and stopped(found.provider.catalogue_off, self.clock.now())
+        if off:
+            self.observer.event("sync switched off", integration=name)
+        return off
 
     def _fan_out(self, mode: Mode) -> dict[str, Any]:
         started = []

@@ -10,6 +10,7 @@ what is due again. A counterpart that does not answer keeps nothing waiting but 
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from casino.base.clock import Clock
@@ -26,7 +27,7 @@ from casino.deliveries.model import (
     state_after,
 )
 from casino.deliveries.ports import Inbox
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, stopped
 from casino.observability.telemetry import Telemetry
 from casino.providers.ports import ProviderError
 from casino.providers.token import TokenError
@@ -52,7 +53,10 @@ class _DisabledError(RetryableError):
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """The use case; `effects` are those of each family."""
+    """The use case; `effects` are those of each family.
+
+    `integration` returns one with the switches in force, read now.
+    """
 
     inbox: Inbox
     integration: Callable[[str], Integration | None]
@@ -64,8 +68,13 @@ class Worker:
     def work(self, integration: str, key: str) -> None:
         """Act on a delivery if it is due; what cannot be done now is tried again later.
 
-        Raises `RetryableError` when not even that could be written down.
+        What is switched off waits, and costs no try. Raises `RetryableError` when not even that
+        could be written down.
         """
+        if not self._waits(integration):
+            self._work(integration, key)
+
+    def _work(self, integration: str, key: str) -> None:
         found = self.inbox.get(integration, key)
         taken = self.inbox.take(found, self.clock.now()) if found is not None else None
         if taken is None:
@@ -91,16 +100,29 @@ class Worker:
         Returns how long the oldest delivery has waited to be acted on, in seconds; 0 when none
         waits.
         """
-        oldest_s = 0.0
+        oldest_s, waits = 0.0, cache(self._waits)
         for delivery in self.inbox.of_state("received"):
             now = self.clock.now()
-            if delivery.next_at <= now and left_s() > 10:
-                self.work(delivery.integration, delivery.key)
+            due = delivery.next_at <= now and left_s() > 10
+            if due and not waits(delivery.integration):
+                self._work(delivery.integration, delivery.key)
                 again = self.inbox.get(delivery.integration, delivery.key)
                 if again is None or again.state != "received":
                     continue
             oldest_s = max(oldest_s, now - delivery.received_at)
         return oldest_s
+
+    def _waits(self, name: str) -> bool:
+        """Tell whether the integration is switched off, or the account that it calls as."""
+        receiver = self.integration(name)
+        account = self.integration(receiver.partner.calls_as) if receiver is not None else None
+        now = self.clock.now()
+        waits = any(
+            each and stopped(each.partner.partners_off, now) for each in (receiver, account)
+        )
+        if waits:
+            self.observer.event("deliveries wait", integration=name, reason="partners_disabled")
+        return waits
 
     def _act(self, taken: Delivery) -> Outcome | None:
         """Ask for the effect and commit it; `None` when somebody else has the delivery now."""

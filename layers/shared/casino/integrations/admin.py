@@ -1,16 +1,17 @@
 """The operators' use cases for providers' connections.
 
-`rotation` and `deployed` replace credentials. Every use case raises `AdminError` for what cannot be
-done. A change names `who` asks for it, and leaves its audit record in the same transaction.
+`rotation` and `deployed` replace credentials, `switching` turns the switches. Every use case raises
+`AdminError` for what cannot be done. A change names `who` asks for it, and leaves its audit record
+in the same transaction.
 """
 
 import json
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
+from typing import Final
 
-from casino.audit.model import EVERYONE, AuditRecord, Who
+from casino.audit.model import AuditRecord, Who
 from casino.base.checks import a_currency
 from casino.base.clock import Clock
 from casino.base.errors import AdminError
@@ -31,7 +32,6 @@ from casino.signing.pair import CURRENT, PENDING, PREVIOUS, Pair
 
 _LABELS: Final = (CURRENT, PENDING, PREVIOUS)
 _ENABLED: Final = {True: "enabled", False: "disabled"}
-_STATES: Final = {True: "on", False: "off"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +61,13 @@ class IntegrationAdmin:
         return _existing(self.registry.get(name), name)
 
     def in_force(self, name: str) -> Integration:
-        """Return an integration as the hooks see it: with the switches for all."""
+        """Return an integration as the hooks see it: with the switches of brand and all."""
         return _existing(self.registry.in_force(name), name)
 
     def every(self) -> list[Integration]:
         """Return all integrations by name, each with its own switches alone."""
         found = [self.registry.get(name) for name in sorted(self.registry.names())]
         return [integration for integration in found if integration is not None]
-
-    def switches(self) -> dict[str, bool]:
-        """Return the switches for all."""
-        return self.registry.switches()
 
     def everywhere_at(self, name: str | None = None) -> str:
         """Return when a change made now holds in every function, whatever it has in memory.
@@ -228,22 +224,6 @@ class IntegrationAdmin:
         audit = self._record(name, "limits", who.explained(), *said)
         self.registry.change(name, changed, audit)
         return after
-
-    def switch(
-        self, what: Literal["sessions", "bets"], name: str | None, *, on: bool, who: Who
-    ) -> bool:
-        """Switch new sessions or bets of one integration or of all; false when it stands so."""
-        audit = self._record(name or EVERYONE, f"switch {what}", who, _STATES[not on], _STATES[on])
-        if name is None:
-            return self.registry.switch_all(f"{what}_enabled", on, audit)
-        self.named(name)
-
-        def switched(latest: Integration) -> Integration:
-            if what == "sessions":
-                return replace(latest, provider=replace(latest.provider, sessions_enabled=on))
-            return replace(latest, wallet=replace(latest.wallet, bets_enabled=on))
-
-        return self.registry.change(name, switched, audit)
 
     def _family(self, family: str) -> str:
         if family not in self.families:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from casino.audit.model import AuditRecord
 from casino.integrations.credentials import StoredSecret
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, Off
 from casino.signing.pair import Pair
 
 
@@ -54,7 +54,7 @@ class AdminRegistry(RotationRegistry, Protocol):
     """The registry, as operators read and change it."""
 
     def in_force(self, name: str) -> Integration | None:
-        """Return an integration with the switches for all merged in."""
+        """Return an integration with the switches of its brand and of all merged in."""
 
     def names(self) -> Iterable[str]:
         """Return the name of every integration."""
@@ -70,11 +70,13 @@ class AdminRegistry(RotationRegistry, Protocol):
         Raises `ValueError` when a key belongs to another integration.
         """
 
-    def switch_all(self, switch: str, on: bool, audit: AuditRecord) -> bool:
-        """Turn a switch for every integration; false when that is how it stands already."""
+    def change_shared(
+        self, update: Callable[[Mapping[str, Off]], Mapping[str, Off]], audit: AuditRecord
+    ) -> bool:
+        """Change the switches of brands and of all, with an audit record; like `change`."""
 
-    def switches(self) -> dict[str, bool]:
-        """Return the switches for all."""
+    def shared(self) -> dict[str, Off]:
+        """Return the switches of brands and of all that are off, also those that have ended."""
 
 
 class PairProvider(Protocol):

@@ -8,6 +8,29 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 type Policy = Literal["accept", "reject"]
+type Switch = Literal["launches", "bets", "catalogue", "partners"]
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """Says that something is switched off; times are in whole seconds since the epoch."""
+
+    since: int = 0
+    until: int = 0
+    """When it goes on by itself; 0 for never."""
+    why: str = ""
+    who: str = ""
+    of_home: bool = False
+    """Of a brand: whether it is the one that integrations without a brand belong to."""
+
+    def holds(self, now: float) -> bool:
+        """Tell whether it is off at `now`; at its end it is on."""
+        return not self.until or now < self.until
+
+
+def stopped(off: Off | None, now: float) -> bool:
+    """Tell whether what has this switch stands still at `now`, in seconds since the epoch."""
+    return off is not None and off.holds(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +51,17 @@ class WalletTerms:
     """The wallet's terms for moving money; no currencies means every one."""
 
     currencies: tuple[str, ...] = ()
-    bets_enabled: bool = True
+    bets_off: Off | None = None
     refund_unknown_bet: Policy = "reject"
     refund_after_win: Policy = "accept"
     win_limits: tuple[tuple[str, WinLimits], ...] = ()
     """Currency → its limits."""
     exceeded_until: tuple[tuple[str, int], ...] = ()
     """Currency → when the hour or day ends whose limit was exceeded, in seconds since the epoch."""
+
+    def takes_bets(self, now: float) -> bool:
+        """Tell whether bets and holds are on at `now`, in seconds since the epoch."""
+        return not stopped(self.bets_off, now)
 
     def limits(self, currency: str) -> WinLimits:
         """Return the limits of a currency; without any, all of them are `None`."""
@@ -65,8 +92,9 @@ class ProviderTerms:
     url: str = ""
     launch_hosts: tuple[str, ...] = ()
     close_sessions: bool = False
-    sessions_enabled: bool = True
     games: tuple[str, ...] = ()
+    launches_off: Off | None = None
+    catalogue_off: Off | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +154,7 @@ class PartnerTerms:
     calls_as: str = ""
     settings: tuple[tuple[str, str], ...] = ()
     """What only its dialect understands, by name, such as Invo's `game_id`; sorted."""
+    partners_off: Off | None = None
 
     def setting(self, name: str, default: str = "") -> str:
         """Return a setting."""

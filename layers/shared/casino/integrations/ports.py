@@ -12,7 +12,7 @@ class Registry(Protocol):
     """The integrations, and which live `api_key` belongs to which."""
 
     def by_api_key(self, api_key: str) -> Integration | None:
-        """Return the integration of a live key; its switches include those for all.
+        """Return the integration of a live key; its switches include those of its brand and of all.
 
         Raises `UnavailableError` when it cannot be read.
         """
@@ -28,7 +28,7 @@ class KeyIndex(Protocol):
         """Return every `api_key`, a retired one too."""
 
     def in_force(self, name: str) -> Integration | None:
-        """Return an integration with the switches for all merged in."""
+        """Return an integration with the switches of its brand and of all merged in."""
 
     def get(self, name: str) -> Integration | None:
         """Return an integration by its name."""

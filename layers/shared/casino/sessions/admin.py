@@ -12,7 +12,7 @@ from casino.base.checks import a_currency, an_id
 from casino.base.clock import Clock
 from casino.base.errors import AdminError
 from casino.base.times import iso_utc
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, stopped
 from casino.sessions.model import Launch
 from casino.sessions.ports import Sessions
 from casino.wallet.explain import existing_player
@@ -47,8 +47,8 @@ class SessionAdmin:
     ) -> Session:
         """Open a session without asking its provider; the wallet is created if there is none."""
         existing_player(self.accounts, player_id)
-        _may_open(self.integration(integration), currency)
         now = self.clock.now()
+        _may_open(self.integration(integration), currency, now)
         wallet = who.record(of_player(player_id), "add wallet", now, new=currency)
         self.accounts.add_wallet(player_id, currency, wallet)
         session = Session(
@@ -92,11 +92,11 @@ class SessionAdmin:
         return session
 
 
-def _may_open(integration: Integration, currency: str) -> None:
+def _may_open(integration: Integration, currency: str, now: float) -> None:
     name = integration.name
     if not integration.enabled:
         raise AdminError("integration_disabled", f"integration {name} is disabled")
-    if not integration.provider.sessions_enabled:
+    if stopped(integration.provider.launches_off, now):
         raise AdminError("sessions_disabled", f"new sessions of {name} are switched off")
     if not integration.wallet.supports(a_currency(currency)):
         raise AdminError("unsupported_currency", f"{name} does not use {currency}")

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from casino.accounts.model import KYC_ORDER
 from casino.catalogue.model import Game, Provider
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, stopped
 from casino.wallet.decision import exclusion_of
 from casino.wallet.model import Player, Wallet
 
@@ -42,7 +42,7 @@ def _of_catalogue(facts: Prerequisites) -> str | None:
         return "game_not_found"
     if integration is None or not integration.enabled or not integration.provider.url:
         return "provider_disabled"
-    if not integration.provider.sessions_enabled:
+    if stopped(integration.provider.launches_off, facts.now):
         return "sessions_disabled"
     if not game.launchable:
         return "game_disabled"

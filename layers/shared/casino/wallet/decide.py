@@ -58,7 +58,7 @@ def decide_bet(snapshot: Snapshot, bet: Transaction, terms: Terms, now: int) -> 
     refusal = session_refusal(snapshot.session, bet) or session_over(snapshot.session, now)
     if refusal is not None:
         return refusal
-    if not terms.bets_enabled:
+    if not terms.takes_bets(now):
         return Refusal("bets_disabled")
     if not terms.supports(bet.currency):
         return Refusal("unsupported_currency")

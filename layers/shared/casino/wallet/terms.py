@@ -7,16 +7,15 @@ class Terms(Protocol):
     """The terms of the integration of a request."""
 
     @property
-    def bets_enabled(self) -> bool:
-        """Whether it may place bets now."""
-
-    @property
     def refund_unknown_bet(self) -> Literal["reject", "accept"]:
         """How a refund of a bet that is not there is answered."""
 
     @property
     def refund_after_win(self) -> Literal["accept", "reject"]:
         """How a refund is answered once its finished round has paid a win."""
+
+    def takes_bets(self, now: float) -> bool:
+        """Tell whether it may place bets at `now`, in seconds since the epoch."""
 
     def supports(self, currency: str) -> bool:
         """Tell whether it may use `currency`."""

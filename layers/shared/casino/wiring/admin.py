@@ -40,6 +40,7 @@ from casino.integrations.model import Integration
 from casino.integrations.rotation import Rotation
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.integrations.store.secrets import SecretsManagerStore
+from casino.integrations.switching import Switching
 from casino.observability.logs import RequestLogs
 from casino.orders.store.orders import DynamoDbSoldOrders
 from casino.providers.connection import pool_manager
@@ -122,6 +123,11 @@ class Admin:
             local=self.stack.local,
             layered=self.stack.layered,
         )
+
+    @cached_property
+    def switching(self) -> Switching:
+        home = self.stack.events.tenant_id
+        return Switching(self.registry, self.integrations.named, self.clock, home)
 
     @cached_property
     def deployed_rotation(self) -> DeployedRotation:

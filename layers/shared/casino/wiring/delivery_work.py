@@ -37,5 +37,5 @@ def delivery_handler(
     keyring = SecretsManagerKeyring(secrets, clock, registry, settings.cache_s)
     parts = EffectParts(client, secrets, settings, registry, keyring, clock, observer)
     effects = {family: make(parts) for family, make in EFFECTS.items()}
-    worker = Worker(inbox_of(client, environment), registry.get, effects, clock, observer)
+    worker = Worker(inbox_of(client, environment), stored.in_force, effects, clock, observer)
     return DeliveryStream(worker, observer).handle

@@ -110,8 +110,8 @@ def orders_handler(
     seller, observer = parts.seller(), ProviderTelemetry(parts.settings.service)
     inbox = inbox_of(parts.client, environment)
     names = registry.names
-    poll = Poll(seller, inbox, parts.orders, registry.get, names, clock, observer)
-    return OrdersEndpoint(poll, Fulfilment(seller, parts.orders, registry.get, clock)).handle
+    poll = Poll(seller, inbox, parts.orders, registry.in_force, names, clock, observer)
+    return OrdersEndpoint(poll, Fulfilment(seller, parts.orders, registry.in_force, clock)).handle
 
 
 def merchant_handler(
@@ -120,7 +120,7 @@ def merchant_handler(
     """Return the Lambda handler of the merchant's calls; its layer holds `cryptography`."""
     clock = SystemClock()
     parts, registry = _parts(environment, client or dynamodb_client(_PATIENT), secrets, clock)
-    return MerchantEndpoint(parts.merchant(), registry.get).handle
+    return MerchantEndpoint(parts.merchant(), registry.in_force, clock).handle
 
 
 def _parts(

@@ -78,7 +78,7 @@ def calls_handler(
     pool = pool or pool_manager(public_only=not settings.local)
     desk = ItemDesk(DynamoDbIntents(client, settings.tables), clock)
     return InvoCallEndpoint(
-        DynamoDbRegistry(client, settings.tables).get,
+        DynamoDbRegistry(client, settings.tables).in_force,
         InvoClients(settings, keyring, clock, pool, desk).of,
         desk,
         clock,

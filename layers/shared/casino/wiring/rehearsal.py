@@ -86,7 +86,8 @@ def _rehearse(environment: Mapping[str, str], functions: Any) -> list[str]:
     faults = []
     for versions in _plays(environment):
         ask_version = partial(_ask, functions, versions, pair, clock)
-        faults += play(ask_version, seat, str(uuid4()), with_bet=caller.wallet.bets_enabled)
+        with_bet = caller.wallet.takes_bets(clock.now())
+        faults += play(ask_version, seat, str(uuid4()), with_bet=with_bet)
     return faults
 
 

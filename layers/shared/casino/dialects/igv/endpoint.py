@@ -9,11 +9,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from casino.audit.model import Who
+from casino.base.clock import Clock
 from casino.base.errors import AdminError, RetryableError
 from casino.dialects.igv.fulfil import Fulfilment
 from casino.dialects.igv.merchant_api import MerchantApi
 from casino.dialects.igv.poll import ON_ITS_WAY_S, Poll
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, stopped
 from casino.orders.model import SoldOrder
 from casino.providers.ports import ProviderError
 from casino.providers.token import TokenError
@@ -54,6 +55,7 @@ class MerchantEndpoint:
 
     api: MerchantApi
     integration: Callable[[str], Integration | None]
+    clock: Clock
 
     def handle(self, event: Given, context: object) -> dict[str, Any]:
         """Return `{"user_id", "authorization_code"}`, or `{"orders": […]}`."""
@@ -73,6 +75,8 @@ class MerchantEndpoint:
         found = self.integration(name)
         if found is None or found.family != "igv-merchant" or not found.enabled:
             raise AdminError("integration_not_found", f"{name} is no integration of a merchant")
+        if stopped(found.partner.partners_off, self.clock.now()):
+            raise AdminError("partners_disabled", f"calls to {name} are switched off")
         return found
 
 

@@ -16,7 +16,7 @@ from casino.base.clock import Clock
 from casino.base.errors import AdminError
 from casino.base.times import epoch, iso_utc
 from casino.dialects.igv.words import AWAITING_DELIVERY, Order
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, stopped
 from casino.orders.model import OrderState, SoldOrder
 from casino.orders.ports import Orders
 from casino.providers.ports import ProviderError
@@ -51,7 +51,7 @@ class Seller(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """The use cases; `integration` returns the one of a name."""
+    """The use cases; `integration` returns the one of a name, with the switches in force."""
 
     seller: Seller
     orders: Orders
@@ -64,7 +64,8 @@ class Fulfilment:
         """Deliver an order that waits, and return it; one that has this delivery is returned.
 
         Raises `AdminError`: `order_not_found`, `order_not_waiting`, `delivery_mismatch`,
-        `delivery_refused`, `delivery_under_way` and `delivery_unanswered` (ask again).
+        `delivery_refused`, `delivery_under_way`, `delivery_unanswered` and `partners_disabled`
+        (ask again).
         """
         text = json.dumps(content, sort_keys=True)
         if not content or len(text) > MOST_CONTENT:
@@ -139,6 +140,9 @@ class Fulfilment:
         if receiver is None or account is None:
             message = f"{name} is no integration that says which account it calls as"
             raise AdminError("integration_not_found", message)
+        now = self.clock.now()
+        if any(stopped(each.partner.partners_off, now) for each in (receiver, account)):
+            raise AdminError("partners_disabled", f"calls to {account.name} are switched off")
         order = self.orders.get(name, order_id)
         if order is None:
             raise AdminError("order_not_found", f"{name} never confirmed an order {order_id}")

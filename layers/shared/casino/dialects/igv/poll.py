@@ -14,7 +14,7 @@ from casino.base.errors import RetryableError
 from casino.deliveries.model import Delivery
 from casino.deliveries.ports import Inbox
 from casino.dialects.igv.words import AWAITING_DELIVERY, CALLBACKS, POLLED, Order
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, stopped
 from casino.observability.telemetry import Telemetry
 from casino.orders.ports import Orders
 from casino.providers.ports import ProviderError
@@ -33,7 +33,7 @@ class OrderList(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """The use case; `receivers` are all integrations."""
+    """The use case; `receivers` are all integrations, `integration` has the switches in force."""
 
     platform: OrderList
     inbox: Inbox
@@ -51,7 +51,7 @@ class Poll:
             if receiver is None or receiver.family != CALLBACKS or not receiver.enabled:
                 continue
             account = self.integration(receiver.partner.calls_as)
-            if account is None:
+            if account is None or self._is_off(receiver) or self._is_off(account):
                 continue
             try:
                 found[name] = self._found(name, account, on_its_way_s)
@@ -62,6 +62,9 @@ class Poll:
                 )
                 self.observer.count("OrderPollFailures", 1, integration=name)
         return found
+
+    def _is_off(self, party: Integration) -> bool:
+        return stopped(party.partner.partners_off, self.clock.now())
 
     def _found(self, name: str, account: Integration, on_its_way_s: float) -> int:
         missing = [

@@ -19,7 +19,7 @@ from casino.base.proxy import Event, Response, all_headers, caller_of, exact_bod
 from casino.dialects.invo.buying import ItemDesk
 from casino.dialects.invo.client import ACCOUNT, InvoClient, ItemPurchase
 from casino.dialects.invo.refusals import CALL_ERRORS
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, stopped
 from casino.observability.telemetry import Telemetry
 from casino.providers.ports import ProviderError
 from casino.providers.token import NOBODY, TokenError, TokenRefusedError
@@ -122,6 +122,8 @@ class InvoCallEndpoint:
         found = self.integration(given["integration"])
         if found is None or found.family != ACCOUNT or not found.enabled or not found.base_url:
             raise RequestRefusedError("integration_not_found")
+        if stopped(found.partner.partners_off, self.clock.now()):
+            raise RequestRefusedError("partners_disabled")
         return found
 
 

@@ -28,6 +28,7 @@ _TABLE: Final = (
     repeatable(502, "provider_invalid_answer", "Invo's answer is not valid.", _RETRY),
     repeatable(503, "provider_unavailable", "Invo is not available.", _RETRY),
     repeatable(503, "provider_circuit_open", "Invo failed too often lately.", _RETRY),
+    repeatable(503, "partners_disabled", "Calls to Invo are switched off.", _RETRY),
     repeatable(504, "provider_timeout", "Invo did not answer in time.", _RETRY),
 )
 

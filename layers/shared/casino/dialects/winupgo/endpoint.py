@@ -12,7 +12,7 @@ from casino.base.times import epoch, iso_utc
 from casino.dialects.winupgo.access import check_access, resource_of, transaction_id
 from casino.dialects.winupgo.dialect import Version
 from casino.dialects.winupgo.requests import SessionOrder, parse_event, parse_session
-from casino.integrations.model import Integration
+from casino.integrations.model import Integration, stopped
 from casino.observability.hooks import RequestRecord
 from casino.wallet.decision import exclusion_of
 from casino.wallet.dialect import Call
@@ -89,7 +89,7 @@ def _name(player_id: str, suffix: str) -> str:
 
 def _check(opening: Opening, order: SessionOrder, integration: Integration, now: float) -> None:
     """Raise `RequestRefusedError` unless the player may play now; nothing of it is recorded."""
-    if not integration.provider.sessions_enabled:
+    if stopped(integration.provider.launches_off, now):
         raise RequestRefusedError("sessions_disabled")
     if not integration.wallet.supports(order.currency):
         raise RequestRefusedError("unsupported_currency")

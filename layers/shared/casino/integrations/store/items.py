@@ -1,25 +1,49 @@
 """An integration as the registry's table stores it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from casino.aws.attributes import Item, Value, flag, number, text
 from casino.integrations.model import (
     AccessTerms,
     Integration,
+    Off,
     PartnerTerms,
     ProviderTerms,
     RotationTerms,
     WalletTerms,
     WinLimits,
 )
+from casino.integrations.switches import offs_of
 
 _ACCESS: Final = ("brand_id", "region", "provider_id", "client_id", "certificate_sha256")
 _LIMITS: Final = ("single_minor", "hour_minor", "day_minor")
+#: Switch → the attribute that says whether it is on; the other switches have none.
+_FLAGS: Final = {"bets": "bets_enabled", "launches": "sessions_enabled"}
 
 
 def registry_key(kind: str, name: str) -> Item:
     """Return the key of an item of the registry."""
     return {"kind": text(kind), "id": text(name)}
+
+
+def switches_item(offs: Mapping[str, Off]) -> Item:
+    """Store what is switched off, by name: why and until when beside the flags."""
+    item: Item = {attribute: flag(name not in offs) for name, attribute in _FLAGS.items()}
+    if offs:
+        item["off"] = {"M": {name: _off(off) for name, off in offs.items()}}
+    return item
+
+
+def read_offs(item: Item) -> dict[str, Off]:
+    """Read what is switched off; a flag overrules what stands beside it."""
+    found = {name: _read_off(off["M"]) for name, off in _pairs(item, "off")}
+    for name, attribute in _FLAGS.items():
+        if item.get(attribute, {"BOOL": True})["BOOL"]:
+            found.pop(name, None)
+        else:
+            found.setdefault(name, Off())
+    return found
 
 
 def integration_item(integration: Integration) -> Item:
@@ -29,8 +53,7 @@ def integration_item(integration: Integration) -> Item:
         **registry_key("integration", integration.name),
         "family": text(integration.family),
         "secret_name": text(integration.secret_name),
-        "bets_enabled": flag(wallet.bets_enabled),
-        "sessions_enabled": flag(provider.sessions_enabled),
+        **switches_item(offs_of(integration)),
         "refund_unknown_bet": text(wallet.refund_unknown_bet),
     }
     if wallet.refund_after_win == "reject":
@@ -57,19 +80,21 @@ def integration_item(integration: Integration) -> Item:
 
 def read_integration(item: Item) -> Integration:
     """Read an integration."""
+    offs = read_offs(item)
     return Integration(
         name=item["id"]["S"],
         family=item["family"]["S"],
         secret_name=item["secret_name"]["S"],
         allowed_cidrs=_read_texts(item, "allowed_cidrs"),
         enabled=item.get("enabled", {"BOOL": True})["BOOL"],
-        wallet=_read_wallet_terms(item),
+        wallet=_read_wallet_terms(item, offs.get("bets")),
         provider=ProviderTerms(
             url=item.get("provider_url", {"S": ""})["S"],
             launch_hosts=_read_texts(item, "launch_hosts"),
             close_sessions=item.get("close_sessions", {"BOOL": False})["BOOL"],
-            sessions_enabled=item["sessions_enabled"]["BOOL"],
             games=_read_texts(item, "games"),
+            launches_off=offs.get("launches"),
+            catalogue_off=offs.get("catalogue"),
         ),
         rotation=RotationTerms(
             issue_url=item.get("issue_url", {"S": ""})["S"],
@@ -83,7 +108,7 @@ def read_integration(item: Item) -> Integration:
             ),
         ),
         access=_read_access(item),
-        partner=_read_partner(item),
+        partner=_read_partner(item, offs.get("partners")),
     )
 
 
@@ -107,15 +132,15 @@ def _partner_item(partner: PartnerTerms) -> Item:
     return item
 
 
-def _read_partner(item: Item) -> PartnerTerms:
+def _read_partner(item: Item, off: Off | None) -> PartnerTerms:
     settings = tuple((name, value["S"]) for name, value in _pairs(item, "settings"))
-    return PartnerTerms(item.get("calls_as", {"S": ""})["S"], settings)
+    return PartnerTerms(item.get("calls_as", {"S": ""})["S"], settings, off)
 
 
-def _read_wallet_terms(item: Item) -> WalletTerms:
+def _read_wallet_terms(item: Item, off: Off | None) -> WalletTerms:
     return WalletTerms(
         currencies=_read_texts(item, "currencies"),
-        bets_enabled=item["bets_enabled"]["BOOL"],
+        bets_off=off,
         refund_unknown_bet=("accept" if item["refund_unknown_bet"]["S"] == "accept" else "reject"),
         refund_after_win="reject" if "refund_after_win" in item else "accept",
         win_limits=tuple(
@@ -168,3 +193,14 @@ def _limits(limits: WinLimits) -> Value:
 
 def _read_limits(item: Item) -> WinLimits:
     return WinLimits(**{name: int(minor["N"]) for name, minor in item.items()})
+
+
+def _off(off: Off) -> Value:
+    item: Item = {"since": number(off.since), "until": number(off.until)}
+    item |= {"why": text(off.why), "who": text(off.who)}
+    return {"M": item | ({"of_home": flag(True)} if off.of_home else {})}
+
+
+def _read_off(item: Item) -> Off:
+    times = int(item["since"]["N"]), int(item["until"]["N"])
+    return Off(*times, item["why"]["S"], item["who"]["S"], "of_home" in item)

@@ -1,20 +1,19 @@
 """The integrations on DynamoDB, by kind: `key` (an api_key each), `integration`, and one `switch`.
 
 The keys stand together, so that one query reads them all. A key that is being retired holds its
-end, so that no cache prolongs its life. A switch is on unless its item says otherwise; the switch
-for all and the integration's own must both be on.
+end, so that no cache prolongs its life. The switches of brands and of all stand in one item, which
+is read together with an integration; it is missing while none was ever turned.
 
-Every change by a person or by the rotation goes through `change` or `switch_all`: one transaction
-with its audit record, conditional on the state that was read.
+Every change by a person or by the rotation goes through `change` or `change_shared`: one
+transaction with its audit record, conditional on the state that was read.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from casino.audit.model import AuditRecord
-from casino.audit.store import audit_write, transact_audited
-from casino.aws.attributes import Item, flag, number, text
+from casino.audit.store import audit_write
+from casino.aws.attributes import Item, number, text
 from casino.aws.dynamodb import (
     CONDITION_FAILED,
     DynamoDbClient,
@@ -26,12 +25,18 @@ from casino.aws.dynamodb import (
     transact,
 )
 from casino.aws.tables import Tables
-from casino.base.errors import BusyError
 from casino.integrations.credentials import KeyTakenError
-from casino.integrations.model import ApiKey, Integration
-from casino.integrations.store.items import integration_item, read_integration, registry_key
+from casino.integrations.model import ApiKey, Integration, Off
+from casino.integrations.store.items import (
+    integration_item,
+    read_integration,
+    read_offs,
+    registry_key,
+    switches_item,
+)
+from casino.integrations.switches import in_force
 
-_SWITCH_ALL: Final = registry_key("switch", "all")
+_SHARED: Final = registry_key("switch", "all")
 
 
 class DynamoDbRegistry:
@@ -49,25 +54,15 @@ class DynamoDbRegistry:
             yield item["id"]["S"], ApiKey(item["integration"]["S"], until)
 
     def in_force(self, name: str) -> Integration | None:
-        """Return an integration with the switches for all merged in."""
-        keys = [registry_key("integration", name), _SWITCH_ALL]
+        """Return an integration with the switches of its brand and of all merged in."""
+        if not name:
+            return None  # DynamoDB refuses an empty key
+        keys = [registry_key("integration", name), _SHARED]
         items = batch_get(self._client, {self._table: keys})[self._table]
         found = {item["kind"]["S"]: item for item in items}
         if "integration" not in found:
             return None
-        own, switches = read_integration(found["integration"]), found.get("switch", {})
-        return replace(
-            own,
-            wallet=replace(
-                own.wallet,
-                bets_enabled=own.wallet.bets_enabled and _is_on(switches, "bets_enabled"),
-            ),
-            provider=replace(
-                own.provider,
-                sessions_enabled=own.provider.sessions_enabled
-                and _is_on(switches, "sessions_enabled"),
-            ),
-        )
+        return in_force(read_integration(found["integration"]), read_offs(found.get("switch", {})))
 
     def get(self, name: str) -> Integration | None:
         """Return an integration by its name, with its own switches alone; no name is nobody's."""
@@ -143,28 +138,32 @@ class DynamoDbRegistry:
         settle(step)
         return changed
 
-    def switch_all(self, switch: str, on: bool, audit: AuditRecord) -> bool:
-        """Turn a switch for every integration; false when that is how it stands already."""
-        item = get(self._client, self._table, _SWITCH_ALL) or {}
-        if _is_on(item, switch) == on:
-            return False
-        update = {
-            "TableName": self._table,
-            "Key": _SWITCH_ALL,
-            "UpdateExpression": "SET #switch = :on",
-            "ConditionExpression": "attribute_not_exists(#switch) OR #switch <> :on",
-            "ExpressionAttributeNames": {"#switch": switch},
-            "ExpressionAttributeValues": {":on": flag(on)},
-        }
-        reasons = transact_audited(self._client, self._tables, [{"Update": update}], audit)
-        if reasons and CONDITION_FAILED not in reasons:
-            raise BusyError("a transaction holds the switch")
-        return not reasons
+    def change_shared(
+        self, update: Callable[[Mapping[str, Off]], Mapping[str, Off]], audit: AuditRecord
+    ) -> bool:
+        """Change the switches of brands and of all, with an audit record; like `change`."""
+        changed = False
 
-    def switches(self) -> dict[str, bool]:
-        """Return the switches for all."""
-        item = get(self._client, self._table, _SWITCH_ALL) or {}
-        return {name: _is_on(item, name) for name in ("sessions_enabled", "bets_enabled")}
+        def step() -> bool:
+            nonlocal changed
+            item = get(self._client, self._table, _SHARED)
+            offs = read_offs(item or {})
+            after = update(offs)
+            if after == offs:
+                return True
+            new = _SHARED | switches_item(after)
+            writes = difference(self._table, _SHARED, item or _SHARED, new)
+            if item is None:
+                writes[0]["Update"]["ConditionExpression"] = "attribute_not_exists(id)"
+            changed = not transact(self._client, [*writes, audit_write(self._tables, audit)])
+            return changed
+
+        settle(step)
+        return changed
+
+    def shared(self) -> dict[str, Off]:
+        """Return the switches of brands and of all that are off, also those that have ended."""
+        return read_offs(get(self._client, self._table, _SHARED) or {})
 
     def _of_kind(self, kind: str) -> Iterator[Item]:
         return query(
@@ -187,7 +186,3 @@ class DynamoDbRegistry:
                 "ExpressionAttributeValues": {":name": text(name)},
             }
         }
-
-
-def _is_on(switches: Item, name: str) -> bool:
-    return bool(switches.get(name, {"BOOL": True})["BOOL"])
