@@ -27,7 +27,7 @@ from sandbox.console.pages import (
     sessions,
     wallet,
 )
-from sandbox.console.shell import FOLDER, routes
+from sandbox.console.shell import FOLDER, Asked, Page, problem, routes
 
 #: In the order of the navigation.
 PAGES: Final = (
@@ -61,7 +61,7 @@ def assemble(house: House) -> Starlette:
         routes=[
             Route("/ready", _ready),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
-            *routes(PAGES, house),
+            *routes((*PAGES, Page("Not found", "", {"/{rest:path}": _lost})), house),
         ],
         middleware=[Middleware(Guard)],
         lifespan=lifespan,
@@ -72,6 +72,10 @@ def _begin(house: House) -> None:
     """Listen to the bus from the start; the page of events tries again where that fails."""
     with suppress(StackDownError, BotoCoreError, ClientError):
         house.keep(events.Hearing).latest()
+
+
+def _lost(asked: Asked) -> Response:
+    return problem(asked, 404, "There is no such page", asked.request.url.path)
 
 
 async def _ready(request: Request) -> Response:

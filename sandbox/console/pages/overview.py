@@ -11,6 +11,7 @@ from sandbox.console.shell import Asked, Page
 
 #: How many wallets beside the players of the sandbox are listed.
 MOST_OTHERS: Final = 50
+_NAMES: Final = {"flexsoft": "Flexsoft", "winupgo": "WinUpGo", "igv": "iGV", "invo": "Invo"}
 
 
 def show(asked: Asked) -> Response:
@@ -59,11 +60,11 @@ def _players(stack: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _counterparts(stack: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return each counterpart with where it calls the wallet, or where the wallet calls it."""
+    """Return each counterpart with the address at which it calls the wallet."""
     told = stack.get("dialects", {})
     return [
         ("iGSP", stack["hooks_url"]),
-        *((name, str(own.get("url", ""))) for name, own in told.items()),
+        *((_NAMES.get(name, name), str(own.get("url", ""))) for name, own in told.items()),
     ]
 
 

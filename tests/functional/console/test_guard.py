@@ -51,6 +51,16 @@ def test_every_answer_forbids_other_hosts_inline_scripts_and_frames(site: httpx.
         assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_an_address_of_no_page_is_said_on_one(site: httpx.Client) -> None:
+    lost = site.get("/nothing/<script>")
+    assert lost.status_code == 404
+    assert "There is no such page" in lost.text
+    assert "<nav" in lost.text
+    assert "<script>" not in lost.text
+    assert site.get("/static/nothing.css").status_code == 404
+    assert site.post("/sessions", headers={"Origin": ORIGIN}).status_code == 405
+
+
 def test_a_page_names_no_other_host_and_holds_no_inline_script(site: httpx.Client) -> None:
     page = site.get("/").text
     assert page.count("<script") == page.count('<script src="/static/vendor/') == 1
