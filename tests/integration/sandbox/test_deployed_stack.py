@@ -1,6 +1,7 @@
 """The real template, built and deployed, with its roles enforced: the way of `make run`."""
 
 import gzip
+import json
 import time
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ import pytest
 
 from casino.aws.invoke import ask
 from casino.dialects.registry import family
-from ops.verbs import ledger
+from ops.verbs import ledger, scorecard
 from sandbox.demo import encode
 from sandbox.ministack import MiniStack
 from sandbox.stack import STACK_NAME
@@ -22,6 +23,10 @@ def test_demonstration_is_answered_as_documented_and_the_ledger_is_proven(casino
     assert (titles[0], titles[-1]) == ("balance (starts an environment)", "balance")
     proof = ledger.verify(casino.operations, None, None, everything=True)
     assert proof.exit_code == 0, proof.as_text()
+    card = json.loads(scorecard.scorecard(casino.operations, hours=1).as_json())
+    figures = [each["figures"] for each in card["integrations"]]
+    assert sum(each["requests"] for each in figures) >= len(titles) - 1  # a forged one is none
+    assert min(max(each[name] for each in figures) for name in ("duplicates", "bad_signatures"))
 
 
 def test_the_cashier_pays_in_and_is_told_what_became_of_it(casino: Casino) -> None:
