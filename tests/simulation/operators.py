@@ -52,8 +52,9 @@ _KINDS: Final = Options(
 _STARTS: Final = Options((3, 6_000), (3, 40_000), (2, 0), (2, 400_000), (1, 3 * _S), (1, 62 * _S))
 _LASTS: Final = Options((2, 20_000), (2, 900_000), (1, 5 * _S), (1, 70 * _S))
 _DIALECTS: Final = Options((1, "igsp"), (1, "flexsoft"), (1, "winupgo"))
-#: How long a new secret lies ready before it is used: longer than anything is cached.
+#: How long a new secret lies ready before it is used: longer than anything is cached, or hardly.
 STAGED_US: Final = 66 * _S
+_STAGED: Final = Options((2, STAGED_US), (1, 900_000), (2, 30_000))
 _TRIES: Final = 20
 _WHOSE: Final = Options((3, "one"), (2, "brand"), (1, "all"))
 _ENDS_AFTER: Final = Options((2, 0), (1, 1), (1, 5), (1, 70))
@@ -161,7 +162,7 @@ class Operator:
     def _rotation(self, dialect: str) -> Iterator[Callable[[], object]]:
         """A new secret lies ready, the provider signs with it, and it becomes the current one.
 
-        One at a time, as the rotation of the casino sees to.
+        One at a time, as the rotation of the casino sees to, and none soon after another.
         """
         if dialect in self.provider.rotating:
             return
@@ -171,10 +172,12 @@ class Operator:
         text = old.text.replace(old.secret_key, secret_key)
         version, stood = self.name, secrets.labels["AWSCURRENT"]
         yield lambda: secrets.put_secret_value(name, version, text, ("AWSPENDING",))
-        self.house.kernel.pause(STAGED_US)
+        staged_us = self._pick(f"{self.name} stages", _STAGED)
+        self.house.kernel.pause(staged_us)
         pair = replace(old, secret_key=secret_key, text=text)
         yield lambda: self.provider.pairs.__setitem__(dialect, pair)
         yield lambda: secrets.update_secret_version_stage(name, "AWSCURRENT", stood, version)
+        self.house.kernel.pause(STAGED_US - staged_us)
         self.provider.rotating.discard(dialect)
 
     def _release_win(self) -> None:
