@@ -18,11 +18,11 @@ from sandbox.flexsoft.caller import Caller
 from sandbox.flexsoft.part import FlexsoftPart, FlexsoftProcess
 from sandbox.ministack import PROJECT
 from sandbox.stack import STACK_NAME
+from sandbox.traits import give
 from sandbox.up import LOCAL, STACK_FILE, open_seat
 
 PROTOCOLS: Final = ("igsp", "flexsoft", "winupgo")
 _TRAITS: Final = ("normal",) * 4 + ("blocked", "excluded", "limited", "closed", "suspended")
-_YEAR_S: Final = 366 * 24 * 3600
 _SESSION_S: Final = 3600
 #: The local stack is an emulator: its times say nothing of AWS, so no budget stops them.
 _TIMEOUT_S: Final = 60
@@ -43,26 +43,10 @@ def players(operations: Operations, integration: str, tokens: bool) -> list[dict
             seat.player_id, "EUR", "certify", who=who, integration=integration,
             ttl_s=_SESSION_S, session_id=session_key(integration, name) if tokens else name,
         )  # fmt: skip
-        _give(operations, trait, seat.player_id, session.session_id)
+        give(operations, trait, seat.player_id, session.session_id)
         row = {"player_id": seat.player_id, "currency": "EUR", "session_id": name}
         rows.append(row | {"trait": trait})
     return rows
-
-
-def _give(operations: Operations, trait: str, player: str, session: str) -> None:
-    """Make the player what the trait says."""
-    who = operations.who("the certification kit")
-    if trait == "blocked":
-        operations.players.set_blocked(player, blocked=True, who=who)
-    if trait == "excluded":
-        end = int(operations.clock.now()) + _YEAR_S
-        operations.limits.exclude(player, "self_exclusion", end, who=who)
-    if trait == "limited":
-        operations.limits.set(player, "EUR", {"stake": 50_00}, who=who)
-    if trait == "closed":
-        operations.sessions.set_status(session, "closed", who=who)
-    if trait == "suspended":
-        operations.sessions.set_status(session, "suspended", who=who)
 
 
 def settings(

@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -27,7 +27,7 @@ from casino.signing.pair import Pair
 from ops.context import Operations, connect_local
 from ops.errors import OpsError
 from ops.verbs import ledger
-from sandbox import cashier
+from sandbox import cashier, traits
 from sandbox.demo import Seat, play
 from sandbox.flexsoft import part as flexsoft
 from sandbox.igv import part as igv
@@ -91,7 +91,7 @@ def main() -> int:
     try:
         local = boot(console, LOCAL, os.environ)
         console.print("building and deploying template.yaml …")
-        casino = open_casino(local)
+        casino = with_test_players(open_casino(local))
         _write_stack_file(casino)
         loop, launched = None, None
         if only in (None, "igsp"):
@@ -158,6 +158,16 @@ def open_casino(local: MiniStack) -> Casino:
     credentials = _credentials(operations)
     seats = {row[0]: open_seat(operations, *row) for row in _PLAYERS}
     return Casino(local.endpoint, stack, operations, credentials, seats)
+
+
+def with_test_players(casino: Casino) -> Casino:
+    """Bring in the players with a trait, and return the casino with them; safe to repeat."""
+    seats = dict(casino.seats)
+    for player in traits.PLAYERS:
+        seat = open_seat(casino.operations, player.player_id, "EUR", "1000.00")
+        traits.give(casino.operations, player.trait, player.player_id, seat.session_id)
+        seats[player.player_id] = seat
+    return replace(casino, seats=seats)
 
 
 def boot(console: Console, folder: Path, environment: Mapping[str, str]) -> MiniStack:

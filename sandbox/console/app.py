@@ -21,9 +21,11 @@ from sandbox.console.pages import (
     catalogue,
     certification,
     compose,
+    emulate,
     events,
     overview,
     play,
+    players,
     sessions,
     wallet,
 )
@@ -32,9 +34,11 @@ from sandbox.console.shell import FOLDER, Asked, Page, problem, routes
 #: In the order of the navigation.
 PAGES: Final = (
     overview.PAGE,
+    players.PAGE,
     wallet.PAGE,
     play.PAGE,
     compose.PAGE,
+    emulate.PAGE,
     sessions.PAGE,
     catalogue.PAGE,
     events.PAGE,
