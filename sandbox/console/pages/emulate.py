@@ -1,6 +1,9 @@
 """Trouble on purpose: buttons that let a studio's requests go wrong, and whether the money held."""
 
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -12,6 +15,7 @@ from sandbox.console.house import House
 from sandbox.console.shell import Asked, Page
 from sandbox.console.studios import Studio, running
 
+_MOST_TIMES: Final = 100
 _MOST_ROUNDS: Final = 20
 _KEPT: Final = 20
 _CHOSEN: Final = ("studio", "wallet", "times", "rounds")
@@ -23,6 +27,17 @@ class Outcomes:
     def __init__(self, house: House) -> None:
         self.latest: deque[tuple[int, Outcome]] = deque(maxlen=_KEPT)
         self.count = 0
+        self._turn = Lock()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Have the studios' lines for oneself; raises `OpsError` while somebody else has."""
+        if not self._turn.acquire(blocking=False):
+            raise OpsError("trouble_goes_on", "One button at a time: wait for its end.")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def add(self, outcome: Outcome) -> int:
         """Keep an outcome; returns its number."""
@@ -33,8 +48,7 @@ class Outcomes:
 
 def show(asked: Asked) -> Response:
     """Show the buttons, the lines, and what came of a button."""
-    kept = dict(asked.house.keep(Outcomes).latest)
-    number = asked.query("outcome")
+    kept = {str(number): outcome for number, outcome in asked.house.keep(Outcomes).latest}
     seats = [(seat["player_id"], seat["currency"]) for seat in asked.stack["players"]]
     return asked.render(
         "emulate.html",
@@ -43,7 +57,7 @@ def show(asked: Asked) -> Response:
         seats=seats,
         lines=_lines(asked),
         chosen={name: asked.query(name) for name in _CHOSEN},
-        outcome=kept.get(int(number)) if number.isdecimal() else None,
+        outcome=kept.get(asked.query("outcome")),
     )
 
 
@@ -58,16 +72,19 @@ def press(asked: Asked) -> Response:
     studio, plan = _studio(asked), _plan(asked)
     chosen = {name: asked.form[name] for name in _CHOSEN}
     back = f"/emulate?{urlencode(chosen)}"
-    if not plan.rounds:
-        studio.arm(trouble(asked.operations, studio, plan))
-        return asked.go(f"{back}#lines")
-    number = asked.house.keep(Outcomes).add(play(asked.operations, studio, plan))
+    outcomes = asked.house.keep(Outcomes)
+    with outcomes.turn():
+        if not plan.rounds:
+            studio.arm(trouble(asked.operations, studio, plan))
+            return asked.go(f"{back}#lines")
+        number = outcomes.add(play(asked.operations, studio, plan))
     return asked.go(f"{back}&outcome={number}#outcome")
 
 
 def calm(asked: Asked) -> Response:
     """Forget all troubles of a studio."""
-    _studio(asked).calm()
+    with asked.house.keep(Outcomes).turn():
+        _studio(asked).calm()
     return asked.go("/emulate#lines")
 
 
@@ -91,11 +108,17 @@ def _plan(asked: Asked) -> Plan:
         raise OpsError("invalid_request", "Choose a player and a trouble.")
     if form["kind"] == "skew" and form.get("studio") == "flexsoft":
         raise OpsError("invalid_request", "Flexsoft signs no time: its clock does not matter.")
-    times, rounds = (form.get(name, "") for name in ("times", "rounds"))
-    if not (times.isdecimal() and rounds.isdecimal() and int(rounds) <= _MOST_ROUNDS):
-        raise OpsError("invalid_request", f"Rounds are from 0 to {_MOST_ROUNDS}.")
+    times = _number(asked, "times", 1, _MOST_TIMES)
+    rounds = _number(asked, "rounds", 0, _MOST_ROUNDS)
     player, currency = seat["player_id"], seat["currency"]
-    return Plan(form["kind"], int(times), int(rounds), "1.00", player, currency)
+    return Plan(form["kind"], times, rounds, "1.00", player, currency)
+
+
+def _number(asked: Asked, name: str, least: int, most: int) -> int:
+    text = asked.form.get(name, "")
+    if text not in map(str, range(least, most + 1)):
+        raise OpsError("invalid_request", f"The {name} are from {least} to {most}.")
+    return int(text)
 
 
 PAGE: Final = Page(

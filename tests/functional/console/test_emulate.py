@@ -1,15 +1,23 @@
 """The page of trouble compares a studio's books with the ledger, and refuses nonsense."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from casino.base.clock import SystemClock
 from ops.context import Operations
+from ops.errors import OpsError
 from sandbox.console.emulation import TROUBLES, Plan, play
+from sandbox.console.house import House
+from sandbox.console.pages import emulate
+from sandbox.console.shell import Asked, Handler
 from sandbox.console.studios import Studio
 from sandbox.game.line import Line
 from sandbox.game.troubles import KINDS
@@ -83,27 +91,75 @@ def test_every_button_is_a_trouble_of_the_line_with_its_words(
         play(replace(operations, clock=SystemClock()), studio, replace(PLAN, kind=kind, rounds=0))
 
 
+NONSENSE: list[dict[str, str]] = [
+    {"studio": "http://evil.example"}, {"kind": "flood"}, {"wallet": "p_other|EUR"},
+    {"rounds": "21"}, {"rounds": "-1"}, {"rounds": "9" * 5000}, {"times": "x"}, {"times": "0"},
+    {"times": "101"}, {"times": "9" * 5000}, {"studio": "flexsoft", "kind": "skew"},
+]  # fmt: skip
+
+
 @pytest.mark.parametrize(
-    "change",
-    [
-        {}, {"studio": "http://evil.example"}, {"kind": "flood"}, {"wallet": "p_other|EUR"},
-        {"rounds": "21"}, {"rounds": "-1"}, {"times": "x"}, {"studio": "flexsoft", "kind": "skew"},
-    ],
-)  # fmt: skip
+    ("names", "change"),
+    [((), {}), *((("igsp", "flexsoft"), change) for change in NONSENSE)],
+)
 def test_without_a_studio_or_with_nonsense_nothing_is_played(
-    site: httpx.Client, play: Play, change: dict[str, str]
+    site: httpx.Client,
+    play: Play,
+    studio: OneStudio,
+    monkeypatch: pytest.MonkeyPatch,
+    names: tuple[str, ...],
+    change: dict[str, str],
 ) -> None:
+    monkeypatch.setattr(emulate, "running", lambda folder: dict.fromkeys(names, studio))
     answer = site.post("/emulate", data=FORM | change, headers={"Origin": ORIGIN})
     assert answer.status_code == 400
     assert 'role="alert"' in answer.text
     assert play.cash() == 1000
 
 
+@dataclass(frozen=True)
+class Watched(OneStudio):
+    """A studio; while it plays, somebody presses buttons in another tab."""
+
+    press: Callable[[], None] = field(kw_only=True)
+
+    def spin(self, game: str, stake: str) -> None:
+        self.press()
+        super().spin(game, stake)
+
+
+def test_another_tab_neither_takes_the_trouble_away_nor_adds_its_own(
+    stack_file: Path, operations: Operations, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = House(stack_file, lambda stack: operations)
+
+    def press(handler: Handler, **form: str) -> Response:
+        request = Request({"type": "http", "headers": []})
+        return handler(Asked(request, house, emulate.PAGE, [emulate.PAGE], FORM | form))
+
+    def another_tab() -> None:
+        for handler, form in (
+            (emulate.press, {}),
+            (emulate.press, {"rounds": "0"}),
+            (emulate.calm, {}),
+        ):
+            with pytest.raises(OpsError, match="One button at a time"):
+                press(handler, **form)
+
+    studio = Watched("igsp", "http://127.0.0.1:1", play=play, press=another_tab)
+    monkeypatch.setattr(emulate, "running", lambda folder: {"igsp": studio})
+    monkeypatch.setitem(operations.__dict__, "clock", SystemClock())
+    for number in (1, 2):
+        told = press(emulate.press).headers["Location"]
+        assert told.endswith(f"&outcome={number}#outcome")
+
+
 def test_the_page_says_that_no_studio_runs_and_takes_no_post_from_elsewhere(
     site: httpx.Client,
 ) -> None:
-    page = site.get("/emulate", params={"outcome": "7", "wallet": '"><script>'})
-    assert page.status_code == 200
+    for outcome in ("7", "-1", "9" * 5000):
+        page = site.get("/emulate", params={"outcome": outcome, "wallet": '"><script>'})
+        assert page.status_code == 200
     assert "No studio runs" in page.text
     assert '"><script>' not in page.text
     for path in ("/emulate", "/emulate/calm"):
