@@ -44,20 +44,13 @@ def _verb(switch: Switch, what: str) -> Callable[..., Output]:
         changed = operations.switching.turn(
             switch, on=state == "on", name=integration, brand=brand, until=end, who=who
         )
-        data: dict[str, Any] = {
-            "switch": switch,
-            "state": state,
-            "integration": integration,
-            "brand": brand,
-        }
-        data |= {"until": iso_utc(end) if end else None, "changed": changed}
-        of = whose(Standing(switch, Off(), integration or "", brand or ""))
-        said = f"{switch} of {of} are {state}"
-        if not changed:
-            return Output(data, [f"{said} already"])
-        at = operations.integrations.everywhere_at()
-        said += f" until {data['until']}" if end else ""
-        return Output({**data, "effective_at": at}, [f"{said}; everywhere from {at}"])
+        at = operations.integrations.everywhere_at() if changed else None
+        until = iso_utc(end) if end else None
+        data = {"switch": switch, "state": state, "integration": integration, "brand": brand}
+        data |= {"until": until, "changed": changed} | ({"effective_at": at} if at else {})
+        said = f"{switch} of {whose(Standing(switch, Off(), integration or '', brand or ''))} are"
+        said += f" {state}" + (f" until {until}" if until else "")
+        return Output(data, [f"{said}; everywhere from {at}" if at else f"{said} already"])
 
     turn.__doc__ = f"Switch {what} off or on, within a minute; without a name, for all."
     return turn

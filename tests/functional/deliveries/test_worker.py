@@ -18,13 +18,13 @@ from casino.deliveries.model import (
 )
 from casino.deliveries.stream import DeliveryStream
 from casino.deliveries.work import Worker
-from casino.integrations.model import Integration, Off
+from casino.integrations.model import Integration
 from casino.observability.telemetry import Telemetry
 from casino.providers.ports import ProviderError
 from casino.providers.token import TokenUnavailableError
 from testing.clock import FakeClock
 from testing.fake_inbox import FakeInbox
-from testing.integrations import an_integration, with_terms
+from testing.integrations import an_integration
 
 
 @dataclass
@@ -296,27 +296,3 @@ def test_nothing_to_do_is_an_end(house: House) -> None:
     house.effect.script = [Ignored("a test")]
     house.tell()
     assert (house.state(), house.reason()) == ("ignored", "a test")
-
-
-@pytest.mark.parametrize("whose", ["acme", "account"])
-def test_what_is_switched_off_waits_without_a_try_and_is_acted_on_once(
-    house: House, whose: str
-) -> None:
-    house.integrations |= {
-        "acme": an_integration("acme", "invo", calls_as="account"),
-        "account": an_integration("account", "invo-account"),
-        "other": an_integration("other", "invo"),
-    }
-    on, end = house.integrations[whose], int(house.clock.now()) + 3 * 86_400
-    house.integrations[whose] = with_terms(on, partners_off=Off(until=end))
-    house.receive()
-    house.receive("k2", integration="other")
-    for _ in range(2 * MOST_ATTEMPTS):
-        assert house.tell() == {"batchItemFailures": []}
-        house.sweep()
-        house.clock.advance(3599)
-    assert (house.state(), house.effect.asked) == ("received", ["k2"])
-    house.clock.advance(end - house.clock.now())
-    assert house.sweep() == house.sweep() == 0
-    assert (house.state(), house.effect.asked) == ("done", ["k2", "k1"])
-    assert house.inbox.stored["acme", "k1"].attempts == 1

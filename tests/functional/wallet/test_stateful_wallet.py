@@ -241,10 +241,8 @@ class WalletMachine(RuleBasedStateMachine):
 
     @rule(enabled=st.sampled_from([True, True, False]))
     def switch_bets(self, enabled: bool) -> None:
-        self.play.integration = with_terms(
-            self.play.integration, bets_off=None if enabled else Off()
-        )
-        self.play.model.bets_enabled = enabled
+        self.play.model.bets_enabled, off = enabled, None if enabled else Off()
+        self.play.integration = with_terms(self.play.integration, bets_off=off)
 
     @rule(accept=st.booleans())
     def change_what_unknown_bets_mean(self, accept: bool) -> None:

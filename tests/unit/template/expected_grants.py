@@ -42,7 +42,7 @@ EXPIRE_GRANTS = BALANCE_GRANTS | {
     "KmsKeyArn": READ_KEY | WRITE_KEY,
 }
 SYNC_GRANTS = {
-    "RegistryTable": {"dynamodb:GetItem", "dynamodb:Query"},
+    "RegistryTable": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
     "integration secrets": {"secretsmanager:GetSecretValue"},
     "CatalogueTable": {
         "dynamodb:BatchGetItem",
@@ -150,7 +150,7 @@ ORDERS_GRANTS = (
     }
 )
 MERCHANT_GRANTS = {
-    "RegistryTable": {"dynamodb:GetItem"},
+    "RegistryTable": {"dynamodb:GetItem", "dynamodb:BatchGetItem"},
     "integration secrets": {"secretsmanager:GetSecretValue"},
     "KmsKeyArn": READ_KEY,
 }
@@ -207,6 +207,7 @@ _OWN: Grants = {
     "InvoFunction": RECEIVE_GRANTS | {"InvoLogs": LOGS},
     "InvoCallsFunction": MERCHANT_GRANTS
     | {
+        "RegistryTable": {"dynamodb:BatchGetItem"},
         "AuditTable": {"dynamodb:PutItem", "dynamodb:Query"},
         "KmsKeyArn": READ_KEY | WRITE_KEY,
         "InvoCallsLogs": LOGS,

@@ -61,7 +61,7 @@ class WalletTerms:
 
     def takes_bets(self, now: float) -> bool:
         """Tell whether bets and holds are on at `now`, in seconds since the epoch."""
-        return not stopped(self.bets_off, now)
+        return self.bets_off is None or not self.bets_off.holds(now)
 
     def limits(self, currency: str) -> WinLimits:
         """Return the limits of a currency; without any, all of them are `None`."""

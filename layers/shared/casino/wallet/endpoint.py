@@ -6,7 +6,7 @@ outcome is unknown: the same request settles it.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from casino.base.clock import Clock
 from casino.base.deadline import deadline, time_for
@@ -33,6 +33,9 @@ from casino.wallet.ports import Tokens
 from casino.wallet.queries import BalanceQuery, TokenExchange
 from casino.wallet.service import Result, WalletService
 
+if TYPE_CHECKING:  # only an environment with a table of ends loads it
+    from casino.base.versions import Versions
+
 #: The longest that a request may take, in seconds: providers give up after 1 to 3.
 REQUEST_S: Final = 2.5
 
@@ -49,6 +52,8 @@ class HookEndpoint:
     observer: HookTelemetry
     tokens: Tokens | None = None
     """Where the dialect has requests that exchange a token."""
+    versions: "Versions | None" = None
+    """Which routes end, where any does."""
 
     def handle(self, event: Event, context: object) -> Response:
         """Return the REST proxy response to `event`; never raises."""
@@ -59,6 +64,9 @@ class HookEndpoint:
             result = self._result(event, headers, record)
         record.status, record.outcome, record.rule = result.status, result.code, result.rule
         record.replay, record.conflicts = result.replay, result.conflicts
+        version = self.versions.of(event) if self.versions is not None else None
+        if version is not None and record.integration:
+            record.version_left_s = version.left_s(self.clock.now())
         record.latency_ms = (self.clock.monotonic() - started) * 1000
         self.observer.request(record, str(getattr(context, "aws_request_id", "")))
         reply = {**self.dialect.headers, "X-Trace-Id": record.trace_id}
@@ -66,6 +74,8 @@ class HookEndpoint:
             reply["Idempotent-Replayed"] = "true"
         if record.used_previous:
             reply["X-Secret-Version"] = record.secret_version
+        if version is not None:
+            reply |= version.headers
         return {"statusCode": result.status, "headers": reply, "body": result.body}
 
     def _result(self, event: Event, headers: Headers, record: RequestRecord) -> Result:

@@ -27,6 +27,7 @@ from casino.wallet.store.history import DynamoDbHistory
 from casino.wallet.store.references import DynamoDbReferences
 from casino.wiring.players import bonus_history, limits_admin, player_admin
 from casino.wiring.settings import Settings, load_settings
+from casino.wiring.versions import versioned
 
 
 def _ledger_reads(client: Any, tables: Tables, clock: Clock) -> tuple[Statements, LedgerReader]:
@@ -60,4 +61,5 @@ def accounts_handler(
     environment: Mapping[str, str] = os.environ,
 ) -> Callable[[Event, object], Response]:
     """Return the Lambda handler of the casino's own API, wired from the environment."""
-    return accounts_endpoint(dynamodb_client(), load_settings(environment)).handle
+    endpoint = accounts_endpoint(dynamodb_client(), load_settings(environment))
+    return versioned(endpoint.handle, environment)

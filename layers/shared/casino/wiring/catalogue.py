@@ -27,6 +27,7 @@ from casino.observability.provider_calls import ProviderTelemetry
 from casino.observability.telemetry import Telemetry
 from casino.wiring.providers import provider_client
 from casino.wiring.settings import load_settings, load_sync_settings, required
+from casino.wiring.versions import versioned
 
 #: Nobody waits for these calls, and each can be made again.
 _BACKGROUND = Config(
@@ -83,7 +84,8 @@ def reads_handler(
     settings, clock = load_settings(environment), SystemClock()
     table = required(environment, "CATALOGUE_TABLE")
     reads = CatalogueReads(DynamoDbCatalogue(dynamodb_client(_TWICE), table), clock)
-    return CatalogueEndpoint(reads, clock, Telemetry(settings.service)).handle
+    endpoint = CatalogueEndpoint(reads, clock, Telemetry(settings.service))
+    return versioned(endpoint.handle, environment)
 
 
 def _client(service: str) -> Any:

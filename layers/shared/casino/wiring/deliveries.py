@@ -15,6 +15,7 @@ from casino.integrations.store.keyring import SecretsManagerKeyring
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.observability.telemetry import Telemetry
 from casino.wiring.settings import load_settings, whole
+from casino.wiring.versions import versioned
 
 
 def receiver_handler(
@@ -24,14 +25,15 @@ def receiver_handler(
     settings = load_settings(environment)
     client, clock = dynamodb_client(), SystemClock()
     registry = CachedRegistry(DynamoDbRegistry(client, settings.tables), clock, settings.cache_s)
-    return DeliveryEndpoint(
+    endpoint = DeliveryEndpoint(
         webhook,
         registry.named,
         SecretsManagerKeyring(secrets_client(), clock, registry, settings.cache_s),
         inbox_of(client, environment),
         clock,
         Telemetry(settings.service),
-    ).handle
+    )
+    return versioned(endpoint.handle, environment)
 
 
 def inbox_of(client: Any, environment: Mapping[str, str]) -> DynamoDbInbox:

@@ -22,6 +22,7 @@ from casino.wallet.service import WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.ledger import DynamoDbLedger
 from casino.wiring.settings import load_settings
+from casino.wiring.versions import load_versions
 
 #: Lambda gives the init 10 s, and begins it again when they are over.
 PRIMING_S: Final = 3.0
@@ -60,6 +61,7 @@ def hook_handler(
         clock=clock,
         observer=observer,
         tokens=tokens(client, settings.tables) if tokens is not None else None,
+        versions=load_versions(environment),
     )
     if settings.primed is not None:
         give_up_at = clock.monotonic() + PRIMING_S

@@ -28,6 +28,7 @@ from casino.providers.connection import pool_manager
 from casino.providers.post import JsonPost
 from casino.providers.transport import Limits, Transport
 from casino.wiring.settings import Settings, load_settings
+from casino.wiring.versions import versioned
 
 #: The order is looked up before a repeated purchase and after a lost answer: three calls have to
 #: end before API Gateway stops waiting, after 29 s.
@@ -77,11 +78,12 @@ def calls_handler(
     keyring = SecretsManagerKeyring(secrets or secrets_client(), clock, cache_s=settings.cache_s)
     pool = pool or pool_manager(public_only=not settings.local)
     desk = ItemDesk(DynamoDbIntents(client, settings.tables), clock)
-    return InvoCallEndpoint(
+    endpoint = InvoCallEndpoint(
         DynamoDbRegistry(client, settings.tables).in_force,
         InvoClients(settings, keyring, clock, pool, desk).of,
         desk,
         clock,
         ProviderTelemetry(settings.service),
         settings.local,
-    ).handle
+    )
+    return versioned(endpoint.handle, environment)

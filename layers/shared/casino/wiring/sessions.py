@@ -31,6 +31,7 @@ from casino.sessions.store.watched import DynamoDbWatchedSessions
 from casino.sessions.url import Hosts
 from casino.wiring.providers import provider_client
 from casino.wiring.settings import load_session_settings, load_settings
+from casino.wiring.versions import versioned
 
 #: Every write here is conditional and tells its own from another's, so the SDK may repeat it.
 _TWICE: Final = Config(retries={"mode": "standard", "total_max_attempts": 2})
@@ -89,7 +90,7 @@ def launch_handler(
     endpoint = LaunchEndpoint(
         service, parts.closing, parts.clock, parts.observer, parts.local, hosts
     )
-    return endpoint.handle
+    return versioned(endpoint.handle, environment)
 
 
 def expiry_handler(

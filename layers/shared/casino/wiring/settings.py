@@ -128,11 +128,6 @@ def required(environment: Mapping[str, str], name: str) -> str:
         raise SettingsError(f"{name} is not set") from None
 
 
-def moment(environment: Mapping[str, str], name: str) -> int | None:
-    """Return a variable in seconds since the epoch; `None` where it is empty or not set."""
-    return whole(environment, name, 0) if environment.get(name) else None
-
-
 def _number(environment: Mapping[str, str], name: str, default: float) -> float:
     try:
         return float(environment.get(name, default))

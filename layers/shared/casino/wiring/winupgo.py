@@ -9,7 +9,7 @@ from casino.audit.model import AuditRecord
 from casino.aws.tables import Tables
 from casino.base.clock import SystemClock
 from casino.base.proxy import Event, Response
-from casino.dialects.winupgo.dialect import Version, Winupgo
+from casino.dialects.winupgo.dialect import Winupgo
 from casino.dialects.winupgo.endpoint import Opening, WinupgoEndpoint
 from casino.wallet.decide_hold import decide_hold
 from casino.wallet.dialect import Dialect
@@ -19,7 +19,7 @@ from casino.wallet.service import Rules, WalletService
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wallet.store.hold_ledger import DynamoDbHoldLedger
 from casino.wiring.hooks import hook_handler
-from casino.wiring.settings import load_session_settings, moment
+from casino.wiring.settings import load_session_settings
 
 
 def hold_service(client: Any, tables: Tables, dialect: Dialect) -> WalletService:
@@ -50,10 +50,7 @@ def winupgo_handler(
             ttl_s,
         )
         parts |= {"wallet": hold_service(client, tables, dialect)}
-        return WinupgoEndpoint(**parts, opening=opening, version=version)
+        return WinupgoEndpoint(**parts, opening=opening)
 
-    version = Version(
-        moment(environment, "WINUPGO_DEPRECATION"), moment(environment, "WINUPGO_SUNSET")
-    )
-    dialect = Winupgo(version)
+    dialect = Winupgo()
     return hook_handler(dialect, environment, endpoint=endpoint)

@@ -1,8 +1,7 @@
 """WinUpGo behind the wallet's seam."""
 
-import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from casino.dialects.winupgo import answers
@@ -19,42 +18,12 @@ _JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """Since when a version of the API is deprecated, and when it ends: seconds since the epoch."""
-
-    deprecated_at: int | None = None
-    ends_at: int | None = None
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return the headers of RFC 9745 and RFC 8594, as far as there is something to say."""
-        found = {}
-        if self.deprecated_at is not None:
-            found["Deprecation"] = f"@{self.deprecated_at}"
-        if self.ends_at is not None:
-            ends = time.gmtime(self.ends_at)
-            found["Sunset"] = time.strftime("%a, %d %b %Y %H:%M:%S GMT", ends)
-        return found
-
-    def left_s(self, now: float) -> float | None:
-        """Return how long it is still served, in seconds; `None` while nobody has to leave it."""
-        if self.ends_at is not None:
-            return self.ends_at - now
-        return None if self.deprecated_at is None else float("inf")
-
-
-@dataclass(frozen=True, slots=True)
 class Winupgo:
-    """`Dialect` of WinUpGo, in one version of its API."""
+    """`Dialect` of WinUpGo."""
 
-    version: Version = field(default_factory=Version)
     name = "winupgo"
     action = "unknown"
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """Return the headers of every answer."""
-        return {**_JSON, **self.version.headers}
+    headers = _JSON
 
     def who(self, call: Call) -> Claim:
         """Return the `keyid` of the signature; what every request carries must be there."""

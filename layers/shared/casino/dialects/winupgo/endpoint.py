@@ -3,14 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 from casino.audit.model import AuditRecord, Who, of_session
 from casino.base.errors import RequestRefusedError
 from casino.base.times import epoch, iso_utc
 from casino.dialects.winupgo.access import check_access, resource_of, transaction_id
-from casino.dialects.winupgo.dialect import Version
 from casino.dialects.winupgo.requests import SessionOrder, parse_event, parse_session
 from casino.integrations.model import Integration, stopped
 from casino.observability.hooks import RequestRecord
@@ -38,12 +37,10 @@ class WinupgoEndpoint(HookEndpoint):
     """Answers the REST proxy events of WinUpGo."""
 
     opening: Opening | None = None
-    version: Version = field(default_factory=Version)
 
     def _respond(self, call: Call, integration: Integration, record: RequestRecord) -> Result:
         """Return the answer to a verified call."""
         resource = resource_of(call)
-        record.version_left_s = self.version.left_s(self.clock.now())
         record.action = resource.rpartition("/")[2]
         check_access(call, integration)
         if resource == "/sessions":
