@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 PROJECT = Path(__file__).resolve().parent.parent
+_START = Path(__file__).with_name("shared_zips.py")
 INTERPRETER = PROJECT / ".tools" / "ministack" / "bin" / "python"
 REGION = "eu-central-1"
 SERVICES = (
@@ -52,7 +53,7 @@ class MiniStack(LocalServer):
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         super().stop(timeout_s)
-        # Every environment of a function unpacks its layer there: gigabytes after a busy day.
+        # Every environment of a function has its folder there.
         shutil.rmtree(self.folder / "tmp", ignore_errors=True)
 
 
@@ -75,7 +76,7 @@ def start(
         raise LocalServerError("MiniStack is not installed: make install")
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
     return MiniStack.launch(
-        [INTERPRETER, "-m", "ministack"],
+        [INTERPRETER, "-P", _START],
         _environment(folder, port, bind_host, enforce_iam, keep_state),
         folder,
         port,

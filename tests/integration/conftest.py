@@ -1,7 +1,6 @@
 """What integration tests share: a MiniStack, the deployed template, a browser."""
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from fcntl import LOCK_EX, flock
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
-from xdist.scheduler import LoadScopeScheduling
 
 from builder import deploy
 from builder.build import BUILD, build
@@ -21,21 +19,14 @@ from sandbox.igv import part as igv_part
 from sandbox.igv.part import IgvPart
 from sandbox.invo import part as invo_part
 from sandbox.invo.part import InvoPart
+from sandbox.loop import Loop, close_loop
+from sandbox.ministack import free_port
 from sandbox.part import Stage
 from sandbox.up import Casino, open_casino
 from sandbox.winupgo import part as winupgo_part
 from sandbox.winupgo.part import WinupgoPart
-
-
-class Shares(LoadScopeScheduling):  # type: ignore[misc]
-    """What a worker takes at once: all on the deployed stack, a module with fixtures, or a test."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        text = (self.config.rootpath / file).read_text("utf-8")
-        if re.search(r": (Casino|Stage|FlexsoftPart|WinupgoPart)[,)]", text):
-            return "casino"
-        return file if 'scope="module"' in text else nodeid
+from tests.integration import shares
+from tests.integration.shares import Shares
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -43,10 +34,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares | Non
     return Shares(config, log) if config.getoption("dist") == "loadscope" else None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    shares.check(items)
+
+
 @pytest.fixture(scope="session")
 def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[driver.MiniStack]:
     folder: Path = tmp_path_factory.mktemp("ministack")
-    stack = driver.start(folder, driver.free_port())
+    stack = driver.start(folder, free_port())
     yield stack
     stack.stop()
 
@@ -99,7 +94,7 @@ def built(build_once: Callable[[str], Path]) -> Path:
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[driver.MiniStack]:
     """A MiniStack that enforces roles, for the real template."""
     folder: Path = tmp_path_factory.mktemp("deployed")
-    stack = driver.start(folder, driver.free_port(), enforce_iam=True)
+    stack = driver.start(folder, free_port(), enforce_iam=True)
     yield stack
     stack.stop()
 
@@ -111,9 +106,21 @@ def casino(local: driver.MiniStack) -> Casino:
 
 
 @pytest.fixture(scope="session")
+def loop(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
+    """The same with a simulated provider of iGSP, whose catalogue is synchronised."""
+    folder, keys = tmp_path_factory.mktemp("loop"), casino.credentials
+    closed = close_loop(casino.stack, casino.operations, keys, free_port(), folder, games=50)
+    try:
+        closed.sync()
+        yield closed
+    finally:
+        closed.provider.stop()
+
+
+@pytest.fixture(scope="session")
 def stage(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """The same, for the counterparts beside iGSP."""
-    return casino.stage(tmp_path_factory.mktemp("counterparts"), driver.free_port(5))
+    """The casino, for the counterparts beside iGSP."""
+    return casino.stage(tmp_path_factory.mktemp("counterparts"), free_port(5))
 
 
 @pytest.fixture(scope="session")

@@ -289,12 +289,10 @@ class WalletMachineOnDynamoDb(WalletMachine):
 
 
 def test_any_interleaving_agrees_with_the_reference() -> None:
-    run_state_machine_as_test(
-        WalletMachine, settings=settings(max_examples=EXAMPLES, stateful_step_count=60)
-    )
+    size = settings(max_examples=EXAMPLES, stateful_step_count=60)
+    run_state_machine_as_test(WalletMachine, settings=size)
 
 
 def test_any_interleaving_agrees_with_the_reference_on_dynamodb() -> None:
-    run_state_machine_as_test(
-        WalletMachineOnDynamoDb, settings=settings(max_examples=3, stateful_step_count=20)
-    )
+    size = settings(max_examples=3, stateful_step_count=20)
+    run_state_machine_as_test(WalletMachineOnDynamoDb, settings=size)

@@ -24,7 +24,7 @@ from testing.world import build_world
 from tests.integration.integrations.rotating import NAME, WHO, Rotating
 from tests.integration.integrations.senders import PATIENCE_S, Front, HttpFront, LocalFront
 
-ROTATIONS = int(os.environ.get("ROTATIONS", "30"))
+ROTATIONS = int(os.environ.get("ROTATIONS", "12"))
 #: Through the deployed functions a rotation takes longer.
 DEPLOYED_ROTATIONS = int(os.environ.get("DEPLOYED_ROTATIONS", "6"))
 CACHE_S = 0.2

@@ -7,7 +7,6 @@ No answer is a 5xx; every status, content type, header, body and error code is i
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,8 +15,7 @@ import pytest
 from casino.signing.pair import Pair
 from ops.verbs import ledger
 from sandbox.invo.part import ACCOUNT, InvoPart
-from sandbox.loop import close_loop
-from sandbox.ministack import free_port
+from sandbox.loop import Loop
 from sandbox.part import Stage
 from sandbox.up import Casino, open_seat
 from sandbox.winupgo.part import connect
@@ -101,42 +99,32 @@ def told(family: str, api_key: str, secret_key: str, known: dict[str, Any]) -> d
 
 
 @pytest.fixture(scope="module")
-def known(
-    casino: Casino, invo: InvoPart, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Any]]:
+def known(casino: Casino, loop: Loop, invo: InvoPart) -> dict[str, Any]:
     """By the name of a field, values that stand for something: players, sessions, games."""
     seat = open_seat(casino.operations, "p_openapi", "EUR", "1000000.00")
     poor = open_seat(casino.operations, "p_openapi_poor", "EUR", "0.50")
     open_seat(casino.operations, "p_openapi_changed", "EUR", "1000.00")
-    folder: Path = tmp_path_factory.mktemp("provider")
-    loop = close_loop(
-        casino.stack, casino.operations, casino.credentials, free_port(), folder, games=50
-    )
-    try:
-        loop.sync()
-        launched = loop.launch(seat.player_id, seat.currency)
-        assert casino.operations.api is not None
-        lobby = casino.operations.api.ask("GET", "/catalogue/games?currency=EUR&country=DE")
-        ids = [f"t-{number}" for number in range(100)]
-        yield {
-            "player_id": [seat.player_id, poor.player_id],
-            "player_email": [invo.caller.player_email],
-            "integration": [ACCOUNT],
-            "user_id": [seat.player_id, poor.player_id],
-            "currency": [seat.currency],
-            "country": ["DE"],
-            "session_id": [seat.session_id, launched.session_id, poor.session_id],
-            "game_id": [game["game_id"] for game in lobby["games"][:3]],
-            "amount": [0, 1, 1000],
-            "reference": ["opening-p_openapi_changed-EUR"],
-            "transaction_id": ids,
-            "bet_transaction_id": ids,
-            "provider_tx_id": ids,
-            "withdraw_provider_tx_id": ids,
-            "round_id": ["round-1", "round-2"],
-        }
-    finally:
-        loop.provider.stop()
+    launched = loop.launch(seat.player_id, seat.currency)
+    assert casino.operations.api is not None
+    lobby = casino.operations.api.ask("GET", "/catalogue/games?currency=EUR&country=DE")
+    ids = [f"t-{number}" for number in range(100)]
+    return {
+        "player_id": [seat.player_id, poor.player_id],
+        "player_email": [invo.caller.player_email],
+        "integration": [ACCOUNT],
+        "user_id": [seat.player_id, poor.player_id],
+        "currency": [seat.currency],
+        "country": ["DE"],
+        "session_id": [seat.session_id, launched.session_id, poor.session_id],
+        "game_id": [game["game_id"] for game in lobby["games"][:3]],
+        "amount": [0, 1, 1000],
+        "reference": ["opening-p_openapi_changed-EUR"],
+        "transaction_id": ids,
+        "bet_transaction_id": ids,
+        "provider_tx_id": ids,
+        "withdraw_provider_tx_id": ids,
+        "round_id": ["round-1", "round-2"],
+    }
 
 
 def attack(

@@ -13,13 +13,11 @@ from playwright.sync_api import Page, expect
 
 from ops.context import Operations
 from ops.verbs import ledger, player
-from sandbox import ministack
-from sandbox.loop import Launched, Loop, close_loop
+from sandbox.loop import Launched, Loop
 from sandbox.ministack import free_port
 from sandbox.provider.config import Credential
 from sandbox.provider.process import ProviderProcess, start
 from sandbox.provider.signatures import seal
-from sandbox.up import Casino, open_casino
 
 KEY = Credential("gp_test", "top-secret", "http://127.0.0.1:9/hooks")
 
@@ -133,25 +131,6 @@ def test_n10_errors_are_words_and_no_codes(
     assert row == ["01234567", "1.00", cell, ""]
     expect(page.locator("#message")).to_have_text(words)
     assert code not in page.locator("body").inner_text()
-
-
-@pytest.fixture(scope="module")
-def loop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
-    """The deployed stack with its roles enforced, and a provider whose catalogue is synced."""
-    folder: Path = tmp_path_factory.mktemp("loop")
-    local = ministack.start(folder, free_port(), enforce_iam=True)
-    try:
-        casino: Casino = open_casino(local)
-        closed = close_loop(
-            casino.stack, casino.operations, casino.credentials, free_port(), folder, games=200
-        )
-        try:
-            closed.sync()
-            yield closed
-        finally:
-            closed.provider.stop()
-    finally:
-        local.stop()
 
 
 def shown_balance(operations: Operations, player_id: str, currency: str) -> Decimal:
