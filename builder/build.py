@@ -1,12 +1,14 @@
 """The one way to a deployable build: build, tune, check."""
 
+import shutil
 from pathlib import Path
 from typing import Final
 
 from builder import package, sam
-from builder.tune import tune_function, tune_layer
+from builder.tune import TOOLS_ONLY, tune_function, tune_layer
 
 BUILD: Final = sam.PROJECT / ".aws-sam" / "build"
+_CASINO: Final = sam.PROJECT / "layers" / "shared" / "casino"
 
 
 def build(architecture: str = "x86_64", folder: Path = BUILD) -> Path:
@@ -20,9 +22,17 @@ def build(architecture: str = "x86_64", folder: Path = BUILD) -> Path:
             f"Architecture={architecture}",
         ]
     )
-    for layer in package.layer_folders(folder):
-        tune_layer(layer)
-    for function in package.function_folders(folder):
-        tune_function(function)
+    whole = package.layer_folder(folder, package.PROOF)
+    shutil.copytree(_CASINO, whole / "casino", dirs_exist_ok=True)
+    tune(folder)
     package.check(folder, architecture)
     return folder
+
+
+def tune(folder: Path) -> None:
+    """Tune all layers and functions of a build; the layer of the proof keeps all of casino."""
+    for name in package.LAYERS:
+        layer = package.layer_folder(folder, name)
+        tune_layer(layer, () if name == package.PROOF else TOOLS_ONLY)
+    for function in package.function_folders(folder):
+        tune_function(function)

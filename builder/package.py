@@ -12,11 +12,12 @@ from builder.precompile import stale_or_missing
 from builder.tune import ROOTS_FILE, SERVICES
 
 MOST_BYTES: Final = 12_000_000
-"""The most that a function may weigh, zipped, with every layer: some functions carry all."""
+"""The most that a function may weigh, zipped, with the layer of all and one other."""
 
 CASINO: Final = "CasinoLayer"
 CRYPTOGRAPHY: Final = "CryptographyLayer"
-LAYERS: Final = (CASINO, CRYPTOGRAPHY)
+PROOF: Final = "ProofLayer"
+LAYERS: Final = (CASINO, CRYPTOGRAPHY, PROOF)
 
 #: Where an ELF file says for which processor it is, and what it says.
 _MACHINE_AT: Final = slice(18, 20)
@@ -50,10 +51,12 @@ def check(build: Path, architecture: str) -> None:
         raise PackageError("\n".join(f"{name} was not built" for name in missing))
     faults = [
         *(_compiled(build, [*layers, *functions])),
-        *(_light(layers, functions)),
+        *(_light(build, functions)),
         *(_slim(layer_folder(build))),
         *(_native(layers, architecture)),
     ]
+    if not (layer_folder(build, PROOF) / "casino" / "wallet" / "proof").is_dir():
+        faults.append(f"{PROOF} does not hold the verifier")
     if not functions:
         faults.append("no function was built")
     if faults:
@@ -77,8 +80,14 @@ def _compiled(build: Path, folders: list[Path]) -> list[str]:
     return [f"{source.relative_to(build)} is not compiled ahead" for source in missing]
 
 
-def _light(layers: list[Path], functions: list[Path]) -> list[str]:
-    shared = sum(map(zipped_size, layers))
+def layers_size(build: Path) -> int:
+    """Return how many bytes of layers a function carries at most: no function names two others."""
+    sizes = {layer: zipped_size(layer_folder(build, layer)) for layer in LAYERS}
+    return sizes.pop(CASINO) + max(sizes.values())
+
+
+def _light(build: Path, functions: list[Path]) -> list[str]:
+    shared = layers_size(build)
     sizes = {folder.name: zipped_size(folder) + shared for folder in functions}
     return [
         f"{name} weighs {size:,} bytes zipped, more than {MOST_BYTES:,}"

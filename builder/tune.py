@@ -8,6 +8,7 @@ only their prose, which is more than half of the text that botocore parses to ma
 import gzip
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,14 +40,18 @@ _UNUSED_PARTS: Final = (
     "pydantic/v1",
     "urllib3/contrib/emscripten",
 )
-#: What of the wallet only the tools use: `tests/contract/test_layer.py` sees that no function does.
+#: What of the wallet only the tools use, and the daily proof, whose layer holds all of it:
+#: `tests/contract/test_layer.py` sees that no other function does.
 TOOLS_ONLY: Final = (
     "casino/accounts/held_wins.py",
     "casino/catalogue/admin.py",
     "casino/catalogue/store/orders.py",
     "casino/deliveries/admin.py",
     "casino/events/daily.py",
+    "casino/events/progress.py",
+    "casino/events/proving.py",
     "casino/events/store/checkpoints.py",
+    "casino/events/store/progress.py",
     "casino/integrations/admin.py",
     "casino/integrations/switching.py",
     "casino/observability/logs.py",
@@ -63,10 +68,10 @@ TOOLS_ONLY: Final = (
 _USED_PARTS: Final = frozenset({"__init__.py", "jmespath_utils", "typing"})
 
 
-def tune_layer(python: Path) -> None:
+def tune_layer(python: Path, left_out: Sequence[str] = TOOLS_ONLY) -> None:
     """Slim the folder of a built layer, in place, and compile what is in it. Can be repeated."""
     _drop_unused(python)
-    _drop_parts(python)
+    _drop_parts(python, (*_UNUSED_PARTS, *left_out))
     for about in sorted(python.glob("*.dist-info/METADATA")):
         _cut_description(about)
     _keep_places(python / "tzdata" / "zoneinfo")
@@ -88,8 +93,8 @@ def tune_function(folder: Path) -> None:
     compile_tree(folder, FUNCTION_AT)
 
 
-def _drop_parts(python: Path) -> None:
-    for pattern in (*_UNUSED_PARTS, *TOOLS_ONLY):
+def _drop_parts(python: Path, patterns: Sequence[str]) -> None:
+    for pattern in patterns:
         for part in sorted(python.glob(pattern)):
             if part.name not in _USED_PARTS:
                 shutil.rmtree(part) if part.is_dir() else part.unlink()

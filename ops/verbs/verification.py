@@ -16,6 +16,7 @@ from casino.events.store.archive import S3Archive
 from casino.events.store.checkpoints import KmsSigner, S3Checkpoints
 from casino.wallet.proof.verify import Verification
 from casino.wallet.store.pages import Pages
+from casino.wiring.proof import faults_of
 from ops.against import Against, public_key
 from ops.context import Operations
 from ops.errors import OpsError
@@ -131,11 +132,7 @@ def checkpoint(operations: Operations) -> Output:
     signer = KmsSigner(operations.aws("kms"), outputs.checkpoint_key)
 
     def prove(wallet: WalletName) -> list[str]:
-        try:
-            found = operations.verifier.wallet(*wallet, thorough=False)
-        except LookupError:
-            return ["wallet_missing"]
-        return sorted({fault.code for fault in found.faults})
+        return sorted({code for code, _ in faults_of(operations.verifier, wallet)})
 
     accounts = (S3Archive(*place), S3Checkpoints(*place))
     try:

@@ -14,9 +14,10 @@ import botocore
 import pytest
 
 from builder import BuildError, deploy, package, sam, samconfig
+from builder.build import tune
 from builder.certificates import AMAZON_ROOTS, MissingRootError, cut_amazon_roots
 from builder.deploy import CONFIG, deployment_id
-from builder.tune import ROOTS_FILE, SERVICES, tune_function, tune_layer
+from builder.tune import ROOTS_FILE, SERVICES
 from testing.template import PROJECT, load_template
 
 BUNDLE = Path(botocore.__file__).parent / "cacert.pem"
@@ -38,12 +39,14 @@ def library(machine: int = 62) -> bytes:
 
 @pytest.fixture
 def build(tmp_path: Path) -> Path:
-    """What SAM leaves behind, in small: both layers, one with some of botocore; two functions."""
+    """What is tuned, in small: the layers, one with some of botocore; two functions."""
     cryptography = package.layer_folder(tmp_path / "build", package.CRYPTOGRAPHY)
     for name in ("cryptography", "cffi", "pycparser"):
         (cryptography / name).mkdir(parents=True)
         (cryptography / name / "__init__.py").write_text("")
     (cryptography / "cryptography" / "_rust.abi3.so").write_bytes(library())
+    for name in (package.CASINO, package.PROOF):
+        (package.layer_folder(tmp_path / "build", name) / "casino/wallet/proof").mkdir(parents=True)
     layer = package.layer_folder(tmp_path / "build")
     data = layer / "botocore" / "data"
     for service in (*SERVICES, "ec2"):
@@ -76,10 +79,7 @@ def build(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def tuned(build: Path) -> Path:
-    for layer in package.layer_folders(build):
-        tune_layer(layer)
-    for folder in package.function_folders(build):
-        tune_function(folder)
+    tune(build)
     return build
 
 
@@ -129,6 +129,15 @@ def test_parts_of_libraries_that_nobody_imports_do_not_ship(tuned: Path) -> None
     assert [*powertools.rglob("__init__.py")] == [powertools / "utilities/typing/__init__.py"]
 
 
+def test_the_verifier_ships_in_a_layer_of_its_own(tuned: Path) -> None:
+    holds = {
+        n
+        for n in package.LAYERS
+        if (package.layer_folder(tuned, n) / "casino/wallet/proof").exists()
+    }
+    assert holds == {package.PROOF}
+
+
 def test_native_library_keeps_its_segments_and_loses_the_symbols(tuned: Path) -> None:
     file = package.layer_folder(tuned, package.CRYPTOGRAPHY) / "cryptography" / "_rust.abi3.so"
     kept = file.read_bytes()
@@ -140,8 +149,7 @@ def test_native_library_keeps_its_segments_and_loses_the_symbols(tuned: Path) ->
 
 def test_tuning_again_changes_nothing(tuned: Path) -> None:
     before = {path: path.read_bytes() for path in tuned.rglob("*") if path.is_file()}
-    for layer in package.layer_folders(tuned):
-        tune_layer(layer)
+    tune(tuned)
     assert {path: path.read_bytes() for path in tuned.rglob("*") if path.is_file()} == before
     package.check(tuned, "x86_64")
 
@@ -171,6 +179,10 @@ def _lose_layer(build: Path) -> None:
     shutil.rmtree(build / package.CRYPTOGRAPHY)
 
 
+def _lose_proof(build: Path) -> None:
+    shutil.rmtree(package.layer_folder(build, package.PROOF) / "casino" / "wallet")
+
+
 def _add_foreign_library(build: Path) -> None:
     folder = package.layer_folder(build, package.CRYPTOGRAPHY)
     (folder / "_other.abi3.so").write_bytes(library(machine=183))
@@ -190,6 +202,7 @@ def _lose_functions(build: Path) -> None:
         (_lose_model, "the model of dynamodb is missing"),
         (_lose_roots, "does not hold the 5 Amazon roots"),
         (_lose_layer, "CryptographyLayer was not built"),
+        (_lose_proof, "ProofLayer does not hold the verifier"),
         (_add_foreign_library, "_other.abi3.so is not for x86_64"),
         (_lose_functions, "no function was built"),
     ],

@@ -133,6 +133,20 @@ COUNT_GRANTS = {
     "${ArchiveBucket.Arn}/*": {"s3:GetObject"},
     "KmsKeyArn": READ_KEY | {"kms:GenerateDataKey"},
 }
+PROOF_GRANTS = {
+    "LedgerTable": READ,
+    "LedgerTable/index/by_wallet": {"dynamodb:Query"},
+    "WalletsTable": {"dynamodb:GetItem"},
+    "RoundsTable": {"dynamodb:Query"},
+    "PlayersTable": {"dynamodb:GetItem"},
+    "RegistryTable": {"dynamodb:GetItem"},
+    "SessionsTable": {"dynamodb:BatchGetItem"},
+    "AuditTable": {"dynamodb:Query"},
+    "SyncTable": {"dynamodb:GetItem", "dynamodb:PutItem"},  # under a key of its own
+    "ArchiveBucket": {"s3:ListBucket"},
+    "${ArchiveBucket.Arn}/ledger/*": {"s3:GetObject"},
+    "KmsKeyArn": READ_KEY | WRITE_KEY,
+}
 TOKEN_GRANTS = {
     "token secrets": {
         "secretsmanager:GetSecretValue",
@@ -231,6 +245,7 @@ _OWN: Grants = {
     "EndBonusesFunction": BONUS_GRANTS | {"EndBonusesLogs": LOGS},
     "PublishEventsFunction": PUBLISH_GRANTS | {"PublishEventsLogs": LOGS},
     "CountEventsFunction": COUNT_GRANTS | {"CountEventsLogs": LOGS},
+    "VerifyWalletsFunction": PROOF_GRANTS | {"VerifyWalletsLogs": LOGS},
     "SyncCatalogueFunction": SYNC_GRANTS | {"SyncCatalogueLogs": LOGS},
     "ReadCatalogueFunction": LOBBY_GRANTS | {"ReadCatalogueLogs": LOGS},
     "ExpireSessionsFunction": EXPIRE_GRANTS | {"ExpireSessionsLogs": LOGS},

@@ -25,6 +25,7 @@ DOCUMENTED_WILDCARDS = {
     ("PublishEventsRole", "Resource", "${ArchiveBucket.Arn}/deliveries/*"),
     ("PublishEventsRole", "Resource", "${ArchiveBucket.Arn}/audit/*"),
     ("CountEventsRole", "Resource", "${ArchiveBucket.Arn}/*"),
+    ("VerifyWalletsRole", "Resource", "${ArchiveBucket.Arn}/ledger/*"),
     ("IgvMerchantRole", "Resource", "${AWS::StackName}/integration/*"),
     ("RehearseVersionRole", "Resource", DEPLOYMENT_GROUPS),
     ("TokenPolicy", "Resource", "${AWS::StackName}/token/*"),

@@ -15,7 +15,10 @@ _LEAST_MINUTES = 15
 _TARGET = {"Fn::If": ["OwnAlarmTopic", {"Ref": "AlarmTopic"}, {"Ref": "AlarmTopicArn"}]}
 _PAGED = {"Fn::If": ["HasPager", {"Ref": "PagerTopicArn"}, _TARGET]}
 #: Runs that hand over when less than so many seconds are left: none of them is slow before that.
-_HANDS_OVER_S = {"ExpireSessions": 30, "MeasureHolds": 120, "EndBonuses": 120, "SyncCatalogue": 60}
+_HANDS_OVER_S = {
+    "ExpireSessions": 30, "MeasureHolds": 120, "EndBonuses": 120, "VerifyWallets": 120,
+    "SyncCatalogue": 60,
+}  # fmt: skip
 
 
 def alarms(template: Template) -> dict[str, dict[str, Any]]:

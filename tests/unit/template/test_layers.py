@@ -1,13 +1,22 @@
-"""Only what signs or verifies with public keys carries `cryptography`."""
+"""Only what needs a layer beside the one of all carries it, and nothing carries two."""
 
 from testing.template import functions, load_template
 
 
-def test_cryptography_ships_to_the_functions_that_need_it_alone() -> None:
+def carrying(layer: str) -> set[str]:
     given = {
-        name: [layer["Ref"] for layer in function.get("Layers", [])]
+        name: [each["Ref"] for each in function.get("Layers", [])]
         for name, function in functions(load_template()).items()
     }
-    carrying = {name for name, layers in given.items() if "CryptographyLayer" in layers}
+    assert max(map(len, given.values())) == 1  # as the build weighs them
+    return {name for name, layers in given.items() if layer in layers}
+
+
+def test_cryptography_ships_to_the_functions_that_need_it_alone() -> None:
     # WinUpGo may sign with ed25519; a merchant's new key is tried by a call before it is current.
-    assert carrying == {"WinupgoFunction", "IgvMerchantFunction", "RotateSecretFunction"}
+    needed = {"WinupgoFunction", "IgvMerchantFunction", "RotateSecretFunction"}
+    assert carrying("CryptographyLayer") == needed
+
+
+def test_the_verifier_ships_to_the_daily_proof_alone() -> None:
+    assert carrying("ProofLayer") == {"VerifyWalletsFunction"}

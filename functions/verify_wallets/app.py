@@ -1,0 +1,5 @@
+"""Proves by schedule the wallets that moved the day before."""
+
+from casino.wiring.proof import proof_handler
+
+handler = proof_handler()
