@@ -38,6 +38,7 @@ _PLAIN: Final = {
     "reconcile": ("reconcile", "Compare a provider's report with the ledger."),
     "audit": ("audit", "List who changed what, when and why."),
     "scorecard": ("scorecard", "Show how providers do."),
+    "preflight": ("preflight", "Say what an environment lacks before it goes live."),
 }
 #: A noun → the nouns within it, as above.
 _INNER: Final = {

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from casino.base.errors import AdminError, CasinoError, RequestRefusedError, RetryableError
 from casino.integrations.credentials import RotationError
 from casino.wallet.refusals import REFUSALS
-from ops.context import Asked, Explained, connect
+from ops.context import LOCAL, Asked, Explained, Operations, connect
 from ops.errors import OpsError
 from ops.invocation import SHARED, Invocation, JsonOption
 from ops.output import Output, to_json
@@ -34,9 +34,10 @@ def command(run: Callable[..., Output]) -> Callable[..., None]:
         said: Invocation = ctx.obj
         as_json = as_json or said.as_json
         try:
-            operations = said.operations or connect(
-                stack_name or said.stack_name, region or said.region, env=env or said.env
+            given = Invocation(
+                as_json, env or said.env, stack_name or said.stack_name, region or said.region
             )
+            operations = said.operations or _connected(given, arguments.get("environment"))
             if "reason" in arguments:
                 arguments["who"] = operations.who(arguments.pop("reason"))
             output = run(operations, **arguments)
@@ -51,6 +52,16 @@ def command(run: Callable[..., Output]) -> Callable[..., None]:
     run_verb.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run_verb.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return run_verb
+
+
+def _connected(said: Invocation, environment: str | None) -> Operations:
+    """Connect as the options say, or to the environment that the verb itself names."""
+    if environment is None:
+        return connect(said.stack_name, said.region, env=said.env)
+    if said.env or said.stack_name or said.region:
+        message = f"the verb names its environment, {environment}: leave the options out"
+        raise OpsError("usage", message)
+    return connect(None, None, env=None if environment == LOCAL else environment)
 
 
 def _parameters(run: Callable[..., Output]) -> list[inspect.Parameter]:

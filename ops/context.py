@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import botocore.session
+import typer
 from botocore.config import Config
 from botocore.credentials import Credentials as AwsCredentials
 
@@ -32,6 +33,8 @@ _PROJECT: Final = Path(__file__).resolve().parents[1]
 STACK_FILE: Final = _PROJECT / ".local" / "stack.json"
 SAMCONFIG: Final = _PROJECT / "samconfig.toml"
 LOCAL_REGION: Final = "eu-central-1"
+#: The environment of the local stack, which no options name.
+LOCAL: Final = "local"
 
 #: A function may run for a quarter of an hour, and a second call would be a second run.
 _PATIENT: Final = Config(connect_timeout=2, read_timeout=910, retries={"total_max_attempts": 1})
@@ -47,6 +50,10 @@ _LEDGER: Final = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_at
 #: and hands in who runs the verb and why; the use case makes the audit record of it.
 Asked = Annotated[Who, "a reason may be given"]
 Explained = Annotated[Who, "a reason must be given"]
+#: A verb that takes it is run on this environment; `local` is the local stack.
+InEnvironment = Annotated[
+    str, typer.Argument(metavar="ENV", help="An environment of samconfig.toml.")
+]
 
 
 @dataclass(frozen=True)
@@ -127,15 +134,7 @@ def connect_environment(env: str, samconfig: Path = SAMCONFIG, session: Any = No
 
     `session` stands for botocore's own. Raises `OpsError`.
     """
-    try:
-        reader = import_module("builder.samconfig")
-    except ModuleNotFoundError:
-        message = "--env needs the project's samconfig.toml: say --stack-name and --region"
-        raise OpsError("no_project", message) from None
-    try:
-        target = reader.target(env, samconfig)
-    except import_module("builder").BuildError as error:
-        raise OpsError("no_environment", str(error)) from None
+    target = _written("target", env, samconfig)
     session = session or botocore.session.Session(profile=target.profile)
     options = {"region_name": target.region}
     account = session.create_client("sts", config=_CONFIG, **options).get_caller_identity()[
@@ -145,6 +144,24 @@ def connect_environment(env: str, samconfig: Path = SAMCONFIG, session: Any = No
         message = f"the credentials are of account {account}, and {env} belongs to {target.account}"
         raise OpsError("wrong_account", message)
     return _operations(session, target.stack, options)
+
+
+def parameters_of(env: str) -> dict[str, str]:
+    """Return the parameters that samconfig.toml has for an environment; raises `OpsError`."""
+    found: dict[str, str] = _written("parameters", env, SAMCONFIG)
+    return found
+
+
+def _written(what: str, env: str, samconfig: Path) -> Any:
+    try:
+        reader = import_module("builder.samconfig")
+    except ModuleNotFoundError:
+        message = "--env needs the project's samconfig.toml: say --stack-name and --region"
+        raise OpsError("no_project", message) from None
+    try:
+        return getattr(reader, what)(env, samconfig)
+    except import_module("builder").BuildError as error:
+        raise OpsError("no_environment", str(error)) from None
 
 
 def connect_local(

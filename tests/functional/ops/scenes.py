@@ -91,6 +91,7 @@ READS = [
     ("ledger", "open", "--older-than", "24h"),
     ("audit",),
     ("switch", "show"),
+    ("preflight", "local"),
     ("hold", "list"),
     ("order", "list"),
     ("delivery", "list"),

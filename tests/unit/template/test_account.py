@@ -3,22 +3,19 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
-from fnmatch import fnmatchcase
-from typing import Any, Final
+from typing import Final
 
 import pytest
-from cfnlint.decode import cfn_yaml
 
-from testing.template import PROJECT, as_list
-
-type Account = dict[str, Any]
+from testing.account import Account, load_account, may
+from testing.template import as_list
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"}
 #: What may be done to anything: it only reads, and AWS knows no resource or no name of ours for it.
 BOUNDLESS: Final = {
     "cloudformation:GetTemplateSummary", "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard",
     "cloudwatch:GetMetricData", "cloudwatch:ListDashboards", "cloudwatch:ListMetrics",
-    "logs:GetQueryResults",
+    "logs:GetQueryResults", "lambda:GetAccountSettings",
 }  # fmt: skip
 #: What the handlers of CloudFormation for roles and managed policies call, as their schemas say.
 HANDLED: Final = {
@@ -28,18 +25,11 @@ HANDLED: Final = {
     "policy": "CreatePolicy DeletePolicy GetPolicy GetPolicyVersion CreatePolicyVersion"
     " DeletePolicyVersion ListPolicyVersions ListEntitiesForPolicy",
 }
-#: As docs/deployment.md has the names.
-NAMES: Final = {
-    "AWS::Partition": "aws", "AWS::Region": "eu-central-1", "AWS::AccountId": "111122223333",
-    "AWS::StackName": "seamless-wallet-prod-account", "WalletStack": "seamless-wallet-prod",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def account() -> Account:
-    loaded = json.loads(json.dumps(cfn_yaml.load(str(PROJECT / "account.yaml"))))
-    found: Account = loaded["Resources"]
-    return found
+    return load_account()
 
 
 def allowed(account: Account, policy: str) -> Iterator[tuple[str, str]]:
@@ -69,33 +59,6 @@ def too_much(account: Account) -> list[str]:
     if passed != {json.dumps({"Fn::GetAtt": ["StackRole", "Arn"]})}:
         faults.append("DeployPolicy: iam:PassRole")
     return faults + _support(account) + _trust(account)
-
-
-def may(account: Account, who: tuple[str, ...], action: str, arn: str) -> bool:
-    """Return what IAM decides for somebody with these policies: a denial wins.
-
-    `arn` is `*` for an action that knows no resources.
-    """
-    effects = {
-        statement["Effect"]
-        for name in who
-        for statement in _statements(account[name]["Properties"])
-        if any(fnmatchcase(action, each) for each in as_list(statement["Action"]))
-        and any(fnmatchcase(arn, _named(each)) for each in as_list(statement["Resource"]))
-    }
-    return effects == {"Allow"}
-
-
-def _statements(properties: Account) -> Iterator[Account]:
-    for policy in properties.get("Policies", [properties]):
-        yield from policy["PolicyDocument"]["Statement"]
-
-
-def _named(resource: Any) -> str:
-    text = str(resource.get("Fn::Sub", "") if isinstance(resource, dict) else resource)
-    for name, value in NAMES.items():
-        text = text.replace(f"${{{name}}}", value)
-    return text
 
 
 def table(name: str) -> str:

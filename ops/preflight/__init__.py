@@ -1,0 +1,1 @@
+"""What an environment lacks before it goes live; each module looks at one side of it."""
