@@ -61,6 +61,7 @@ TOOLS_ONLY: Final = (
     "casino/wallet/store/rebuilt.py",
     "casino/wiring/admin.py",
     "casino/wiring/proof.py",
+    "casino/wiring/proving.py",
     "casino/wiring/rebuild.py",
     "casino/wiring/releases.py",
     "casino/wiring/unobserved.py",

@@ -1,5 +1,5 @@
 """Proves by schedule the wallets that moved the day before."""
 
-from casino.wiring.proof import proof_handler
+from casino.wiring.proving import proof_handler
 
 handler = proof_handler()

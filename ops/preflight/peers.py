@@ -70,9 +70,11 @@ def rehearsal(site: Site) -> Iterator[Row]:
 
 def switches(site: Site) -> Iterator[Row]:
     """Look whether anything is switched off."""
-    told = site.operations.integrations.switches()
-    off = [name for name, is_on in told.items() if not is_on]
-    yield complete("switches", off, "off", "ops switch … on")
+    off = [
+        f"{each.switch} of {each.integration or each.brand or 'all'}"
+        for each in site.operations.switching.off_now()
+    ]
+    yield complete("switches", off, "off", "ops switch show says why; ops switch … on")
 
 
 def _enabled(site: Site) -> Iterator[Integration]:

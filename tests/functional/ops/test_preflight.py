@@ -58,7 +58,7 @@ def _open_to_all(site: Healthy) -> None:
 
 
 def _switched_off(site: Healthy) -> None:
-    site.operations.integrations.switch("bets", None, on=False, who=WHO)
+    site.operations.switching.turn("bets", on=False, name="acme", who=WHO)
 
 
 #: What is left out → the check that names it, and a word of what it says.
@@ -151,7 +151,7 @@ OMISSIONS: Final[dict[str, tuple[Plant, str, str]]] = {
     "an old key": (lambda site: site.clock.advance(91 * DAY_S), "age of keys", "acme (91 days)"),
     "no rehearsal": (_disable("rehearsal"), "rehearsal", "rehearsal is missing"),
     "a player without money": (_left_out("RehearsalPlayer", "poor"), "rehearsal", "poor has no"),
-    "bets switched off": (_switched_off, "switches", "bets"),
+    "bets switched off": (_switched_off, "switches", "bets of acme"),
     "a rolled forward parameter": (
         _left_out("PagesLock", "COMPLIANCE"),
         "deployed as written",

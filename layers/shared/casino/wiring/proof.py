@@ -1,37 +1,20 @@
-"""Wires what proves the ledger, for the command line, the schedule and the tests."""
+"""Wires what proves the ledger, for the command line, the daily proof and the tests."""
 
-import os
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache
 from typing import Any, Final
 
-from botocore.config import Config
-
 from casino.accounts.answers import PlatformWords
-from casino.aws.clients import aws_client, dynamodb_client
 from casino.aws.tables import Tables
-from casino.base.clock import SystemClock
-from casino.base.invocation import Context
 from casino.dialects.flexsoft.dialect import Flexsoft
 from casino.dialects.igsp.dialect import Igsp
 from casino.dialects.winupgo.dialect import Winupgo
 from casino.events.ports import WalletName
-from casino.events.proving import Proving
-from casino.events.store.archive import S3Archive
-from casino.events.store.progress import DynamoDbProgress
 from casino.integrations.model import Integration
-from casino.integrations.store.registry import DynamoDbRegistry
-from casino.observability.telemetry import Telemetry
 from casino.wallet.dialect import Words
 from casino.wallet.model import PLATFORM
 from casino.wallet.proof.verify import Verifier
 from casino.wallet.store.history import DynamoDbHistory
-from casino.wiring.settings import load_settings, required
-
-#: Nobody waits for these calls.
-_PATIENT: Final = Config(
-    connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4}
-)
 
 #: Family of an integration → what its entries are answered in. Invo's purchases are kept as iGSP's.
 WORDS: Final[Mapping[str, Callable[[], Words]]] = {
@@ -68,18 +51,3 @@ def faults_of(verifier: Verifier, wallet: WalletName) -> list[tuple[str, str | N
     except LookupError:
         return [("wallet_missing", None)]
     return [(fault.code, fault.transaction_id) for fault in found]
-
-
-def proof_handler(
-    environment: Mapping[str, str] = os.environ,
-) -> Callable[[Mapping[str, Any], Context], dict[str, object]]:
-    """Return the Lambda handler of the daily proof."""
-    settings, client = load_settings(environment), dynamodb_client(_PATIENT)
-    verifier = verifier_of(client, settings.tables, DynamoDbRegistry(client, settings.tables).get)
-    return Proving(
-        S3Archive(aws_client("s3", _PATIENT), required(environment, "ARCHIVE_BUCKET")),
-        DynamoDbProgress(client, required(environment, "SYNC_TABLE")),
-        partial(faults_of, verifier),
-        SystemClock(),
-        Telemetry(settings.service),
-    ).handle
