@@ -41,7 +41,7 @@ def environment(world: World, monkeypatch: pytest.MonkeyPatch, name: str, ending
 
 
 @pytest.mark.parametrize(("name", "route"), ROUTES)
-def test_every_function_of_the_api_says_which_of_its_routes_end(
+def test_o25_every_function_of_the_api_says_which_of_its_routes_end(
     world: World, monkeypatch: pytest.MonkeyPatch, name: str, route: str
 ) -> None:
     event = proxy_event(b"", {}, route)
@@ -52,7 +52,7 @@ def test_every_function_of_the_api_says_which_of_its_routes_end(
         assert answer["statusCode"] >= 300
 
 
-def test_a_replay_says_what_ends_and_keeps_its_status_and_body(
+def test_o25_a_replay_says_what_ends_and_keeps_its_status_and_body(
     play: Play, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = play.bet("5.00", transaction_id="t1")
@@ -71,7 +71,7 @@ def test_a_replay_says_what_ends_and_keeps_its_status_and_body(
     )
 
 
-def test_the_casinos_own_services_are_counted_together_and_named_in_the_log(
+def test_o25_the_casinos_own_services_are_counted_together_and_named_in_the_log(
     world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     route = "/players/{player_id}"
@@ -100,7 +100,7 @@ def test_a_partner_that_is_not_let_in_is_not_counted(
 
 
 @pytest.mark.parametrize("name", ["hooks", "accounts", "invo"])
-def test_a_table_that_is_malformed_stops_the_start_and_says_where(
+def test_o25_a_table_that_is_malformed_stops_the_start_and_says_where(
     world: World, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     with pytest.raises(SettingsError, match="DEPRECATED_ROUTES: '/b' is not"):

@@ -135,7 +135,7 @@ class OffLater(FakeRegistry):
         return super().in_force(name)
 
 
-def test_a_catalogue_that_is_switched_off_stays_as_it_is_whatever_its_provider_says(
+def test_o24_a_catalogue_that_is_switched_off_stays_as_it_is_whatever_its_provider_says(
     studio: Hub,
 ) -> None:
     studio.sync("full")

@@ -9,7 +9,7 @@ from tests.functional.deliveries.test_worker import House
 
 
 @pytest.mark.parametrize("whose", ["acme", "account"])
-def test_what_is_switched_off_waits_without_a_try_and_is_acted_on_once(whose: str) -> None:
+def test_o24_what_is_switched_off_waits_without_a_try_and_is_acted_on_once(whose: str) -> None:
     house = House()
     house.integrations |= {
         "acme": an_integration("acme", "invo", calls_as="account"),

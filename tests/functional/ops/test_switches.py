@@ -92,7 +92,7 @@ def test_what_cannot_be_switched_is_said(ops: Console, code: str, words: tuple[s
     assert ops.json("switch", "show") == {"off": []}
 
 
-def test_bets_of_a_brand_stop_until_their_end(ops: Console, fresh: Play) -> None:
+def test_o24_bets_of_a_brand_stop_until_their_end(ops: Console, fresh: Play) -> None:
     access = ("--brand", "acme", "--area", "eu", "--provider", "p", "--client", "c")
     ops.json("integration", "access", "sandbox", *access)
     said = ops.json("switch", "bets", "off", *WHY, "--brand", "acme", "--until", SOON)

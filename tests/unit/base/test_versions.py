@@ -64,7 +64,7 @@ def test_what_is_no_table_is_refused_by_name(table: str) -> None:
         Versions(table)
 
 
-def test_the_template_takes_no_table_whose_form_is_wrong() -> None:
+def test_o25_the_template_takes_no_table_whose_form_is_wrong() -> None:
     pattern = load_template()["Parameters"]["DeprecatedRoutes"]["AllowedPattern"]
     assert all(re.fullmatch(pattern, table) for table in ("", TABLE, "/a@1767225600"))
     assert not any(re.fullmatch(pattern, table) for table in MALFORMED)

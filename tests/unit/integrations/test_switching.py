@@ -52,7 +52,7 @@ def scene() -> Scene:
         OFFS.filter(bool), max_size=6,
     ), st.integers(0, 25),
 )  # fmt: skip
-def test_what_any_switch_that_concerns_it_stops_stands_still_and_nothing_else(
+def test_o24_what_any_switch_that_concerns_it_stops_stands_still_and_nothing_else(
     switch: Switch, brand: str, own: Off | None, shared: dict[str, Off], now: int
 ) -> None:
     integration = with_off(an_integration(brand_id=brand), switch, own)
@@ -82,7 +82,7 @@ def test_turning_twice_is_turning_once_and_a_new_end_keeps_the_beginning(
 
 @pytest.mark.parametrize("whose", [{}, {"brand": "acme"}, {"name": "branded"}], ids=str)
 @pytest.mark.parametrize("switch", SWITCHES)
-def test_a_switch_holds_until_its_end_and_not_a_second_longer(
+def test_o24_a_switch_holds_until_its_end_and_not_a_second_longer(
     scene: Scene, switch: Switch, whose: dict[str, str]
 ) -> None:
     end = int(scene.clock.now()) + 60
@@ -113,7 +113,7 @@ def test_on_for_one_overrules_neither_its_brand_nor_all(scene: Scene) -> None:
     assert not scene.off("bets", "branded")
 
 
-def test_every_turn_is_audited_with_its_end_and_tells_what_stands(scene: Scene) -> None:
+def test_o24_every_turn_is_audited_with_its_end_and_tells_what_stands(scene: Scene) -> None:
     now, turn = int(scene.clock.now()), scene.switching.turn
     ends = [now + 60, now + 120]
     assert turn("launches", on=False, name="plain", who=WHO)
