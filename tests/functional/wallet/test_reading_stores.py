@@ -15,12 +15,13 @@ from casino.base.errors import OutcomeUnknownError, UnavailableError
 from casino.dialects.igsp.dialect import Igsp
 from casino.integrations.model import Integration, Off
 from casino.integrations.store.cached_registry import CachedRegistry
-from casino.integrations.store.items import registry_key
+from casino.integrations.store.items import integration_item, registry_key
 from casino.integrations.store.registry import DynamoDbRegistry
 from casino.sessions.store.sessions import DynamoDbSessions
 from casino.wallet.model import Entry, Round, Tombstone
 from casino.wallet.store.accounts import DynamoDbAccounts
 from casino.wiring.hooks import wallet_service
+from testing.arranged import ARRANGED
 from testing.integrations import an_integration, with_terms
 from testing.world import SANDBOX, World
 from tests.functional.wallet.interrupted import Wire, add_player, bet, cancelled, failing, refused
@@ -190,8 +191,14 @@ def test_a_switch_that_says_no_more_than_off_holds_for_all_and_for_one(
     item[switch] = flag(True)
     world.client.put_item(TableName=world.tables.registry, Item=item)
     assert world.by_api_key("key") == SANDBOX
-    world.registry.put(off)
+    own = {**integration_item(SANDBOX), switch: flag(False)}
+    world.client.put_item(TableName=world.tables.registry, Item=own)
     assert world.by_api_key("key") == off
+    assert world.registry.change("sandbox", lambda _: SANDBOX, ARRANGED)
+    assert world.by_api_key("key") == SANDBOX
+    told = with_terms(SANDBOX, **{term: Off(1, 2**40, "why", "who")})
+    assert world.registry.change("sandbox", lambda _: told, ARRANGED)
+    assert world.by_api_key("key") == told
     stored = get(world.client, world.tables.registry, registry_key("integration", "sandbox"))
     assert stored is not None
     assert stored[switch] == flag(False)

@@ -28,11 +28,13 @@ def registry_key(kind: str, name: str) -> Item:
 
 
 def switches_item(offs: Mapping[str, Off]) -> Item:
-    """Store what is switched off, by name: why and until when beside the flags."""
+    """Store what is switched off, by name: why and until when beside the flags.
+
+    A flag without that is from an earlier version, and is written as it was read.
+    """
     item: Item = {attribute: flag(name not in offs) for name, attribute in _FLAGS.items()}
-    if offs:
-        item["off"] = {"M": {name: _off(off) for name, off in offs.items()}}
-    return item
+    told = {name: _off(off) for name, off in offs.items() if off != Off() or name not in _FLAGS}
+    return item | ({"off": {"M": told}} if told else {})
 
 
 def read_offs(item: Item) -> dict[str, Off]:
