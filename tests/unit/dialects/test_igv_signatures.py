@@ -85,13 +85,22 @@ def test_the_query_is_sorted_by_name(query: str, expected: str) -> None:
     assert sorted_query(query) == expected
 
 
-@pytest.mark.parametrize("query", ["a", "=1", "a=1&", "a=1&a=2", "a=ü", "a=1 2", "a=\ud800"])
+@pytest.mark.parametrize(
+    "query", ["a", "=1", "=1=2", "a=1&", "a=1&a=2", "a=1=2&a=3", "a=ü", "a=1 2", "a=\ud800"]
+)
 def test_a_query_without_one_order_is_neither_signed_nor_accepted(query: str) -> None:
     particulars = Particulars(query=query, request_id="a1b2c3")
     with pytest.raises(UnsignableError):
         family("igv-merchant").sign(BODY, live("current", rsa_key("current")), NOW, particulars)
     changed = replace(signed("igv-merchant"), query=query)
     assert _refused(changed) == "invalid_signature"
+
+
+@pytest.mark.parametrize("query", ["b=1&a", "a=\ud800"])
+def test_a_query_without_one_order_is_shown_as_it_came(query: str) -> None:
+    request = replace(signed("igv-merchant"), query=query)
+    shown = request.scheme.parts(request.message, "")
+    assert shown[0].value == query.encode("utf-8", "surrogatepass")
 
 
 def test_a_changed_query_is_refused_but_not_another_order() -> None:
@@ -155,6 +164,8 @@ def _bad_key(kind: str) -> str:
             return rsa_key()[:200] + rsa_key()[210:]
         case "elliptic":
             return openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout").decode()
+        case "edwards":
+            return openssl("genpkey", "-algorithm", "ed25519").decode()
         case "short":
             return rsa_key("short", 1024)
         case "encrypted":
@@ -165,7 +176,7 @@ def _bad_key(kind: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "kind", ["empty", "no PEM", "damaged", "elliptic", "short", "encrypted", "public"]
+    "kind", ["empty", "no PEM", "damaged", "elliptic", "edwards", "short", "encrypted", "public"]
 )
 def test_a_key_that_cannot_sign_is_named_without_being_shown(kind: str) -> None:
     key = _bad_key(kind)
@@ -177,6 +188,27 @@ def test_a_key_that_cannot_sign_is_named_without_being_shown(kind: str) -> None:
     assert refused.value.__cause__ is None
     lines = [line for line in key.splitlines() if len(line) > 20 and "-----" not in line]
     assert not any(line in str(refused.value) for line in lines)
+
+
+def _public(key: str) -> str:
+    return openssl("pkey", "-pubout", given=key.encode()).decode()
+
+
+def test_the_public_half_verifies() -> None:
+    half = live("current", _public(secret_of("igv-merchant")))
+    another = live("previous", _public(rsa_key("another")))
+
+    assert replace(signed("igv-merchant"), versions=(another, half)).verify() == "current"
+    assert _refused(replace(signed("igv-merchant"), versions=(another,))) == "invalid_signature"
+
+
+@pytest.mark.parametrize("kind", ["elliptic", "edwards", "short", "encrypted"])
+def test_a_key_of_another_kind_verifies_nothing(kind: str) -> None:
+    key = _bad_key(kind)
+    keys = [key] if kind == "encrypted" else [key, _public(key)]
+    for each in keys:
+        request = replace(signed("igv-merchant"), versions=(live("current", each),))
+        assert _refused(request) == "invalid_signature"
 
 
 def test_a_version_with_an_unreadable_key_verifies_nothing() -> None:

@@ -62,6 +62,29 @@ def test_what_was_won_may_be_lost_again() -> None:
     assert found == Met("rg_loss_limit", "loss_day", 100, left=1_000)
 
 
+@pytest.mark.parametrize("window", ["day", "week", "month"])
+def test_bonus_money_is_staked_and_never_lost(window: str) -> None:
+    """Of EUR 5.00 EUR 3.00 were bonus money; the bet stakes EUR 1.00, EUR 0.60 of it such."""
+    played = counted(limits(), Play(), Movement(500, plays=True, bonus_minor=300), NOON)
+    staked = Movement(100, plays=True, bonus_minor=60)
+    loss, wager = f"loss_{window}", f"wager_{window}"
+    for name, allowed, code, left in [
+        (loss, 240, "rg_loss_limit", 39),
+        (wager, 600, "rg_wager_limit", 99),
+    ]:
+        assert met_by(limits(**{name: allowed}), played, staked, NOON, None) is None
+        found = met_by(limits(**{name: allowed - 1}), played, staked, NOON, None)
+        assert found == Met(code, name, allowed - 1, left=left)
+    alone = Movement(100, plays=True, bonus_minor=100)
+    assert met_by(limits(**{loss: 0}), played, alone, NOON, None) is None
+    assert met_by(limits(stake=99), played, alone, NOON, None) is not None
+
+
+def test_nothing_is_left_of_a_limit_that_was_lowered_below_what_is_spent() -> None:
+    found = met(limits(wager_day=100), (-1, bet(500)))
+    assert found == Met("rg_wager_limit", "wager_day", 100, left=0)
+
+
 @pytest.mark.parametrize(
     ("window", "ago", "counts"),
     [
@@ -158,7 +181,9 @@ def test_a_bet_without_a_stake_meets_times_and_exclusions_alone() -> None:
 
 def test_a_reality_check_is_due_after_active_play_and_begins_anew() -> None:
     allowed = limits(reality_check=300)
-    played = folded(allowed, [(NOON, bet(200)), (NOON + 299, bet(100)), (NOON + 299, won(50))])
+    first = Movement(200, plays=True, bonus_minor=80)
+    paid = Movement(returned_minor=30, bonus_returned_minor=20)
+    played = folded(allowed, [(NOON, first), (NOON + 299, bet(100)), (NOON + 299, paid)])
     assert checked(allowed, played) is None
     crossed = counted(allowed, played, bet(10), NOON + 300)
     shown = (crossed.check_active_s, crossed.check_staked, crossed.check_returned)

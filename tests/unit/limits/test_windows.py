@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from casino.limits.windows import since_midnight_s, windows
+from casino.limits.windows import is_zone, since_midnight_s, windows
 
 #: With changes of clock by an hour, at midnight, by half an hour; without; with a skipped day.
 ZONES = (
@@ -61,6 +61,13 @@ def test_the_clock_on_the_wall_counts_since_midnight(zone: str, at: int) -> None
 )
 def test_a_week_is_an_iso_week_also_over_the_new_year(at: int, day: date, monday: date) -> None:
     assert windows("UTC", at)[:2] == (day.toordinal(), monday.toordinal())
+
+
+@pytest.mark.parametrize(
+    ("zone", "known"), [("UTC", True), ("Asia/Kathmandu", True), ("Europe/Berlim", False)]
+)
+def test_a_zone_is_known_or_not(zone: str, known: bool) -> None:
+    assert is_zone(zone) is known
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlim", "../zone", "Europe", "x" * 300])

@@ -7,7 +7,7 @@ import pytest
 
 from casino.integrations.model import Off
 from casino.wallet.decide import decide
-from casino.wallet.decision import Cancelled, Decision, Posting, Refusal, Replay
+from casino.wallet.decision import Cancelled, Decision, Posting, Refusal, Replay, RoundChange
 from casino.wallet.model import Entry, Tombstone, Transaction
 from testing.transactions import AT, NOW, PLAYER, a_bet, a_deposit, a_refund, a_win, a_withdrawal
 from tests.unit.wallet.situations import Parts, each, entry_of, row, situation
@@ -149,3 +149,16 @@ def test_a_withdrawal_is_decided_when(parts: Parts, decision: Refusal | Posting)
 def test_a_withdrawal_without_a_wallet_is_no_refusal_but_a_bug() -> None:
     with pytest.raises(LookupError, match="does not exist"):
         decided(a_withdrawal(250), {"wallet": None})
+
+
+def test_a_notice_moves_nothing_and_may_close_its_round() -> None:
+    notice = a_bet(kind="notice", type="notice", amount_minor=0)
+    closes = Posting("round_closed", (), RoundChange("r1", finish=True))
+
+    assert decided(replace(notice, round_id="r1"), {"session": None}) == closes
+    assert decided(notice, {"session": None}) == Posting("round_closed", ())
+
+
+def test_what_bets_in_two_steps_do_is_decided_elsewhere() -> None:
+    with pytest.raises(LookupError, match="decide_hold decides a settle"):
+        decided(a_bet(kind="settle"), {})

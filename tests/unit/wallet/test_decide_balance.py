@@ -3,10 +3,10 @@
 import pytest
 
 from casino.wallet.decide_session import decide_balance
-from casino.wallet.decision import BalanceFacts, Refusal
+from casino.wallet.decision import BalanceFacts, Refusal, exclusion_of
 from casino.wallet.model import Player
 from casino.wallet.queries import BalanceQuery
-from testing.transactions import AT, PLAYER, SESSION
+from testing.transactions import AT, NOW, PLAYER, SESSION
 from tests.unit.wallet.situations import WALLET, Parts, changed, each, each_pair, row
 
 USUAL = {
@@ -79,3 +79,20 @@ def test_an_unknown_player_has_no_balance_without_a_session_either() -> None:
     parts = {"query": NO_SESSION, "session": None, "player": None}
 
     assert decided(parts) == Refusal("player_not_found")
+
+
+@pytest.mark.parametrize(
+    ("excluded_until", "cool_off_until", "code"),
+    [
+        (NOW + 1, NOW + 1, "rg_self_excluded"),
+        (NOW, NOW + 1, "rg_cool_off"),
+        (NOW, NOW, None),
+    ],
+)
+def test_an_exclusion_ends_at_its_moment(
+    excluded_until: int, cool_off_until: int, code: str | None
+) -> None:
+    player = Player(
+        PLAYER, False, AT, self_excluded_until=excluded_until, cool_off_until=cool_off_until
+    )
+    assert exclusion_of(player, NOW) == code

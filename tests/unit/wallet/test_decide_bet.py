@@ -3,6 +3,7 @@
 import pytest
 
 from casino.integrations.model import Off
+from casino.limits.model import Limits, Play
 from casino.wallet.decide import decide_bet
 from casino.wallet.decision import Posting, Refusal, RoundChange
 from testing.transactions import NOW, a_bet
@@ -23,6 +24,7 @@ REFUSED = [
     row("session_expired", "the session is closed", session={"status": "closed"}),
     row("session_expired", "the session ends this second", session={"expires_at": NOW}),
     row("bets_disabled", "bets are switched off", terms={"bets_off": Off()}),
+    row("bets_disabled", "bets are off for a second", terms={"bets_off": Off(until=NOW + 1)}),
     row("unsupported_currency", "other currencies are listed", terms={"currencies": ("USD",)}),
     row("player_blocked", "the player is blocked", wallet={"blocked": True}),
     row("round_finished", "the round is finished", round={"finished": True}),
@@ -39,6 +41,7 @@ ACCEPTED = [
     row(DEBIT, "nothing is wrong"),
     row(DEBIT, "the stake is a tip", request={"type": "tip"}),
     row(DEBIT, "the session ends in a second", session={"expires_at": NOW + 1}),
+    row(DEBIT, "bets were off until this second", terms={"bets_off": Off(until=NOW)}),
     row(DEBIT, "the currency is listed", terms={"currencies": ("USD", "EUR")}),
     row(DEBIT, "the stake is all the money", wallet={"balance_minor": 250}),
     row(DEBIT, "the reserve leaves the stake", wallet={"reserved_minor": 99_750}),
@@ -92,6 +95,35 @@ def test_the_first_of_two_reasons_refuses_a_bet(parts: Parts, decision: Refusal)
 @each(ACCEPTED)
 def test_a_bet_is_posted_when(parts: Parts, decision: Posting) -> None:
     assert decided(parts) == decision
+
+
+@pytest.mark.parametrize(
+    ("values", "refused"),
+    [
+        ({"stake": 249}, "rg_stake_limit"),
+        ({"loss_day": 249}, "rg_loss_limit"),
+        ({"time_session": 1}, "rg_time_limit"),
+        ({"stake": 250, "loss_day": 250, "time_session": 2}, "round_finished"),
+    ],
+)
+def test_a_bet_meets_the_limits_of_its_wallet_before_the_end_of_its_round(
+    values: dict[str, int], refused: str
+) -> None:
+    """The session began a second ago."""
+    wallet = {"limits": Limits(tuple(values.items()))}
+    decision = decided({"wallet": wallet, "round": {"finished": True}})
+
+    assert isinstance(decision, Refusal)
+    assert decision.code == refused
+
+
+def test_a_bet_is_counted_on_top_of_what_was_played() -> None:
+    limits, play = Limits((("wager_day", 500),)), Play(at=NOW, staked=(251, 0, 0))
+    decision = decided({"wallet": {"limits": limits, "play": play}})
+
+    assert isinstance(decision, Refusal)
+    assert decision.code == "rg_wager_limit"
+    assert decided({"wallet": {"limits": limits}}) == DEBIT
 
 
 def test_a_refused_stake_tells_what_the_reserve_leaves() -> None:

@@ -70,6 +70,16 @@ ACCEPTED = [
     row(CREDIT, "it is a prize of a refunded round", request={"type": "prize"}, round=ALL_REFUNDED),
     row(CREDIT, "one bet of two is refunded", round={"bets": 2, "refunds": 1}),
     row(
+        Posting(
+            "win_credit",
+            (("integration", -1), ("player", 1)),
+            RoundChange("r1", paid_wins=1, expected_version=7),
+        ),
+        "it is a cent",
+        request=IN_ROUND | {"amount_minor": 1},
+        round={},
+    ),
+    row(
         Posting("win_after_round_finished", PAYOUT),
         "the round is finished",
         round={"finished": True},
@@ -147,6 +157,12 @@ def limited(single_minor: int | None = None, until: int = 0, currency: str = "EU
 HELD = [
     row(Posting(WIN_HELD, PAYOUT), "it is above the largest", terms=limited(499)),
     row(Posting(WIN_HELD, PAYOUT), "the exposure is exceeded", terms=limited(until=NOW + 1)),
+    row(
+        Posting(WIN_HELD, (("integration", -1), ("player", 1))),
+        "it is a cent, and the exposure is exceeded",
+        request={"amount_minor": 1},
+        terms=limited(until=NOW + 1),
+    ),
     row(in_round(7, WIN_HELD), "in a round", request=IN_ROUND, round={}, terms=limited(0)),
     row(
         Posting(WIN_HELD, PAYOUT),

@@ -33,7 +33,7 @@ def met_by(
         value = values.get(name)
         if value is not None and spent_s >= value:
             return Met("rg_time_limit", name, value)
-    return _amount_met(values, present, bet) if bet.staked_minor else None
+    return _amount_met(values, present, bet)
 
 
 def _amount_met(values: dict[str, int], present: Play, bet: Movement) -> Met | None:
@@ -57,7 +57,7 @@ def counted(limits: Limits, play: Play, movement: Movement, now: int) -> Play:
     today, before = windows(limits.zone, at), windows(limits.zone, play.at)
     gap_s = 0
     if movement.plays and play.played_at:
-        gap_s = max(0, at - play.played_at)
+        gap_s = at - play.played_at
         gap_s = gap_s if gap_s <= LONGEST_GAP_S else 0
     active_s = play.active_s if today[0] == before[0] else 0
     if gap_s:

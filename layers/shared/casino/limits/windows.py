@@ -1,6 +1,6 @@
 """Calendar windows in a time zone: a window that ended is not counted, so nothing sweeps."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Final
 
 from casino.limits.model import PerWindow
@@ -27,7 +27,7 @@ def windows(zone: str, at: int) -> PerWindow:
     """Return what tells the day, the ISO week and the month of a moment from any other."""
     ordinal = _local(zone, at)[0]
     day = date.fromordinal(ordinal)
-    return ordinal, ordinal - day.weekday(), day.year * 12 + day.month
+    return ordinal, ordinal - day.weekday(), ordinal - day.day
 
 
 def since_midnight_s(zone: str, at: int) -> int:
@@ -45,7 +45,7 @@ def _local(zone: str, at: int) -> tuple[int, int]:
         from zoneinfo import ZoneInfo
 
         try:
-            local = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
+            local = datetime.fromtimestamp(at, ZoneInfo(zone))
             return local.toordinal(), local.hour * 3600 + local.minute * 60 + local.second
         except _UNKNOWN:
             pass

@@ -41,7 +41,7 @@ def stake_of(wallet: Wallet, bonus: Bonus, snapshot: Snapshot, bet: Transaction,
     in_round, amount_minor = _shares_in_round(snapshot.round, bet, grant), bet.amount_minor
     if bet.type == "freespin":
         pays = grant is not None and grant.terms.pays == BONUS and in_round
-        weight = max(1, amount_minor) if pays else 0
+        weight = max(1, amount_minor)
         part = _part(bonus, bonus.grant, weight=weight) if pays else None
         tracked = _tracked(bonus, weight, weight) if pays else None
         notional = (("integration", amount_minor), (HOUSE, -amount_minor))

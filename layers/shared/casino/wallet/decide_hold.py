@@ -42,13 +42,13 @@ def _open(
     if snapshot.hold is not None:
         return Refusal("duplicate_bet")
     owner = snapshot.session.player_id if snapshot.session is not None else ""
-    bet = replace(request, kind="bet", player_id=owner, round_id=None)
+    bet = replace(request, player_id=owner, round_id=None)
     decision = decide_bet(snapshot, bet, terms, now)
     if isinstance(decision, Refusal):
         return decision
     held = dict(decision.postings)
     held[HELD] = held.pop("integration")
-    return replace(decision, rule="hold", postings=_postings(**held), round_change=None)
+    return replace(decision, rule="hold", postings=_postings(**held))
 
 
 def _settle(

@@ -60,10 +60,11 @@ _KEY_ID: Final = re.compile(r"[!-~]{1,256}", re.ASCII)
 class _Input:
     """What a signature says of itself."""
 
-    label: str
     components: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]
     """In their order, each value as it was written."""
+    signature: str = ""
+    """In base64."""
 
     @property
     def line(self) -> str:
@@ -135,12 +136,12 @@ class WinupgoFamily(Family):
             given["X-Idempotency-Key"] = particulars.request_id
         headers = {**given, "Content-Digest": content_digest(body)}
         parameters = ("created", f"{int(now)}"), ("keyid", f'"{pair.api_key}"')
-        said = _Input("sig1", COVERED, (*parameters, ("alg", '"hmac-sha256"')))
+        said = _Input(COVERED, (*parameters, ("alg", '"hmac-sha256"')))
         received = {name.lower(): [value] for name, value in headers.items()}
         base = _base(said, Message(body, received, path=particulars.path))
         mac = hmac.digest(pair.secret_key.encode(), base, "sha256")
-        headers["Signature-Input"] = f"{said.label}={said.line}"
-        headers["Signature"] = f"{said.label}=:{base64.b64encode(mac).decode()}:"
+        headers["Signature-Input"] = f"sig1={said.line}"
+        headers["Signature"] = f"sig1=:{base64.b64encode(mac).decode()}:"
         return headers
 
     def parts(self, message: Message, secret_key: str) -> tuple[Part, ...]:
@@ -154,7 +155,8 @@ class WinupgoFamily(Family):
     def fits(self, signed: bytes, headers: Headers, secret_key: bytes) -> bool:
         """Tell whether the signature is that of exactly this base."""
         try:
-            given, raw = _input(headers), _signature(headers)
+            given = _input(headers)
+            raw = _decoded(given.signature)
         except SignatureRefusedError:
             return False
         public = secret_key.startswith(ed25519.PREFIX.encode())
@@ -213,14 +215,7 @@ def _input(headers: Headers) -> _Input:
     signature = _SIGNATURE.fullmatch(single(headers, "signature", "invalid_signature"))
     if signature is None or signature[1] != match[1]:
         raise SignatureRefusedError("invalid_signature")
-    return _Input(match[1], components, parameters)
-
-
-def _signature(headers: Headers) -> bytes:
-    match = _SIGNATURE.fullmatch(single(headers, "signature", "invalid_signature"))
-    if match is None:
-        raise SignatureRefusedError("invalid_signature")
-    return _decoded(match[2])
+    return _Input(components, parameters, signature[2])
 
 
 def _base(given: _Input, message: Message) -> bytes:
