@@ -46,7 +46,8 @@ def _verb(switch: Switch, what: str) -> Callable[..., Output]:
         )
         at = operations.integrations.everywhere_at() if changed else None
         until = iso_utc(end) if end else None
-        data = {"switch": switch, "state": state, "integration": integration, "brand": brand}
+        whom = {"integration": integration, "brand": brand}
+        data: dict[str, object] = {"switch": switch, "state": state, **whom}
         data |= {"until": until, "changed": changed} | ({"effective_at": at} if at else {})
         said = f"{switch} of {whose(Standing(switch, Off(), integration or '', brand or ''))} are"
         said += f" {state}" + (f" until {until}" if until else "")
