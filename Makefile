@@ -117,6 +117,10 @@ certify: .venv/.project ## Certify the stack of `make run`, each protocol (ONLY=
 certify-matrix: .venv/.project ## Play every iGSP scenario of the certification kit against every known mistake
 	CERTIFY_MATRIX=all $(BIN)/pytest tests/functional/certify/test_broken_wallet.py
 
+.PHONY: pictures
+pictures: .venv/.project ## Take the pictures of the console in docs/pictures, from the stack of `make run`
+	$(BIN)/python -m sandbox.pictures
+
 .PHONY: drill
 drill: install ## Rehearse a restore on a local AWS of its own: backup, tear, mend, verify, reconcile (WITHOUT_REBUILD=1)
 	$(BIN)/python -m sandbox.drill $(if $(WITHOUT_REBUILD),--without-rebuild)
