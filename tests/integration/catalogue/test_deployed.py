@@ -48,6 +48,13 @@ def sync(loop: Loop, *, delta: bool = False) -> dict[str, Any]:
     return run
 
 
+@pytest.fixture(scope="module")
+def synced(loop: Loop) -> Loop:
+    """The same after a full run; what a test changes at the provider it synchronises itself."""
+    sync(loop)
+    return loop
+
+
 def shown(loop: Loop) -> dict[str, Any]:
     data = catalogue.show(loop.operations, INTEGRATION).data
     assert isinstance(data, dict)
@@ -76,34 +83,31 @@ def test_a_full_run_stores_every_game(loop: Loop) -> None:
     assert now["quarantined"] == 0
 
 
-def test_a_run_whose_time_is_up_goes_on_in_fresh_invocations(loop: Loop, hasty: None) -> None:
-    touched = [game["id"] for game in loop.provider.control.records("games")][:1_100]
-    loop.provider.control.change("games", touched, {"rtp": 0.5})
-    loop.provider.control.reset_stats()
+def test_a_run_whose_time_is_up_goes_on_in_fresh_invocations(synced: Loop, hasty: None) -> None:
+    touched = [game["id"] for game in synced.provider.control.records("games")][:1_100]
+    synced.provider.control.change("games", touched, {"rtp": 0.5})
+    synced.provider.control.reset_stats()
 
-    run = sync(loop, delta=True)
+    run = sync(synced, delta=True)
 
     assert run["written"] == 1_100
     # Each page was asked for once: nothing was lost and nothing done twice.
-    assert loop.provider.control.stats()["requests"]["games"] == 6
+    assert synced.provider.control.stats()["requests"]["games"] == 6
 
 
-def test_an_unchanged_catalogue_is_synchronised_without_writing_a_record(loop: Loop) -> None:
-    sync(loop)
-
-    run = sync(loop)
+def test_an_unchanged_catalogue_is_synchronised_without_writing_a_record(synced: Loop) -> None:
+    run = sync(synced)
 
     assert (run["records"], run["written"], run["unchanged"]) == (GAMES + 40, 0, GAMES + 40)
 
 
-def test_a_disabled_game_leaves_the_lobby_with_one_delta_run(loop: Loop) -> None:
-    sync(loop)
-    api = loop.operations.api
+def test_a_disabled_game_leaves_the_lobby_with_one_delta_run(synced: Loop) -> None:
+    api = synced.operations.api
     assert api is not None
     before = api.ask("GET", "/catalogue/games?limit=1")["games"][0]
-    loop.provider.control.change("games", [before["game_id"]], {"status": "inactive"})
+    synced.provider.control.change("games", [before["game_id"]], {"status": "inactive"})
 
-    run = sync(loop, delta=True)
+    run = sync(synced, delta=True)
 
     after = api.ask("GET", "/catalogue/games?limit=1")["games"][0]
     assert run["written"] == 1
@@ -112,34 +116,32 @@ def test_a_disabled_game_leaves_the_lobby_with_one_delta_run(loop: Loop) -> None
     assert before["game_id"] in {game["game_id"] for game in shelf["games"]}
 
 
-def test_a_disabled_game_cannot_be_launched_after_one_delta_run(loop: Loop) -> None:
-    sync(loop)
-    introduce(loop.operations, "p_demo_1")
-    api = loop.operations.api
+def test_a_disabled_game_cannot_be_launched_after_one_delta_run(synced: Loop) -> None:
+    introduce(synced.operations, "p_demo_1")
+    api = synced.operations.api
     assert api is not None
     query = urlencode({"status": "active", "currency": "EUR", "country": PROFILE["country"]})
     game_id = api.ask("GET", f"/catalogue/games?{query}")["games"][0]["game_id"]
-    launch(loop.operations, "p_demo_1", "EUR", game_id)
-    loop.provider.control.change("games", [game_id], {"status": "inactive"})
+    launch(synced.operations, "p_demo_1", "EUR", game_id)
+    synced.provider.control.change("games", [game_id], {"status": "inactive"})
 
-    sync(loop, delta=True)
+    sync(synced, delta=True)
 
     with pytest.raises(OpsError) as refused:
-        launch(loop.operations, "p_demo_1", "EUR", game_id)
+        launch(synced.operations, "p_demo_1", "EUR", game_id)
     assert refused.value.code == "game_disabled"
 
 
-def test_a_tick_of_the_schedule_runs_every_integration_with_a_provider(loop: Loop) -> None:
-    sync(loop)
-    started = iso_utc(loop.operations.clock.now())
-    client, name = loop.operations.functions, loop.operations.stack.sync_function
+def test_a_tick_of_the_schedule_runs_every_integration_with_a_provider(synced: Loop) -> None:
+    started = iso_utc(synced.operations.clock.now())
+    client, name = synced.operations.functions, synced.operations.stack.sync_function
 
     answer = client.invoke(FunctionName=name, Payload=json.dumps({"mode": "delta"}).encode())
 
     assert json.load(answer["Payload"])["integrations"] == [INTEGRATION]
 
     def ran() -> bool:
-        finished = loop.operations.sync_store.state(INTEGRATION).last_finished_at
+        finished = synced.operations.sync_store.state(INTEGRATION).last_finished_at
         return finished is not None and finished > started
 
     assert poll(ran, DEADLINE_S)
