@@ -6,7 +6,7 @@ for its log and scratch files, and one process group, are all that has to be cle
 
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sandbox.processes import (
@@ -47,9 +47,17 @@ class MiniStack(LocalServer):
     ready_path = "/_ministack/ready"
     port_variable = "MINISTACK_PORT"
 
+    keeps_state: bool = False
+    """Whether it writes its state when it is asked to end."""
+
     @property
     def endpoint(self) -> str:
         return self.base_url
+
+    @property
+    def has_last_words(self) -> bool:
+        # Without any it would wait for seconds, for functions that nobody hears any more.
+        return self.keeps_state
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         super().stop(timeout_s)
@@ -75,7 +83,7 @@ def start(
     if not INTERPRETER.exists():
         raise LocalServerError("MiniStack is not installed: make install")
     (folder / "tmp").mkdir(parents=True, exist_ok=True)
-    return MiniStack.launch(
+    started = MiniStack.launch(
         [INTERPRETER, "-P", _START],
         _environment(folder, port, bind_host, enforce_iam, keep_state),
         folder,
@@ -84,6 +92,7 @@ def start(
         bind_host=bind_host,
         timeout_s=timeout_s,
     )
+    return replace(started, keeps_state=keep_state)
 
 
 def state_folder(folder: Path) -> Path:

@@ -60,6 +60,11 @@ class LocalServer:
         # One that has ended is still there for signals until its parent takes note of it.
         return _sent(os.kill, self.pid, 0) and not is_free(self.port, LOOPBACK)
 
+    @property
+    def has_last_words(self) -> bool:
+        """Whether it is asked to end, as it has something left to do then."""
+        return True
+
     def is_ready(self) -> bool:
         connection = HTTPConnection(LOOPBACK, self.port, timeout=2)
         try:
@@ -72,8 +77,9 @@ class LocalServer:
 
     def stop(self, timeout_s: float = STOP_TIMEOUT_S) -> None:
         """Ask it to end, and end it with all that it started when it has not after `timeout_s`."""
-        _sent(os.kill, self.pid, signal.SIGTERM)
-        poll(lambda: not self.is_alive(), timeout_s)
+        if self.has_last_words:
+            _sent(os.kill, self.pid, signal.SIGTERM)
+            poll(lambda: not self.is_alive(), timeout_s)
         # Also what is left of the processes in its group.
         _sent(os.killpg, self.pid, signal.SIGKILL)
         if not poll(lambda: not self.is_alive(), timeout_s):
