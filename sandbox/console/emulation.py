@@ -30,8 +30,6 @@ TROUBLES: Final[Mapping[str, tuple[str, str, Mapping[str, Any]]]] = {
     "session": ("Expired session", "bets name a session that has expired", {}),
     "down": ("Provider down", "the studio is cut off in the middle of a round", {"after": 1}),
 }
-#: A studio sends what it owes again, as a copy may meet the rest of the trouble.
-_TRIES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -92,19 +90,19 @@ def trouble(operations: Operations, studio: Studio, plan: Plan) -> dict[str, Any
 
 
 def play(operations: Operations, studio: Studio, plan: Plan) -> Outcome:
-    """Play the plan in a new game, let the studio settle, and compare."""
+    """Play the plan in a new game, end the trouble, let the studio settle, and compare."""
     since = operations.clock.now()
     studio.calm()
     game = studio.open_game(operations, plan.player, plan.currency)
-    studio.arm(trouble(operations, studio, plan))
-    for _ in range(plan.rounds):
-        studio.spin(game, plan.stake)
+    known = max((each["number"] for each in studio.line()["carried"]), default=0)
+    try:
+        studio.arm(trouble(operations, studio, plan))
+        for _ in range(plan.rounds):
+            studio.spin(game, plan.stake)
+    finally:
+        studio.calm()
     books = studio.settle(game)
-    for _ in range(_TRIES):
-        if books["owed"]:
-            books = studio.settle(game)
-    carried = studio.line()["carried"]
-    studio.calm()
+    carried = [each for each in studio.line()["carried"] if each["number"] > known]
     moved = _moved(operations, plan, since)
     rounds = [{**each, "moved": moved[_tag(each["round_id"])]} for each in books["rounds"]]
     proof = ledger.verify(operations, plan.player, plan.currency)

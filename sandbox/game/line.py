@@ -37,14 +37,14 @@ class Line:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
+        self._carried: deque[dict[str, Any]] = deque(maxlen=_KEPT)
         self.clear()
 
     def clear(self) -> None:
-        """Forget all troubles and what was carried; what is held up is lost."""
+        """Forget all troubles; what is held up is lost."""
         self._armed: list[Trouble] = []
         self._stuck: tuple[bytes, Trouble] | None = None
         self._held: list[httpx.Request] = []
-        self._carried: deque[dict[str, Any]] = deque(maxlen=_KEPT)
 
     def arm(self, wanted: Mapping[str, Any]) -> Trouble:
         """Add a trouble as the admin route takes it; raises `TroubleError`."""
@@ -192,7 +192,7 @@ def _forged(request: httpx.Request) -> httpx.Request:
 
 
 def line_routes(line: Line, guard: Callable[[Handler], Handler] = own_tools_only) -> list[Route]:
-    """Return `/admin/line`: GET shows it, POST arms a trouble, DELETE forgets all."""
+    """Return `/admin/line`: GET shows it, POST arms a trouble, DELETE forgets them."""
 
     async def show(request: Request) -> Response:
         return JSONResponse(line.describe())

@@ -177,7 +177,7 @@ class Studio[S: Seat](Game[S]):
             self.line.free()
             told = send(calls)
             if told is None:
-                continue
+                return  # the rest would not be answered either
             seat.owed.pop(round_id, None)
             for played in seat.rounds:
                 if played["round_id"] == round_id:

@@ -57,11 +57,12 @@ class Table:
         for round_id, send in list(session.owed.items()):
             self._caller.line.free()
             told = await send()
-            if told is not None:
-                del session.owed[round_id]
-                for played in session.rounds:
-                    if played["round_id"] == round_id:
-                        played.update(told)
+            if told is None:
+                return  # the rest would not be answered either
+            del session.owed[round_id]
+            for played in session.rounds:
+                if played["round_id"] == round_id:
+                    played.update(told)
 
     async def _play_demo(self, session: Session, stake: Decimal, win: Decimal) -> dict[str, Any]:
         round_id = f"demo-{uuid.uuid4().hex}"
