@@ -105,6 +105,10 @@ verify-million: .venv/.project ## Prove a ledger of VERIFY_ENTRIES=1000000 entri
 tellings: .venv/.project ## Tell TELLINGS=2000 streams that are doubled, shuffled, cut and refused; the archive ends complete
 	TELLINGS=$(or $(TELLINGS),2000) $(BIN)/pytest tests/functional/events/test_publishing.py
 
+.PHONY: mutants
+mutants: .venv/.project ## Change the code that decides and verifies, and see the tests notice each (ONLY=wallet.decide, JOBS=2)
+	JOBS=$(or $(JOBS),1) nice $(BIN)/python -m tests.mutation $(ONLY)
+
 .PHONY: races
 races: install ## Let settlement, rollback and release race RACES=1000 times, and 16 processes mix dialects (CROWD=200)
 	RACES=$(or $(RACES),1000) CROWD=$(or $(CROWD),200) $(BIN)/pytest tests/integration/wallet/test_concurrency.py -k "race or 16"

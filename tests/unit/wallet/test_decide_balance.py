@@ -7,6 +7,7 @@ from casino.wallet.decision import BalanceFacts, Refusal, exclusion_of
 from casino.wallet.model import Player
 from casino.wallet.queries import BalanceQuery
 from testing.transactions import AT, NOW, PLAYER, SESSION
+from tests.unit.wallet.granted import granted
 from tests.unit.wallet.situations import WALLET, Parts, changed, each, each_pair, row
 
 USUAL = {
@@ -33,6 +34,8 @@ NO_SESSION = {"session_id": None}
 TOLD = [
     row(100_000, "nothing is wrong"),
     row(74_900, "funds are reserved", wallet={"reserved_minor": 25_100}),
+    row(101_000, "there is bonus money", wallet={"bonus": granted()}),
+    row(100_000, "the bonus money is past its end", wallet={"bonus": granted(expires_at=0)}),
     row(-1, "more is reserved than there is", wallet={"reserved_minor": 100_001}),
     row(0, "the player has no wallet in the currency", wallet=None),
     row(100_000, "the player is blocked", player={"blocked": True}, wallet={"blocked": True}),
