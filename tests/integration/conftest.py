@@ -106,21 +106,21 @@ def casino(local: driver.MiniStack) -> Casino:
 
 
 @pytest.fixture(scope="session")
-def loop(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loop]:
+def stage(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    """The same, for the counterparts beside iGSP."""
+    return casino.stage(tmp_path_factory.mktemp("counterparts"), free_port(5))
+
+
+@pytest.fixture(scope="session")
+def loop(casino: Casino, stage: Stage) -> Iterator[Loop]:
     """The same with a simulated provider of iGSP, whose catalogue is synchronised."""
-    folder, keys = tmp_path_factory.mktemp("loop"), casino.credentials
+    keys, folder = casino.credentials, stage.folder
     closed = close_loop(casino.stack, casino.operations, keys, free_port(), folder, games=50)
     try:
         closed.sync()
         yield closed
     finally:
         closed.provider.stop()
-
-
-@pytest.fixture(scope="session")
-def stage(casino: Casino, tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    """The casino, for the counterparts beside iGSP."""
-    return casino.stage(tmp_path_factory.mktemp("counterparts"), free_port(5))
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ LONGEST: Final = (
     "certify/test_own_wallet.py",
     "aws/test_package.py",
     "integrations/test_rotation_live.py",
+    "sandbox/test_console_journeys.py",
     "sandbox/test_deployed_stack.py",
     "accounts/test_api.py",
     "igv/test_deployed.py",

@@ -21,8 +21,7 @@ from sandbox import up
 from sandbox.console.app import PAGES
 from sandbox.console.emulation import TROUBLES
 from sandbox.flexsoft.part import GAMES, INTEGRATION, FlexsoftPart
-from sandbox.loop import INTEGRATION as IGSP
-from sandbox.loop import close_loop
+from sandbox.loop import Loop
 from sandbox.ministack import free_port
 from sandbox.part import ConsoleProcess, Given, Stage
 from sandbox.up import Casino, with_test_players
@@ -35,32 +34,24 @@ PRESSED = {"igsp": list(TROUBLES), "flexsoft": ["drop-answer"], "winupgo": ["reo
 
 @pytest.fixture(scope="module")
 def console(
-    casino: Casino, flexsoft: FlexsoftPart, winupgo: WinupgoPart, stage: Stage
+    casino: Casino, loop: Loop, flexsoft: FlexsoftPart, winupgo: WinupgoPart, stage: Stage
 ) -> Iterator[str]:
     """The console of the deployed stack with its three studios; returns its address."""
-    operations, folder = casino.operations, stage.folder
-    known = operations.registry.get(IGSP)
-    assert known is not None
-    loop = close_loop(casino.stack, operations, casino.credentials, free_port(), folder, games=30)
+    folder = stage.folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(up, "STACK_FILE", folder / "stack.json")
+        up._write_stack_file(
+            with_test_players(casino), loop, {"flexsoft": flexsoft, "winupgo": winupgo}
+        )
+    settings = Settings(Access("https://casino.example", "key", "secret"), (), Rules(), 1, 1)
+    run = try_out(only=["FUN-01", "IDE-01"])
+    report.write(report.build(run, "igsp", settings, ""), folder / "certify" / "igsp")
+    given = Given(str(folder / "stack.json"))
+    process = replace(stage, port=free_port()).start(ConsoleProcess, 0, given)
     try:
-        loop.sync()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(up, "STACK_FILE", folder / "stack.json")
-            up._write_stack_file(
-                with_test_players(casino), loop, {"flexsoft": flexsoft, "winupgo": winupgo}
-            )
-        settings = Settings(Access("https://casino.example", "key", "secret"), (), Rules(), 1, 1)
-        run = try_out(only=["FUN-01", "IDE-01"])
-        report.write(report.build(run, "igsp", settings, ""), folder / "certify" / "igsp")
-        given = Given(str(folder / "stack.json"))
-        process = replace(stage, port=free_port()).start(ConsoleProcess, 0, given)
-        try:
-            yield process.base_url
-        finally:
-            process.stop()
+        yield process.base_url
     finally:
-        loop.provider.stop()
-        operations.registry.put(known)
+        process.stop()
 
 
 @pytest.fixture
