@@ -204,6 +204,15 @@ def test_a_switch_that_says_no_more_than_off_holds_for_all_and_for_one(
     assert stored[switch] == flag(False)
 
 
+def test_a_switch_that_an_earlier_version_turned_on_is_turned_off_again(world: World) -> None:
+    """It turned the flag, and left what stands beside it."""
+    told, anew = (with_terms(SANDBOX, bets_off=Off(at, 2**40, "why", "who")) for at in (1, 2))
+    left = {**integration_item(told), "bets_enabled": flag(True)}
+    world.client.put_item(TableName=world.tables.registry, Item=left)
+    assert world.registry.change("sandbox", lambda _: anew, ARRANGED)
+    assert world.registry.get("sandbox") == anew
+
+
 def test_a_key_of_another_integration_cannot_be_taken(world: World) -> None:
     world.registry.put(Integration("acme", "igsp", "secret"), ("key",))
     with pytest.raises(ValueError, match="another integration"):

@@ -119,11 +119,14 @@ class DynamoDbRegistry:
 
         def step() -> bool:
             nonlocal changed
-            before = self.get(name)
-            if before is None:
+            key = registry_key("integration", name)
+            item = get(self._client, self._table, key)
+            if item is None:
                 raise LookupError(f"integration {name} does not exist")
+            before = read_integration(item)
             old, new = integration_item(before), integration_item(update(before))
-            key = {"kind": old["kind"], "id": old["id"]}
+            if "off" in item and old.get("off") != new.get("off"):
+                old["off"] = item["off"]  # with what an earlier version left there
             changes = difference(self._table, key, old, new)
             writes = [*changes, *points]
             if not writes:
