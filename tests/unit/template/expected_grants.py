@@ -221,7 +221,7 @@ _OWN: Grants = {
     "InvoFunction": RECEIVE_GRANTS | {"InvoLogs": LOGS},
     "InvoCallsFunction": MERCHANT_GRANTS
     | {
-        "RegistryTable": {"dynamodb:BatchGetItem"},
+        "RegistryTable": {"dynamodb:GetItem", "dynamodb:BatchGetItem"},
         "AuditTable": {"dynamodb:PutItem", "dynamodb:Query"},
         "KmsKeyArn": READ_KEY | WRITE_KEY,
         "InvoCallsLogs": LOGS,
