@@ -53,12 +53,10 @@ def in_force(own: Integration, shared: Mapping[str, Off]) -> Integration:
 def turned(standing: Off | None, wanted: Off | None, now: float) -> Off | None:
     """Return how a switch stands once `wanted` was asked for: what stands so already stays.
 
-    A new end keeps the time since when it has been off.
+    A new end keeps the time since when it has been off. What has ended is forgotten once it is
+    turned on: earlier versions, which know no end, have seen it off till then.
     """
-    stands = stopped(standing, now)
-    if wanted is None:
-        return None if stands else standing
-    if standing is None or not stands:
+    if wanted is None or standing is None or not stopped(standing, now):
         return wanted
     return standing if wanted.until == standing.until else replace(wanted, since=standing.since)
 
