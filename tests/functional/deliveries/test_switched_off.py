@@ -2,10 +2,10 @@
 
 import pytest
 
-from casino.deliveries.model import MOST_ATTEMPTS
-from casino.integrations.model import Off
+from casino.deliveries.model import MOST_ATTEMPTS, Delivery, Outcome
+from casino.integrations.model import Integration, Off
 from testing.integrations import an_integration, with_terms
-from tests.functional.deliveries.test_worker import House
+from tests.functional.deliveries.test_worker import House, Scripted
 
 
 @pytest.mark.parametrize("whose", ["acme", "account"])
@@ -29,3 +29,19 @@ def test_o24_what_is_switched_off_waits_without_a_try_and_is_acted_on_once(whose
     assert house.sweep() == house.sweep() == 0
     assert (house.state(), house.effect.asked) == ("done", ["k2", "k1"])
     assert house.inbox.stored["acme", "k1"].attempts == 1
+
+
+def test_o24_a_sweep_under_way_stops_at_the_next_delivery() -> None:
+    house = House()
+
+    class Pressed(Scripted):
+        def act(self, delivery: Delivery, integration: Integration, now: float) -> Outcome:
+            house.integrations["acme"] = with_terms(integration, partners_off=Off(1))
+            return super().act(delivery, integration, now)
+
+    house.effect = Pressed()
+    for key in ("k1", "k2"):
+        house.receive(key)
+    house.sweep()
+    assert house.effect.asked == ["k1"]
+    assert (house.state("k2"), house.inbox.stored["acme", "k2"].attempts) == ("received", 0)

@@ -10,7 +10,6 @@ what is due again. A counterpart that does not answer keeps nothing waiting but 
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final
 
 from casino.base.clock import Clock
@@ -100,13 +99,15 @@ class Worker:
         Returns how long the oldest delivery has waited to be acted on, in seconds; 0 when none
         waits.
         """
-        oldest_s, waits = 0.0, cache(self._waits)
+        oldest_s, off = 0.0, set[str]()
         for delivery in self.inbox.of_state("received"):
             now = self.clock.now()
-            due = delivery.next_at <= now and left_s() > 10
-            if due and not waits(delivery.integration):
-                self._work(delivery.integration, delivery.key)
-                again = self.inbox.get(delivery.integration, delivery.key)
+            name, due = delivery.integration, delivery.next_at <= now and left_s() > 10
+            if due and name not in off and self._waits(name):
+                off.add(name)
+            elif due and name not in off:
+                self._work(name, delivery.key)
+                again = self.inbox.get(name, delivery.key)
                 if again is None or again.state != "received":
                     continue
             oldest_s = max(oldest_s, now - delivery.received_at)
