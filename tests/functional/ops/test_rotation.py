@@ -181,7 +181,7 @@ def test_every_change_is_on_record_with_the_callers_arn_and_fingerprints(ops: Co
     ops.json("integration", "retire-previous", "sandbox")
     ops.json("integration", "disable", "sandbox")
     ops.json("integration", "allow-ip", "sandbox", "192.0.2.10")
-    ops.json("switch", "bets", "off")
+    ops.json("switch", "bets", "off", "--reason", "a faulty game")
     records = ops.json("audit")["records"]
     assert [record["what"] for record in records] == [
         *("add", "stage", "rotate", "rollback", "retire-previous", "disable", "allow-ip"),
