@@ -25,7 +25,7 @@ def test_the_red_button_stops_bets_and_launches_and_nothing_that_is_owed(
         bet = {"provider_tx_id": f"b{number}", "round_id": f"r{number}"}
         assert partner.bet(1_000, **bet).status == 200
     for what in ("bets", "sessions"):
-        Console(partner.world).json("switch", what, "off", *whose)
+        Console(partner.world).json("switch", what, "off", "--reason", "a test", *whose)
     partner.handler = load_function("flexsoft")
     capsys.readouterr()
 

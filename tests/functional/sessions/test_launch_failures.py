@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from casino.base.errors import OutcomeUnknownError, UnavailableError
+from casino.integrations.model import Off
 from casino.providers.ports import Launched, LaunchRequest
 from casino.sessions.launch import LaunchService
 from casino.sessions.model import LEASE_S, second_id
@@ -71,7 +72,7 @@ def test_o21_a_launch_counts_to_its_objective_unless_launches_are_switched_off(
     desk.provider.answers = [failure("provider_timeout", None)]
     desk.launch()
     assert counted(output()) == ["Requests", "Failures"]
-    desk.world.configure(url=PROVIDER_URL, sessions_enabled=False)
+    desk.world.configure(url=PROVIDER_URL, launches_off=Off())
     desk.clock.sleep(60)
     assert desk.launch().error == "sessions_disabled"
     assert counted(output()) == []

@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from casino.audit.model import Who
 from casino.bonus.model import BonusTerms
 from casino.dialects.igsp.dialect import Igsp
+from casino.integrations.model import Off
 from casino.integrations.store.items import registry_key
 from casino.wallet.model import Player, Session
 from casino.wallet.refusals import REFUSALS
@@ -103,6 +104,8 @@ class Replay:
                 world.accounts.set_reserved(**given)
             case "integration":
                 keys = tuple(given.pop("api_keys", (API_KEY,)))
+                if not given.pop("bets_enabled", True):  # as it was called when it was recorded
+                    given["bets_off"] = Off()
                 world.registry.put(with_terms(SANDBOX, **given), keys)
             case "registry item":
                 # Recorded when kind and name stood together in the key.

@@ -24,7 +24,7 @@ def test_the_red_button_stops_holds_and_sessions_and_no_end_of_a_bet(
     for number in (1, 2):
         assert partner.authorize(f"k{number}", bet_id=f"b{number}").status == 200
     for what in ("bets", "sessions"):
-        Console(world).json("switch", what, "off", *whose)
+        Console(world).json("switch", what, "off", "--reason", "a test", *whose)
     partner.handler = load_function("winupgo")
     capsys.readouterr()
 
