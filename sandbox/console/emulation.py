@@ -1,10 +1,10 @@
 """Plays rounds of a studio whose requests meet trouble, and asks whether the money held.
 
-It held when the studio's books and the ledger agree about every round, and the wallet is proved.
+It held when the studio's books and the ledger agree about every round, the ledger knows no other
+round of these sessions, and the wallet is proved.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -53,6 +53,8 @@ class Outcome:
     rounds: Sequence[Mapping[str, Any]]
     """As the studio's books say, each with what the ledger says that it `moved`."""
     owed: int
+    moved: Decimal
+    """What the ledger says that all rounds of the same sessions moved, unknown ones among them."""
     carried: Sequence[Mapping[str, Any]]
     proof: str
     proved: bool
@@ -63,15 +65,10 @@ class Outcome:
         return sum((Decimal(each["net"] or 0) for each in self.rounds), Decimal(0))
 
     @property
-    def moved(self) -> Decimal:
-        """What the ledger says."""
-        return sum((each["moved"] for each in self.rounds), Decimal(0))
-
-    @property
     def held(self) -> bool:
         """Whether no cent was lost, invented or doubled."""
         agree = all(Decimal(each["net"] or 0) == each["moved"] for each in self.rounds)
-        return agree and not self.owed and self.proved
+        return agree and self.said == self.moved and not self.owed and self.proved
 
 
 def trouble(operations: Operations, studio: Studio, plan: Plan) -> dict[str, Any]:
@@ -103,25 +100,41 @@ def play(operations: Operations, studio: Studio, plan: Plan) -> Outcome:
         studio.calm()
     books = studio.settle(game)
     carried = [each for each in studio.line()["carried"] if each["number"] > known]
-    moved = _moved(operations, plan, since)
-    rounds = [{**each, "moved": moved[_tag(each["round_id"])]} for each in books["rounds"]]
+    written = _written(operations, plan, since)
+    rounds = [{**each, "moved": _moved(written, each["round_id"])} for each in books["rounds"]]
     proof = ledger.verify(operations, plan.player, plan.currency)
     return Outcome(
-        plan, studio.title, rounds, books["owed"], carried, proof.as_text(), not proof.exit_code
+        plan, studio.title, rounds, books["owed"], _moved_in_all(written, rounds), carried,
+        proof.as_text(), not proof.exit_code,
+    )  # fmt: skip
+
+
+def _written(operations: Operations, plan: Plan, since: float) -> list[Entry]:
+    history = operations.statements.of_wallet(
+        plan.player, plan.currency, Wanted(since=iso_utc(since))
+    )
+    return [entry for entry in history.entries if isinstance(entry, Entry)]
+
+
+def _moved(written: Sequence[Entry], round_id: str) -> Decimal:
+    return _sum(entry for entry in written if _tag(entry.round_id) == _tag(round_id))
+
+
+def _moved_in_all(written: Sequence[Entry], rounds: Sequence[Mapping[str, Any]]) -> Decimal:
+    known = {_tag(each["round_id"]) for each in rounds}
+    sessions = {entry.session_id for entry in written if _tag(entry.round_id) in known} - {""}
+    return _sum(
+        entry for entry in written if entry.session_id in sessions or _tag(entry.round_id) in known
     )
 
 
-def _moved(operations: Operations, plan: Plan, since: float) -> dict[str, Decimal]:
-    """Return what each round moved, by the ledger; nothing in one that it does not know."""
-    moved: dict[str, Decimal] = defaultdict(Decimal)
-    wanted = Wanted(since=iso_utc(since))
-    for entry in operations.statements.of_wallet(plan.player, plan.currency, wanted).entries:
-        if isinstance(entry, Entry) and entry.round_id:
-            change = entry.balance_after_minor - entry.balance_before_minor
-            moved[_tag(entry.round_id)] += amount(change, entry.currency)
-    return moved
+def _sum(entries: Iterable[Entry]) -> Decimal:
+    changes = (
+        (one.balance_after_minor - one.balance_before_minor, one.currency) for one in entries
+    )
+    return sum((amount(*change) for change in changes), Decimal(0))
 
 
-def _tag(round_id: str) -> str:
+def _tag(round_id: str | None) -> str:
     """Return what is a round's own in its id; some studios name its kind before that."""
-    return round_id.rpartition("-")[2]
+    return (round_id or "").rpartition("-")[2]

@@ -83,6 +83,25 @@ def test_a_cent_too_much_or_an_open_debt_is_told(
     assert not play(replace(operations, clock=SystemClock()), studio, PLAN).held
 
 
+@dataclass(frozen=True)
+class Doubling(OneStudio):
+    """A studio a stake of which is taken once more, in a round that its books do not have."""
+
+    def settle(self, game: str) -> dict[str, Any]:
+        books = super().settle(game)
+        self.play.bet("1.00", transaction_id="again", round_id="again")
+        return books
+
+
+def test_money_that_moves_in_a_round_of_nobody_is_told(
+    studio: OneStudio, operations: Operations
+) -> None:
+    studio = Doubling("igsp", "http://127.0.0.1:1", play=studio.play)
+    outcome = play(replace(operations, clock=SystemClock()), studio, PLAN)
+    assert (outcome.said, outcome.moved) == (Decimal("-1.00"), Decimal("-2.00"))
+    assert not outcome.held
+
+
 def test_every_button_is_a_trouble_of_the_line_with_its_words(
     studio: OneStudio, operations: Operations
 ) -> None:
