@@ -51,7 +51,7 @@ def test_every_operation_of_a_description_is_shown_without_a_request_to_any_host
         "blocks => blocks.map(block => block.querySelector('.opblock-summary-control').click())"
     )
     answers = page.locator(".opblock:has(.responses-table:visible)")
-    expect(answers).to_have_count(len(operations))
+    expect(answers).to_have_count(len(operations), timeout=60_000)  # drawn all at once
     expect(page.locator(".errors-wrapper")).to_have_count(0)  # a reference that leads nowhere
     assert set(requested) == {address}
 
