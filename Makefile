@@ -144,7 +144,7 @@ api: .venv/.project ## Write the API as one page, build/api.html: open it in a b
 docs: .venv/.project ## Write the generated documents again
 	$(BIN)/python -m sandbox.docs
 
-bench: install .tools/runtime/.stamp .tools/bench/.stamp ## Measure everything beside its peers, about 6 minutes; fails when a budget is missed
+bench: install .tools/runtime/.stamp .tools/bench/.stamp ## Measure everything beside its peers, about 8 minutes; fails when a budget is missed
 	$(BIN)/python -m benchmarks
 
 bench-quick: install .tools/runtime/.stamp ## A rough measurement in about 2 minutes; keeps nothing, judges no timing
